@@ -1,0 +1,1 @@
+"""The pipeline model and the execution core; knows neither Qt nor ipyparallel."""

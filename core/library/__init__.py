@@ -1,0 +1,1 @@
+"""The standard modules, one file a domain."""

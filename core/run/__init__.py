@@ -1,0 +1,1 @@
+"""What a run is: tasks, their states, the scheduler and the executor."""

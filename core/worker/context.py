@@ -1,0 +1,89 @@
+"""What a module may ask of the task it runs in: progress, log, cancelled and scratch."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from pathlib import Path
+
+ProgressSink = Callable[[float, str], None]
+LogSink = Callable[[str], None]
+
+
+class TaskContext:
+    """The surroundings of one task: where its progress and log lines go, and its private directory."""
+
+    def __init__(
+        self,
+        on_progress: ProgressSink = lambda _fraction, _text: None,
+        on_log: LogSink = lambda _line: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.on_progress = on_progress
+        self.on_log = on_log
+        self.is_cancelled = is_cancelled
+        self._scratch: Path | None = None
+
+    @property
+    def scratch_used(self) -> Path | None:
+        """The private directory, if the module asked for one."""
+        return self._scratch
+
+    def scratch(self) -> Path:
+        """Make the private directory at the first call; return it at every call."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="treadle-task-")).resolve()
+        return self._scratch
+
+    def sweep(self) -> None:
+        """Remove the private directory with all that was left in it."""
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+
+_current: ContextVar[TaskContext | None] = ContextVar("treadle_task", default=None)
+
+
+@contextlib.contextmanager
+def entered(context: TaskContext) -> Iterator[TaskContext]:
+    """Make ``context`` the one that this thread's calls of progress(), log() and the others reach."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+        context.sweep()
+
+
+def progress(fraction: float, text: str = "") -> None:
+    """Tell how far the module is: 0.0 at the start, 1.0 when done. Outside a task it does nothing."""
+    context = _current.get()
+    if context is not None:
+        context.on_progress(min(1.0, max(0.0, float(fraction))), str(text))
+
+
+def log(*values: object) -> None:
+    """Write a line to the task's log; outside a task it does nothing."""
+    context = _current.get()
+    if context is not None:
+        context.on_log(" ".join(map(str, values)))
+
+
+def cancelled() -> bool:
+    """Say whether the task was cancelled, so that a long module can stop early."""
+    context = _current.get()
+    return context is not None and context.is_cancelled()
+
+
+def scratch() -> Path:
+    """Return the task's private directory, removed when the task ends.
+
+    A path inside it that the module returns is kept with the results of the run.
+    Outside a task it is a new temporary directory, which the caller owns.
+    """
+    context = _current.get()
+    return Path(tempfile.mkdtemp(prefix="treadle-")) if context is None else context.scratch()

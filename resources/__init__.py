@@ -1,0 +1,1 @@
+"""Icons, styles, example pipelines and the schema of the file format."""

@@ -1,0 +1,1 @@
+"""The ways to execute tasks: each implements the Scheme protocol, none knows another."""
