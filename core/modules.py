@@ -1,0 +1,96 @@
+"""A module: the description of a function that can be placed in a pipeline, as data."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, structs
+
+from .worker.declare import Schemes
+
+PortName = Annotated[str, Meta(min_length=1, max_length=200)]
+ImportPath = Annotated[str, Meta(pattern=r"^$|^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*\Z", max_length=500)]
+
+LIBRARY = "treadle.core.library."
+
+
+class Port(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One typed input or output of a module.
+
+    ``type`` is a type expression (*core/types.py*), ``bases`` the classes that its class derives from.
+    ``passing`` says how a value reaches the function: by keyword, by position, or as all of its ``*args``.
+    """
+
+    name: PortName
+    type: str = "any"
+    bases: tuple[str, ...] = ()
+    optional: bool = False
+    default: Any = None
+    passing: Literal["keyword", "positional", "variadic"] = "keyword"
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    choices: tuple[Any, ...] = ()
+    help: str = ""
+
+
+class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, dict=True):
+    """A function with typed ports, and what it supports.
+
+    It is found by ``path`` (``package.module:function``), or it is ``source``: Python text that defines the
+    function ``name``. ``returns`` says whether its result is one value or an object whose fields are the outputs.
+    ``open_inputs`` marks a function that takes any further keyword.
+    """
+
+    path: ImportPath = ""
+    source: str = ""
+    name: str = ""
+    title: str = ""
+    category: str = ""
+    help: str = ""
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = ()
+    returns: Literal["value", "fields"] = "value"
+    open_inputs: bool = False
+    schemes: Schemes = Schemes()
+    n_procs: Annotated[int, Meta(ge=0)] = 1
+    mem_gb: Annotated[float, Meta(ge=0)] = 0.25
+    cache: bool = True
+    version: str = ""
+    mutates: tuple[str, ...] = ()
+    merges: bool = False
+    runs_code: bool = False
+
+    @cached_property
+    def input_ports(self) -> dict[str, Port]:
+        """The inputs by name, in signature order."""
+        return {port.name: port for port in self.inputs}
+
+    @cached_property
+    def output_ports(self) -> dict[str, Port]:
+        """The outputs by name."""
+        return {port.name: port for port in self.outputs}
+
+    def input(self, name: str) -> Port | None:
+        """Return the input called ``name``; an open module has an input for every name."""
+        found = self.input_ports.get(name)
+        return Port(name=name, optional=True) if found is None and self.open_inputs else found
+
+    @property
+    def in_library(self) -> bool:
+        """Whether the module belongs to the standard library of Treadle."""
+        return self.path.startswith(LIBRARY)
+
+    def without_help(self) -> Module:
+        """Return the module as a pipeline file keeps it: what checking needs, without the prose."""
+        ports = {
+            side: tuple(structs.replace(port, help="") for port in getattr(self, side))
+            for side in ("inputs", "outputs")
+        }
+        return structs.replace(self, help="", **ports)
+
+    @property
+    def label(self) -> str:
+        """The title, or the plain name of the function."""
+        return self.title or (self.path.rpartition(":")[2] or self.name).replace("_", " ").capitalize()

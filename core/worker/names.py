@@ -1,0 +1,15 @@
+"""Finds a function by its import path."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def import_function(path: str) -> Any:
+    """Return what ``package.module:name.name`` names; ImportError or AttributeError if there is none."""
+    module_name, _, qualified_name = path.partition(":")
+    found: Any = importlib.import_module(module_name)
+    for name in qualified_name.split("."):
+        found = getattr(found, name)
+    return found
