@@ -1,0 +1,329 @@
+"""Building a pipeline from Python: placing functions, connecting outputs, mapping, joining, folding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from msgspec import structs
+
+from .edits import Change, apply, update_nodes
+from .errors import UsageError, suggestion
+from .modules import Module
+from .pipeline import (
+    Body,
+    Connection,
+    Each,
+    Fold,
+    Group,
+    Join,
+    Node,
+    Pipeline,
+    Repeat,
+    Sweep,
+    Zip,
+    split_endpoint,
+)
+
+SETTINGS = (
+    "breakpoint", "cache", "mem_gb", "mode", "n_procs", "placement", "position", "retries", "scheme", "timeout", "title",
+)
+"""The fields of a node that can be set through its handle."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of a placed node, to be passed as an input of another; each method returns a new one."""
+
+    pipeline: Pipeline
+    endpoint: str
+    mapped: Each | None = None
+    join: Join | None = None
+    function: Callable[..., Any] | str | None = None
+
+    def each(self, axis: str | None = None) -> Output:
+        """Hand over the items of this list one at a time: a new axis, called ``axis``."""
+        return replace(self, mapped=Each(axis))
+
+    def joined(
+        self,
+        *axes: str,
+        on_failure: Literal["fail", "skip"] = "fail",
+        nested: bool = False,
+        with_labels: bool = False,
+    ) -> Output:
+        """Collect the items of the innermost axis, or of the ``axes`` named, into a list in item order.
+
+        With ``on_failure="skip"`` the successes are passed on; ``nested`` gives lists of lists, one level an
+        axis; ``with_labels`` gives ``Item(labels, value)``.
+        """
+        return replace(self, join=Join(axes, on_failure, nested, with_labels))
+
+    def apply(self, function: Callable[..., Any] | str) -> Output:
+        """Pass each value through a small function on the way; to be saved it needs a name or a source."""
+        return replace(self, function=function)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The marker that ``sweep`` returns."""
+
+    values: tuple[Any, ...]
+    axis: str | None
+
+
+def sweep(values: Iterable[Any], axis: str | None = None) -> Swept:
+    """Let a parameter take these values one after the other: a new axis."""
+    return Swept(tuple(values), axis)
+
+
+@dataclass(frozen=True)
+class Zipped:
+    """The marker that ``zipped`` returns."""
+
+    inputs: Mapping[str, Any]
+    axis: str | None
+
+
+def zipped(axis: str | None = None, **inputs: Any) -> Zipped:
+    """Step through several lists together, outputs or plain lists: one new axis. Their lengths must agree."""
+    if not inputs:
+        raise UsageError("zipped() needs the lists to step through", remedy="Write zipped(x=a.out, y=b.out)")
+    return Zipped(inputs, axis)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The marker that ``fold`` returns."""
+
+    start: Any
+    output: str
+    axis: str | None
+
+
+def fold(start: Any, output: str = "out", axis: str | None = None) -> Folded:
+    """Feed a port with the node's own ``output`` for the item before, the first time with ``start``."""
+    return Folded(start, output, axis)
+
+
+class NodeHandle:
+    """A placed node: its outputs are attributes, and so are its settings (``n_procs``, ``timeout``, …)."""
+
+    def __init__(self, pipeline: Pipeline, node_id: str, outputs: Iterable[str]) -> None:
+        super().__setattr__("pipeline", pipeline)
+        super().__setattr__("id", node_id)
+        super().__setattr__("outputs", tuple(outputs))
+
+    def __getitem__(self, port: str) -> Output:
+        """Return the output called ``port``, also where its name is that of a setting."""
+        if port not in self.outputs:
+            raise UsageError(f"{self.id!r} has no output {port!r}", remedy=suggestion(port, self.outputs))
+        return Output(self.pipeline, f"{self.id}.{port}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in SETTINGS:
+            return getattr(self.pipeline.nodes[self.id], name)
+        if name in self.outputs:
+            return self[name]
+        known = (*self.outputs, *SETTINGS)
+        raise AttributeError(f"{self.id!r} has no output or setting {name!r}. {suggestion(name, known)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in SETTINGS:
+            raise AttributeError(f"a node has no setting {name!r}. {suggestion(name, SETTINGS)}")
+        apply(self.pipeline, update_nodes(self.pipeline, {self.id: {name: value}}))
+
+    def repeat(self, again: str, bound: int = 1000, **feedback: str) -> NodeHandle:
+        """Run the node again while its output ``again`` is true; ``state="out"`` feeds output to input."""
+        repeated = {"repeat": Repeat(feedback, again, bound)}
+        apply(self.pipeline, update_nodes(self.pipeline, {self.id: repeated}))
+        return self
+
+    def __repr__(self) -> str:
+        return f"<node {self.id}>"
+
+
+def add_node(
+    pipeline: Pipeline,
+    what: str | Callable[..., Any],
+    zips: Iterable[Zipped],
+    *,
+    node_id: str,
+    inputs: Mapping[str, Any],
+) -> NodeHandle:
+    """Place a function or an import path; UsageError for an input it does not have."""
+    key, module = register(pipeline, what)
+    known = module.input_ports
+    for name in [*inputs, *(n for z in zips for n in z.inputs)]:
+        if module.input(name) is None:
+            raise UsageError(f"{module.label!r} has no input {name!r}", remedy=suggestion(name, known))
+    chosen = _new_id(pipeline, node_id, module.path.rpartition(":")[2].rpartition(".")[2] or module.name)
+    _place(pipeline, chosen, Node(module=key), zips, inputs)
+    return NodeHandle(pipeline, chosen, module.output_ports)
+
+
+def add_group(
+    pipeline: Pipeline, inner: Pipeline, *, node_id: str, unit: bool, inputs: Mapping[str, Any]
+) -> NodeHandle:
+    """Place a pipeline as a group node.
+
+    An input of the group is an input of an inner node, called by its port's name where that is unique and not
+    fed inside, else ``node_port``; its outputs are those that nothing inside consumes, named the same way.
+    """
+    snapshot = inner.copy()
+    pipeline.modules.update(snapshot.modules)
+    pipeline.functions.update(snapshot.functions)
+    group_inputs, group_outputs = _open_ports(snapshot)
+    for name in inputs:
+        if name not in group_inputs:
+            raise UsageError(f"the group {node_id!r} has no input {name!r}", remedy=suggestion(name, group_inputs))
+    group = Group(
+        nodes=snapshot.nodes,
+        connections=snapshot.connections,
+        frames=snapshot.frames,
+        comments=snapshot.comments,
+        inputs={name: (end,) for name, end in group_inputs.items() if name in inputs},
+        outputs=group_outputs,
+        unit=unit,
+    )
+    chosen = _new_id(pipeline, node_id, "group")
+    _place(pipeline, chosen, Node(title=inner.title, group=group), (), inputs)
+    return NodeHandle(pipeline, chosen, group_outputs)
+
+
+def _open_ports(inner: Pipeline) -> tuple[dict[str, str], dict[str, str]]:
+    used = {connection.source for connection in inner.connections.values()}
+    inputs, outputs = [], []
+    for node_id, node in inner.nodes.items():
+        module = inner.modules.get(node.module)
+        group = node.group
+        ins: Iterable[str] = group.inputs if group else module.input_ports if module else ()
+        outs: Iterable[str] = group.outputs if group else module.output_ports if module else ()
+        inputs += [f"{node_id}.{port}" for port in ins if f"{node_id}.{port}" not in inner.connections]
+        outputs += [f"{node_id}.{port}" for port in outs if f"{node_id}.{port}" not in used]
+    return _named(inputs), _named(outputs)
+
+
+def _named(endpoints: Iterable[str]) -> dict[str, str]:
+    ends = list(endpoints)
+    ports = [split_endpoint(end)[1] for end in ends]
+    return {
+        port if ports.count(port) == 1 else end.replace(".", "_", 1): end
+        for end, port in zip(ends, ports, strict=True)
+    }
+
+
+def register(pipeline: Pipeline, what: str | Callable[..., Any]) -> tuple[str, Module]:
+    """Make sure the pipeline has the module of a function or import path; return its key and the module."""
+    from .describe import describe, describe_path, import_path_of
+
+    if isinstance(what, str):
+        if what not in pipeline.modules:
+            pipeline.modules[what] = describe_path(what)
+        return what, pipeline.modules[what]
+    path = import_path_of(what)
+    for key, function in pipeline.functions.items():
+        if function is what:
+            return key, pipeline.modules[key]
+    described = describe(what, path or "")
+    key = path or _free(described.name or "function", pipeline.modules)
+    pipeline.modules.setdefault(key, described)
+    pipeline.functions[key] = what
+    return key, pipeline.modules[key]
+
+
+def _new_id(body: Body, wanted: str, fallback: str) -> str:
+    if wanted:
+        if wanted in body.nodes:
+            raise UsageError(f"there is a node {wanted!r} already")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", wanted):
+            raise UsageError(f"{wanted!r} cannot be a node's id", remedy="Use letters, digits, - and _")
+        return wanted
+    slug = re.sub(r"[^A-Za-z0-9_-]+", "_", fallback).strip("_") or "node"
+    return _free(slug if not slug[0].isdigit() else f"n{slug}", body.nodes)
+
+
+def _free(wanted: str, taken: Iterable[str]) -> str:
+    names, name, number = set(taken), wanted, 2
+    while name in names:
+        name, number = f"{wanted}_{number}", number + 1
+    return name
+
+
+def _place(
+    pipeline: Pipeline, node_id: str, node: Node, zips: Iterable[Zipped], inputs: Mapping[str, Any]
+) -> None:
+    wiring = _Wiring(pipeline, node_id)
+    for name, value in inputs.items():
+        wiring.put(name, value)
+    for one in zips:
+        wiring.put_zip(one)
+    placed = structs.replace(
+        node, params=wiring.params, sweeps=wiring.sweeps, zips=tuple(wiring.zips), fold=wiring.fold
+    )
+    apply(pipeline, Change("nodes", {node_id: placed}))
+    apply(pipeline, Change("connections", wiring.connections))
+
+
+class _Wiring:
+    """Sorts the inputs given to ``add`` into parameters, sweeps, zips and connections."""
+
+    def __init__(self, pipeline: Pipeline, node_id: str) -> None:
+        self.pipeline = pipeline
+        self.node_id = node_id
+        self.params: dict[str, Any] = {}
+        self.sweeps: dict[str, Sweep] = {}
+        self.zips: list[Zip] = []
+        self.fold: Fold | None = None
+        self.connections: dict[str, Connection] = {}
+
+    def put(self, name: str, value: Any) -> None:
+        match value:
+            case NodeHandle():
+                self.put(name, value[value.outputs[0]] if len(value.outputs) == 1 else value["out"])
+            case Output():
+                self.connections[f"{self.node_id}.{name}"] = self._connection(value)
+            case Swept(values, axis):
+                self.sweeps[name] = Sweep(values, axis)
+            case Folded(start, output, axis):
+                self.fold = Fold(name, output, axis)
+                self.put(name, start)
+            case _:
+                self.params[name] = value
+
+    def put_zip(self, zipping: Zipped) -> None:
+        for name, value in zipping.inputs.items():
+            if isinstance(value, Output | NodeHandle):
+                self.put(name, value)
+            else:
+                swept = value.values if isinstance(value, Swept) else tuple(value)
+                self.sweeps[name] = Sweep(swept)
+        self.zips.append(Zip(tuple(zipping.inputs), zipping.axis))
+
+    def _connection(self, output: Output) -> Connection:
+        if output.pipeline is not self.pipeline:
+            raise UsageError(f"{output.endpoint!r} belongs to another pipeline", remedy="Place it in this one first")
+        key = "" if output.function is None else register(self.pipeline, output.function)[0]
+        return Connection(output.endpoint, output.mapped, output.join, key)
+
+
+def savable(pipeline: Pipeline) -> Pipeline:
+    """Return the pipeline as a file keeps it: modules in use, without prose, functions of scripts as source.
+
+    UsageError names the function whose source cannot be kept.
+    """
+    from .portable import portable_source
+
+    used = {node.module for _, body in pipeline.walk() for node in body.nodes.values()}
+    used |= {connection.apply for _, body in pipeline.walk() for connection in body.connections.values()}
+    modules = {}
+    for key in sorted(used & set(pipeline.modules)):
+        module = pipeline.modules[key].without_help()
+        if not module.path and not module.source:
+            module = structs.replace(module, source=portable_source(pipeline.functions[key]), runs_code=True)
+        modules[key] = module
+    return structs.replace(pipeline, modules=modules)

@@ -1,0 +1,260 @@
+"""Changes of a pipeline as frozen data: applying one returns the edit that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct, structs
+
+from .errors import UsageError
+from .pipeline import Body, Connection, Group, Node, Pipeline, Where, split_endpoint
+
+Section = Literal["nodes", "connections", "frames", "comments", "modules", "inputs", "outputs"]
+
+
+class Change(Struct, frozen=True):
+    """Puts entries into one section of a body; an entry that is None is taken out.
+
+    All edits are made of this one, which is why each has an inverse.
+    """
+
+    section: Section
+    entries: Mapping[str, Any]
+    where: Where = ()
+
+
+class SetText(Struct, frozen=True):
+    """Sets the title or the description of the pipeline."""
+
+    what: Literal["title", "description"]
+    text: str
+
+
+class Steps(Struct, frozen=True):
+    """Several edits as one; ``label`` is what a menu shows after *Undo*."""
+
+    edits: tuple[Edit, ...]
+    label: str = ""
+
+
+Edit = Change | SetText | Steps
+
+
+def apply(pipeline: Pipeline, edit: Edit) -> Edit:
+    """Carry out an edit and return its inverse.
+
+    UsageError, with the pipeline unchanged, if the edit names a group or a section that is not there.
+    """
+    match edit:
+        case Change():
+            return _apply_change(pipeline, edit)
+        case SetText(what, text):
+            old = getattr(pipeline, what)
+            setattr(pipeline, what, text)
+            return SetText(what, old)
+        case Steps(edits, label):
+            return _apply_steps(pipeline, edits, label)
+
+
+def _apply_change(pipeline: Pipeline, change: Change) -> Change:
+    section = getattr(pipeline.body(change.where), change.section, None)
+    if section is None:
+        raise UsageError(f"there are no {change.section} in {'/'.join(change.where) or 'the pipeline'}")
+    old = {key: section.get(key) for key in change.entries}
+    for key, value in change.entries.items():
+        if value is None:
+            section.pop(key, None)
+        else:
+            section[key] = value
+    return structs.replace(change, entries=old)
+
+
+def _apply_steps(pipeline: Pipeline, edits: Iterable[Edit], label: str) -> Steps:
+    undone: list[Edit] = []
+    try:
+        for edit in edits:
+            undone.append(apply(pipeline, edit))
+    except UsageError:
+        for inverse in reversed(undone):
+            apply(pipeline, inverse)
+        raise
+    return Steps(tuple(reversed(undone)), label)
+
+
+def update_nodes(body: Body, changes: Mapping[str, Mapping[str, Any]], where: Where = ()) -> Change:
+    """Return the edit that replaces fields of nodes: ``{"smooth": {"timeout": 60}}``; a move of many is one."""
+    return Change("nodes", {key: structs.replace(body.nodes[key], **new) for key, new in changes.items()}, where)
+
+
+def set_parameter(body: Body, node_id: str, name: str, value: Any, where: Where = ()) -> Change:
+    """Return the edit that sets one parameter of a node."""
+    return update_nodes(body, {node_id: {"params": {**body.nodes[node_id].params, name: value}}}, where)
+
+
+def clear_parameter(body: Body, node_id: str, name: str, where: Where = ()) -> Change:
+    """Return the edit that gives a parameter its default again."""
+    kept = {key: value for key, value in body.nodes[node_id].params.items() if key != name}
+    return update_nodes(body, {node_id: {"params": kept}}, where)
+
+
+def connect(target: str, connection: Connection, where: Where = ()) -> Change:
+    """Return the edit that feeds the input ``target`` (``node.port``), in place of what fed it before."""
+    return Change("connections", {target: connection}, where)
+
+
+def disconnect(targets: Iterable[str], where: Where = ()) -> Change:
+    """Return the edit that removes the connections into ``targets``."""
+    return Change("connections", dict.fromkeys(targets), where)
+
+
+def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Steps:
+    """Return the edit that removes nodes, what is connected to them, and the group's ports that show them."""
+    gone = set(node_ids)
+    cut = [t for t, c in body.connections.items() if not gone.isdisjoint(_ends(t, c))]
+    steps: list[Edit] = [disconnect(cut, where), Change("nodes", dict.fromkeys(gone), where)]
+    if isinstance(body, Group):
+        kept = {name: tuple(e for e in ends if split_endpoint(e)[0] not in gone) for name, ends in body.inputs.items()}
+        steps.append(Change("inputs", kept, where))
+        lost = [name for name, end in body.outputs.items() if split_endpoint(end)[0] in gone]
+        steps.append(Change("outputs", dict.fromkeys(lost), where))
+    return Steps(tuple(steps), "delete")
+
+
+def rename_node(body: Body, old: str, new: str, where: Where = ()) -> Steps:
+    """Return the edit that gives a node another id; its connections follow."""
+    if new in body.nodes:
+        raise UsageError(f"there is a node {new!r} already")
+
+    def renamed(endpoint: str) -> str:
+        node_id, port = split_endpoint(endpoint)
+        return f"{new}.{port}" if node_id == old else endpoint
+
+    touched = {t: c for t, c in body.connections.items() if old in _ends(t, c)}
+    moved = {renamed(t): structs.replace(c, source=renamed(c.source)) for t, c in touched.items()}
+    steps: list[Edit] = [
+        Change("nodes", {old: None, new: body.nodes[old]}, where),
+        Change("connections", {**dict.fromkeys(touched), **moved}, where),
+    ]
+    if isinstance(body, Group):
+        ports = {name: tuple(map(renamed, ends)) for name, ends in body.inputs.items()}
+        steps.append(Change("inputs", ports, where))
+        steps.append(Change("outputs", {name: renamed(end) for name, end in body.outputs.items()}, where))
+    return Steps(tuple(steps), "rename")
+
+
+def group_nodes(body: Body, node_ids: Iterable[str], group_id: str, where: Where = ()) -> Steps:
+    """Return the edit that moves nodes into a new group node; what crosses its border gets a port."""
+    if group_id in body.nodes:
+        raise UsageError(f"there is a node {group_id!r} already")
+    inside = set(node_ids)
+    group = Group(nodes={node_id: node for node_id, node in body.nodes.items() if node_id in inside})
+    rewired: dict[str, Connection | None] = {}
+    for target, connection in body.connections.items():
+        _sort_connection(group, rewired, target, connection, inside, group_id)
+    steps: list[Edit] = [Change("connections", rewired, where)]
+    if isinstance(body, Group):
+        steps += _border_of_outer(body, group, inside, group_id, where)
+    placed = Node(title=group_id, group=group, position=_centre(group.nodes.values()))
+    steps.append(Change("nodes", {**dict.fromkeys(inside), group_id: placed}, where))
+    return Steps(tuple(steps), "group")
+
+
+def _border_of_outer(outer: Group, group: Group, inside: set[str], group_id: str, where: Where) -> list[Edit]:
+    """Lead the ports of the group around a new group through the ports of the new one."""
+    inputs, outputs = {}, {}
+    for name, ends in outer.inputs.items():
+        moved = tuple(end for end in ends if split_endpoint(end)[0] in inside)
+        if moved:
+            port = _free_name(name, group.inputs)
+            group.inputs[port] = moved
+            inputs[name] = (*(end for end in ends if end not in moved), f"{group_id}.{port}")
+    for name, end in outer.outputs.items():
+        if split_endpoint(end)[0] in inside:
+            outputs[name] = f"{group_id}.{_output_port(group, end)}"
+    return [Change("inputs", inputs, where), Change("outputs", outputs, where)]
+
+
+def _sort_connection(
+    group: Group,
+    rewired: dict[str, Connection | None],
+    target: str,
+    connection: Connection,
+    inside: set[str],
+    group_id: str,
+) -> None:
+    source_in, target_in = split_endpoint(connection.source)[0] in inside, split_endpoint(target)[0] in inside
+    if source_in and target_in:
+        group.connections[target] = connection
+        rewired[target] = None
+    elif target_in:
+        port = _free_name(split_endpoint(target)[1], group.inputs)
+        group.inputs[port] = (target,)
+        rewired[target] = None
+        rewired[f"{group_id}.{port}"] = connection
+    elif source_in:
+        port = _output_port(group, connection.source)
+        rewired[target] = structs.replace(connection, source=f"{group_id}.{port}")
+
+
+def _output_port(group: Group, source: str) -> str:
+    for name, endpoint in group.outputs.items():
+        if endpoint == source:
+            return name
+    name = _free_name(split_endpoint(source)[1], group.outputs)
+    group.outputs[name] = source
+    return name
+
+
+def ungroup(body: Body, group_id: str, where: Where = ()) -> Steps:
+    """Return the edit that puts the inside of a group in its place.
+
+    UsageError if an inner node's id is taken outside, or the group has settings that its nodes cannot carry.
+    """
+    node = body.nodes[group_id]
+    group = node.group
+    if group is None:
+        raise UsageError(f"{group_id!r} is no group")
+    if node.fold or node.repeat or node.sweeps or node.zips or group.unit or node.params:
+        raise UsageError(f"the group {group_id!r} has settings of its own", remedy="Remove them before ungrouping")
+    taken = (set(body.nodes) - {group_id}) & set(group.nodes)
+    if taken:
+        raise UsageError(f"the ids {', '.join(sorted(taken))} are taken outside the group", remedy="Rename them first")
+    steps = (
+        Change("connections", _without_border(body, group, group_id), where),
+        Change("nodes", {group_id: None, **group.nodes}, where),
+        Change("frames", dict(group.frames), where),
+        Change("comments", dict(group.comments), where),
+    )
+    return Steps(steps, "ungroup")
+
+
+def _without_border(body: Body, group: Group, group_id: str) -> dict[str, Connection | None]:
+    rewired: dict[str, Connection | None] = dict(group.connections)
+    for target, connection in body.connections.items():
+        (source_id, source_port), (target_id, target_port) = split_endpoint(connection.source), split_endpoint(target)
+        ends = (target,)
+        if target_id == group_id:
+            rewired[target] = None
+            ends = group.inputs.get(target_port, ())
+        if source_id == group_id:
+            connection = structs.replace(connection, source=group.outputs[source_port])
+        if group_id in (source_id, target_id):
+            rewired.update(dict.fromkeys(ends, connection))
+    return rewired
+
+
+def _ends(target: str, connection: Connection) -> tuple[str, str]:
+    return split_endpoint(target)[0], split_endpoint(connection.source)[0]
+
+
+def _free_name(wanted: str, taken: Iterable[str]) -> str:
+    names, name, number = set(taken), wanted, 2
+    while name in names:
+        name, number = f"{wanted}_{number}", number + 1
+    return name
+
+
+def _centre(nodes: Iterable[Node]) -> tuple[float, float]:
+    places = [node.position for node in nodes] or [(0.0, 0.0)]
+    return sum(x for x, _ in places) / len(places), sum(y for _, y in places) / len(places)
