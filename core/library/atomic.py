@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
+import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @contextlib.contextmanager
@@ -15,24 +17,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Folders that are missing are made. After an exception ``path`` is as it was, and no temporary file stays.
     """
-    target = Path(path)
+    target = Path(path).expanduser()
     if target.is_dir():
         raise IsADirectoryError(f"cannot write the file {target}: a folder has this name. Give a file name.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".treadle-", suffix=target.suffix, dir=target.parent)
-    os.close(descriptor)
-    temporary = Path(name)
+    temporary = target.with_name(f".treadle-{uuid.uuid4().hex}{target.suffix}")
     try:
+        temporary.touch(exist_ok=False)
         yield temporary
-        temporary.chmod(_mode(target))
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o777)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _mode(target: Path) -> int:
-    """Return the permissions of ``target`` if it exists, else those that every user's new file may have."""
-    try:
-        return target.stat().st_mode & 0o777
-    except FileNotFoundError:
-        return 0o644

@@ -88,7 +88,8 @@ def sort(items: list[Any], *, descending: bool = False) -> list[Any]:
     try:
         return sorted(items, reverse=descending)
     except TypeError as error:
-        raise TypeError(f"these items have no common order: {error}. Sort a table by a column instead.") from error
+        told = f"these items have no common order: {error}. Sort a table by a column instead."
+        raise TypeError(told) from error
 
 
 @module(title="Unique items", category="Lists", schemes=ANYWHERE)

@@ -81,7 +81,7 @@ def package_folder(package: str) -> Path:
     """Return the folder of an installed package; ModuleNotFoundError says how to install a missing one."""
     names = package.split(".")
     if not all(name.isidentifier() for name in names):
-        raise ValueError(f"{package!r} is not the import name of a package, such as 'skimage' or 'scipy.stats'")
+        raise ValueError(f"{package!r} is not the import name of a package, such as 'scipy.stats'")
     spec = importlib.util.find_spec(names[0])
     places = list(spec.submodule_search_locations or []) if spec is not None else []
     if spec is None:
@@ -110,7 +110,8 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     try:
         return Path(path).read_text(encoding)
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not {encoding} text (byte {error.start}): choose another encoding") from error
+        told = f"{path} is not {encoding} text (byte {error.start}): choose another encoding"
+        raise ValueError(told) from error
     except LookupError:
         raise ValueError(f"there is no encoding called {encoding!r}; try utf-8 or latin-1") from None
 
@@ -153,7 +154,9 @@ def write_bytes(content: bytes, path: Path) -> Path:
 
 
 @module(title="Copy file", category="Files", schemes=ANYWHERE, cache=False)
-def copy_file(source: Path, path: Path, if_it_exists: Annotated[str, Choices("replace", "fail")] = "replace") -> Path:
+def copy_file(
+    source: Path, path: Path, if_it_exists: Annotated[str, Choices("replace", "fail")] = "replace"
+) -> Path:
     """Copy a file, or a file that an earlier module made, to a place of your choice; give the new path.
 
     Args:
@@ -218,4 +221,4 @@ def _refuse_outside(package: str, path: str) -> None:
     """Raise ValueError if ``path`` leads out of the package."""
     inside = PurePosixPath(path.replace("\\", "/"))
     if inside.is_absolute() or ".." in inside.parts or not inside.parts:
-        raise ValueError(f"{path!r} leaves the package {package}: give a path inside it, such as data/file.txt")
+        raise ValueError(f"{path!r} leaves the package {package}: give a path inside it, such as data/a.txt")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ..worker import Range, Schemes, module
 from .atomic import replacing
-from .optional import need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +95,8 @@ def read_npy(path: Path) -> np.ndarray:
     Args:
         path: the file.
     """
-    numpy = need("numpy", "reading arrays")
+    import numpy
+
     try:
         array = numpy.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
@@ -104,7 +104,7 @@ def read_npy(path: Path) -> np.ndarray:
     if not isinstance(array, numpy.ndarray):
         array.close()
         raise ValueError(f"{path} holds several arrays (npz); this module reads files with one (npy)")
-    return array
+    return numpy.asarray(array)
 
 
 @module(title="Write NPY", category="Files", schemes=ANYWHERE, cache=False)
@@ -115,7 +115,8 @@ def write_npy(array: np.ndarray, path: Path) -> Path:
         array: the array, of numbers or text.
         path: the file; it is replaced if it exists.
     """
-    numpy = need("numpy", "writing arrays")
+    import numpy
+
     with replacing(path) as temporary, temporary.open("wb") as file:
         numpy.save(file, numpy.asarray(array), allow_pickle=False)
     return Path(path)

@@ -200,4 +200,5 @@ def _attribute(value: Any, name: str) -> Any:
 
 def _holds(value: Any) -> str:
     """Say how many items a value holds."""
-    return f"a {type(value).__name__} of {len(value)} items" if hasattr(value, "__len__") else "it is not a list"
+    size = f" of {len(value)} items" if hasattr(value, "__len__") else ""
+    return f"the value is a {type(value).__name__}{size}"
