@@ -1,4 +1,4 @@
-"""Modules for arrays of numbers: arithmetic, shapes, parts, masks and summaries."""
+"""Modules that make, cut, join, reshape and summarise arrays of numbers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from ..worker import Choices, Range, Schemes, module
+from .choosing import one_of
 
 if TYPE_CHECKING:
     import numpy as np
 
 ANYWHERE = Schemes(threads=True)
 SUMMARIES = ("mean", "sum", "min", "max", "median", "std", "var")
-COMPARISONS = ("above", "at least", "below", "at most", "equal", "not equal")
 
 
 class ArrayStatistics(NamedTuple):
@@ -23,7 +23,7 @@ class ArrayStatistics(NamedTuple):
     minimum: float
     maximum: float
     median: float
-    count: int
+    size: int
     missing: int
 
 
@@ -42,6 +42,26 @@ def array_of(values: list[Any]) -> np.ndarray:
         raise ValueError(f"these lists do not make an array: {error}") from error
 
 
+@module(title="Random array", category="Arrays", schemes=ANYWHERE)
+def random_array(
+    shape: list[int],
+    distribution: Annotated[str, Choices("normal", "uniform")] = "normal",
+    seed: Annotated[int, Range(0, None)] = 0,
+) -> np.ndarray:
+    """Make an array of random numbers, the same for the same seed.
+
+    Args:
+        shape: the lengths of the axes.
+        distribution: mean 0 and deviation 1 (normal), or even between 0 and 1 (uniform).
+        seed: where the sequence starts.
+    """
+    import numpy as np
+
+    one_of(distribution, ("normal", "uniform"), "distribution")
+    draw = np.random.default_rng(seed)
+    return draw.standard_normal(tuple(shape)) if distribution == "normal" else draw.random(tuple(shape))
+
+
 @module(title="Array statistics", category="Arrays", schemes=ANYWHERE)
 def statistics(array: np.ndarray) -> ArrayStatistics:
     """Summarise an array; entries that are not a number are left out.
@@ -55,9 +75,11 @@ def statistics(array: np.ndarray) -> ArrayStatistics:
     kept = values[~np.isnan(values)] if values.dtype.kind in "fc" else values
     if not kept.size:
         nan = float("nan")
-        return ArrayStatistics(nan, nan, nan, nan, nan, 0, int(values.size))
-    numbers = (kept.mean(), kept.std(), kept.min(), kept.max(), np.median(kept))
-    return ArrayStatistics(*map(float, numbers), count=int(kept.size), missing=int(values.size - kept.size))
+        return ArrayStatistics(nan, nan, nan, nan, nan, 0, values.size)
+    middle, deviation = float(kept.mean()), float(kept.std())
+    ends = float(kept.min()), float(kept.max())
+    median = float(np.median(kept))
+    return ArrayStatistics(middle, deviation, *ends, median, kept.size, values.size - kept.size)
 
 
 @module(title="Summarise along an axis", category="Arrays", schemes=ANYWHERE)
@@ -73,9 +95,22 @@ def reduce(
     """
     import numpy as np
 
-    _one_of(summary, SUMMARIES, "summary")
+    one_of(summary, SUMMARIES, "summary")
     result = getattr(np, summary)(np.asarray(array), axis=axis)
     return float(result) if axis is None else np.asarray(result)
+
+
+@module(title="Position of the largest", category="Arrays", schemes=ANYWHERE)
+def position_of_largest(array: np.ndarray) -> list[int]:
+    """Give the position of the largest number, one index for each axis; what is not a number is left out.
+
+    Args:
+        array: the numbers.
+    """
+    import numpy as np
+
+    flat = int(np.nanargmax(array))
+    return [int(i) for i in np.unravel_index(flat, np.shape(array))]
 
 
 @module(title="Part of an array", category="Arrays", schemes=ANYWHERE)
@@ -91,7 +126,7 @@ def select(array: np.ndarray, part: str) -> np.ndarray:
     try:
         return np.array(np.asarray(array)[_index(part)])
     except IndexError as error:
-        raise IndexError(f"the part [{part}] lies outside an array of shape {array.shape}: {error}") from error
+        raise IndexError(f"the part [{part}] lies outside the shape {array.shape}: {error}") from error
 
 
 @module(title="Stack arrays", category="Arrays", schemes=ANYWHERE)
@@ -163,144 +198,16 @@ def transpose(array: np.ndarray, axes: list[int] | None = None) -> np.ndarray:
     return np.ascontiguousarray(np.transpose(array, axes or None))
 
 
-@module(title="Normalise", category="Arrays", schemes=ANYWHERE)
-def normalise(
-    array: np.ndarray, method: Annotated[str, Choices("range", "z-score", "maximum", "sum")] = "range"
-) -> np.ndarray:
-    """Scale the numbers of an array; entries that are not a number stay so.
-
-    Args:
-        array: the numbers.
-        method: to 0…1 (range), to mean 0 and deviation 1 (z-score), to a largest magnitude of 1 (maximum),
-            or to a sum of 1.
-    """
-    import numpy as np
-
-    values = np.asarray(array, dtype=float)
-    known = {
-        "range": (np.nanmin, np.ptp),
-        "z-score": (np.nanmean, np.nanstd),
-        "maximum": (lambda _: 0.0, lambda v: np.nanmax(np.abs(v))),
-        "sum": (lambda _: 0.0, np.nansum),
-    }
-    _one_of(method, tuple(known), "method")
-    origin, width = known[method]
-    scale = width(values[~np.isnan(values)])
-    if scale == 0:
-        raise ValueError(f"an array whose numbers are all alike cannot be normalised by its {method}")
-    return np.asarray((values - origin(values)) / scale)
+def _index(part: str) -> tuple[Any, ...]:
+    """Return the index that a text such as ``0:10, ::2, -1`` spells."""
+    return tuple(_one_index(piece.strip(), part) for piece in part.strip("[] ").split(","))
 
 
-@module(title="Mask by threshold", category="Arrays", schemes=ANYWHERE)
-def threshold_mask(
-    array: np.ndarray, threshold: float, comparison: Annotated[str, Choices(*COMPARISONS)] = "above"
-) -> np.ndarray:
-    """Mark the entries that lie above, below or at a number; what is not a number is never marked.
-
-    Args:
-        array: the numbers.
-        threshold: what they are compared with.
-        comparison: which entries to mark.
-    """
-    import numpy as np
-
-    _one_of(comparison, COMPARISONS, "comparison")
-    compare = (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)
-    values = np.asarray(array)
-    marked = compare[COMPARISONS.index(comparison)](values, threshold)
-    return np.asarray(marked & ~np.isnan(values) if values.dtype.kind in "fc" else marked)
-
-
-@module(title="Masked values", category="Arrays", schemes=ANYWHERE)
-def masked_values(array: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """List the values of an array where a mask is true; axes that the mask lacks are kept.
-
-    Args:
-        array: the values.
-        mask: true or false for the leading axes of the array.
-    """
-    import numpy as np
-
-    return np.asarray(array)[np.asarray(mask, dtype=bool)]
-
-
-@module(title="Where", category="Arrays", schemes=ANYWHERE)
-def where(mask: np.ndarray, first: Any, second: Any = 0) -> np.ndarray:
-    """Take one value where a mask is true, and another where it is not.
-
-    Args:
-        mask: true or false.
-        first: an array or a number, taken where the mask is true.
-        second: an array or a number, taken elsewhere.
-    """
-    import numpy as np
-
-    return np.where(np.asarray(mask, dtype=bool), first, second)
-
-
-@module(title="Arithmetic", category="Arrays", schemes=ANYWHERE)
-def arithmetic(
-    first: Any,
-    second: Any,
-    operation: Annotated[
-        str, Choices("add", "subtract", "multiply", "divide", "power", "remainder", "maximum", "minimum")
-    ] = "add",
-) -> Any:
-    """Calculate with two arrays or numbers, entry by entry.
-
-    Args:
-        first: an array or a number.
-        second: an array or a number.
-        operation: what to calculate; dividing by 0 gives infinity, or what is not a number.
-    """
-    import numpy as np
-
-    known = ("add", "subtract", "multiply", "divide", "power", "remainder", "maximum", "minimum")
-    _one_of(operation, known, "operation")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = getattr(np, operation)(first, second)
-    return result if np.ndim(result) else result.item()
-
-
-@module(title="Add", category="Arrays", schemes=ANYWHERE)
-def add(first: Any, second: Any) -> Any:
-    """Add two arrays or numbers.
-
-    Args:
-        first: an array or a number.
-        second: an array or a number.
-    """
-    return arithmetic(first, second, "add")
-
-
-@module(title="Subtract", category="Arrays", schemes=ANYWHERE)
-def subtract(first: Any, second: Any) -> Any:
-    """Subtract the second array or number from the first.
-
-    Args:
-        first: an array or a number.
-        second: an array or a number.
-    """
-    return arithmetic(first, second, "subtract")
-
-
-@module(title="Multiply", category="Arrays", schemes=ANYWHERE)
-def multiply(first: Any, second: Any) -> Any:
-    """Multiply two arrays or numbers.
-
-    Args:
-        first: an array or a number.
-        second: an array or a number.
-    """
-    return arithmetic(first, second, "multiply")
-
-
-@module(title="Divide", category="Arrays", schemes=ANYWHERE)
-def divide(first: Any, second: Any) -> Any:
-    """Divide the first array or number by the second.
-
-    Args:
-        first: an array or a number.
-        second: an array or a number; dividing by 0 gives infinity, or what is not a number.
-    """
-    return arithmetic(first, second, "divide")
+def _one_index(piece: str, part: str) -> Any:
+    """Return the index for one axis: a position, a slice, or the dots that stand for several axes."""
+    if piece == "...":
+        return Ellipsis
+    if not re.fullmatch(r"-?\d+|(-?\d+)?\s*:\s*(-?\d+)?\s*(:\s*(-?\d+)?)?", piece):
+        raise ValueError(f"{piece!r} in the part [{part}] is no position and no start:stop:step")
+    numbers = [int(number) if number.strip() else None for number in piece.split(":")]
+    return numbers[0] if len(numbers) == 1 else slice(*numbers)

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Annotated, Any
 
 from ..worker import Choices, Schemes, module
+from .choosing import one_of
 
 ANYWHERE = Schemes(threads=True)
 
@@ -138,9 +139,7 @@ def change_case(
         case: all small, all capital, each word with a capital, or only the first with one.
     """
     known = {"lower": str.lower, "upper": str.upper, "title": str.title, "sentence": str.capitalize}
-    if case not in known:
-        raise ValueError(f"there is no case {case!r}: choose one of {', '.join(known)}")
-    return known[case](text)
+    return known[one_of(case, known, "case")](text)
 
 
 @module(title="Strip text", category="Text", schemes=ANYWHERE)
