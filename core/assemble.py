@@ -23,6 +23,9 @@ MAX_DEFAULT = 10_000
 """Characters of text in a default or choice that a description keeps."""
 
 
+Passing = Literal["keyword", "positional", "variadic"]
+
+
 class Argument(NamedTuple):
     """One argument of a function; ``default`` is kept only where it can stand in a file."""
 
@@ -30,7 +33,7 @@ class Argument(NamedTuple):
     annotation: Annotation = Annotation()
     optional: bool = False
     default: Any = None
-    passing: Literal["keyword", "positional", "variadic"] = "keyword"
+    passing: Passing = "keyword"
 
 
 class Results(NamedTuple):

@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .annotations import NOTHING, Annotation, read_class
+from .annotations import NOTHING, read_class
 from .assemble import Argument, Results, assemble, one_result
 from .docstrings import Docstring, parse_docstring
 from .errors import ModuleLookupError, suggestion
@@ -20,10 +20,11 @@ from .worker.declare import Declaration, declaration_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .assemble import Passing
     from .modules import Module
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-_PASSING = {
+_PASSING: dict[object, Passing] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
     inspect.Parameter.VAR_POSITIONAL: "variadic",
 }
@@ -94,7 +95,7 @@ def _argument(parameter: inspect.Parameter, reader: Reader) -> Argument:
         reader.read(parameter.annotation),
         optional=given or variadic,
         default=parameter.default if given else None,
-        passing=_PASSING.get(parameter.kind, "keyword"),  # type: ignore[arg-type]
+        passing=_PASSING.get(parameter.kind, "keyword"),
     )
 
 
@@ -139,9 +140,8 @@ def import_path_of(function: Callable[..., Any]) -> str | None:
     None for what other processes cannot import: functions of ``__main__``, lambdas, local functions.
     """
     name = getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
-    home = getattr(function, "__module__", None) or getattr(
-        getattr(function, "__objclass__", None), "__module__", None
-    )
+    owners = (function, getattr(function, "__objclass__", None), getattr(function, "__self__", None))
+    home = next((found for owner in owners if (found := getattr(owner, "__module__", None))), None)
     homes = [home] if home else ["numpy", "scipy.special"]  # some ufuncs do not say where they live
     for candidate in (public for one in homes if isinstance(one, str) for public in _public_first(one)):
         path = f"{candidate}:{name}"
@@ -229,6 +229,3 @@ def _missing_remedy(missing: str) -> str:
     near = suggestion(missing, {info.name for info in pkgutil.iter_modules()})
     install = f"Install it with: pip install {_DISTRIBUTIONS.get(missing, missing)}"
     return f"{near} Or install it: pip install {missing}" if near.startswith("Did") else install
-
-
-__all__ = ["Annotation", "describe", "describe_path", "import_path_of"]
