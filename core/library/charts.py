@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ..worker import Range, Schemes, module
 from .drawing import COLOURS, FAINT, Chart, number, safe, shortened, span
 from .tables import check_column
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ANYWHERE = Schemes(threads=True)
 
@@ -129,11 +131,11 @@ def histogram(
     chart.x_range = (low, low + width * len(counts))
     chart.y_range = span([float(count) for count in counts], with_zero=True)
     chart.y_axis()
+    chart.x_axis()
     for position, count in enumerate(counts):
         start, end = low + position * width, low + (position + 1) * width
         _bar(chart, start, end, float(count), f"{number(start)} … {number(end)}: {count}")
     chart.baseline(0.0)
-    chart.x_axis()
     return chart.save("histogram")
 
 

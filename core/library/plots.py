@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..worker import Choices, Range, Schemes, module, scratch
 from .optional import need
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
 ANYWHERE = Schemes(threads=True)
@@ -162,7 +163,8 @@ def heat_map(
 
 def _axes(title: str, x_label: str, y_label: str) -> Any:
     """Return the axes of a new figure, which nobody else draws on."""
-    figure = need("matplotlib.figure", "drawing plots").Figure(figsize=(7, 4.5), dpi=110, layout="constrained")
+    figures = need("matplotlib.figure", "drawing plots")
+    figure = figures.Figure(figsize=(7, 4.5), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     axes.set(title=_literal(title), xlabel=_literal(x_label), ylabel=_literal(y_label))
     return axes

@@ -154,7 +154,9 @@ def watershed(elevation: np.ndarray, markers: np.ndarray, mask: np.ndarray | Non
 
 @module(title="Measure regions", category="Segmentation", schemes=ANYWHERE)
 def measure(labels: np.ndarray, image: np.ndarray | None = None) -> list[dict[str, Any]]:
-    """Measure each labelled region: area, centroid, box and shape; with an image also its brightness.
+    """Measure each labelled region: area, centroid, box and shape.
+
+    With an image also its brightness, and for a grey one the centroid weighted by it (``bright y`` and ``x``).
 
     Args:
         labels: the numbers of the regions, 0 is none.
@@ -186,8 +188,11 @@ def _row(region: Any, *, with_brightness: bool) -> dict[str, Any]:
     }
     if not with_brightness:
         return row
-    brightness = {"mean": region.intensity_mean, "min": region.intensity_min, "max": region.intensity_max}
-    return row | {f"{name} brightness": _plain(value) for name, value in brightness.items()}
+    for name in ("mean", "min", "max"):
+        row[f"{name} brightness"] = _plain(getattr(region, f"intensity_{name}"))
+    if region.image_intensity.ndim == region.image.ndim and region.image_intensity.sum() > 0:
+        row |= dict(zip(("bright y", "bright x"), map(float, region.centroid_weighted), strict=True))
+    return row
 
 
 def _plain(value: Any) -> Any:

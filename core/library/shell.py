@@ -137,7 +137,7 @@ def _failure(program: str, finished: Finished) -> str:
 
 
 def _made(folder: Path, patterns: list[str]) -> list[Path]:
-    """Return the files that a program left, in the order asked for; FileNotFoundError names what is missing."""
+    """Return the files that a program left, in the order asked for; an error names one that is missing."""
     found: dict[Path, None] = {}
     for pattern in patterns:
         matching = sorted(path for path in folder.glob(pattern) if path.is_file())
