@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import selectors
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .describer import START_DEADLINE, Answer, Describer, Kind
@@ -65,7 +65,8 @@ class _Talk:
         outcomes: list[Outcome] = [] if answer.ready else [answer.outcome]
         following = self.left[len(outcomes) :]
         if following:
-            self.describer.send(following[0].kind, following[0].item, following[0].deadline)
+            with suppress(OSError):  # of a process that just ended, the next read tells
+                self.describer.send(following[0].kind, following[0].item, following[0].deadline)
             self._asked = True
             self.until = time.monotonic() + following[0].deadline
         return outcomes

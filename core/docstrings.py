@@ -12,28 +12,18 @@ if TYPE_CHECKING:
 MAX_LENGTH = 200_000
 
 _INPUTS = frozenset(
-    {"parameters", "other parameters", "args", "arguments", "keyword args", "keyword arguments"}
+    {"parameters", "other parameters", "args", "arguments", "keyword args", "keyword arguments", "attributes"}
 )
 _OUTPUTS = frozenset({"returns", "return", "yields"})
 _OTHERS = frozenset(
-    {
-        "raises",
-        "warns",
-        "warnings",
-        "see also",
-        "notes",
-        "note",
-        "references",
-        "examples",
-        "example",
-        "attributes",
-    }
+    {"raises", "warns", "warnings", "see also", "notes", "note", "references", "examples", "example"}
     | {"methods", "todo", "receives", "usage", "warning", "tip", "citations"}
 )
 _UNDERLINE = re.compile(r"^(-{3,}|={3,})\s*$")
 _GOOGLE_ITEM = re.compile(r"^(\*{0,2}[\w.]+)\s*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?\s*:\s*(.*)$")
 _NUMPY_NAMES = re.compile(r"^(\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::\s*(.*))?$")
 _UNIT = re.compile(r"\s\[([^\[\]]{1,40})\](?=$|[\s,;])")
+_TYPE = re.compile(r"[\w.]+(\[[\w., |\[\]]*\])?( *(\||or) *[\w.]+(\[[\w., |\[\]]*\])?)*")
 _FIELD = re.compile(r"^:(param|parameter|arg|returns?)\b\s*([^:]*):\s*(.*)$")
 
 
@@ -143,7 +133,7 @@ def _returned(results: list[tuple[list[str], bool]]) -> str:
         if not numpy:
             text = _join(body)
             head, colon, rest = text.partition(": ")
-            return rest if colon and re.fullmatch(r"[\w.\[\], |]+", head) and len(head) < 60 else text
+            return rest if colon and len(head) < 80 and _TYPE.fullmatch(head) else text
     return ""
 
 

@@ -94,19 +94,17 @@ class Registry:
     def _plugins(self) -> Iterator[Source]:
         for point, distribution in self._points():
             manifest = self._manifest(point, distribution)
-            stamp = (
-                ""
-                if _is_editable(distribution)
-                else f"{distribution.name} {distribution.version} {point.value}"
-            )
+            version = f"{distribution.name} {distribution.version} {point.value}"
+            stamp = "" if _is_editable(distribution) else version
             yield Source(point.name, "packages", point.value, stamp, manifest)
 
     def _manifest(self, point: EntryPoint, distribution: Distribution) -> Path | None:
-        """Find the manifest of a plug-in's package, among the files of its distribution or beside its code."""
+        """Find the manifest of a plug-in's package, listed by its distribution or beside its code."""
         top = _top(point.value)
-        for file in distribution.files or ():
-            if file.parts == (top, MANIFEST) and (path := Path(str(file.locate()))).is_file():
-                return path
+        listed = (file.locate() for file in distribution.files or () if file.parts == (top, MANIFEST))
+        for located in map(Path, map(str, listed)):
+            if located.is_file():
+                return located
         spec = find_top_level(top, self._search_path)
         folders = (spec.submodule_search_locations if spec else None) or ()
         return next((file for folder in folders if (file := Path(folder) / MANIFEST).is_file()), None)

@@ -1,0 +1,172 @@
+"""What is told to the scheduler, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..worker.failures import Cause
+from .states import RunState
+
+TaskId = str
+"""The node's id, with its item's places where it is mapped: ``smooth``, ``smooth[3]``, ``fit[3,0]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the scheduler must know of a result: not the values, but their shape.
+
+    ``items`` are the labels of the outputs that are handed over item by item, ``flags`` the truth of outputs
+    that decide a loop, ``absent`` the outputs that carry nothing, with the reason.
+    """
+
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run begins: all that can be known of its tasks is laid out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeChanged:
+    """A scheme now takes up to ``slots`` tasks at a time; 0 when it is gone."""
+
+    scheme: str
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """A worker began to execute the task."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSucceeded:
+    """The task has its results."""
+
+    task: TaskId
+    outcome: Outcome = Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCached:
+    """The results of a task that was about to start were found in the cache."""
+
+    task: TaskId
+    outcome: Outcome = Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """An attempt ended without results; ``lost`` if the worker is to blame and not the module."""
+
+    task: TaskId
+    cause: Cause
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStopped:
+    """The task ended because it was cancelled."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun:
+    """A person asked to end the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTasks:
+    """A person asked to end these tasks only."""
+
+    tasks: tuple[TaskId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Start nothing new until Resume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on after Pause."""
+
+
+Event = (
+    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskFailed | TaskStopped
+    | CancelRun | CancelTasks | Pause | Resume
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Hand the task to a scheme; ``reason`` says why to this one."""
+
+    task: TaskId
+    scheme: str
+    attempt: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End a task that a scheme was given."""
+
+    task: TaskId
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The task will not run; the cause says why."""
+
+    task: TaskId
+    cause: Cause = field(default=Cause("upstream", ""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The task failed for good."""
+
+    task: TaskId
+    cause: Cause = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """An attempt failed, and the task is tried again."""
+
+    task: TaskId
+    cause: Cause = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The task was cancelled."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """No task will read the results of this one again."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun:
+    """All tasks have ended."""
+
+    state: RunState = field(default=RunState.SUCCEEDED, compare=False)
+    failed: int = 0
+
+
+Command = Start | Stop | Skip | Fail | Retry | Cancelled | Release | FinishRun

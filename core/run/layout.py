@@ -1,0 +1,245 @@
+"""The tasks of a run and what each waits for, made from the plan as the lengths of lists become known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import Protocol
+
+from ..plan import Axis, FedBack, Input, Plan, Source, Wired
+from .collecting import Collection, LastItem
+from .events import TaskId
+from .expansion import Expansion, Extent, ListExtent, RoundsExtent
+from .tasks import Index, Prerequisite, Task, task_id
+
+Projection = Callable[[Index], Index]
+
+
+class Steward(Protocol):
+    """What decides about the tasks that the layout makes."""
+
+    def task_made(self, task: Task) -> None:
+        """There is a new task."""
+
+    def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:
+        """All that a task waits for is known."""
+
+    def task_unknown(self, task: Task, extent: Extent) -> None:
+        """A task stands for items that can never be known; the extent says why."""
+
+    def node_laid_out(self, node: int) -> None:
+        """All tasks of a node are made."""
+
+    def source_settled(self, task: Task, source: Prerequisite) -> None:
+        """``source``, which ``task`` waits for, has its final state."""
+
+
+class Layout:
+    """Tasks by id and by place; ``steward`` hears of each new one."""
+
+    def __init__(self, plan: Plan, steward: Steward) -> None:
+        self.plan = plan
+        self.steward = steward
+        self.tasks: dict[TaskId, Task] = {}
+        self.by_node: list[dict[Index, Task]] = [{} for _ in plan.nodes]
+        self.open_nodes = 0
+        self._extents: dict[tuple[int, Index], Extent] = {}
+        self._collections: dict[tuple[int, Index], Collection] = {}
+        self._lasts: dict[tuple[int, Index], LastItem] = {}
+        self._projections: dict[tuple[tuple[int, ...], tuple[int, ...]], Projection] = {}
+
+    def begin(self) -> None:
+        """Lay out all that can be known before anything has run."""
+        self.open_nodes = len(self.plan.nodes)
+        for node in self.plan.nodes:
+            self._expand(node.number, node.axes)
+
+    def _expand(self, number: int, axes: tuple[int, ...]) -> None:
+        def link(index: Index) -> None:
+            self._link(self.task(number, index))
+
+        def unknown(prefix: Index, extent: Extent) -> None:
+            task = self._make(number, prefix, unknown=True)
+            task.linked = True
+            self.steward.task_unknown(task, extent)
+
+        def ended() -> None:
+            self.open_nodes -= 1
+            self.steward.node_laid_out(number)
+
+        Expansion(axes, self.extent_of, link, unknown, ended).begin()
+
+    def task(self, number: int, index: Index) -> Task:
+        """Return the task of a node at a place, made at its first mention."""
+        found = self.by_node[number].get(index)
+        return self._make(number, index) if found is None else found
+
+    def _make(self, number: int, index: Index, *, unknown: bool = False) -> Task:
+        task = Task(self.steward, number, index, task_id(self.plan.nodes[number].id, index, unknown=unknown))
+        if not unknown:
+            self.by_node[number][index] = task
+        self.tasks[task.id] = task
+        self.steward.task_made(task)
+        return task
+
+    def _link(self, task: Task) -> None:
+        task.linked = True
+        waits_for = list(self.waits_for(task))
+        for source in waits_for:
+            if not source.done:
+                task.missing += 1
+                source.dependents.append(task)
+        self.steward.task_linked(task, waits_for)
+
+    def waits_for(self, task: Task) -> Iterator[Prerequisite]:
+        """Go through what a task reads, one entry for each input that is fed."""
+        node = self.plan.nodes[task.node]
+        for entry in node.inputs:
+            found = self.provider(entry, node.axes, task.index)
+            if found is not None:
+                yield found
+
+    def outputs_read(self, task: Task) -> list[str]:
+        """Return for each entry of ``waits_for`` the output that is read."""
+        node = self.plan.nodes[task.node]
+        return [
+            output for entry in node.inputs if (output := self._output_read(entry, node.axes, task.index)) is not None
+        ]
+
+    def _output_read(self, entry: Input, axes: tuple[int, ...], index: Index) -> str | None:
+        if isinstance(entry, FedBack) and self.place_before(entry, axes, index) is None:
+            return self._output_read(entry.start, axes, index)
+        return entry.source.output if isinstance(entry, Wired | FedBack) else None
+
+    def provider(self, entry: Input, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
+        """Return what makes the value of an input at a place; None if it is written in the pipeline."""
+        if isinstance(entry, FedBack):
+            return self._fed_back(entry, axes, index)
+        if not isinstance(entry, Wired):
+            return None
+        if entry.join is not None:
+            return self._collection(entry, self.projection(axes, entry.axes)(index))
+        return self.origin(entry.source, self.projection(axes, entry.source.axes)(index))
+
+    def _fed_back(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
+        before = self.place_before(entry, axes, index)
+        if before is None:
+            return self.provider(entry.start, axes, index)
+        return self.task(entry.source.node, self.projection(axes, entry.source.axes)(before))
+
+    def place_before(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Index | None:
+        """Return the place one step back along the axis of a loop; None at its first item."""
+        position = axes.index(entry.axis)
+        place = index[position]
+        return (*index[:position], place - 1, *index[position + 1 :]) if place else None
+
+    def origin(self, source: Source, index: Index) -> Prerequisite:
+        """Return what makes an output at a place along the axes that are seen of it."""
+        if not source.last:
+            return self.task(source.node, index)
+        key = (id(source), index)
+        if key not in self._lasts:
+            walked = (*source.axes, *source.last)
+            home = self.projection(walked, self.plan.nodes[source.node].axes)
+            start = None if source.start is None else self.provider(source.start, source.axes, index)
+            last = LastItem(source, walked, lambda s, i: self.task(s.node, home(i)), start, self.extent_of)
+            self._lasts[key] = last
+            last.walk(index)
+        return self._lasts[key]
+
+    def _collection(self, wired: Wired, start: Index) -> Collection:
+        key = (id(wired), start)
+        if key not in self._collections:
+            assert wired.join is not None
+            walked = (*wired.axes, *wired.join.axes)
+            home = self.projection(walked, wired.source.axes)
+            joined = frozenset(wired.join.axes)
+            collection = Collection(
+                wired.source,
+                wired.join,
+                start,
+                lambda s, i: self.origin(s, home(i)),
+                lambda node: bool(joined.intersection(self.plan.nodes[node].axes)),
+            )
+            self._collections[key] = collection
+            collection.walk(walked, self.extent_of)
+        return self._collections[key]
+
+    def extent_of(self, axes: Sequence[int], level: int, prefix: Index) -> Extent:
+        """Return the items of ``axes[level]`` under the places ``prefix`` of the axes before it."""
+        axis = self.plan.axes[axes[level]]
+        outer = self.projection(tuple(axes[:level]), axis.depends)(prefix)
+        key = (axis.number, outer)
+        if key not in self._extents:
+            self._make_extent(axis, outer)
+        return self._extents[key]
+
+    def _make_extent(self, axis: Axis, outer: Index) -> None:
+        key = (axis.number, outer)
+        if axis.kind == "rounds":
+            self._make_rounds(axis, outer)
+        elif axis.lists:
+            lists = [self.origin(s, self.projection(axis.depends, s.axes)(outer)) for s in axis.lists]
+            names = [f"{self.plan.nodes[s.node].id}.{s.output}" for s in axis.lists]
+            extent = ListExtent(axis, lists, names)
+            self._extents[key] = extent
+            extent.watch()
+        else:
+            self._extents[key] = written_extent(axis)
+
+    def _make_rounds(self, axis: Axis, outer: Index) -> None:
+        again = axis.again
+        assert again is not None
+        home = self.projection((*axis.depends, axis.number), again.axes)
+        extent = RoundsExtent(axis, lambda place: self.task(again.node, home((*outer, place))))
+        self._extents[axis.number, outer] = extent
+        extent.watch()
+
+    def projection(self, held: tuple[int, ...], wanted: tuple[int, ...]) -> Projection:
+        """Return the function that picks from places along ``held`` axes those along ``wanted`` ones."""
+        key = (held, wanted)
+        if key not in self._projections:
+            self._projections[key] = _projection(held, wanted)
+        return self._projections[key]
+
+    def labels(self, task: Task) -> dict[str, str]:
+        """Return the labels of a task's item: axis label to item label, outer to inner."""
+        axes = self.plan.nodes[task.node].axes
+        return {
+            self.plan.axes[axes[level]].label: self.extent_of(axes, level, task.index[:level]).label(place)
+            for level, place in enumerate(task.index)
+        }
+
+
+def written_extent(axis: Axis) -> Extent:
+    """Return the items of a list that is written in the pipeline, labelled by their values."""
+    extent = Extent()
+    sizes = {size for _, size in axis.sizes}
+    if len(sizes) > 1:
+        from ..worker.failures import Cause
+
+        text = ", ".join(f"{name} has {size} items" for name, size in axis.sizes)
+        extent.close(Cause("mapping", f"{axis.label!r}: {text}"))
+        return extent
+    extent.labels = tuple(map(value_label, axis.values))
+    extent.grow(len(axis.values))
+    extent.close()
+    return extent
+
+
+def value_label(value: object) -> str:
+    """Return the label of a value that is written in the pipeline."""
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _projection(held: tuple[int, ...], wanted: tuple[int, ...]) -> Projection:
+    if held == wanted:
+        return lambda index: index
+    places = [held.index(axis) for axis in wanted]
+    if places == list(range(len(places))):
+        return itemgetter(slice(0, len(places)))
+    if len(places) == 1:
+        place = places[0]
+        return lambda index: (index[place],)
+    return itemgetter(*places)

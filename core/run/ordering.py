@@ -1,0 +1,36 @@
+"""The order in which ready tasks are started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..graph import heights
+from ..plan import Plan, sources_of
+
+Order = Callable[[Plan], list[float]]
+"""Gives each node of a plan a rank; tasks of a lower rank start first, equal ones in the order they were made."""
+
+
+def followers(plan: Plan) -> dict[int, list[int]]:
+    """Return for each node those that read it; what a loop feeds back does not count."""
+    graph: dict[int, list[int]] = {node.number: [] for node in plan.nodes}
+    for node in plan.nodes:
+        for entry in node.inputs:
+            for source in sources_of(entry):
+                if source.node < node.number:
+                    graph[source.node].append(node.number)
+    return graph
+
+
+def critical_path(plan: Plan) -> list[float]:
+    """Start first what the longest chain of nodes waits for."""
+    longest = heights(followers(plan))
+    return [-float(longest[node.number]) for node in plan.nodes]
+
+
+def topological(plan: Plan) -> list[float]:
+    """Start the nodes in the order in which they stand in the plan."""
+    return [float(node.number) for node in plan.nodes]
+
+
+ORDERS: dict[str, Order] = {"critical-path": critical_path, "topological": topological}

@@ -1,0 +1,44 @@
+"""The ledger of cores and memory of one host: no more is given out than there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..plan import PlanNode
+
+_SLACK = 1e-9
+
+
+@dataclass
+class Ledger:
+    """What a host has and what is in use; memory in GB."""
+
+    n_procs: float
+    mem_gb: float
+    used_procs: float = 0.0
+    used_gb: float = 0.0
+
+    def fits(self, node: PlanNode) -> bool:
+        """Say whether a task of this node can start beside what runs now."""
+        return (
+            self.used_procs + node.n_procs <= self.n_procs + _SLACK
+            and self.used_gb + node.mem_gb <= self.mem_gb + _SLACK
+        )
+
+    def take(self, node: PlanNode) -> None:
+        """Write down that a task of this node started."""
+        self.used_procs += node.n_procs
+        self.used_gb += node.mem_gb
+
+    def give_back(self, node: PlanNode) -> None:
+        """Write down that a task of this node ended."""
+        self.used_procs -= node.n_procs
+        self.used_gb -= node.mem_gb
+
+    def too_large(self, node: PlanNode) -> str:
+        """Return why no task of this node can ever start here; empty if one can."""
+        if node.n_procs > self.n_procs:
+            return f"it asks for {node.n_procs} cores, and there are {self.n_procs:g}"
+        if node.mem_gb > self.mem_gb:
+            return f"it asks for {node.mem_gb:g} GB of memory, and there are {self.mem_gb:.1f}"
+        return ""

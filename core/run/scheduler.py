@@ -1,0 +1,363 @@
+"""Decides what happens next in a run: it is told events, answers with commands, and does nothing else."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import InternalError, UsageError, suggestion
+from ..plan import Plan, PlanNode
+from ..worker.failures import Cause
+from . import events as e
+from .expansion import Extent
+from .layout import Layout
+from .ordering import ORDERS
+from .resources import Ledger
+from .retention import Retention
+from .selection import choose, eligible
+from .states import RunState, TaskState
+from .tasks import Prerequisite, Task
+from .verdict import run_state
+
+OnError = Literal["continue", "stop", "abort"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a run is scheduled.
+
+    ``enabled`` are the schemes in the person's order; ``n_procs`` and ``mem_gb`` what the host has;
+    ``losses`` how often a task is tried again when its worker is lost.
+    """
+
+    enabled: tuple[str, ...] = ("serial",)
+    order: str = "critical-path"
+    on_error: OnError = "continue"
+    n_procs: float = float("inf")
+    mem_gb: float = float("inf")
+    losses: int = 2
+
+
+class Scheduler:
+    """The state of one run. No clock, no threads, no I/O: the same events give the same commands."""
+
+    def __init__(self, plan: Plan, policy: Policy | None = None) -> None:
+        self.plan = plan
+        self.policy = policy or Policy()
+        if self.policy.order not in ORDERS:
+            raise UsageError(
+                f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ORDERS)
+            )
+        self.ledger = Ledger(self.policy.n_procs, self.policy.mem_gb)
+        self.layout = Layout(plan, self)
+        self.counts: Counter[TaskState] = Counter()
+        self.state = RunState.RUNNING
+        self._ranks = ORDERS[self.policy.order](plan)
+        self._free: dict[str, int] = {}
+        self._out: dict[str, int] = {}
+        self._ready: list[deque[Task]] = [deque() for _ in plan.nodes]
+        self._ready_nodes: list[tuple[float, int]] = []
+        self._begun = False
+        self._settled: deque[Task] = deque()
+        self._commands: list[e.Command] = []
+        self._unfinished = 0
+        self._paused = False
+        self._ending = False
+        self._cancelled = False
+        self._retention = Retention(self.layout, self._release)
+
+    def handle(self, event: e.Event) -> list[e.Command]:
+        """Take note of what happened and return what to do.
+
+        InternalError if the event cannot follow those before it.
+        """
+        self._commands = []
+        match event:
+            case e.TaskSucceeded(task, outcome):
+                self._succeeded(self._task(task), outcome, TaskState.SUCCEEDED)
+            case e.TaskStarted(task):
+                self._task(task).step(TaskState.RUNNING)
+            case e.TaskFailed(task, cause, lost):
+                self._attempt_failed(self._task(task), cause, lost=lost)
+            case _:
+                self._handle_rare(event)
+        self._propagate()
+        self._retention.flush()
+        self._dispatch()
+        self._finish_if_done()
+        return self._commands
+
+    def _handle_rare(self, event: e.Event) -> None:
+        match event:
+            case e.RunStarted():
+                self._begun = True
+                self.layout.begin()
+            case e.SchemeChanged(scheme, slots):
+                self._free[scheme] = slots - self._out.get(scheme, 0)
+            case e.TaskCached(task, outcome):
+                self._cached(self._task(task), outcome)
+            case e.TaskStopped(task):
+                self._give_back(self._task(task))
+                self._end(self._task(task), TaskState.CANCELLED, Cause("cancelled", "it was cancelled"))
+            case e.CancelRun():
+                self._cancel_run()
+            case e.CancelTasks(tasks):
+                for name in tasks:
+                    self._cancel(self._task(name))
+            case e.Pause() | e.Resume():
+                self._paused = isinstance(event, e.Pause)
+            case _:
+                raise InternalError(f"the scheduler was told {event!r}, which it does not know")
+
+    def _task(self, name: e.TaskId) -> Task:
+        try:
+            return self.layout.tasks[name]
+        except KeyError:
+            raise InternalError(f"there is no task {name!r} in this run") from None
+
+    def node_of(self, task: Task) -> PlanNode:
+        """Return the plan's node that a task executes."""
+        return self.plan.nodes[task.node]
+
+    # What the layout tells
+
+    def task_made(self, task: Task) -> None:
+        """Count a new task."""
+        self._unfinished += 1
+        self.counts[TaskState.WAITING] += 1
+
+    def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:
+        """Start to wait for what a task reads, or decide at once."""
+        self._retention.hold(task.node, waits_for)
+        if self._cancelled:
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run was cancelled"))
+            return
+        failed = next((s for s in waits_for if s.done and s.cause is not None), None)
+        if failed is not None and not self.node_of(task).module.merges:
+            self._skip(task, failed.cause)
+        elif not task.missing:
+            self._decide(task, waits_for)
+
+    def task_unknown(self, task: Task, extent: Extent) -> None:
+        """Settle the task that stands for items that can never be known."""
+        cause = extent.cause
+        if cause is None:
+            self._pass_over(task, extent.absent, extent.absent_from)
+        elif cause.kind == "mapping" and not cause.task:
+            own = Cause(cause.kind, cause.message)
+            self._end(task, TaskState.FAILED, own)
+            self._commands.append(e.Fail(task.id, own))
+        else:
+            self._skip(task, cause)
+
+    def node_laid_out(self, node: int) -> None:
+        """Take note that all tasks of a node are made."""
+        self._retention.node_complete(node)
+
+    def source_settled(self, task: Task, source: Prerequisite) -> None:
+        """Take note that something a task waits for has its final state."""
+        if task.done or not task.linked:
+            return
+        task.missing -= 1
+        if source.cause is not None and not self.node_of(task).module.merges:
+            self._skip(task, source.cause)
+        elif not task.missing:
+            self._decide(task, list(self.layout.waits_for(task)))
+
+    # Deciding about one task
+
+    def _decide(self, task: Task, waits_for: list[Prerequisite]) -> None:
+        """All that a task reads is there: it may start, unless a branch it reads was not taken."""
+        node = self.node_of(task)
+        entries = [
+            (source, lacking)
+            for source, lacking in zip(waits_for, self._lacking(task, waits_for), strict=True)
+        ]
+        if node.module.merges:
+            failed = next((s.cause for s, _ in entries if s.cause is not None), None)
+            if failed is not None:
+                self._skip(task, failed)
+                return
+            absent = [lacking for _, lacking in entries if lacking is not None]
+            absent = absent if len(absent) == len(entries) else []
+        else:
+            absent = [lacking for _, lacking in entries if lacking is not None]
+        if absent:
+            reason, origin = min(absent, key=lambda one: len(self.plan.nodes[one[1]].axes) if one[1] >= 0 else 0)
+            self._pass_over(task, reason, origin)
+        else:
+            self._make_ready(task)
+
+    def _lacking(self, task: Task, waits_for: Sequence[Prerequisite]) -> list[tuple[str, int] | None]:
+        outputs = self.layout.outputs_read(task)
+        return [source.lacks(output) for source, output in zip(waits_for, outputs, strict=True)]
+
+    def _make_ready(self, task: Task) -> None:
+        node = self.node_of(task)
+        fitting, refused = eligible(node, self.policy.enabled)
+        if not fitting:
+            self._refuse(task, "; ".join(refused.values()))
+        elif why := self.ledger.too_large(node):
+            self._refuse(task, why)
+        elif self._ending:
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run ends at the first failure"))
+        else:
+            self._step(task, TaskState.READY)
+            self._enqueue(task)
+
+    def _refuse(self, task: Task, why: str) -> None:
+        cause = Cause("insufficient resources", why)
+        self._end(task, TaskState.FAILED, cause)
+        self._commands.append(e.Fail(task.id, cause))
+        self._react_to_failure()
+
+    def _enqueue(self, task: Task) -> None:
+        ready = self._ready[task.node]
+        if not ready:
+            heapq.heappush(self._ready_nodes, (self._ranks[task.node], task.node))
+        ready.append(task)
+
+    def _succeeded(self, task: Task, outcome: e.Outcome, state: TaskState) -> None:
+        task.items, task.flags, task.lacking = outcome.items, outcome.flags, outcome.absent
+        self._give_back(task)
+        self._end(task, state, None)
+
+    def _cached(self, task: Task, outcome: e.Outcome) -> None:
+        # It was handed out to be looked up; it never ran, so its way is that of a ready task.
+        self._give_back(task)
+        self._step(task, TaskState.READY)
+        task.items, task.flags, task.lacking = outcome.items, outcome.flags, outcome.absent
+        self._end(task, TaskState.CACHED, None)
+
+    def _attempt_failed(self, task: Task, cause: Cause, *, lost: bool) -> None:
+        self._give_back(task)
+        task.losses += lost
+        own_failures = task.attempt - task.losses
+        retries = self.node_of(task).settings.retries
+        tries_left = task.losses <= self.policy.losses if lost else own_failures <= retries
+        if tries_left and not self._ending:
+            self._step(task, TaskState.READY)
+            self._enqueue(task)
+            self._commands.append(e.Retry(task.id, cause))
+            return
+        self._end(task, TaskState.FAILED, cause)
+        self._react_to_failure()
+
+    def _react_to_failure(self) -> None:
+        if self.policy.on_error == "continue" or self._ending:
+            return
+        self._ending = True
+        for task in [task for task in self.layout.tasks.values() if not task.done]:
+            if task.state in {TaskState.DISPATCHED, TaskState.RUNNING}:
+                if self.policy.on_error == "abort":
+                    self._commands.append(e.Stop(task.id, task.scheme))
+            elif task.state is TaskState.READY:
+                self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run ends at the first failure"))
+
+    def _skip(self, task: Task, cause: Cause | None) -> None:
+        assert cause is not None
+        kind = "cancelled" if cause.kind == "cancelled" else "upstream"
+        self._end(task, TaskState.SKIPPED, Cause(kind, cause.message, cause.task))
+        self._commands.append(e.Skip(task.id, Cause(kind, _origin(cause), cause.task)))
+
+    def _pass_over(self, task: Task, reason: str, origin: int) -> None:
+        task.absent, task.absent_from = reason, origin
+        self._end(task, TaskState.SKIPPED, None)
+        self._commands.append(e.Skip(task.id, Cause("not taken", reason)))
+
+    def _cancel_run(self) -> None:
+        self._cancelled = self._ending = True
+        for task in list(self.layout.tasks.values()):
+            self._cancel(task)
+
+    def _cancel(self, task: Task) -> None:
+        if task.done:
+            return
+        if task.state in {TaskState.DISPATCHED, TaskState.RUNNING}:
+            self._commands.append(e.Stop(task.id, task.scheme))
+        else:
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", "it was cancelled"))
+            self._commands.append(e.Cancelled(task.id))
+
+    # Steps
+
+    def _step(self, task: Task, state: TaskState) -> None:
+        self.counts[task.state] -= 1
+        task.step(state)
+        self.counts[state] += 1
+
+    def _end(self, task: Task, state: TaskState, cause: Cause | None) -> None:
+        if cause is not None:
+            task.cause = cause if cause.task else Cause(cause.kind, cause.message, task.id, cause.type)
+        self._step(task, state)
+        self._unfinished -= 1
+        self._settled.append(task)
+
+    def _propagate(self) -> None:
+        while self._settled:
+            task = self._settled.popleft()
+            dependents, task.dependents = task.dependents, []
+            for dependent in dependents:
+                dependent.settled(task)
+            if task.linked:
+                self._retention.settled(task)
+
+    # Handing out
+
+    def _dispatch(self) -> None:
+        """Hand out ready tasks by rank; a node whose next task cannot start now does not hold up the others."""
+        if self._paused:
+            return
+        held_back: list[tuple[float, int]] = []
+        while self._ready_nodes and any(slots > 0 for slots in self._free.values()):
+            rank, node = heapq.heappop(self._ready_nodes)
+            self._hand_out_node(self._ready[node])
+            if self._ready[node]:
+                held_back.append((rank, node))
+        for entry in held_back:
+            heapq.heappush(self._ready_nodes, entry)
+
+    def _hand_out_node(self, ready: deque[Task]) -> None:
+        while ready:
+            if ready[0].state is TaskState.READY and not self._hand_out(ready[0]):
+                return
+            ready.popleft()
+
+    def _hand_out(self, task: Task) -> bool:
+        node = self.node_of(task)
+        if not self.ledger.fits(node):
+            return False
+        choice = choose(node, self.policy.enabled, self._free)
+        if not choice.scheme:
+            return False
+        self._free[choice.scheme] -= 1
+        self._out[choice.scheme] = self._out.get(choice.scheme, 0) + 1
+        self.ledger.take(node)
+        task.scheme = choice.scheme
+        task.attempt += 1
+        self._step(task, TaskState.DISPATCHED)
+        self._commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
+        return True
+
+    def _give_back(self, task: Task) -> None:
+        if task.state not in {TaskState.DISPATCHED, TaskState.RUNNING}:
+            raise InternalError(f"task {task.id} ended, but it was {task.state.value}")
+        self._free[task.scheme] += 1
+        self._out[task.scheme] -= 1
+        self.ledger.give_back(self.node_of(task))
+
+    def _release(self, task: Task) -> None:
+        self._commands.append(e.Release(task.id))
+
+    def _finish_if_done(self) -> None:
+        if not self._begun or self._unfinished or self.layout.open_nodes or self.state is not RunState.RUNNING:
+            return
+        self.state = run_state(self.plan, self.layout.tasks.values(), cancelled=self._cancelled)
+        self._commands.append(e.FinishRun(self.state, self.counts[TaskState.FAILED]))
+
+
+def _origin(cause: Cause) -> str:
+    return f"{cause.task} {'was cancelled' if cause.kind == 'cancelled' else 'failed'}: {cause.message}"

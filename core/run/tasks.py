@@ -1,0 +1,102 @@
+"""The scheduler's own view of a task, and what a task may wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from ..worker.failures import Cause
+from .events import TaskId
+from .states import TaskState, check_step
+
+Index = tuple[int, ...]
+"""The places of a task along the axes of its node, outer to inner."""
+
+
+class Dependent(Protocol):
+    """What is told when something it waits for has settled."""
+
+    def settled(self, source: Prerequisite) -> None:
+        """``source`` has its final state."""
+
+
+class Owner(Protocol):
+    """What decides about a task when something it waits for has settled."""
+
+    def source_settled(self, task: Task, source: Prerequisite) -> None:
+        """``source``, which ``task`` waits for, has its final state."""
+
+
+class Prerequisite:
+    """Something that others wait for: a task, a collected list, the last item of a loop.
+
+    Once ``done``, it either has a value, or a ``cause`` why it has none because of a failure, or is ``absent``:
+    it has none because a branch was not taken. ``absent_from`` is then the node where that was decided.
+    """
+
+    __slots__ = ("absent", "absent_from", "cause", "dependents", "done", "readers")
+
+    def __init__(self) -> None:
+        self.done = False
+        self.cause: Cause | None = None
+        self.absent: str = ""
+        self.absent_from: int = -1
+        self.dependents: list[Dependent] = []
+        self.readers = 0
+
+    def parts(self) -> Iterable[Prerequisite]:
+        """Return what this reads for those who read it."""
+        return ()
+
+    def lacks(self, output: str) -> tuple[str, int] | None:
+        """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
+        return (self.absent, self.absent_from) if self.absent else None
+
+
+class Task(Prerequisite):
+    """One execution of one node on one item."""
+
+    __slots__ = (
+        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state",
+    )
+
+    def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:
+        super().__init__()
+        self.owner = owner
+        self.node = node
+        self.index = index
+        self.id = task_id
+        self.state = TaskState.WAITING
+        self.linked = False
+        self.missing = 0
+        self.attempt = 0
+        self.losses = 0
+        self.scheme = ""
+        self.items: Mapping[str, tuple[str, ...]] = {}
+        self.flags: Mapping[str, bool] = {}
+        self.lacking: Mapping[str, str] = {}
+
+    def step(self, state: TaskState) -> None:
+        """Go to another state; InternalError if the table does not allow it."""
+        check_step(self.id, self.state, state)
+        self.state = state
+        self.done = state.terminal
+
+    def settled(self, source: Prerequisite) -> None:
+        """Tell the scheduler that something this task waits for has its final state."""
+        self.owner.source_settled(self, source)
+
+    def lacks(self, output: str) -> tuple[str, int] | None:
+        """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
+        if self.absent:
+            return self.absent, self.absent_from
+        reason = self.lacking.get(output)
+        return (reason, self.node) if reason else None
+
+
+def task_id(node_id: str, index: Index, *, unknown: bool = False) -> TaskId:
+    """Return the name of a task; ``unknown`` marks one whose further places were never known."""
+    if not index and not unknown:
+        return node_id
+    places = ",".join(map(str, index))
+    return f"{node_id}[{places}{',' if unknown and index else ''}{'?' if unknown else ''}]"

@@ -1,0 +1,60 @@
+"""Why a task ended badly, as data that any process can read."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+KINDS = (
+    "exception", "killed", "exited", "out of memory", "timed out", "lost contact", "not picklable",
+    "insufficient resources", "mapping", "upstream", "not taken", "cancelled",
+)
+"""What a cause can be; the last three are of tasks that never ran, or were told to stop."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One sentence on why a task has no result, with the facts behind it.
+
+    ``task`` is the task where the trouble began, where that is another one; ``type`` and ``traceback`` are those
+    of the module's own exception.
+    """
+
+    kind: str
+    message: str
+    task: str = ""
+    type: str = ""
+    traceback: str = ""
+
+
+MAX_TEXT = 64 * 1024
+
+
+def cause_of(error: BaseException, frames_to_hide: int = 0) -> Cause:
+    """Describe an exception that a module raised; the frames of Treadle itself are left out of its traceback."""
+    kind = "out of memory" if isinstance(error, MemoryError) else "exception"
+    shown = error.__traceback__
+    for _ in range(frames_to_hide):
+        shown = shown.tb_next if shown is not None and shown.tb_next is not None else shown
+    try:
+        text = "".join(traceback.format_exception(type(error), error, shown, limit=-60))
+    except Exception as nested:  # noqa: BLE001 - a module's exception may break when it is shown
+        text = f"{type(error).__name__} (its text cannot be shown: {type(nested).__name__})\n"
+    return Cause(kind, _message(error), type=type(error).__name__, traceback=_bounded(text))
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - see above
+        text = ""
+    if isinstance(error, SystemExit):
+        text = f"the module called sys.exit({error.code!r})"
+    return _bounded(text or type(error).__name__)
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    half = MAX_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - MAX_TEXT} characters cut …\n{text[-half:]}"
