@@ -13,10 +13,11 @@ def need(name: str, purpose: str) -> Any:
 
     Raises ImportError, which names the package and the command that installs it.
     """
+    top = name.partition(".")[0]
     try:
+        importlib.import_module(top)
         return importlib.import_module(name)
     except ImportError as error:
-        top = name.partition(".")[0]
         package = DISTRIBUTIONS.get(top, top)
         told = f"{purpose} needs {package}: pip install 'treadle[science]'"
         if error.name != top:

@@ -156,7 +156,7 @@ def watershed(elevation: np.ndarray, markers: np.ndarray, mask: np.ndarray | Non
 def measure(labels: np.ndarray, image: np.ndarray | None = None) -> list[dict[str, Any]]:
     """Measure each labelled region: area, centroid, box and shape.
 
-    With an image also its brightness, and for a grey one the centroid weighted by it (``bright y`` and ``x``).
+    With an image also its brightness, and for a grey one the centroid weighted by it (``bright y``, ``x``).
 
     Args:
         labels: the numbers of the regions, 0 is none.
