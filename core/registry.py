@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import sys
 from functools import cached_property
@@ -83,6 +82,8 @@ class Registry:
         return frozenset(_top(point.value) for point, _ in self._points())
 
     def _points(self) -> Iterator[tuple[EntryPoint, Distribution]]:
+        import importlib.metadata
+
         path = list(sys.path if self._search_path is None else self._search_path)
         seen: set[tuple[str, str]] = set()
         for distribution in importlib.metadata.distributions(path=path):

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from treadle import Choices, Help, Range, Unit
 from treadle.core.aliases import Aliases, aliases_of, parse_source
 from treadle.core.annotations import read_annotation, read_text
 from treadle.core.types import parse_type
+
+from treadle import Choices, Help, Range, Unit
 
 T = TypeVar("T")
 
@@ -34,7 +35,8 @@ from __future__ import annotations
 import collections.abc, os.path
 import typing as t
 from typing import *
-from typing import Annotated, Any, Callable, List, Literal, NewType, Optional, Sequence, TypeVar, Union, TYPE_CHECKING
+from typing import Annotated, Any, Callable, List, Literal, NewType, Optional, Sequence, TypeVar, Union
+from typing import TYPE_CHECKING
 from treadle import Choices, Help, Range, Unit
 from .near import Thing
 from ..far import Other as Far

@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 import scipy.ndimage
 import scipy.special
-from treadle import Choices, Range, Schemes, Unit, module
 from treadle.core.describe import describe, describe_path, import_path_of
 from treadle.core.errors import ModuleLookupError
 from treadle.core.modules import Module
+
+from treadle import Choices, Range, Schemes, Unit, module
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -84,14 +85,17 @@ def pair() -> Pair:
     return Pair(1.0, [])
 
 
+ANYTHING = object()
+
+
 def defaults(
     path=Path("a/b"),
     colour=Colour.RED,
     limit=math.inf,
     sizes=(1, 2),
-    table={"a": [1]},
-    deep=object(),
-    none=None,  # noqa: B006, B008
+    table={"a": [1]},  # noqa: B006
+    deep=ANYTHING,
+    none=None,
 ):
     return path, colour, limit, sizes, table, deep, none
 
@@ -158,7 +162,7 @@ def test_the_fields_of_a_named_tuple_are_outputs():
     assert found.returns == "fields"
 
 
-Bare = namedtuple("Bare", "x y")  # noqa: PYI024
+Bare = namedtuple("Bare", "x y")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,8 @@ def test_the_fields_of_any_record_class_are_outputs(cls, names):
 def test_a_default_is_kept_where_a_file_can_say_it():
     found = describe(defaults)
     assert {p.name: p.default for p in found.inputs} == {
-        "path": "a/b", "colour": None, "limit": None, "sizes": [1, 2], "table": {"a": [1]}, "deep": None, "none": None,
+        "path": "a/b", "colour": None, "limit": None, "sizes": [1, 2], "table": {"a": [1]},
+        "deep": None, "none": None,
     }  # fmt: skip
     assert all(p.optional for p in found.inputs)
 
