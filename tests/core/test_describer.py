@@ -8,13 +8,16 @@ import select
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from treadle.core.describer import Describer
 from treadle.core.errors import ModuleLookupError
 from treadle.core.modules import Module
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HANGS = "import threading\nthreading.Event().wait()"
 
