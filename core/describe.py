@@ -43,7 +43,9 @@ def describe(function: Any, path: str = "") -> Module:
     if not callable(function):
         kind = type(function).__name__
         raise ModuleLookupError(
-            f"a {kind} is not a function", where=path, remedy="Name a function, a class or a method"
+            f"it is no function, but a value of type {kind!r}",
+            where=path,
+            remedy="Name a function, a class or a method",
         )
     path = path or import_path_of(function) or ""
     name = str(getattr(plain_function(function), "__name__", type(function).__name__))

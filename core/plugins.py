@@ -36,7 +36,9 @@ def describe_package(value: str) -> list[Module]:
     elif callable(found):
         modules = _described(found(), value)
     else:
-        raise ModuleLookupError(f"it is a {type(found).__name__}", where=value, remedy=_EXPECTED)
+        raise ModuleLookupError(
+            f"it names a value of type {type(found).__name__!r}", where=value, remedy=_EXPECTED
+        )
     if not modules and not value.startswith(LIBRARY):
         raise ModuleLookupError("it offers no modules", where=value, remedy=_EXPECTED)
     return modules

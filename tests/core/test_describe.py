@@ -286,7 +286,7 @@ def test_builtins_with_several_signatures_stay_open():
 
 
 def test_what_is_no_function_is_refused_with_a_remedy():
-    with pytest.raises(ModuleLookupError, match=r"a float is not a function\. Name a function"):
+    with pytest.raises(ModuleLookupError, match=r"but a value of type 'float'\. Name a function"):
         describe(math.pi)
 
 
@@ -366,7 +366,7 @@ def test_a_path_is_imported_and_described():
         ("zzqqxx:x", "pip install zzqqxx"),
         ("numpy.linlg:inv", "Did you mean 'linalg'"),
         ("numpy:arange2", "Did you mean 'arange'"),
-        ("math:pi", "a float is not a function"),
+        ("math:pi", "it is no function, but a value of type 'float'"),
     ],
 )
 def test_a_path_that_leads_nowhere_is_refused_with_a_remedy(path, said):

@@ -189,7 +189,7 @@ def test_an_entry_point_names_its_functions_in_several_ways(describer, folder, t
     ("text", "value", "said"),
     [
         ("x = 1", "offers", "it offers no modules"),
-        ("x = 1", "offers:x", "it is a int"),
+        ("x = 1", "offers:x", "a value of type 'int'"),
         ("def give(): return [lambda: 0]", "offers:give", "cannot be imported by name"),
         ("def give(): return 3", "offers:give", "TypeError"),
         ("", "offers:gone", "AttributeError"),
