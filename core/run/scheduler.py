@@ -60,6 +60,7 @@ class Scheduler:
         self._out: dict[str, int] = {}
         self._ready: list[deque[Task]] = [deque() for _ in plan.nodes]
         self._ready_nodes: list[tuple[float, int]] = []
+        self._new: list[Task] = []
         self._begun = False
         self._settled: deque[Task] = deque()
         self._commands: list[e.Command] = []
@@ -112,6 +113,11 @@ class Scheduler:
             case _:
                 raise InternalError(f"the scheduler was told {event!r}, which it does not know")
 
+    def take_made(self) -> list[Task]:
+        """Return the tasks made since this was last called."""
+        made, self._new = self._new, []
+        return made
+
     def _task(self, name: e.TaskId) -> Task:
         try:
             return self.layout.tasks[name]
@@ -127,6 +133,7 @@ class Scheduler:
     def task_made(self, task: Task) -> None:
         """Count a new task."""
         self._unfinished += 1
+        self._new.append(task)
         self.counts[TaskState.WAITING] += 1
 
     def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:

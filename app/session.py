@@ -1,0 +1,306 @@
+"""Wires pipelines to schemes: what the command line, the runner and `treadle.run()` have in common."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.authoring import NodeHandle
+from ..core.errors import PipelineError, RefusedError, TreadleError, UsageError, suggestion
+from ..core.pipeline import Pipeline
+from ..core.plan import Plan, PlanNode
+from ..core.planning import make_plan
+from ..core.run.executor import Executor
+from ..core.run.records import Listener, TaskRecord
+from ..core.run.resources import Ledger
+from ..core.run.scheduler import OnError, Policy
+from ..core.run.selection import PREFERENCE
+from ..core.run.states import RunState, TaskState
+from ..core.scheme import Scheme
+from ..core.trust import runs_code
+from ..core.worker.failures import Cause
+from ..schemes.serial import SerialScheme
+
+SCHEMES: dict[str, Callable[[Path], Scheme]] = {"serial": SerialScheme}
+"""How each scheme is made, given the folder where files that modules return are kept."""
+
+CLOSE_SECONDS = 10.0
+
+
+class TaskFailedError(TreadleError):
+    """A result was asked for that a failed task did not give."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run may be told; the same for the command line and Python.
+
+    ``n_procs`` cores and ``memory_gb`` are what the run may use, by default what the machine has. ``until``
+    names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
+    """
+
+    scheme: str = "auto"
+    n_procs: int | None = None
+    memory_gb: float | None = None
+    on_error: OnError = "continue"
+    order: str = "critical-path"
+    until: tuple[str, ...] = ()
+    keep_all: bool = True
+
+
+class RunResult:
+    """A run that has ended. Indexing with a node gives its value, for a mapped node a list nested by axis."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._executor = run.executor
+
+    @property
+    def state(self) -> str:
+        """``succeeded``, ``succeeded with failures``, ``failed`` or ``cancelled``."""
+        return self._executor.scheduler.state.value
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed but what a join was told to pass over."""
+        return self._executor.scheduler.state in {RunState.SUCCEEDED, RunState.SUCCEEDED_WITH_FAILURES}
+
+    @property
+    def tasks(self) -> list[TaskRecord]:
+        """All tasks, in the order they were made."""
+        return list(self._executor.records.values())
+
+    @property
+    def failures(self) -> list[TaskRecord]:
+        """The tasks that failed, each with its cause."""
+        return [record for record in self.tasks if record.state is TaskState.FAILED]
+
+    def __getitem__(self, node: NodeHandle | str) -> Any:
+        """Return the value of a node: several outputs as a mapping of ports, a mapped node as nested lists."""
+        planned = self._node(node)
+        values = {place: self._value(planned, place) for place in self._places(planned)}
+        if not planned.axes:
+            if () not in values:
+                raise self._missing(planned, ())
+            return values[()]
+        return _nested(values, len(planned.axes))
+
+    def items(self, node: NodeHandle | str) -> Iterator[tuple[dict[str, str], Any]]:
+        """Go through the items of a mapped node: their labels, and the value. A failed item raises its failure."""
+        planned = self._node(node)
+        for place in self._places(planned):
+            task = self._executor.scheduler.layout.by_node[planned.number][place]
+            yield dict(self._executor.records[task.id].labels), self._value(planned, place)
+
+    def _node(self, node: NodeHandle | str) -> PlanNode:
+        name = node.id if isinstance(node, NodeHandle) else node
+        found = self._executor.plan.node(name)
+        if found is None:
+            known = [planned.id for planned in self._executor.plan.nodes]
+            raise UsageError(f"this run had no node {name!r}", remedy=suggestion(name, known))
+        return found
+
+    def _places(self, node: PlanNode) -> list[tuple[int, ...]]:
+        tasks = self._executor.scheduler.layout.by_node[node.number]
+        # What a branch did not take, or a filter left out, is not missing: it is simply not there.
+        return sorted(place for place, task in tasks.items() if not task.absent)
+
+    def _value(self, node: PlanNode, place: tuple[int, ...]) -> Any:
+        task = self._executor.scheduler.layout.by_node[node.number][place]
+        if not task.state.good:
+            raise self._missing(node, place)
+        ports = [port.name for port in node.module.outputs if not task.lacks(port.name)]
+        values = {port: self._executor.value(task.id, port) for port in ports}
+        return values["out"] if node.module.returns == "value" and len(values) == 1 and "out" in values else values
+
+    def _missing(self, node: PlanNode, place: tuple[int, ...]) -> TaskFailedError:
+        task = self._executor.scheduler.layout.by_node[node.number].get(place)
+        if task is None:
+            return TaskFailedError("it did not run", where=node.id)
+        record = self._executor.records[task.id]
+        cause = record.cause
+        text = cause.message if cause is not None else f"it is {record.state.value}"
+        if cause is not None and cause.traceback:
+            text = f"{text}\n\n{cause.traceback}"
+        return TaskFailedError(text, where=record.title)
+
+    def close(self) -> None:
+        """Forget the values and remove the files of the run; it happens by itself when nobody holds the result."""
+        self._run.close()
+
+
+def _nested(values: Mapping[tuple[int, ...], Any], depth: int) -> list[Any]:
+    """Nest values by their places, outer to inner."""
+    if depth == 1:
+        return list(values.values())
+    inner: dict[int, dict[tuple[int, ...], Any]] = {}
+    for place, value in values.items():
+        inner.setdefault(place[0], {})[place[1:]] = value
+    return [_nested(below, depth - 1) for below in inner.values()]
+
+
+class Run:
+    """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet."""
+
+    def __init__(self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None) -> None:
+        snapshot = pipeline.copy()
+        refuse_invalid(snapshot)
+        self.pipeline = snapshot
+        self.plan = make_plan(snapshot, options.until)
+        enabled = enabled_schemes(options.scheme)
+        policy = Policy(
+            enabled,
+            options.order,
+            options.on_error,
+            options.n_procs or cores(),
+            options.memory_gb or memory_gb(),
+        )
+        refuse_too_large(self.plan, Ledger(policy.n_procs, policy.mem_gb))
+        self.folder = Path(tempfile.mkdtemp(prefix="treadle-run-"))
+        self.executor = Executor(
+            self.plan,
+            {name: SCHEMES[name](self.folder / "files") for name in enabled},
+            policy,
+            folder=snapshot.file.parent if snapshot.file else Path.cwd(),
+            listener=listener,
+            keep_all=options.keep_all,
+            declared_only=_declared_only(self.plan),
+        )
+        self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder)
+
+    def execute(self) -> RunResult:
+        """Run to the end in the calling thread."""
+        self.executor.run()
+        return RunResult(self)
+
+    def close(self) -> None:
+        """End the schemes and remove the run's folder."""
+        self._cleanup()
+
+
+def _clean(executor: Executor, folder: Path) -> None:
+    executor.close(CLOSE_SECONDS)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class RunHandle:
+    """A run that goes on in a thread of its own."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._result: RunResult | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._execute, name="treadle-run", daemon=True)
+        self._thread.start()
+
+    def _execute(self) -> None:
+        try:
+            self._result = self._run.execute()
+        except BaseException as error:  # noqa: BLE001 - handed to the caller of result()
+            self._error = error
+
+    def cancel(self) -> None:
+        """Ask to end the run."""
+        self._run.executor.cancel()
+
+    def pause(self) -> None:
+        """Start nothing new until ``resume``."""
+        self._run.executor.pause()
+
+    def resume(self) -> None:
+        """Go on after ``pause``."""
+        self._run.executor.resume()
+
+    @property
+    def done(self) -> bool:
+        """Whether the run has ended."""
+        return not self._thread.is_alive()
+
+    def result(self, timeout: float | None = None) -> RunResult:
+        """Wait for the end and return the result; TimeoutError after ``timeout`` seconds."""
+        self._thread.join(timeout)
+        if self._error is not None:
+            raise self._error
+        if self._result is None:
+            raise TimeoutError(f"the run has not ended after {timeout} s")
+        return self._result
+
+
+def run(
+    pipeline: Pipeline,
+    scheme: str = "auto",
+    n_procs: int | None = None,
+    memory_gb: float | None = None,
+    on_error: OnError = "continue",
+    until: Iterable[NodeHandle | str] = (),
+) -> RunResult:
+    """Run a pipeline to its end and return the result; failures are in it, and do not raise.
+
+    PipelineError if it cannot run as it stands, RefusedError if it asks for more than the machine has.
+    """
+    names = tuple(node.id if isinstance(node, NodeHandle) else node for node in until)
+    return Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=names)).execute()
+
+
+def start_run(
+    pipeline: Pipeline,
+    scheme: str = "auto",
+    n_procs: int | None = None,
+    memory_gb: float | None = None,
+    on_error: OnError = "continue",
+    listener: Listener = lambda _event: None,
+) -> RunHandle:
+    """Start a run in a thread of its own and return at once; ``listener`` hears of all that happens, in that thread."""
+    return RunHandle(Run(pipeline, Options(scheme, n_procs, memory_gb, on_error), listener))
+
+
+def refuse_invalid(pipeline: Pipeline) -> None:
+    """Raise PipelineError, with all that is wrong, unless the pipeline can be run."""
+    errors = [problem for problem in pipeline.check() if problem.severity == "error"]
+    if errors:
+        more = f"\n(and {len(errors) - 10} more)" if len(errors) > 10 else ""
+        listed = "\n".join(map(str, errors[:10]))
+        raise PipelineError(listed + more)
+
+
+def refuse_too_large(plan: Plan, ledger: Ledger) -> None:
+    """Raise RefusedError unless each node fits on the machine when it is alone."""
+    for node in plan.nodes:
+        if why := ledger.too_large(node):
+            raise RefusedError(why, where=node.id, remedy="Lower what the node asks for, or give the run more")
+
+
+def enabled_schemes(scheme: str) -> tuple[str, ...]:
+    """Return the schemes that ``scheme`` allows, in order of preference; UsageError if there is none such."""
+    if scheme == "auto":
+        return tuple(name for name in PREFERENCE if name in SCHEMES)
+    if scheme not in SCHEMES:
+        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(scheme, ["auto", *SCHEMES]))
+    return (scheme,)
+
+
+def _declared_only(plan: Plan) -> list[str]:
+    """Return the nodes that count as harmless because their module is a registered one: it must truly be one."""
+    return [node.id for node in plan.nodes if node.module.in_library and not runs_code(node.module)]
+
+
+def cores() -> int:
+    """Return the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_gb() -> float:
+    """Return 90 % of the machine's memory, in GB."""
+    import psutil
+
+    return float(psutil.virtual_memory().total) * 0.9 / 1e9
+
+
+__all__ = ["Cause", "Options", "Run", "RunHandle", "RunResult", "TaskFailedError", "run", "start_run"]

@@ -1,0 +1,179 @@
+"""Turns a ready task into a call: where each argument comes from, and how it is passed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..modules import Module
+from ..plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
+from ..types import alternatives, parse_type
+from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target
+from .collecting import Collection, LastItem
+from .layout import Layout
+from .tasks import Index, Prerequisite, Task
+
+_COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
+
+
+class CallMaker:
+    """Makes the calls of one run; relative paths among the parameters count from ``folder``.
+
+    ``declared_only`` are the nodes whose function must be a declared module.
+    """
+
+    def __init__(self, layout: Layout, folder: Path, declared_only: Iterable[str] = ()) -> None:
+        self._layout = layout
+        self._plan: Plan = layout.plan
+        self._folder = folder
+        declared = frozenset(declared_only)
+        self._templates = [_Template(node, declared_only=node.id in declared) for node in self._plan.nodes]
+
+    def call(self, task: Task) -> Call:
+        """Return the call of a task whose inputs are all there."""
+        node = self._plan.nodes[task.node]
+        form = self._templates[task.node]
+        arguments = {
+            entry.port: argument
+            for entry in node.inputs
+            if (argument := self._argument(entry, node, task.index, form.coerce.get(entry.port, ""))) is not None
+        }
+        return Call(
+            task=task.id,
+            target=form.target,
+            arguments=arguments,
+            outputs=form.outputs,
+            fields=form.fields,
+            attempt=task.attempt,
+            positional=form.positional,
+            variadic=form.variadic,
+            coerce=form.coerce,
+            mutates=node.module.mutates,
+            split=node.split,
+            flags=node.flags,
+        )
+
+    def value(self, task: Task, output: str) -> Argument:
+        """Return an output of a finished task, put together again where it is kept item by item."""
+        if output in self._plan.nodes[task.node].split:
+            return Items(tuple(Ref((task.id, output, place)) for place in range(len(task.items[output]))))
+        return Ref((task.id, output, -1))
+
+    def _argument(self, entry: Input, node: PlanNode, index: Index, coerce: str) -> Argument | None:
+        match entry:
+            case Constant(value=value):
+                return Given(self._placed(value, coerce))
+            case Swept(axis=axis, values=values):
+                return Given(self._placed(values[index[node.axes.index(axis)]], coerce))
+            case FedBack():
+                if self._layout.place_before(entry, node.axes, index) is None:
+                    return self._argument(entry.start, node, index, coerce)
+                made_by = self._layout.provider(entry, node.axes, index)
+                return self._output(made_by, entry.source, None)
+            case Wired():
+                return self._wired(entry, node, index)
+
+    def _placed(self, value: Any, coerce: str) -> Any:
+        if coerce == "path" and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
+            return str(self._folder / Path(value).expanduser())
+        if coerce == "paths" and isinstance(value, list | tuple):
+            return [self._placed(item, "path") for item in value]
+        return value
+
+    def _wired(self, entry: Wired, node: PlanNode, index: Index) -> Argument | None:
+        provider = self._layout.provider(entry, node.axes, index)
+        if provider is None or provider.lacks(entry.source.output) is not None:
+            # Only a module that merges gets here without all its inputs.
+            return None
+        if isinstance(provider, Collection):
+            return self._collected(provider, entry)
+        place = None if entry.item is None else index[node.axes.index(entry.item)]
+        return _applied(entry.apply, self._output(provider, entry.source, place))
+
+    def _output(self, provider: Prerequisite | None, source: Source, place: int | None) -> Argument:
+        if isinstance(provider, LastItem):
+            return self._last(provider, source, place)
+        assert isinstance(provider, Task)
+        if place is None:
+            return self.value(provider, source.output)
+        return Ref((provider.id, source.output, place))
+
+    def _last(self, last: LastItem, source: Source, place: int | None) -> Argument:
+        if not last.started:
+            return self._output(last.chosen, source, place)
+        start = source.start
+        if isinstance(start, Wired):
+            return _applied(start.apply, self._output(last.chosen, start.source, place))
+        assert isinstance(start, Constant)
+        return Given(start.value if place is None else start.value[place])
+
+    # Collected lists
+
+    def _collected(self, collection: Collection, entry: Wired) -> Argument:
+        axes = (*entry.axes, *collection.joining.axes)
+        present = {index: self._member(collection, entry, axes, index) for index in collection.present()}
+        depth = len(collection.joining.axes)
+        if not collection.joining.nested or depth == 1:
+            return Items(tuple(present.values()))
+        return self._nested(collection, axes, collection.start, present)
+
+    def _member(self, collection: Collection, entry: Wired, axes: tuple[int, ...], index: Index) -> Argument:
+        argument = _applied(entry.apply, self._output(collection.members[index], entry.source, None))
+        if not collection.joining.with_labels:
+            return argument
+        labels = {
+            self._plan.axes[axes[level]].label: self._layout.extent_of(axes, level, index[:level]).label(place)
+            for level, place in enumerate(index)
+        }
+        return Labelled(labels, argument)
+
+    def _nested(
+        self, collection: Collection, axes: tuple[int, ...], prefix: Index, present: dict[Index, Argument]
+    ) -> Argument:
+        """Build lists of lists with an inner list for each outer item, an empty one where there is nothing."""
+        extent = self._layout.extent_of(axes, len(prefix), prefix)
+        inner = [(*prefix, place) for place in range(extent.count)]
+        if len(prefix) + 1 == len(axes):
+            return Items(tuple(present[index] for index in inner if index in present))
+        return Items(tuple(self._nested(collection, axes, index, present) for index in inner))
+
+
+def _applied(function: Function | None, argument: Argument) -> Argument:
+    return argument if function is None else Applied(target_of(function), argument)
+
+
+def target_of(function: Function, *, declared_only: bool = False) -> Target:
+    """Return a function of the plan as the worker knows it."""
+    return Target(function.path, function.source, function.name, function.live, declared_only)
+
+
+class _Template:
+    """What all calls of one node have in common."""
+
+    def __init__(self, node: PlanNode, *, declared_only: bool) -> None:
+        module = node.module
+        self.target = target_of(node.function, declared_only=declared_only)
+        self.outputs = tuple(port.name for port in module.outputs)
+        self.fields = module.returns == "fields"
+        self.positional = tuple(port.name for port in module.inputs if port.passing == "positional")
+        self.variadic = next((port.name for port in module.inputs if port.passing == "variadic"), "")
+        self.coerce = coercions(module)
+
+
+def coercions(module: Module) -> dict[str, str]:
+    """Return for each input what kind of value it is given, where a file or an output may hold another kind."""
+    return {port.name: kind for port in module.inputs if (kind := _coercion(port.type))}
+
+
+def _coercion(type_text: str) -> str:
+    try:
+        parts = [part for part in alternatives(parse_type(type_text)) if part.name != "None"]
+    except ValueError:
+        return ""
+    if len(parts) != 1:
+        return ""
+    if parts[0].name == "list" and parts[0].arguments and parts[0].arguments[0].name == "pathlib.Path":
+        return "paths"
+    return _COERCIONS.get(parts[0].name, "")

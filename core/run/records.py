@@ -1,0 +1,72 @@
+"""What is told of a run while it goes, and what is kept of each task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..worker.failures import Cause
+from .events import TaskId
+from .states import RunState, TaskState
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """All that is known of one task; times in seconds, memory in bytes. ``reason`` says why it ran on ``scheme``."""
+
+    id: TaskId
+    node: str
+    labels: Mapping[str, str]
+    state: TaskState = TaskState.WAITING
+    scheme: str = ""
+    reason: str = ""
+    worker: str = ""
+    attempts: int = 0
+    cause: Cause | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+    previews: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The node and the labels of its item: ``smooth (subject sub-07)``."""
+        if not self.labels:
+            return self.node
+        return f"{self.node} ({', '.join(f'{axis} {label}' for axis, label in self.labels.items())})"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A task was made, or has another state."""
+
+    record: TaskRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """A module told how far it is, from 0 to 1."""
+
+    task: TaskId
+    fraction: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLogged:
+    """A module wrote a line."""
+
+    task: TaskId
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """All is over."""
+
+    state: RunState
+
+
+RunEvent = TaskChanged | TaskProgress | TaskLogged | RunEnded
+Listener = Callable[[RunEvent], None]

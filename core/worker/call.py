@@ -1,0 +1,95 @@
+"""One call of a module, as data: what to call, with what, and what to report of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+ValueId = tuple[str, str, int]
+"""A value of a run: the task that made it, the output, and the item's place (-1 for the whole)."""
+
+
+class Item(NamedTuple):
+    """A collected value with the labels of its item: axis to label."""
+
+    labels: dict[str, str]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to call: an import path, source that defines ``name``, or a live function.
+
+    With ``declared_only`` the function must carry the ``@module`` declaration: a registered package then cannot
+    be made to call whatever it happens to import.
+    """
+
+    path: str = ""
+    source: str = ""
+    name: str = ""
+    live: Callable[..., Any] | None = None
+    declared_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value written in the pipeline; references to the environment in it are resolved where the call runs."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value made earlier in the run."""
+
+    value: ValueId
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of arguments."""
+
+    items: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An argument with the labels of its item."""
+
+    labels: Mapping[str, str]
+    argument: Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An argument that passes through a function first."""
+
+    function: Target
+    argument: Argument
+
+
+Argument = Given | Ref | Items | Labelled | Applied
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt of one task.
+
+    ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
+    port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
+    outputs to be kept item by item, ``flags`` those whose truth is reported.
+    """
+
+    task: str
+    target: Target
+    arguments: Mapping[str, Argument]
+    outputs: tuple[str, ...] = ("out",)
+    fields: bool = False
+    attempt: int = 1
+    positional: tuple[str, ...] = ()
+    variadic: str = ""
+    coerce: Mapping[str, str] = field(default_factory=dict)
+    mutates: tuple[str, ...] = ()
+    split: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()

@@ -1,0 +1,72 @@
+"""Keeps the files that modules return: moved out of scratch, stored by content, read-only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+_BLOCK = 1 << 20
+
+
+class FileStore:
+    """A folder of files and directories by the digest of their content; only the user can enter it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep_all(self, value: Any, scratch: Path) -> Any:
+        """Move each path inside ``scratch`` that the value holds into the store; return the value with the new paths."""
+        if isinstance(value, Path):
+            return self._keep_if_inside(value, scratch)
+        if type(value) in {list, set, frozenset}:
+            return type(value)(self.keep_all(item, scratch) for item in value)
+        if isinstance(value, dict) and type(value) is dict:
+            return {key: self.keep_all(item, scratch) for key, item in value.items()}
+        if isinstance(value, tuple):
+            items = [self.keep_all(item, scratch) for item in value]
+            return type(value)._make(items) if hasattr(type(value), "_make") else tuple(items)
+        return value
+
+    def _keep_if_inside(self, path: Path, scratch: Path) -> Path:
+        resolved = (scratch / path).resolve()
+        if not resolved.is_relative_to(scratch) or resolved == scratch or not resolved.exists():
+            return path
+        return self.keep(resolved)
+
+    def keep(self, path: Path) -> Path:
+        """Move a file or directory into the store; what is there already with this content and name is used."""
+        place = self.folder / digest_of(path)[:32]
+        kept = place / path.name
+        if not kept.exists():
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.move(path, kept)
+            _protect(kept)
+        return kept
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and contents of a directory."""
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for entry in sorted(path.rglob("*")):
+            digest.update(f"\0{entry.relative_to(path)}\0".encode())
+            if entry.is_file():
+                digest.update(digest_of(entry).encode())
+        return digest.hexdigest()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _protect(path: Path) -> None:
+    entries = [path, *path.rglob("*")] if path.is_dir() else [path]
+    for entry in entries:
+        if not entry.is_symlink():
+            # Directories stay writable for their owner, or the store could not be emptied again.
+            writable = 0 if entry.is_file() else stat.S_IWUSR
+            os.chmod(entry, (entry.stat().st_mode & 0o555) | writable | stat.S_IRUSR)  # noqa: PTH101

@@ -1,0 +1,73 @@
+"""The serial scheme: each call runs in the calling thread, one after the other, where pdb can reach it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..core.scheme import Began, Capacity, Ended, Logged, Progressed, Report
+from ..core.worker.call import Call, ValueId
+from ..core.worker.context import TaskContext
+from ..core.worker.execute import Result, execute
+from ..core.worker.files import FileStore
+
+
+class SerialScheme:
+    """Executes calls where ``submit`` is called; values stay in this process.
+
+    A call cannot be stopped or timed here: it has the thread that would do so.
+    """
+
+    name = "serial"
+
+    def __init__(self, files: Path) -> None:
+        self._files = FileStore(files)
+        self._values: dict[str, dict[str, Any]] = {}
+        self._report: Callable[[Report], None] = lambda _report: None
+
+    def open(self, report: Callable[[Report], None]) -> None:
+        """Announce the one place there is."""
+        self._report = report
+        report(Capacity(self.name, 1))
+
+    def submit(self, calls: Sequence[Call]) -> None:
+        """Execute the calls, here and now."""
+        for call in calls:
+            self._execute(call)
+
+    def _execute(self, call: Call) -> None:
+        report, task = self._report, call.task
+        context = TaskContext(
+            lambda fraction, text: report(Progressed(task, fraction, text)),
+            lambda line: report(Logged(task, line)),
+        )
+        report(Began(task, "serial"))
+        began, cpu = time.perf_counter(), time.process_time()
+        result = execute(call, self._value, context, self._files)
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+        if isinstance(result, Result):
+            self._values[task] = dict(result.outputs)
+        report(Ended(task, result, seconds=seconds, cpu_seconds=cpu_seconds))
+
+    def _value(self, value: ValueId) -> Any:
+        task, output, place = value
+        held = self._values[task][output]
+        return held if place < 0 else held[place]
+
+    def stop(self, tasks: Iterable[str]) -> None:
+        """Do nothing: when this is called, no call is running."""
+
+    def fetch(self, value: ValueId, deadline: float) -> Any:  # noqa: ARG002 - the value is here
+        """Return a value made here; KeyError if there is none."""
+        return self._value(value)
+
+    def release(self, tasks: Iterable[str]) -> None:
+        """Forget the values of these tasks."""
+        for task in tasks:
+            self._values.pop(task, None)
+
+    def close(self, deadline: float) -> None:  # noqa: ARG002 - nothing can last
+        """Forget all values."""
+        self._values.clear()
