@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -87,9 +86,8 @@ def sky_positions(
         check_column(table, name)
     fits = need("astropy.io.fits", "positions on the sky")
     wcs = need("astropy.wcs", "positions on the sky")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", wcs.FITSFixedWarning)
-        world = wcs.WCS(fits.Header.fromstring(header, sep="\n")).celestial
+    # Without fixing old headers, as the warnings about that could only be silenced for all threads at once.
+    world = wcs.WCS(fits.Header.fromstring(header, sep="\n"), fix=False).celestial
     if not world.has_celestial:
         raise ValueError("the header does not say where on the sky the image lies")
     places = world.pixel_to_world([row[x] for row in table], [row[y] for row in table])

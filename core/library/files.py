@@ -127,7 +127,7 @@ def write_text(text: str, path: Path, encoding: str = "utf-8") -> Path:
     """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding, newline="")
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="Read bytes", category="Files", schemes=ANYWHERE)
@@ -150,7 +150,7 @@ def write_bytes(content: bytes, path: Path) -> Path:
     """
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="Copy file", category="Files", schemes=ANYWHERE, cache=False)

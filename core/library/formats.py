@@ -56,7 +56,7 @@ def write_csv(table: list[dict[str, Any]], path: Path, delimiter: str = ",") -> 
         writer = csv.DictWriter(file, list(columns), delimiter=_one_character(delimiter), lineterminator="\n")
         writer.writeheader()
         writer.writerows(table)
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="Read JSON", category="Files", schemes=ANYWHERE)
@@ -85,7 +85,7 @@ def write_json(value: Any, path: Path, indent: Annotated[int, Range(0, 8)] = 2) 
     text = json.dumps(_plain(value), indent=indent or None, ensure_ascii=False, allow_nan=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", "utf-8")
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="Read NPY", category="Files", schemes=ANYWHERE)
@@ -119,7 +119,7 @@ def write_npy(array: np.ndarray, path: Path) -> Path:
 
     with replacing(path) as temporary, temporary.open("wb") as file:
         numpy.save(file, numpy.asarray(array), allow_pickle=False)
-    return Path(path)
+    return Path(path).expanduser()
 
 
 def _one_character(delimiter: str) -> str:

@@ -54,7 +54,7 @@ def write_image(image: np.ndarray, path: Path) -> Path:
         raise ValueError(f"no image format has the suffix {suffix!r} of {path}: try .png, .jpg or .tif")
     with replacing(path) as temporary:
         pillow.fromarray(to_bytes(image)).save(temporary, format=known[suffix])
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="To grey", category="Images", schemes=ANYWHERE)

@@ -49,7 +49,7 @@ def write_nifti(image: Any, path: Path) -> Path:
         content = gzip.compress(content, mtime=0)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-    return Path(path)
+    return Path(path).expanduser()
 
 
 @module(title="Split volumes", category="Neuroimaging", schemes=ANYWHERE)

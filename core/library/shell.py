@@ -95,7 +95,7 @@ def _run(
             stderr=subprocess.PIPE,
             cwd=folder,
             env=os.environ | environment,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             process_group=0,
         )

@@ -159,3 +159,9 @@ def test_a_file_is_known_without_opening_it(folder):
 
 def test_a_path_is_built_from_folder_and_name():
     assert files.build_path(Path("/data"), "a.txt") == Path("/data/a.txt")
+
+
+def test_a_written_path_may_start_at_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert files.write_text("x", Path("~/a.txt")) == tmp_path / "a.txt"
+    assert names(tmp_path.iterdir()) == ["a.txt"]
