@@ -101,10 +101,8 @@ class BodyCheck:
             if connection.each or connection.join or connection.apply or target in self._zipped:
                 self._check_mapped(target, connection, origin, entries)
                 return
-            pair = (id(origin), id(entries))
-            if pair not in self._fitting and self._check_types(
-                target, origin.type, origin.port.bases, entries
-            ):
+            pair, given = (id(origin), id(entries)), origin.type
+            if pair not in self._fitting and self._check_types(target, given, origin.port.bases, entries):
                 self._fitting.add(pair)
 
     def _dangling(self, target: str, message: str, word: str, known: Collection[str]) -> None:

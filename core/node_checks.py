@@ -133,8 +133,8 @@ def _check_feedback(report: Report, where: str, face: Face, name: str, output: s
         _no_input(report, where, face, name)
     if origin is None:
         _no_output(report, where, face, output)
-    for port, port_type in entries if entries is not None and origin is not None else ():
-        if not fits(origin.type, port_type, origin.port.bases):
+    for port, port_type in entries or ():
+        if origin is not None and not fits(origin.type, port_type, origin.port.bases):
             message = f"{output!r} gives {origin.type}, which does not fit {port.name!r} ({port_type})"
             report.error("type", where, message, "Feed back another output")
 
