@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from ..worker import Range, Schemes, Unit, module
 from .optional import need
 from .tables import check_column
-from .tiles import Tile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,12 +50,12 @@ def read_fits(path: Path, extension: Annotated[int, Range(0, None)] = 0) -> SkyI
 
 @module(title="Detect in a tile", category="Astronomy", schemes=ANYWHERE)
 def detect(
-    tile: Tile,
+    tile: dict[str, Any],
     background: float = 0.0,
     noise: float = 1.0,
     threshold: Annotated[float, Range(0.0, None), Unit("σ")] = 5.0,
-) -> Tile:
-    """Mark the pixels of a tile that stand out of the noise; the tile keeps its place.
+) -> dict[str, Any]:
+    """Mark the pixels of a tile that stand out of the noise; where the tile lies is kept.
 
     Args:
         tile: a part of an image, from Split into tiles.
@@ -66,8 +65,7 @@ def detect(
     """
     import numpy as np
 
-    image, top, left = tile
-    return Tile(np.asarray(np.asarray(image) - background > threshold * noise), int(top), int(left))
+    return tile | {"image": np.asarray(tile["image"]) - background > threshold * noise}
 
 
 @module(title="Positions on the sky", category="Astronomy", schemes=ANYWHERE)

@@ -42,11 +42,18 @@ def from_columns(**columns: list[Any]) -> list[dict[str, Any]]:
 def from_items(items: list[Any], name: str = "value") -> list[dict[str, Any]]:
     """Make a table from joined items with labels: a column for each axis, then the values.
 
+    A record becomes one row, and so does a plain value; a table becomes as many rows as it has.
+
     Args:
         items: what a join with labels gives, or a list of plain values.
         name: the column for values that are neither records nor named tuples.
     """
-    return [dict(getattr(item, "labels", {})) | _fields(getattr(item, "value", item), name) for item in items]
+    rows = []
+    for item in items:
+        labels, value = dict(getattr(item, "labels", {})), getattr(item, "value", item)
+        whole = value if isinstance(value, list) and all(isinstance(x, Mapping) for x in value) else [value]
+        rows += [labels | _fields(part, name) for part in whole]
+    return rows
 
 
 @module(title="Table from a mapping", category="Tables", schemes=ANYWHERE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ..worker import Range, Schemes, Unit, module
 from .images import to_bytes
@@ -14,21 +14,15 @@ if TYPE_CHECKING:
 ANYWHERE = Schemes(threads=True)
 
 
-class Tile(NamedTuple):
-    """A part of an image, and where its first pixel was."""
-
-    image: np.ndarray
-    top: int
-    left: int
-
-
 @module(title="Split into tiles", category="Images", schemes=ANYWHERE)
 def split_tiles(
     image: np.ndarray,
     size: Annotated[int, Range(1, None), Unit("px")] = 256,
     overlap: Annotated[int, Range(0, None), Unit("px")] = 0,
-) -> list[Tile]:
+) -> list[dict[str, Any]]:
     """Cut an image into square tiles, row by row; the last ones of a row or column may be smaller.
+
+    Each is a record of the part (``image``) and the place of its first pixel (``top`` and ``left``).
 
     Args:
         image: rows × columns, with or without colours.
@@ -42,21 +36,23 @@ def split_tiles(
     whole = np.asarray(image)
     tops, lefts = (_starts(length, size, size - overlap) for length in whole.shape[:2])
     corners = [(top, left) for top in tops for left in lefts]
-    return [Tile(np.array(whole[y : y + size, x : x + size]), y, x) for y, x in corners]
+    return [
+        {"image": np.array(whole[y : y + size, x : x + size]), "top": y, "left": x} for y, x in corners
+    ]
 
 
 @module(title="Join tiles", category="Images", schemes=ANYWHERE)
-def join_tiles(tiles: list[Tile]) -> np.ndarray:
+def join_tiles(tiles: list[dict[str, Any]]) -> np.ndarray:
     """Put tiles back to one image; where tiles overlap, later ones cover earlier ones.
 
     Args:
-        tiles: parts of an image with the places of their first pixels.
+        tiles: records as Split into tiles makes them.
     """
     import numpy as np
 
     if not tiles:
         raise ValueError("there are no tiles to join")
-    parts = [(np.asarray(image), int(top), int(left)) for image, top, left in tiles]
+    parts = [(np.asarray(tile["image"]), int(tile["top"]), int(tile["left"])) for tile in tiles]
     height = max(top + part.shape[0] for part, top, _ in parts)
     width = max(left + part.shape[1] for part, _, left in parts)
     first = parts[0][0]

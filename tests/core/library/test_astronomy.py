@@ -42,10 +42,10 @@ def test_what_is_no_map_is_named(tmp_path):
 
 
 def test_a_tile_keeps_its_place_and_blank_pixels_are_not_detected(read_only):
-    tile = tiles.Tile(read_only([[1.0, 9.0, np.nan]]), 5, 7)
+    tile = {"image": read_only([[1.0, 9.0, np.nan]]), "top": 5, "left": 7}
     found = astronomy.detect(tile, background=1, noise=1.5)
-    assert found.image.tolist() == [[False, True, False]]
-    assert (found.top, found.left) == (5, 7)
+    assert found.pop("image").tolist() == [[False, True, False]]
+    assert found == {"top": 5, "left": 7}
 
 
 def test_a_header_without_a_sky_is_refused():

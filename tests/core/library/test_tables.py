@@ -30,10 +30,17 @@ def test_labelled_items_become_rows_with_their_labels():
         SimpleNamespace(labels={"C": 1}, value=0.5),
         SimpleNamespace(labels={"C": 2}, value={"score": 0.7}),
         SimpleNamespace(labels={"C": 3}, value=Point(1, 2)),
+        SimpleNamespace(labels={"C": 4}, value=[{"a": 1}, {"a": 2}]),
         9,
     ]
-    expected = [{"C": 1, "value": 0.5}, {"C": 2, "score": 0.7}, {"C": 3, "x": 1, "y": 2}, {"value": 9}]
-    assert tables.from_items(items) == expected
+    assert tables.from_items(items) == [
+        {"C": 1, "value": 0.5},
+        {"C": 2, "score": 0.7},
+        {"C": 3, "x": 1, "y": 2},
+        {"C": 4, "a": 1},
+        {"C": 4, "a": 2},
+        {"value": 9},
+    ]
 
 
 def test_a_mapping_becomes_two_columns():

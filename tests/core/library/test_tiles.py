@@ -11,13 +11,13 @@ def test_tiles_are_put_back_to_the_same_image(read_only, shape, size, overlap):
     image = read_only(np.arange(np.prod(shape)).reshape(shape))
     parts = tiles.split_tiles(image, size, overlap)
     assert np.array_equal(tiles.join_tiles(parts), image)
-    corners = [(part.top, part.left) for part in parts]
+    corners = [(part["top"], part["left"]) for part in parts]
     assert corners == sorted(set(corners))
 
 
 def test_no_tile_lies_wholly_inside_the_one_before():
     parts = tiles.split_tiles(np.zeros((1, 10)), 4, 2)
-    assert [(part.left, part.image.shape[1]) for part in parts] == [(0, 4), (2, 4), (4, 4), (6, 4)]
+    assert [(part["left"], part["image"].shape[1]) for part in parts] == [(0, 4), (2, 4), (4, 4), (6, 4)]
 
 
 @pytest.mark.parametrize("overlap", [4, 5, -1])
