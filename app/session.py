@@ -7,35 +7,29 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..core.authoring import NodeHandle
-from ..core.errors import PipelineError, RefusedError, TreadleError, UsageError, suggestion
+from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.pipeline import Pipeline
-from ..core.plan import Plan, PlanNode
+from ..core.plan import Plan
 from ..core.planning import make_plan
 from ..core.run.executor import Executor
-from ..core.run.records import Listener, TaskRecord
+from ..core.run.records import Listener
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.run.selection import PREFERENCE
-from ..core.run.states import RunState, TaskState
 from ..core.scheme import Scheme
 from ..core.trust import runs_code
-from ..core.worker.failures import Cause
 from ..schemes.serial import SerialScheme
+from .result import RunResult
 
 SCHEMES: dict[str, Callable[[Path], Scheme]] = {"serial": SerialScheme}
 """How each scheme is made, given the folder where files that modules return are kept."""
 
 CLOSE_SECONDS = 10.0
-
-
-class TaskFailedError(TreadleError):
-    """A result was asked for that a failed task did not give."""
 
 
 @dataclass(frozen=True)
@@ -53,97 +47,6 @@ class Options:
     order: str = "critical-path"
     until: tuple[str, ...] = ()
     keep_all: bool = True
-
-
-class RunResult:
-    """A run that has ended. Indexing with a node gives its value, for a mapped node a list nested by axis."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._executor = run.executor
-
-    @property
-    def state(self) -> str:
-        """``succeeded``, ``succeeded with failures``, ``failed`` or ``cancelled``."""
-        return self._executor.scheduler.state.value
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed but what a join was told to pass over."""
-        return self._executor.scheduler.state in {RunState.SUCCEEDED, RunState.SUCCEEDED_WITH_FAILURES}
-
-    @property
-    def tasks(self) -> list[TaskRecord]:
-        """All tasks, in the order they were made."""
-        return list(self._executor.records.values())
-
-    @property
-    def failures(self) -> list[TaskRecord]:
-        """The tasks that failed, each with its cause."""
-        return [record for record in self.tasks if record.state is TaskState.FAILED]
-
-    def __getitem__(self, node: NodeHandle | str) -> Any:
-        """Return the value of a node: several outputs as a mapping of ports, a mapped node as nested lists."""
-        planned = self._node(node)
-        values = {place: self._value(planned, place) for place in self._places(planned)}
-        if not planned.axes:
-            if () not in values:
-                raise self._missing(planned, ())
-            return values[()]
-        return _nested(values, len(planned.axes))
-
-    def items(self, node: NodeHandle | str) -> Iterator[tuple[dict[str, str], Any]]:
-        """Go through the items of a mapped node: their labels, and the value. A failed item raises its failure."""
-        planned = self._node(node)
-        for place in self._places(planned):
-            task = self._executor.scheduler.layout.by_node[planned.number][place]
-            yield dict(self._executor.records[task.id].labels), self._value(planned, place)
-
-    def _node(self, node: NodeHandle | str) -> PlanNode:
-        name = node.id if isinstance(node, NodeHandle) else node
-        found = self._executor.plan.node(name)
-        if found is None:
-            known = [planned.id for planned in self._executor.plan.nodes]
-            raise UsageError(f"this run had no node {name!r}", remedy=suggestion(name, known))
-        return found
-
-    def _places(self, node: PlanNode) -> list[tuple[int, ...]]:
-        tasks = self._executor.scheduler.layout.by_node[node.number]
-        # What a branch did not take, or a filter left out, is not missing: it is simply not there.
-        return sorted(place for place, task in tasks.items() if not task.absent)
-
-    def _value(self, node: PlanNode, place: tuple[int, ...]) -> Any:
-        task = self._executor.scheduler.layout.by_node[node.number][place]
-        if not task.state.good:
-            raise self._missing(node, place)
-        ports = [port.name for port in node.module.outputs if not task.lacks(port.name)]
-        values = {port: self._executor.value(task.id, port) for port in ports}
-        return values["out"] if node.module.returns == "value" and len(values) == 1 and "out" in values else values
-
-    def _missing(self, node: PlanNode, place: tuple[int, ...]) -> TaskFailedError:
-        task = self._executor.scheduler.layout.by_node[node.number].get(place)
-        if task is None:
-            return TaskFailedError("it did not run", where=node.id)
-        record = self._executor.records[task.id]
-        cause = record.cause
-        text = cause.message if cause is not None else f"it is {record.state.value}"
-        if cause is not None and cause.traceback:
-            text = f"{text}\n\n{cause.traceback}"
-        return TaskFailedError(text, where=record.title)
-
-    def close(self) -> None:
-        """Forget the values and remove the files of the run; it happens by itself when nobody holds the result."""
-        self._run.close()
-
-
-def _nested(values: Mapping[tuple[int, ...], Any], depth: int) -> list[Any]:
-    """Nest values by their places, outer to inner."""
-    if depth == 1:
-        return list(values.values())
-    inner: dict[int, dict[tuple[int, ...], Any]] = {}
-    for place, value in values.items():
-        inner.setdefault(place[0], {})[place[1:]] = value
-    return [_nested(below, depth - 1) for below in inner.values()]
 
 
 class Run:
@@ -178,7 +81,7 @@ class Run:
     def execute(self) -> RunResult:
         """Run to the end in the calling thread."""
         self.executor.run()
-        return RunResult(self)
+        return RunResult(self.executor, self.close)
 
     def close(self) -> None:
         """End the schemes and remove the run's folder."""
@@ -302,5 +205,3 @@ def memory_gb() -> float:
 
     return float(psutil.virtual_memory().total) * 0.9 / 1e9
 
-
-__all__ = ["Cause", "Options", "Run", "RunHandle", "RunResult", "TaskFailedError", "run", "start_run"]

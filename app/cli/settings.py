@@ -1,0 +1,61 @@
+"""`--set NODE.PARAM=VALUE`: parameters given on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+from ...core.edits import Change, apply, disconnect, update_nodes
+from ...core.errors import UsageError, suggestion
+from ...core.modules import Module
+from ...core.pipeline import Node, Pipeline
+from ...core.run.arguments import coercions
+
+
+def set_parameters(pipeline: Pipeline, settings: list[str]) -> None:
+    """Set the parameters, in place of what a connection or sweep gave; UsageError with a suggestion if one is unknown."""
+    for setting in settings:
+        target, equals, text = setting.partition("=")
+        path, dot, name = target.rpartition(".")
+        if not equals or not dot:
+            raise UsageError(f"--set {setting}: this is not NODE.PARAM=VALUE")
+        _set(pipeline, path, name, text)
+
+
+def _set(pipeline: Pipeline, path: str, name: str, text: str) -> None:
+    node = pipeline.node(path)
+    *groups, node_id = path.split("/")
+    where = tuple(groups)
+    known = _inputs(pipeline, node)
+    module = pipeline.modules.get(node.module)
+    if name not in known and not (module is not None and module.open_inputs):
+        raise UsageError(f"--set: {path!r} has no parameter {name!r}", remedy=suggestion(name, known))
+    value = _value(module, name, text)
+    sweeps = {key: sweep for key, sweep in node.sweeps.items() if key != name}
+    changed = {node_id: {"params": {**node.params, name: value}, "sweeps": sweeps}}
+    apply(pipeline, update_nodes(pipeline.body(where), changed, where))
+    apply(pipeline, disconnect([f"{node_id}.{name}"], where))
+
+
+def _inputs(pipeline: Pipeline, node: Node) -> list[str]:
+    if node.group is not None:
+        return list(node.group.inputs)
+    module = pipeline.modules.get(node.module)
+    return list(module.input_ports) if module is not None else []
+
+
+def _value(module: Module | None, name: str, text: str) -> Any:
+    kind = coercions(module).get(name, "") if module is not None else ""
+    if kind == "text":
+        return text
+    if kind == "path":
+        # What is typed in a terminal counts from there; what is written in the file counts from the file.
+        return text if text.startswith("${env:") else str(Path(text).expanduser().absolute())
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
