@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import hmac
 import json
 import os
 import secrets
+from functools import cache, lru_cache
 from importlib import resources
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .aliases import parse_source
 from .document import encode, write_atomically
 from .errors import UsageError
-from .modules import Module
-from .pipeline import Pipeline
+from .modules import LIBRARY, Module
+from .registered import LIBRARY_FOLDER, is_defined_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .pipeline import Pipeline
 
 
 class TrustStore:
-    """The pipelines trusted on this machine, as HMACs of their content, in a folder only the user can read."""
+    """The pipelines trusted on this machine, as HMACs of their content, in a folder of the user alone."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or _user_folder()
@@ -90,9 +98,8 @@ def bundled_digests() -> set[str]:
     folder = resources.files(__name__.rpartition(".")[0].rpartition(".")[0]) / "resources" / "examples"
     if not folder.is_dir():
         return set()
-    return {
-        hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir() if entry.name.endswith(".treadle")
-    }
+    examples = (entry for entry in folder.iterdir() if entry.name.endswith(".treadle"))
+    return {hashlib.sha256(entry.read_bytes()).hexdigest() for entry in examples}
 
 
 def code_nodes(pipeline: Pipeline, registered: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
@@ -114,16 +121,43 @@ def code_nodes(pipeline: Pipeline, registered: frozenset[str] = frozenset()) -> 
 
 
 def runs_code(module: Module, registered: frozenset[str] = frozenset()) -> bool:
-    """Say whether a module can execute what a file tells it."""
+    """Say whether a module can execute what a file tells it.
+
+    A file may say of a module what it likes, so this is read from the code that the import path leads to,
+    which is not imported: a module of the library is declared there and does not run code; one of a plug-in
+    is defined there. Whatever else can be reached through these (``…files:shutil.rmtree``) counts as code.
+    """
     if module.source or not module.path:
         return True
     if module.in_library:
-        return module.path in LIBRARY_CODE
-    return module.path.partition(":")[0].partition(".")[0] not in registered
+        home, _, name = module.path.removeprefix(LIBRARY).partition(":")
+        return name not in _harmless(home)
+    return not _defined_in(module.path, registered)
 
 
-# A file may say of a module what it likes, so what runs code is not taken from the file's own description.
-LIBRARY_CODE = frozenset({"treadle.core.library.shell:command", "treadle.core.library.shell:shell_line"})
+@cache
+def _harmless(home: str) -> frozenset[str]:
+    """Return the functions that a file of the library declares as modules which run no code."""
+    if not home.isidentifier():
+        return frozenset()
+    try:
+        tree = parse_source((LIBRARY_FOLDER / f"{home}.py").read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return frozenset()
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    return frozenset(f.name for f in functions if any(map(_declares_harmless, f.decorator_list)))
+
+
+def _declares_harmless(decorator: ast.expr) -> bool:
+    if isinstance(decorator, ast.Call):
+        options = {option.arg for option in decorator.keywords}
+        return _declares_harmless(decorator.func) and "runs_code" not in options
+    return isinstance(decorator, ast.Name) and decorator.id == "module"
+
+
+@lru_cache(maxsize=4096)
+def _defined_in(path: str, registered: frozenset[str]) -> bool:
+    return is_defined_in(path, registered)
 
 
 def _what(module: Module | None, key: str) -> str:

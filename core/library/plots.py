@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..worker import Choices, Range, Schemes, module, scratch
@@ -101,7 +102,7 @@ def image_plot(
         colours: the colour map.
         low: the number that gets the first colour; empty means the smallest.
         high: the number that gets the last colour; empty means the largest.
-        points: places to circle, as (row, column).
+        points: places to circle: pairs of row and column, or a table with the columns y and x.
         first_row_below: whether the first row is drawn at the bottom, as for maps of the sky.
     """
     import numpy as np
@@ -114,7 +115,7 @@ def image_plot(
     if np.ndim(image) == 2:
         axes.figure.colorbar(shown, ax=axes)
     if points is not None and len(points):
-        rows, columns = zip(*points, strict=True)
+        rows, columns = zip(*map(_place, points), strict=True)
         axes.scatter(columns, rows, s=60, facecolors="none", edgecolors="red", linewidths=0.8)
     return _save(axes, "image_plot")
 
@@ -181,6 +182,14 @@ def _save(axes: Any, name: str) -> Path:
     path = scratch() / f"{name}.png"
     canvas.print_png(path, metadata={"Software": None})
     return path
+
+
+def _place(point: Any) -> tuple[float, float]:
+    """Return row and column of a pair, or of a row of a table."""
+    if isinstance(point, Mapping) and not {"y", "x"} <= set(point):
+        raise KeyError(f"a place has the columns y and x, and this row has {', '.join(map(str, point))}")
+    row, column = (point["y"], point["x"]) if isinstance(point, Mapping) else point
+    return float(row), float(column)
 
 
 def _same_length(x: Any, y: Any) -> None:

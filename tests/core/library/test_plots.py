@@ -61,6 +61,14 @@ def test_dollars_and_missing_fields_do_no_harm():
     assert is_drawn(plots.heat_map(values, ["$_{"], ["a$b", "\\frac"], title="$x_$"))
 
 
+def test_places_to_circle_are_pairs_or_rows_of_a_table():
+    by_pair = plots.image_plot(np.eye(9), points=[(2, 5)]).read_bytes()
+    by_row = plots.image_plot(np.eye(9), points=[{"label": 1, "y": 2.0, "x": 5.0}]).read_bytes()
+    assert by_pair == by_row != plots.image_plot(np.eye(9)).read_bytes()
+    with pytest.raises(KeyError, match="the columns y and x, and this row has label"):
+        plots.image_plot(np.eye(9), points=[{"label": 1}])
+
+
 def test_what_cannot_be_drawn_is_named():
     with pytest.raises(ValueError, match="1 places for 2 heights"):
         plots.scatter_plot([1], [1, 2])
