@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import json
 import math
@@ -16,6 +17,7 @@ import msgspec
 
 from .errors import FileError, UsageError, suggestion
 from .pipeline import Pipeline
+from .worker.declare import Schemes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older version, the function that turns its data into that of the next one."""
 
 _END_OF_KEY = re.compile(rb'"\s*:')
+_SCHEME_FIELDS = frozenset(field.name for field in dataclasses.fields(Schemes))
 _HOLDERS = (dict, list)
 _ADVICE = "The file was not changed"
 
@@ -82,7 +85,9 @@ def _fast(data: bytes) -> Pipeline | None:
             return None
         if _count_keys(tree) + 1 != len(_END_OF_KEY.findall(data)):
             return None
-        return msgspec.convert(tree, Pipeline, strict=True)
+        pipeline = msgspec.convert(tree, Pipeline, strict=True)
+        _refuse_unknown_schemes(tree)
+        return pipeline
     except (msgspec.MsgspecError, _Invalid, ValueError, OverflowError):
         return None
 
@@ -177,12 +182,34 @@ def _upgrade(tree: dict[str, Any]) -> dict[str, Any]:
     return tree
 
 
+def _join_lines(tree: dict[str, Any]) -> None:
+    """Python source stands in the file as a list of lines, so that a diff shows which one changed."""
+    modules = tree.get("modules")
+    for module in modules.values() if isinstance(modules, dict) else ():
+        lines = module.get("source") if isinstance(module, dict) else None
+        if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+            module["source"] = "\n".join(lines)
+
+
 def _convert(tree: dict[str, Any]) -> Pipeline:
     _count_keys(tree)
+    _join_lines(tree)
     try:
-        return msgspec.convert(tree, Pipeline, strict=True)
+        pipeline = msgspec.convert(tree, Pipeline, strict=True)
     except (msgspec.ValidationError, ValueError, OverflowError) as error:
         raise _Invalid(_described(str(error), tree)) from None
+    _refuse_unknown_schemes(tree)
+    return pipeline
+
+
+def _refuse_unknown_schemes(tree: dict[str, Any]) -> None:
+    """Look for unknown fields in the one part of a file that is a dataclass, where the decoder allows them."""
+    for key, module in tree.get("modules", {}).items():
+        for field in module.get("schemes", {}):
+            if field not in _SCHEME_FIELDS:
+                advice = suggestion(field, _SCHEME_FIELDS)
+                path = f"$.modules.{_key(key)}.schemes"
+                raise _Invalid(f"object contains unknown field {_short(field)}. {advice} - at `{path}`")
 
 
 def _count_keys(tree: Any) -> int:
@@ -266,6 +293,9 @@ def encode(pipeline: Pipeline) -> bytes:
     from .authoring import savable
 
     tree = msgspec.to_builtins(savable(pipeline), str_keys=True, enc_hook=_refuse)
+    for module in tree.get("modules", {}).values():
+        if "source" in module:
+            module["source"] = module["source"].split("\n")
     return (_pretty({"treadle": VERSION, **tree}, 0) + "\n").encode("utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, structs
+from msgspec import NODEFAULT, Meta, Struct, structs
 
 from .worker.declare import Schemes
 
@@ -88,7 +88,13 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
             side: tuple(structs.replace(port, help="") for port in getattr(self, side))
             for side in ("inputs", "outputs")
         }
-        return structs.replace(self, help="", **ports)
+        # A field that equals its default is written only if it is another object.
+        defaults = {
+            field.name: field.default
+            for field in structs.fields(self)
+            if field.default is not NODEFAULT and getattr(self, field.name) == field.default
+        }
+        return structs.replace(self, **{**defaults, "help": "", **ports})
 
     @property
     def label(self) -> str:
