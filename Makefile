@@ -1,0 +1,58 @@
+# `make run` and `make test` work from nothing on a fresh Debian machine with python3, python3-venv and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+EXAMPLE := resources/examples/fmri_quality_control.treadle
+OUTPUT := output/fmri_quality_control
+
+.PHONY: run test test-slow test-all check format coverage clean FORCE
+
+run: $(VENV)/.science
+	$(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-all: test test-slow
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+clean:
+	rm -rf build dist output .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The editable install is strict: a link for each file. It is made again when a file comes or goes.
+$(VENV)/.science: $(VENV)/.files pyproject.toml
+	$(PIP) install --editable '.[science]' --config-settings editable_mode=strict
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.files pyproject.toml
+	$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
+	touch $@ $(VENV)/.science
+
+$(VENV)/.files: FORCE | $(BIN)/python
+	@find app core schemes src resources -type f -not -name '*.pyc' | sort > $@.new
+	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Treadle needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
+		{ if [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -y -q python3-venv; \
+		else echo "Python cannot make virtual environments here. Try: sudo apt-get install python3-venv"; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade pip
