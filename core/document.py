@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .errors import FileError, UsageError, suggestion
+from .file_faults import described, key_text, one_line, short
 from .pipeline import Pipeline
 from .worker.declare import Schemes
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024
 MAX_DEPTH = 200
+MAX_DIGITS = 4000
 LINE_WIDTH = 110
 
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
@@ -103,11 +105,11 @@ class _Invalid(Exception):  # noqa: N818  it never leaves this file
     """Why the bytes are no pipeline, in one line."""
 
 
-class _Repeated:
-    """Stands where an object says the same key twice, until its path is known."""
+class _Flaw:
+    """Stands in the data for what is wrong with the text there, until its path is known."""
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def _parse(data: bytes) -> Any:
@@ -123,7 +125,11 @@ def _parse(data: bytes) -> Any:
 
 
 def _parse_text(text: str) -> Any:
-    repeated: list[str] = []
+    flaws: list[_Flaw] = []
+
+    def flaw(message: str) -> _Flaw:
+        flaws.append(_Flaw(message))
+        return flaws[-1]
 
     def pairs(items: list[tuple[str, Any]]) -> Any:
         found = dict(items)
@@ -131,29 +137,37 @@ def _parse_text(text: str) -> Any:
             return found
         seen: set[str] = set()
         twice = next(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        repeated.append(twice)
-        return _Repeated(twice)
+        return flaw(f"the key {short(twice)} stands twice")
 
     def constant(name: str) -> Any:
-        raise _Invalid(f"{name} is not a number that JSON knows")
+        return flaw(f"{name} is not a number that JSON knows")
 
+    def real(digits: str) -> Any:
+        number = float(digits)
+        return number if math.isfinite(number) else flaw(f"the number {digits[:40]} is too large")
+
+    def whole(digits: str) -> Any:
+        return int(digits) if len(digits) <= MAX_DIGITS else flaw(f"the number {digits[:20]}… is too long")
+
+    hooks = {"parse_constant": constant, "parse_float": real, "parse_int": whole}
     try:
-        tree = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=_finite)
+        tree = json.loads(text, object_pairs_hook=pairs, **hooks)
     except json.JSONDecodeError as error:
         raise _Invalid(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except ValueError as error:
-        raise _Invalid(_one_line(str(error))) from None
-    if repeated:
-        path = next((p for p, value in _walk(tree) if isinstance(value, _Repeated)), "$")
-        raise _Invalid(f"the key {_short(repeated[0])} stands twice - at `{path}`")
+    if "\\ud" in text.lower():
+        _refuse_halves(tree)
+    if flaws:
+        path, first = next(((p, v) for p, v in _walk(tree) if isinstance(v, _Flaw)), ("$", flaws[0]))
+        raise _Invalid(one_line(f"{first.text} - at `{path}`"))
     return tree
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise _Invalid(f"the number {text[:40]} is too large")
-    return number
+def _refuse_halves(tree: Any) -> None:
+    """Look for characters that are half of a pair: no file can hold them, and only an escape can write them."""
+    for path, value in _walk(tree):
+        for text in (value, *value) if isinstance(value, dict) else (value,):
+            if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+                raise _Invalid(one_line(f"a text has half a character ({short(text)}) - at `{path}`"))
 
 
 def _walk(tree: Any) -> Iterator[tuple[str, Any]]:
@@ -162,7 +176,7 @@ def _walk(tree: Any) -> Iterator[tuple[str, Any]]:
         path, value = waiting.pop()
         yield path, value
         if isinstance(value, dict):
-            waiting.extend((f"{path}.{_key(key)}", item) for key, item in value.items())
+            waiting.extend((f"{path}.{key_text(key)}", item) for key, item in value.items())
         elif isinstance(value, list):
             waiting.extend((f"{path}[{index}]", item) for index, item in enumerate(value))
 
@@ -173,7 +187,7 @@ def _upgrade(tree: dict[str, Any]) -> dict[str, Any]:
         raise _Invalid('it does not say its version ("treadle": 1) - at `$.treadle`')
     if version > VERSION:
         raise _Invalid(
-            f"it was made by a newer Treadle (format {version}, this one reads up to {VERSION}); "
+            f"it was made by a newer Treadle (format {str(version)[:20]}, this one reads up to {VERSION}); "
             "update Treadle - at `$.treadle`"
         )
     while version < VERSION:
@@ -196,20 +210,20 @@ def _convert(tree: dict[str, Any]) -> Pipeline:
     _join_lines(tree)
     try:
         pipeline = msgspec.convert(tree, Pipeline, strict=True)
-    except (msgspec.ValidationError, ValueError, OverflowError) as error:
-        raise _Invalid(_described(str(error), tree)) from None
+    except (msgspec.ValidationError, ValueError, OverflowError):
+        raise _Invalid(described(tree)) from None
     _refuse_unknown_schemes(tree)
     return pipeline
 
 
 def _refuse_unknown_schemes(tree: dict[str, Any]) -> None:
-    """Look for unknown fields in the one part of a file that is a dataclass, where the decoder allows them."""
+    """Refuse unknown fields in the one part of a file in which the decoder allows them: a dataclass."""
     for key, module in tree.get("modules", {}).items():
         for field in module.get("schemes", {}):
             if field not in _SCHEME_FIELDS:
-                advice = suggestion(field, _SCHEME_FIELDS)
-                path = f"$.modules.{_key(key)}.schemes"
-                raise _Invalid(f"object contains unknown field {_short(field)}. {advice} - at `{path}`")
+                advice = suggestion(field[:200], _SCHEME_FIELDS)
+                path = f"$.modules.{key_text(key)}.schemes.{key_text(field)}"
+                raise _Invalid(one_line(f"object contains unknown field {short(field)}. {advice} - at `{path}`"))
 
 
 def _count_keys(tree: Any) -> int:
@@ -229,62 +243,6 @@ def _count_keys(tree: Any) -> int:
     return keys
 
 
-def _described(message: str, tree: dict[str, Any]) -> str:
-    """Make the decoder's message exact: it writes ``[...]`` for a key of a mapping, and suggests nothing."""
-    problem, _, path = message.partition(" - at ")
-    path = path.strip("`") or "$"
-    if "[...]" in path:
-        path = _exact_path(path, tree)
-    known = _known_fields(problem)
-    advice = f". {suggestion(known[0], known[1])}" if known else ""
-    return _one_line(f"{problem[0].lower()}{problem[1:]}{advice} - at `{path}`")
-
-
-def _exact_path(path: str, tree: dict[str, Any]) -> str:
-    """Try the entries of the mapping one by one and name the first that alone is refused there."""
-    head, _, tail = path.partition("[...]")
-    holder: Any = tree
-    steps = head.removeprefix("$").removeprefix(".").split(".")
-    for step in filter(None, steps):
-        holder = holder.get(step) if isinstance(holder, dict) else None
-    if not isinstance(holder, dict) or len(steps) != 1:
-        return path
-    for key, value in holder.items():
-        try:
-            msgspec.convert({steps[0]: {key: value}}, Pipeline, strict=True)
-        except (msgspec.ValidationError, ValueError, OverflowError):
-            return f"{head}.{_key(key)}{tail}"
-    return path
-
-
-def _known_fields(problem: str) -> tuple[str, list[str]] | None:
-    if "unknown field" not in problem:
-        return None
-    from . import modules, pipeline
-
-    structs = [
-        value
-        for home in (pipeline, modules)
-        for value in vars(home).values()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
-    ]
-    fields = {name for struct in structs for name in struct.__struct_encode_fields__}
-    return problem.split("`")[1], sorted(fields)
-
-
-def _key(key: str) -> str:
-    return key if key.isidentifier() else _short(key)
-
-
-def _short(text: str) -> str:
-    return json.dumps(text if len(text) <= 60 else text[:57] + "…")
-
-
-def _one_line(text: str) -> str:
-    cleaned = "".join(c if c.isprintable() else "?" for c in text)
-    return cleaned if len(cleaned) <= 400 else cleaned[:397] + "…"
-
-
 def encode(pipeline: Pipeline) -> bytes:
     """Write a pipeline as the bytes of a file: the same pipeline gives the same bytes.
 
@@ -296,7 +254,13 @@ def encode(pipeline: Pipeline) -> bytes:
     for module in tree.get("modules", {}).values():
         if "source" in module:
             module["source"] = module["source"].split("\n")
-    return (_pretty({"treadle": VERSION, **tree}, 0) + "\n").encode("utf-8")
+    try:
+        return (_pretty({"treadle": VERSION, **tree}, 0) + "\n").encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = error.object[error.start].encode("unicode_escape").decode()
+        raise UsageError(f"a text has half a character ({half})", remedy="Remove it") from None
+    except ValueError as error:
+        raise UsageError(f"a parameter cannot be written as JSON: {error}", remedy="Set another value") from None
 
 
 def _refuse(value: Any) -> Any:
