@@ -40,13 +40,16 @@ _ADVICE = "The file was not changed"
 
 def load(path: Path) -> Pipeline:
     """Read a pipeline file, executing and importing nothing that it names; FileError if it is not valid."""
+    shown = one_line(str(path))
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise FileError("the file is larger than 256 MB", where=str(path))
+            raise FileError("the file is larger than 256 MB", where=shown)
         data = path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror or error}", where=str(path)) from None
-    pipeline = decode(data, where=str(path))
+        raise FileError(f"cannot be read: {error.strerror or error}", where=shown) from None
+    except ValueError:
+        raise FileError("no file can have this name", where=shown) from None
+    pipeline = decode(data, where=shown)
     pipeline.file = path.resolve()
     return pipeline
 
@@ -87,6 +90,7 @@ def _fast(data: bytes) -> Pipeline | None:
             return None
         if _count_keys(tree) + 1 != len(_END_OF_KEY.findall(data)):
             return None
+        _join_lines(tree)
         pipeline = msgspec.convert(tree, Pipeline, strict=True)
         _refuse_unknown_schemes(tree)
         return pipeline
@@ -149,9 +153,9 @@ def _parse_text(text: str) -> Any:
     def whole(digits: str) -> Any:
         return int(digits) if len(digits) <= MAX_DIGITS else flaw(f"the number {digits[:20]}… is too long")
 
-    hooks = {"parse_constant": constant, "parse_float": real, "parse_int": whole}
+    reader = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole)
     try:
-        tree = json.loads(text, object_pairs_hook=pairs, **hooks)
+        tree = reader.decode(text)
     except json.JSONDecodeError as error:
         raise _Invalid(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     if "\\ud" in text.lower():
@@ -163,7 +167,7 @@ def _parse_text(text: str) -> Any:
 
 
 def _refuse_halves(tree: Any) -> None:
-    """Look for characters that are half of a pair: no file can hold them, and only an escape can write them."""
+    """Refuse characters that are half of a pair: an escape can write them, and UTF-8 cannot hold them."""
     for path, value in _walk(tree):
         for text in (value, *value) if isinstance(value, dict) else (value,):
             if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
@@ -223,7 +227,8 @@ def _refuse_unknown_schemes(tree: dict[str, Any]) -> None:
             if field not in _SCHEME_FIELDS:
                 advice = suggestion(field[:200], _SCHEME_FIELDS)
                 path = f"$.modules.{key_text(key)}.schemes.{key_text(field)}"
-                raise _Invalid(one_line(f"object contains unknown field {short(field)}. {advice} - at `{path}`"))
+                problem = f"object contains unknown field {short(field)}"
+                raise _Invalid(one_line(f"{problem}. {advice} - at `{path}`"))
 
 
 def _count_keys(tree: Any) -> int:
@@ -250,17 +255,19 @@ def encode(pipeline: Pipeline) -> bytes:
     """
     from .authoring import savable
 
-    tree = msgspec.to_builtins(savable(pipeline), str_keys=True, enc_hook=_refuse)
-    for module in tree.get("modules", {}).values():
-        if "source" in module:
-            module["source"] = module["source"].split("\n")
     try:
+        tree = msgspec.to_builtins(savable(pipeline), str_keys=True, enc_hook=_refuse)
+        for module in tree.get("modules", {}).values():
+            if "source" in module:
+                module["source"] = module["source"].split("\n")
         return (_pretty({"treadle": VERSION, **tree}, 0) + "\n").encode("utf-8")
     except UnicodeEncodeError as error:
         half = error.object[error.start].encode("unicode_escape").decode()
         raise UsageError(f"a text has half a character ({half})", remedy="Remove it") from None
     except ValueError as error:
-        raise UsageError(f"a parameter cannot be written as JSON: {error}", remedy="Set another value") from None
+        raise UsageError(f"a value cannot be written as JSON: {error}", remedy="Set another value") from None
+    except RecursionError:
+        raise UsageError("a value is nested too deeply, or holds itself", remedy="Set another value") from None
 
 
 def _refuse(value: Any) -> Any:

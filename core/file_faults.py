@@ -71,8 +71,8 @@ _PATTERNS = {
 def described(tree: Any) -> str:
     """Return why ``tree`` cannot be converted to a pipeline, and where, in one printable line.
 
-    The decoder writes ``[...]`` for the key of a mapping, so each mapping on the way is searched for the first
-    entry that alone is refused.
+    The decoder writes ``[...]`` for the key of a mapping, so each mapping on the way is searched for the
+    first entry that alone is refused.
     """
     value, kind, path = tree, Pipeline, "$"
     while True:

@@ -21,6 +21,9 @@ def json_schema() -> dict[str, Any]:
     _, definitions = msgspec.json.schema_components([Pipeline], ref_template="#/$defs/{name}")
     definitions = _portable(definitions)
     document = definitions.pop("Pipeline")
+    lines = {"type": "array", "items": {"type": "string"}}
+    source = definitions["Module"]["properties"]["source"]
+    definitions["Module"]["properties"]["source"] = {"anyOf": [lines, source]}
     version = {"const": VERSION, "description": "The version of the format."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -37,11 +40,7 @@ def _portable(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {name: _portable(item, name) for name, item in value.items()}
     if key == "pattern" and isinstance(value, str):
-        return (
-            value.replace("\\Z", "$")
-            .replace("(?s:.+)", "[\\s\\S]+")
-            .replace(r"[^\W\d]\w*", r"[\p{L}_][\p{L}\p{N}_]*")
-        )
+        return value.replace("\\Z", "$").replace("(?s:.+)", "[\\s\\S]+")
     return inspect.cleandoc(value) if key == "description" and isinstance(value, str) else value
 
 
