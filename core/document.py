@@ -153,7 +153,9 @@ def _parse_text(text: str) -> Any:
     def whole(digits: str) -> Any:
         return int(digits) if len(digits) <= MAX_DIGITS else flaw(f"the number {digits[:20]}… is too long")
 
-    reader = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole)
+    reader = json.JSONDecoder(
+        object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole
+    )
     try:
         tree = reader.decode(text)
     except json.JSONDecodeError as error:
@@ -267,7 +269,7 @@ def encode(pipeline: Pipeline) -> bytes:
     except ValueError as error:
         raise UsageError(f"a value cannot be written as JSON: {error}", remedy="Set another value") from None
     except RecursionError:
-        raise UsageError("a value is nested too deeply, or holds itself", remedy="Set another value") from None
+        raise UsageError("a value is nested too deeply, or holds itself", remedy="Set another") from None
 
 
 def _refuse(value: Any) -> Any:
