@@ -51,7 +51,7 @@ class AxisBuilder:
     def inputs(self, node: FlatNode) -> tuple[Input, ...]:
         """Return the inputs of a node, all before it being done, and record its axes."""
         entries = [entry for port in self._ports(node) if (entry := self._input(node, port)) is not None]
-        self.node_axes[node.id] = _union(_axes(entry) for entry in entries)
+        self.node_axes[node.id] = _union(map(self._axes_of, entries))
         return tuple(entries)
 
     def _ports(self, node: FlatNode) -> list[str]:
@@ -130,6 +130,16 @@ class AxisBuilder:
         return Function(module.path) if node.node.mode == "bypassed" else self.function(node.node.module)
 
     # Axes
+
+    def _axes_of(self, entry: Input) -> tuple[int, ...]:
+        match entry:
+            case Constant():
+                return ()
+            case Swept(axis=axis):
+                # Zipped with an output that has axes, the items of the list are counted anew for each of theirs.
+                return (*self.axes[axis].depends, axis)
+            case _:
+                return entry.axes
 
     def _new_axis(self, identity: object, where: Where, axis: Axis) -> int:
         if identity in self._by_identity:
@@ -236,7 +246,7 @@ class AxisBuilder:
     def _loop_state(self, loop: Loop) -> LoopState:
         if loop.origin not in self._loops:
             starts, axes = self._entering(loop)
-            axis = self._fold_axis(loop, axes) if loop.fold else self._rounds_axis(loop, axes)
+            axis = self._fold_axis(loop, axes, starts) if loop.fold else self._rounds_axis(loop, axes)
             state_axes = axes if loop.fold else (*axes, axis)
             self._loops[loop.origin] = LoopState(loop, axis, state_axes, starts)
         return self._loops[loop.origin]
@@ -250,7 +260,7 @@ class AxisBuilder:
                 end = (member.id, port)
                 entry = self._start(member, port) if self._enters(end, loop) else None
                 if entry is not None:
-                    groups.append(_axes(entry))
+                    groups.append(self._axes_of(entry))
                 if end in self._fed and self._fed[end][0] is loop:
                     if entry is None:
                         raise PipelineError(
@@ -266,7 +276,7 @@ class AxisBuilder:
             return not self.flat.sweeps[end].origin.startswith(f"{loop.origin}/")
         return True
 
-    def _fold_axis(self, loop: Loop, axes: tuple[int, ...]) -> int:
+    def _fold_axis(self, loop: Loop, axes: tuple[int, ...], starts: dict[Endpoint, Start]) -> int:
         if not axes:
             raise PipelineError(
                 f"{loop.origin} folds, but none of its inputs is mapped", remedy="Map an input with .each() or sweep()"
@@ -277,6 +287,12 @@ class AxisBuilder:
             raise PipelineError(
                 f"{loop.origin} cannot fold along {self.axes[axis].label!r}: another axis lies inside it",
                 remedy="Fold along the innermost axis, or join the inner one first",
+            )
+        if any(axis in self._axes_of(start) for start in starts.values()):
+            raise PipelineError(
+                f"{loop.origin} cannot start with one value for each item of {self.axes[axis].label!r}, "
+                "along which it folds",
+                remedy="Start with a single value, or fold along another axis",
             )
         return axis
 
@@ -317,16 +333,6 @@ class AxisBuilder:
             return entry
         node_id = next(key for key, number in self.numbers.items() if number == entry.source.node)
         return structs.replace(entry, source=structs.replace(entry.source, axes=self.node_axes[node_id]))
-
-
-def _axes(entry: Input) -> tuple[int, ...]:
-    match entry:
-        case Constant():
-            return ()
-        case Swept(axis=axis):
-            return (axis,)
-        case _:
-            return entry.axes
 
 
 def _union(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
