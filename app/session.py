@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +26,11 @@ from ..core.trust import runs_code
 from ..schemes.serial import SerialScheme
 from .result import RunResult
 
-SCHEMES: dict[str, Callable[[Path], Scheme]] = {"serial": SerialScheme}
-"""How each scheme is made, given the folder where files that modules return are kept."""
+SCHEMES: dict[str, Callable[[Path, Sequence[Path]], Scheme]] = {"serial": SerialScheme}
+"""How each scheme is made, given the folder where files that modules return are kept, and where to look for modules."""
 
 CLOSE_SECONDS = 10.0
+RUN_FOLDER = "treadle-run-"
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class Run:
             options.memory_gb or memory_gb(),
         )
         refuse_too_large(self.plan, Ledger(policy.n_procs, policy.mem_gb))
-        self.folder = Path(tempfile.mkdtemp(prefix="treadle-run-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
         self.executor = Executor(
             self.plan,
-            {name: SCHEMES[name](self.folder / "files") for name in enabled},
+            {name: SCHEMES[name](self.folder / "files", search_path(snapshot)) for name in enabled},
             policy,
             folder=snapshot.file.parent if snapshot.file else Path.cwd(),
             listener=listener,
@@ -86,6 +87,19 @@ class Run:
     def close(self) -> None:
         """End the schemes and remove the run's folder."""
         self._cleanup()
+
+
+def search_path(pipeline: Pipeline) -> list[Path]:
+    """Return where modules are looked for besides what Python knows: beside the file, and in the user's folder."""
+    beside = [pipeline.file.parent] if pipeline.file else []
+    return [*beside, *(folder for folder in (user_modules(),) if folder.is_dir())]
+
+
+def user_modules() -> Path:
+    """Return the folder of the user's own modules."""
+    import platformdirs
+
+    return platformdirs.user_data_path("treadle") / "modules"
 
 
 def _clean(executor: Executor, folder: Path) -> None:

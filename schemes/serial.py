@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -17,12 +18,15 @@ from ..core.worker.files import FileStore
 class SerialScheme:
     """Executes calls where ``submit`` is called; values stay in this process.
 
+    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked
+    for besides what Python knows.
     A call cannot be stopped or timed here: it has the thread that would do so.
     """
 
     name = "serial"
 
-    def __init__(self, files: Path) -> None:
+    def __init__(self, files: Path, search_path: Sequence[Path] = ()) -> None:
+        self._search_path = search_path
         self._files = FileStore(files)
         self._values: dict[str, dict[str, Any]] = {}
         self._report: Callable[[Report], None] = lambda _report: None
@@ -30,6 +34,8 @@ class SerialScheme:
     def open(self, report: Callable[[Report], None]) -> None:
         """Announce the one place there is."""
         self._report = report
+        # At the end: a file beside a pipeline must not stand in for an installed package of the same name.
+        sys.path.extend(str(folder) for folder in self._search_path if str(folder) not in sys.path)
         report(Capacity(self.name, 1))
 
     def submit(self, calls: Sequence[Call]) -> None:

@@ -18,7 +18,7 @@ from ...core.plan import PlanNode
 from ...core.run.records import TaskRecord
 from ...core.worker.preview import preview
 from ..result import RunResult, TaskFailedError
-from ..session import Run
+from ..session import RUN_FOLDER, Run
 
 MAX_ITEMS = 100_000
 
@@ -82,10 +82,17 @@ def _plain(value: Any, left: list[int]) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        return _path(Path(value))
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         return _plain(value.item(), left)
     return _plain_container(value, left)
+
+
+def _path(path: Path) -> Any:
+    """Return a path as text; of a file that ends with the run, what it was."""
+    if any(part.startswith(RUN_FOLDER) for part in path.parts) and path.is_file():
+        return {"type": "file", "name": path.name, "bytes": path.stat().st_size}
+    return str(path)
 
 
 def _plain_container(value: Any, left: list[int]) -> Any:
