@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+import re
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
 from .errors import UsageError
 from .pipeline import Body, Connection, Group, Node, Pipeline, Where, split_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Section = Literal["nodes", "connections", "frames", "comments", "modules", "inputs", "outputs"]
 
@@ -16,12 +19,14 @@ Section = Literal["nodes", "connections", "frames", "comments", "modules", "inpu
 class Change(Struct, frozen=True):
     """Puts entries into one section of a body; an entry that is None is taken out.
 
-    All edits are made of this one, which is why each has an inverse.
+    All edits are made of this one, which is why each has an inverse. ``order`` is that of the keys
+    afterwards, where it matters: the ports of a group are shown and saved in theirs.
     """
 
     section: Section
     entries: Mapping[str, Any]
     where: Where = ()
+    order: tuple[str, ...] = ()
 
 
 class SetText(Struct, frozen=True):
@@ -39,6 +44,9 @@ class Steps(Struct, frozen=True):
 
 
 Edit = Change | SetText | Steps
+
+_ORDERED = frozenset({"inputs", "outputs"})
+_NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
 def apply(pipeline: Pipeline, edit: Edit) -> Edit:
@@ -62,19 +70,25 @@ def _apply_change(pipeline: Pipeline, change: Change) -> Change:
     if section is None:
         raise UsageError(f"there are no {change.section} in {'/'.join(change.where) or 'the pipeline'}")
     old = {key: section.get(key) for key in change.entries}
+    order = tuple(section) if change.section in _ORDERED else ()
     for key, value in change.entries.items():
         if value is None:
             section.pop(key, None)
         else:
             section[key] = value
-    return structs.replace(change, entries=old)
+    if change.order:
+        ordered = {key: section[key] for key in change.order if key in section}
+        rest = {key: value for key, value in section.items() if key not in ordered}
+        section.clear()
+        section.update(ordered | rest)
+    return structs.replace(change, entries=old, order=order)
 
 
 def _apply_steps(pipeline: Pipeline, edits: Iterable[Edit], label: str) -> Steps:
     undone: list[Edit] = []
     try:
         for edit in edits:
-            undone.append(apply(pipeline, edit))
+            undone.append(apply(pipeline, edit))  # noqa: PERF401  what was done before an error is undone
     except UsageError:
         for inverse in reversed(undone):
             apply(pipeline, inverse)
@@ -83,8 +97,9 @@ def _apply_steps(pipeline: Pipeline, edits: Iterable[Edit], label: str) -> Steps
 
 
 def update_nodes(body: Body, changes: Mapping[str, Mapping[str, Any]], where: Where = ()) -> Change:
-    """Return the edit that replaces fields of nodes: ``{"smooth": {"timeout": 60}}``; a move of many is one."""
-    return Change("nodes", {key: structs.replace(body.nodes[key], **new) for key, new in changes.items()}, where)
+    """Return the edit that replaces fields of nodes, of one or many: ``{"smooth": {"timeout": 60}}``."""
+    nodes = {key: structs.replace(body.nodes[key], **new) for key, new in changes.items()}
+    return Change("nodes", nodes, where)
 
 
 def set_parameter(body: Body, node_id: str, name: str, value: Any, where: Where = ()) -> Change:
@@ -114,7 +129,10 @@ def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Step
     cut = [t for t, c in body.connections.items() if not gone.isdisjoint(_ends(t, c))]
     steps: list[Edit] = [disconnect(cut, where), Change("nodes", dict.fromkeys(gone), where)]
     if isinstance(body, Group):
-        kept = {name: tuple(e for e in ends if split_endpoint(e)[0] not in gone) for name, ends in body.inputs.items()}
+        kept = {
+            name: tuple(end for end in ends if split_endpoint(end)[0] not in gone)
+            for name, ends in body.inputs.items()
+        }
         steps.append(Change("inputs", kept, where))
         lost = [name for name, end in body.outputs.items() if split_endpoint(end)[0] in gone]
         steps.append(Change("outputs", dict.fromkeys(lost), where))
@@ -122,9 +140,8 @@ def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Step
 
 
 def rename_node(body: Body, old: str, new: str, where: Where = ()) -> Steps:
-    """Return the edit that gives a node another id; its connections follow."""
-    if new in body.nodes:
-        raise UsageError(f"there is a node {new!r} already")
+    """Return the edit that gives a node another id, a free one; its connections follow."""
+    _check_free(body, new)
 
     def renamed(endpoint: str) -> str:
         node_id, port = split_endpoint(endpoint)
@@ -145,8 +162,7 @@ def rename_node(body: Body, old: str, new: str, where: Where = ()) -> Steps:
 
 def group_nodes(body: Body, node_ids: Iterable[str], group_id: str, where: Where = ()) -> Steps:
     """Return the edit that moves nodes into a new group node; what crosses its border gets a port."""
-    if group_id in body.nodes:
-        raise UsageError(f"there is a node {group_id!r} already")
+    _check_free(body, group_id)
     inside = set(node_ids)
     group = Group(nodes={node_id: node for node_id, node in body.nodes.items() if node_id in inside})
     rewired: dict[str, Connection | None] = {}
@@ -215,33 +231,76 @@ def ungroup(body: Body, group_id: str, where: Where = ()) -> Steps:
     group = node.group
     if group is None:
         raise UsageError(f"{group_id!r} is no group")
-    if node.fold or node.repeat or node.sweeps or node.zips or group.unit or node.params:
-        raise UsageError(f"the group {group_id!r} has settings of its own", remedy="Remove them before ungrouping")
+    if any((node.fold, node.repeat, node.sweeps, node.zips, node.params, group.unit, node.mode != "normal")):
+        raise UsageError(
+            f"the group {group_id!r} has settings of its own", remedy="Remove them before ungrouping"
+        )
     taken = (set(body.nodes) - {group_id}) & set(group.nodes)
     if taken:
-        raise UsageError(f"the ids {', '.join(sorted(taken))} are taken outside the group", remedy="Rename them first")
-    steps = (
+        raise UsageError(
+            f"the ids {', '.join(sorted(taken))} are taken outside the group", remedy="Rename them first"
+        )
+    steps: list[Edit] = [
         Change("connections", _without_border(body, group, group_id), where),
         Change("nodes", {group_id: None, **group.nodes}, where),
-        Change("frames", dict(group.frames), where),
-        Change("comments", dict(group.comments), where),
-    )
-    return Steps(steps, "ungroup")
+        Change("frames", _renamed_apart(group.frames, body.frames), where),
+        Change("comments", _renamed_apart(group.comments, body.comments), where),
+    ]
+    if isinstance(body, Group):
+        steps += _border_without(body, group, group_id, where)
+    return Steps(tuple(steps), "ungroup")
+
+
+def _border_without(outer: Group, group: Group, group_id: str, where: Where) -> list[Edit]:
+    """Lead the ports of the group around to the inner ports of ``group``; dead ends are left out."""
+    inputs: dict[str, tuple[str, ...]] = {}
+    for name, ends in outer.inputs.items():
+        found: list[str] = []
+        for end in ends:
+            node_id, port = split_endpoint(end)
+            found += group.inputs.get(port, ()) if node_id == group_id else (end,)
+        inputs[name] = tuple(found)
+    outputs = {
+        name: group.outputs.get(split_endpoint(end)[1]) if split_endpoint(end)[0] == group_id else end
+        for name, end in outer.outputs.items()
+    }
+    return [Change("inputs", inputs, where), Change("outputs", outputs, where)]
+
+
+def _renamed_apart(entries: Mapping[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+    renamed: dict[str, Any] = {}
+    for key, value in entries.items():
+        renamed[_free_name(key, {*taken, *renamed})] = value
+    return renamed
 
 
 def _without_border(body: Body, group: Group, group_id: str) -> dict[str, Connection | None]:
     rewired: dict[str, Connection | None] = dict(group.connections)
     for target, connection in body.connections.items():
-        (source_id, source_port), (target_id, target_port) = split_endpoint(connection.source), split_endpoint(target)
-        ends = (target,)
+        source_id, source_port = split_endpoint(connection.source)
+        target_id, target_port = split_endpoint(target)
+        ends: tuple[str, ...] = (target,)
+        handed_on = connection
         if target_id == group_id:
             rewired[target] = None
             ends = group.inputs.get(target_port, ())
         if source_id == group_id:
-            connection = structs.replace(connection, source=group.outputs[source_port])
+            if source_port not in group.outputs:
+                raise UsageError(
+                    f"{target!r} is connected to {connection.source!r}, which is not there",
+                    remedy="Disconnect it first",
+                )
+            handed_on = structs.replace(connection, source=group.outputs[source_port])
         if group_id in (source_id, target_id):
-            rewired.update(dict.fromkeys(ends, connection))
+            rewired.update(dict.fromkeys(ends, handed_on))
     return rewired
+
+
+def _check_free(body: Body, node_id: str) -> None:
+    if node_id in body.nodes:
+        raise UsageError(f"there is a node {node_id!r} already")
+    if not _NODE_ID.fullmatch(node_id):
+        raise UsageError(f"{node_id[:60]!r} cannot be a node's id", remedy="Use letters, digits, - and _")
 
 
 def _ends(target: str, connection: Connection) -> tuple[str, str]:
