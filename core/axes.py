@@ -30,10 +30,14 @@ class AxisBuilder:
         self.pipeline = pipeline
         self.flat = flat
         self.numbers = numbers
+        self._ids = list(numbers)
         self.axes: list[Axis] = []
         self.node_axes: dict[str, tuple[int, ...]] = {}
         self.split: dict[str, set[str]] = {}
         self.flags: dict[str, set[str]] = {}
+        self._fed_ports: dict[str, list[str]] = {}
+        for node_id, port in (*flat.wires, *flat.sweeps):
+            self._fed_ports.setdefault(node_id, []).append(port)
         self._by_identity: dict[object, int] = {}
         self._where: dict[int, Where] = {}
         self._zips: dict[Endpoint, FlatZip] = {
@@ -43,6 +47,11 @@ class AxisBuilder:
         self._fed: dict[Endpoint, tuple[Loop, Endpoint]] = {
             end: (loop, output) for loop in flat.loops for ends, output in loop.feedback for end in ends
         }
+        # Used in several places it is the same axis, and has the name that somebody wrote in one of them.
+        self._written: dict[Endpoint, dict[str, None]] = {}
+        for wire in flat.wires.values():
+            if wire.connection.each is not None and wire.connection.each.axis:
+                self._written.setdefault(wire.source, {})[wire.connection.each.axis] = None
         self._holding: dict[str, list[Loop]] = {}
         for loop in sorted(flat.loops, key=lambda one: len(one.where)):
             for member in loop.members:
@@ -55,11 +64,9 @@ class AxisBuilder:
         return tuple(entries)
 
     def _ports(self, node: FlatNode) -> list[str]:
-        names = dict.fromkeys(port.name for port in node.module.inputs)
-        for end in (*self.flat.wires, *self.flat.sweeps) if node.module.open_inputs else ():
-            if end[0] == node.id:
-                names.setdefault(end[1])
-        return [*names, *(name for name in node.constants if name not in names)]
+        names = dict.fromkeys(node.module.input_ports)
+        names |= dict.fromkeys(self._fed_ports.get(node.id, ()))
+        return list(names | dict.fromkeys(node.constants))
 
     def _input(self, node: FlatNode, port: str) -> Input | None:
         end = (node.id, port)
@@ -88,11 +95,11 @@ class AxisBuilder:
         connection = wire.connection
         apply = self.function(connection.apply) if connection.apply else None
         if end in self._zips:
-            self.split.setdefault(wire.source[0], set()).add(wire.source[1])
+            self._hand_over_items(source)
             axis = self._zip_axis(self._zips[end])
             return Wired(end[1], source, (*self.axes[axis].depends, axis), axis, None, apply)
         if connection.each is not None:
-            self.split.setdefault(wire.source[0], set()).add(wire.source[1])
+            self._hand_over_items(source)
             axis = self._each_axis(wire, source)
             return Wired(end[1], source, (*source.axes, axis), axis, None, apply)
         if connection.join is not None:
@@ -100,6 +107,28 @@ class AxisBuilder:
             left = tuple(axis for axis in source.axes if axis not in joining.axes)
             return Wired(end[1], source, left, None, joining, apply)
         return Wired(end[1], source, source.axes, None, None, apply)
+
+    def _hand_over_items(self, source: Source) -> None:
+        """Have an output kept item by item, and what a loop gives in its place if it has nothing to do."""
+        node_id = self._ids[source.node]
+        self.split.setdefault(node_id, set()).add(source.output)
+        match source.start:
+            case None:
+                return
+            case Constant(value=value):
+                known = isinstance(value, list | tuple)
+            case Swept(values=values):
+                known = all(isinstance(value, list | tuple) for value in values)
+            case Wired(item=item, join=join, apply=apply) as start:
+                known = item is None and join is None and apply is None
+                if known:
+                    self._hand_over_items(start.source)
+        if not known:
+            raise PipelineError(
+                f"{node_id}.{source.output} cannot be mapped: if the loop has nothing to do it gives what it "
+                "started with, and the items of that are not known",
+                remedy="Start with a list, or pass the result through a node of its own before it is mapped",
+            )
 
     def source(self, output: Endpoint, reader: str) -> Source:
         """Return an output as ``reader`` sees it: from outside a loop, only its last item."""
@@ -110,8 +139,12 @@ class AxisBuilder:
             if reader not in loop.members and loop.origin in self._loops
         ]
         last = tuple(state.axis for state in left if state.axis in axes)
+        # Out of two loops at once there is no one start: that of the inner one is made in the outer one.
         starts = [
-            state.starts[ends[0]] for state in left for ends, fed in state.loop.feedback if fed == output and ends
+            state.starts[ends[0]]
+            for state in left
+            for ends, fed in state.loop.feedback
+            if fed == output and ends and len(last) == 1
         ]
         remaining = tuple(axis for axis in axes if axis not in last)
         return Source(self.numbers[output[0]], output[1], remaining, last, starts[0] if starts else None)
@@ -154,21 +187,16 @@ class AxisBuilder:
 
     def _each_axis(self, wire: Wire, source: Source) -> int:
         node_id, output = wire.source
-        written = wire.connection.each.axis if wire.connection.each else None
-        label = written or node_id.rpartition("/")[2]
+        names = self._written.get(wire.source, {})
+        if len(names) > 1:
+            first, second, *_ = names
+            raise PipelineError(
+                f"the items of {node_id}.{output} are called {first!r} in one place and {second!r} in another",
+                remedy="One output makes one axis: give it one name",
+            )
+        label = next(iter(names), node_id.rpartition("/")[2])
         axis = Axis(len(self.axes), label, "each", f"{node_id}.{output}", source.axes, (source,))
-        number = self._new_axis(("each", wire.source, source.last), wire.where, axis)
-        if written and self.axes[number].label != written:
-            # "Used twice it is the same axis": the first name that somebody wrote stays.
-            if self.axes[number].label == node_id.rpartition("/")[2]:
-                self.axes[number] = structs.replace(self.axes[number], label=written)
-            else:
-                raise PipelineError(
-                    f"the items of {node_id}.{output} are called {self.axes[number].label!r} in one place "
-                    f"and {written!r} in another",
-                    remedy="One output makes one axis: give it one name",
-                )
-        return number
+        return self._new_axis(("each", wire.source, source.last), wire.where, axis)
 
     def _sweep_axis(self, end: Endpoint) -> int:
         if end in self._zips:
@@ -331,8 +359,8 @@ class AxisBuilder:
         """Give a fed-back input the axes of its source, known once the whole loop is planned."""
         if not isinstance(entry, FedBack):
             return entry
-        node_id = next(key for key, number in self.numbers.items() if number == entry.source.node)
-        return structs.replace(entry, source=structs.replace(entry.source, axes=self.node_axes[node_id]))
+        axes = self.node_axes[self._ids[entry.source.node]]
+        return structs.replace(entry, source=structs.replace(entry.source, axes=axes))
 
 
 def _union(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ class CallMaker:
         arguments = {
             entry.port: argument
             for entry in node.inputs
-            if (argument := self._argument(entry, node, task.index, form.coerce.get(entry.port, ""))) is not None
+            if (argument := self._argument(entry, node.axes, task.index, form.coerce.get(entry.port, ""))) is not None
         }
         return Call(
             task=task.id,
@@ -61,19 +61,19 @@ class CallMaker:
             return Items(tuple(Ref((task.id, output, place)) for place in range(len(task.items[output]))))
         return Ref((task.id, output, -1))
 
-    def _argument(self, entry: Input, node: PlanNode, index: Index, coerce: str) -> Argument | None:
+    def _argument(self, entry: Input, axes: tuple[int, ...], index: Index, coerce: str) -> Argument | None:
         match entry:
             case Constant(value=value):
                 return Given(self._placed(value, coerce))
             case Swept(axis=axis, values=values):
-                return Given(self._placed(values[index[node.axes.index(axis)]], coerce))
+                return Given(self._placed(values[index[axes.index(axis)]], coerce))
             case FedBack():
-                if self._layout.place_before(entry, node.axes, index) is None:
-                    return self._argument(entry.start, node, index, coerce)
-                made_by = self._layout.provider(entry, node.axes, index)
-                return self._output(made_by, entry.source, None)
+                made_by = self._layout.state_before(entry, axes, index)
+                if made_by is None:
+                    return self._argument(entry.start, axes, index, coerce)
+                return self.value(made_by, entry.source.output)
             case Wired():
-                return self._wired(entry, node, index)
+                return self._wired(entry, axes, index)
 
     def _placed(self, value: Any, coerce: str) -> Any:
         if coerce == "path" and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
@@ -82,32 +82,35 @@ class CallMaker:
             return [self._placed(item, "path") for item in value]
         return value
 
-    def _wired(self, entry: Wired, node: PlanNode, index: Index) -> Argument | None:
-        provider = self._layout.provider(entry, node.axes, index)
+    def _wired(self, entry: Wired, axes: tuple[int, ...], index: Index) -> Argument | None:
+        provider = self._layout.provider(entry, axes, index)
         if provider is None or provider.lacks(entry.source.output) is not None:
             # Only a module that merges gets here without all its inputs.
             return None
         if isinstance(provider, Collection):
             return self._collected(provider, entry)
-        place = None if entry.item is None else index[node.axes.index(entry.item)]
+        place = None if entry.item is None else index[axes.index(entry.item)]
         return _applied(entry.apply, self._output(provider, entry.source, place))
 
     def _output(self, provider: Prerequisite | None, source: Source, place: int | None) -> Argument:
         if isinstance(provider, LastItem):
-            return self._last(provider, source, place)
+            if provider.chosen is None:
+                return self._started(provider, place)
+            provider = provider.chosen
         assert isinstance(provider, Task)
         if place is None:
             return self.value(provider, source.output)
         return Ref((provider.id, source.output, place))
 
-    def _last(self, last: LastItem, source: Source, place: int | None) -> Argument:
-        if not last.started:
-            return self._output(last.chosen, source, place)
-        start = source.start
-        if isinstance(start, Wired):
-            return _applied(start.apply, self._output(last.chosen, start.source, place))
-        assert isinstance(start, Constant)
-        return Given(start.value if place is None else start.value[place])
+    def _started(self, last: LastItem, place: int | None) -> Argument:
+        """Return what a loop that changed nothing started with, or one item of it."""
+        start, axes = last.source.start, last.source.axes
+        assert start is not None
+        whole = self._argument(start, axes, last.prefix, "")
+        assert whole is not None
+        if place is None:
+            return whole
+        return Given(whole.value[place]) if isinstance(whole, Given) else _item(whole, place)
 
     # Collected lists
 
@@ -138,6 +141,11 @@ class CallMaker:
         if len(prefix) + 1 == len(axes):
             return Items(tuple(present[index] for index in inner if index in present))
         return Items(tuple(self._nested(collection, axes, index, present) for index in inner))
+
+
+def _item(whole: Argument, place: int) -> Argument:
+    assert isinstance(whole, Items), "an output that is mapped is kept item by item"
+    return whole.items[place]
 
 
 def _applied(function: Function | None, argument: Argument) -> Argument:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..plan import Constant, Joining, Source, Swept, Wired
 from ..worker.failures import Cause
+from ..worker.labels import item_labels
 from .expansion import Expansion, Extent
-from .tasks import Index, Prerequisite
+from .tasks import Index, Prerequisite, Task
 
 Found = Callable[[Source, Index], Prerequisite]
 """Given a source and the places along its axes, what makes its value there."""
@@ -20,7 +21,7 @@ class Collection(Prerequisite):
     """
 
     __slots__ = (
-        "_find", "_left", "_origins", "_source", "_varies", "joining", "members", "missing", "start",
+        "_find", "_left", "_not_taken", "_source", "_varies", "joining", "members", "missing", "start",
     )
 
     def __init__(self, source: Source, joining: Joining, start: Index, find: Found, varies: Callable[[int], bool]) -> None:
@@ -33,7 +34,12 @@ class Collection(Prerequisite):
         self._find = find
         self._varies = varies
         self._left = 1
-        self._origins: set[int] = set()
+        self._not_taken: list[tuple[str, int]] = []
+
+    @property
+    def made_by(self) -> int:
+        """The number of the node whose output this is."""
+        return self._source.node
 
     def walk(self, axes: Sequence[int], extent_of: Callable[[Sequence[int], int, Index], Extent]) -> None:
         """Begin to gather: ``axes`` are those that are left, then the joined ones."""
@@ -42,7 +48,7 @@ class Collection(Prerequisite):
     def _add(self, index: Index) -> None:
         member = self._find(self._source, index)
         self.members[index] = member
-        member.readers += 1
+        self.read(member)
         if member.done:
             self._look_at(index, member)
         else:
@@ -54,7 +60,7 @@ class Collection(Prerequisite):
             self._note(prefix, extent.cause)
         else:
             # The list itself belongs to a branch that was not taken, and so does all that is made of it.
-            self.absent, self.absent_from = extent.absent, extent.absent_from
+            self._not_taken.append((extent.absent, extent.absent_from))
 
     def _note(self, index: Index, cause: Cause) -> None:
         self.missing.append((index, cause))
@@ -65,9 +71,6 @@ class Collection(Prerequisite):
     def _look_at(self, index: Index, member: Prerequisite) -> None:
         if member.cause is not None:
             self._note(index, member.cause)
-        lacking = member.lacks(self._source.output)
-        if lacking is not None:
-            self._origins.add(lacking[1])
 
     def settled(self, source: Prerequisite) -> None:
         """One member has its final state."""
@@ -95,9 +98,11 @@ class Collection(Prerequisite):
 
     def _decide_absence(self) -> None:
         """Nothing is collected because a whole branch was not taken: then the list is not taken either."""
-        lacking = [member.lacks(self._source.output) for member in self.members.values()]
-        if lacking and all(lacking) and not any(self._varies(origin) for origin in self._origins):
-            self.absent, self.absent_from = lacking[0] or ("", -1)
+        found = [member.lacks(self._source.output) for member in self.members.values()]
+        lacking = [*self._not_taken, *(one for one in found if one is not None)]
+        complete = len(lacking) == len(self._not_taken) + len(found)
+        if lacking and complete and not self.missing and not any(self._varies(origin) for _, origin in lacking):
+            self.absent, self.absent_from = lacking[0]
 
     def parts(self) -> Iterable[Prerequisite]:
         """Return the members."""
@@ -121,33 +126,46 @@ class Collection(Prerequisite):
 class LastItem(Prerequisite):
     """The value of the last item of a loop, once it is known which that is.
 
-    ``chosen`` makes it: a task, or what makes the start where there was no item, or None where the start is a
-    constant.
+    ``prefix`` are the places along the axes that are left. ``chosen`` makes the value: the last task that was
+    not passed over; None where the loop gives what it started with. ``start`` makes that, None if it is written
+    in the pipeline.
     """
 
-    __slots__ = ("_axes", "_extent_of", "_find", "_source", "_start", "chosen", "started")
+    __slots__ = ("_axes", "_carried", "_extent_of", "_find", "_last", "chosen", "prefix", "source", "start")
 
     def __init__(
         self,
         source: Source,
         axes: Sequence[int],
-        find: Found,
+        find: Callable[[Source, Index], Task],
+        carried: Callable[[Source, Task], Task | None],
         start: Prerequisite | None,
         extent_of: Callable[[Sequence[int], int, Index], Extent],
     ) -> None:
         super().__init__()
-        self.chosen: Prerequisite | None = None
-        self.started = False
-        self._source = source
+        self.source = source
+        self.start = start
+        self.chosen: Task | None = None
+        self.prefix: Index = ()
         self._axes = axes
         self._find = find
-        self._start = start
+        self._carried = carried
         self._extent_of = extent_of
+        self._last: Prerequisite | None = None
 
-    def walk(self, prefix: Index) -> None:
+    @property
+    def made_by(self) -> int:
+        """The number of the node whose output this is."""
+        return self.source.node
+
+    def begin(self, prefix: Index) -> None:
         """Begin to look for the last item under ``prefix``."""
+        self.prefix = prefix
+        self._walk(prefix)
+
+    def _walk(self, prefix: Index) -> None:
         if len(prefix) == len(self._axes):
-            self._choose(self._find(self._source, prefix))
+            self._await(self._find(self.source, prefix))
         else:
             self._extent_of(self._axes, len(prefix), prefix).follow(self, prefix)
 
@@ -163,41 +181,54 @@ class LastItem(Prerequisite):
             self.absent, self.absent_from = extent.absent, extent.absent_from
             self._settle()
         elif extent.count:
-            self.walk((*prefix, extent.count - 1))
+            self._walk((*prefix, extent.count - 1))
+        elif self.start is not None:
+            self._await(self.start)
         else:
-            self.started = True
-            self._choose(self._start)
+            if self.source.start is None:
+                self.absent, self.absent_from = "there was no item", self.source.node
+            self._settle()
 
-    def _choose(self, member: Prerequisite | None) -> None:
-        self.chosen = member
-        if member is not None:
-            member.readers += 1
-        if member is None and not isinstance(self._source.start, Constant | Swept):
-            self.absent = "there was no item"
-        if member is None or member.done:
-            self._finish(member)
+    def _await(self, last: Prerequisite) -> None:
+        self._last = last
+        self.read(last)
+        if last.done:
+            self.settled(last)
         else:
-            member.dependents.append(self)
+            last.dependents.append(self)
 
     def settled(self, source: Prerequisite) -> None:
-        """Take note that the last item has its final state."""
-        self._finish(source)
-
-    def _finish(self, member: Prerequisite | None) -> None:
-        self.cause = member.cause if member is not None else None
+        """Take note that the last item, or what there was at the start, has its final state."""
+        self.cause = source.cause
+        if isinstance(source, Task) and source is not self.start:
+            self.chosen = self._carried(self.source, source)
         self._settle()
 
     def parts(self) -> Iterable[Prerequisite]:
-        """Return what makes the last item."""
-        return () if self.chosen is None else (self.chosen,)
+        """Return what makes the last item; it keeps what was handed on to it."""
+        return () if self._last is None else (self._last,)
 
     def lacks(self, output: str) -> tuple[str, int] | None:
         """Return why the last item carries nothing at ``output``."""
-        if self.absent or self.chosen is None:
+        if self.absent:
             return super().lacks(output)
-        start = self._source.start
-        own = start.source.output if self.started and isinstance(start, Wired) else output
-        return self.chosen.lacks(own)
+        if self.chosen is not None:
+            return self.chosen.lacks(output)
+        start = self.source.start
+        return self.start.lacks(start.source.output) if self.start is not None and isinstance(start, Wired) else None
+
+    def labels(self, output: str) -> Sequence[str]:
+        """Return the labels of the items of the last item's list."""
+        if self.chosen is not None:
+            return self.chosen.labels(output)
+        match self.source.start:
+            case Wired(source=source) if self.start is not None:
+                return self.start.labels(source.output)
+            case Constant(value=value):
+                return item_labels(value)
+            case Swept(axis=axis, values=values):
+                return item_labels(values[self.prefix[self.source.axes.index(axis)]])
+        return ()
 
     def _settle(self) -> None:
         self.done = True

@@ -108,7 +108,7 @@ class ListExtent(Extent):
                 self.absent, self.absent_from = lacking
                 self.close()
                 return
-            lengths.append((name, _items(source, output.output)))
+            lengths.append((name, source.labels(output.output)))
         self._grow_to(lengths)
 
     def _grow_to(self, lists: list[tuple[str, Sequence[str]]]) -> None:
@@ -122,13 +122,6 @@ class ListExtent(Extent):
         self.labels = lists[0][1]
         self.grow(len(lists[0][1]))
         self.close()
-
-
-def _items(source: Prerequisite, output: str) -> Sequence[str]:
-    maker = source
-    while not isinstance(maker, Task):
-        maker = maker.chosen  # type: ignore[attr-defined]
-    return maker.items.get(output, ())
 
 
 class RoundsExtent(Extent):
@@ -174,7 +167,7 @@ class Expansion:
     extent that says why; ``on_end`` is called once, when no more items can come.
     """
 
-    __slots__ = ("_axes", "_extent_of", "_on_end", "_on_item", "_on_unknown", "_start", "open")
+    __slots__ = ("_axes", "_extent_of", "_on_end", "_on_item", "_on_unknown", "open")
 
     def __init__(
         self,
@@ -189,12 +182,10 @@ class Expansion:
         self._on_item = on_item
         self._on_unknown = on_unknown
         self._on_end = on_end
-        self._start = 0
         self.open = 0
 
     def begin(self, prefix: Index = ()) -> None:
         """Start to walk; the axes before the end of ``prefix`` are fixed."""
-        self._start = len(prefix)
         self.open = 1
         self.enter(prefix)
         self._leave()
@@ -210,7 +201,7 @@ class Expansion:
 
     def close(self, prefix: Index, extent: Extent) -> None:
         """Take note that there are no more items under ``prefix``."""
-        if extent.cause is not None or (extent.absent and len(prefix) == self._start):
+        if extent.cause is not None or extent.absent:
             self._on_unknown(prefix, extent)
         self._leave()
 

@@ -46,6 +46,7 @@ class Layout:
         self._extents: dict[tuple[int, Index], Extent] = {}
         self._collections: dict[tuple[int, Index], Collection] = {}
         self._lasts: dict[tuple[int, Index], LastItem] = {}
+        self._carried: dict[Task, Task | None] = {}
         self._projections: dict[tuple[tuple[int, ...], tuple[int, ...]], Projection] = {}
 
     def begin(self) -> None:
@@ -99,17 +100,20 @@ class Layout:
             if found is not None:
                 yield found
 
-    def outputs_read(self, task: Task) -> list[str]:
-        """Return for each entry of ``waits_for`` the output that is read."""
+    def reads(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
+        """Go through what a task whose prerequisites have settled is given: what makes it, and the output."""
         node = self.plan.nodes[task.node]
-        return [
-            output for entry in node.inputs if (output := self._output_read(entry, node.axes, task.index)) is not None
-        ]
-
-    def _output_read(self, entry: Input, axes: tuple[int, ...], index: Index) -> str | None:
-        if isinstance(entry, FedBack) and self.place_before(entry, axes, index) is None:
-            return self._output_read(entry.start, axes, index)
-        return entry.source.output if isinstance(entry, Wired | FedBack) else None
+        for entry in node.inputs:
+            if isinstance(entry, FedBack):
+                made = self.state_before(entry, node.axes, task.index)
+                if made is not None:
+                    yield made, entry.source.output
+                    continue
+                entry = entry.start  # noqa: PLW2901 - the loop begins here
+            if isinstance(entry, Wired):
+                made_by = self.provider(entry, node.axes, task.index)
+                assert made_by is not None
+                yield made_by, entry.source.output
 
     def provider(self, entry: Input, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
         """Return what makes the value of an input at a place; None if it is written in the pipeline."""
@@ -122,14 +126,44 @@ class Layout:
         return self.origin(entry.source, self.projection(axes, entry.source.axes)(index))
 
     def _fed_back(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
-        before = self.place_before(entry, axes, index)
+        before = self.place_before(entry.axis, axes, index)
         if before is None:
             return self.provider(entry.start, axes, index)
         return self.task(entry.source.node, self.projection(axes, entry.source.axes)(before))
 
-    def place_before(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Index | None:
+    def state_before(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Task | None:
+        """Return what makes the value that is fed back at a place; None if it is still that of the start."""
+        before = self.place_before(entry.axis, axes, index)
+        if before is None:
+            return None
+        made = self.task(entry.source.node, self.projection(axes, entry.source.axes)(before))
+        return self.carried(made, entry.source.output, entry.axis)
+
+    def carried(self, made: Task, output: str, axis: int) -> Task | None:
+        """Return what makes the state of a loop after ``made``: itself, or what an item that was left out hands on.
+
+        None if that is what the loop started with.
+        """
+        walked: list[Task] = []
+        found: Task | None = made
+        while found is not None and self.hands_on(found, output, axis):
+            if found in self._carried:
+                found = self._carried[found]
+                break
+            walked.append(found)
+            before = self.place_before(axis, self.plan.nodes[found.node].axes, found.index)
+            found = None if before is None else self.task(found.node, before)
+        self._carried.update(dict.fromkeys(walked, found))
+        return found
+
+    def hands_on(self, task: Task, output: str, axis: int) -> bool:
+        """Say whether a task of a loop was left out for this item alone: then the state stays what it was."""
+        lacking = task.lacks(output)
+        return lacking is not None and lacking[1] >= 0 and axis in self.plan.nodes[lacking[1]].axes
+
+    def place_before(self, axis: int, axes: tuple[int, ...], index: Index) -> Index | None:
         """Return the place one step back along the axis of a loop; None at its first item."""
-        position = axes.index(entry.axis)
+        position = axes.index(axis)
         place = index[position]
         return (*index[:position], place - 1, *index[position + 1 :]) if place else None
 
@@ -139,13 +173,19 @@ class Layout:
             return self.task(source.node, index)
         key = (id(source), index)
         if key not in self._lasts:
-            walked = (*source.axes, *source.last)
-            home = self.projection(walked, self.plan.nodes[source.node].axes)
-            start = None if source.start is None else self.provider(source.start, source.axes, index)
-            last = LastItem(source, walked, lambda s, i: self.task(s.node, home(i)), start, self.extent_of)
-            self._lasts[key] = last
-            last.walk(index)
+            self._lasts[key] = self._last_item(source, index)
+            self._lasts[key].begin(index)
         return self._lasts[key]
+
+    def _last_item(self, source: Source, index: Index) -> LastItem:
+        walked = (*source.axes, *source.last)
+        home = self.projection(walked, self.plan.nodes[source.node].axes)
+        start = None if source.start is None else self.provider(source.start, source.axes, index)
+
+        def carried(seen: Source, last: Task) -> Task | None:
+            return last if seen.start is None else self.carried(last, seen.output, seen.last[0])
+
+        return LastItem(source, walked, lambda s, i: self.task(s.node, home(i)), carried, start, self.extent_of)
 
     def _collection(self, wired: Wired, start: Index) -> Collection:
         key = (id(wired), start)

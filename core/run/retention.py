@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from ..plan import FedBack
 from .layout import Layout
-from .tasks import Prerequisite, Task
+from .tasks import FORGOTTEN, Prerequisite, Task
 
 
 class Retention:
     """Counts the readers of results; those of nodes that nothing reads are the run's own, and stay.
 
-    A collected list, or the last item of a loop, reads its members for as long as somebody reads it.
+    A collected list, or the last item of a loop, reads its members for as long as somebody reads it. So does an
+    item that was left out of a loop: it hands on the state before it.
     """
 
     def __init__(self, layout: Layout, release: Callable[[Task], None]) -> None:
@@ -24,54 +26,86 @@ class Retention:
         for source, entries in enumerate(readers):
             for reader, _ in entries:
                 self._reads[reader].add(source)
-        self._complete = [False] * len(readers)
-        self._composites: list[dict[int, Prerequisite]] = [{} for _ in readers]
-        self._candidates: list[Task] = []
+        self._loops: dict[int, list[FedBack]] = {}
+        for node in layout.plan.nodes:
+            for entry in node.inputs:
+                if isinstance(entry, FedBack):
+                    self._loops.setdefault(entry.source.node, []).append(entry)
+        self._unread: list[Prerequisite] = []
+        # What nobody reads now, but a task that is not made yet may: by the node it comes from.
+        self._kept: list[list[Prerequisite]] = [[] for _ in readers]
 
-    def hold(self, reader: int, sources: Iterable[Prerequisite]) -> None:
-        """Take note of a task of node ``reader`` that will read these."""
+    def hold(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Take note of a task that will read these."""
         for source in sources:
             source.readers += 1
-            if not isinstance(source, Task):
-                self._composites[reader][id(source)] = source
+        for state in self._states_before(task):
+            state.readers += 1
+
+    def _states_before(self, task: Task) -> Iterator[Prerequisite]:
+        """Go through what a task of a loop hands on, should its item be left out."""
+        axes = self._layout.plan.nodes[task.node].axes
+        for entry in self._loops.get(task.node, ()):
+            if entry.axis in axes:
+                yield from self._state_before(entry, axes, task)
+
+    def _state_before(self, entry: FedBack, axes: tuple[int, ...], task: Task) -> Iterator[Prerequisite]:
+        before = self._layout.place_before(entry.axis, axes, task.index)
+        if before is not None:
+            yield self._layout.task(task.node, before)
+        elif set(getattr(entry.start, "axes", ())) <= set(axes):
+            start = self._layout.provider(entry.start, axes, task.index)
+            if start is not None:
+                yield start
 
     def settled(self, task: Task) -> None:
         """Take note that a task has read what it needs, or never will."""
         if len(task.index) == len(self._layout.plan.nodes[task.node].axes):
             for source in self._layout.waits_for(task):
-                self._drop(source, complete=self._complete[task.node])
-        self._candidates.append(task)
+                self._drop(source)
+            if not self._hands_on(task):
+                for state in self._states_before(task):
+                    self._drop(state)
+        self._unread.append(task)
+
+    def _hands_on(self, task: Task) -> bool:
+        return any(
+            self._layout.hands_on(task, entry.source.output, entry.axis) for entry in self._loops.get(task.node, ())
+        )
 
     def node_complete(self, node: int) -> None:
         """Take note that no further task of a node will come."""
-        self._complete[node] = True
-        for composite in self._composites[node].values():
-            if composite.readers == 0:
-                self._dissolve(composite)
-        self._composites[node].clear()
         for source in self._reads[node]:
             self._incomplete[source].discard(node)
             if not self._incomplete[source]:
-                self._candidates.extend(self._layout.by_node[source].values())
+                kept, self._kept[source] = self._kept[source], []
+                self._unread.extend(kept)
 
     def flush(self) -> None:
         """Release what turned out to be unread, once all that an event caused is known."""
-        candidates, self._candidates = self._candidates, []
-        for task in candidates:
-            unread = task.readers == 0 and not self._incomplete[task.node]
-            if unread and self._is_read[task.node] and task.state.good:
-                task.readers = -1
-                self._release(task)
+        while self._unread:
+            unread, self._unread = self._unread, []
+            for source in unread:
+                if source.readers == 0:
+                    self._forget(source)
 
-    def _drop(self, source: Prerequisite, *, complete: bool) -> None:
+    def _forget(self, source: Prerequisite) -> None:
+        node = source.made_by
+        if self._incomplete[node]:
+            self._kept[node].append(source)
+        elif not isinstance(source, Task):
+            source.readers = FORGOTTEN
+            for part in source.parts():
+                self._drop(part)
+        elif source.done and self._is_read[node]:
+            source.readers = FORGOTTEN
+            if source.state.good:
+                self._release(source)
+            if self._hands_on(source):
+                for state in self._states_before(source):
+                    self._drop(state)
+
+    def _drop(self, source: Prerequisite) -> None:
         source.readers -= 1
-        if source.readers:
-            return
-        if isinstance(source, Task):
-            self._candidates.append(source)
-        elif complete:
-            self._dissolve(source)
-
-    def _dissolve(self, composite: Prerequisite) -> None:
-        for member in composite.parts():
-            self._drop(member, complete=True)
+        if not source.readers:
+            self._unread.append(source)

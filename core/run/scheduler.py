@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter, deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,12 +13,16 @@ from . import events as e
 from .expansion import Extent
 from .layout import Layout
 from .ordering import ORDERS
+from .queueing import ReadyQueue
 from .resources import Ledger
 from .retention import Retention
-from .selection import choose, eligible
 from .states import RunState, TaskState
 from .tasks import Prerequisite, Task
 from .verdict import run_state
+
+HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
+CANCELLED = "it was cancelled"
+ENDING = "the run ends at the first failure"
 
 OnError = Literal["continue", "stop", "abort"]
 
@@ -55,11 +57,9 @@ class Scheduler:
         self.layout = Layout(plan, self)
         self.counts: Counter[TaskState] = Counter()
         self.state = RunState.RUNNING
-        self._ranks = ORDERS[self.policy.order](plan)
-        self._free: dict[str, int] = {}
-        self._out: dict[str, int] = {}
-        self._ready: list[deque[Task]] = [deque() for _ in plan.nodes]
-        self._ready_nodes: list[tuple[float, int]] = []
+        self._slots: dict[str, int] = {}
+        self._out: Counter[str] = Counter()
+        self._queue = ReadyQueue(plan, self.policy.enabled, ORDERS[self.policy.order](plan))
         self._new: list[Task] = []
         self._begun = False
         self._settled: deque[Task] = deque()
@@ -80,7 +80,7 @@ class Scheduler:
             case e.TaskSucceeded(task, outcome):
                 self._succeeded(self._task(task), outcome, TaskState.SUCCEEDED)
             case e.TaskStarted(task):
-                self._task(task).step(TaskState.RUNNING)
+                self._step(self._task(task), TaskState.RUNNING)
             case e.TaskFailed(task, cause, lost):
                 self._attempt_failed(self._task(task), cause, lost=lost)
             case _:
@@ -97,12 +97,12 @@ class Scheduler:
                 self._begun = True
                 self.layout.begin()
             case e.SchemeChanged(scheme, slots):
-                self._free[scheme] = slots - self._out.get(scheme, 0)
+                self._slots[scheme] = slots
             case e.TaskCached(task, outcome):
                 self._cached(self._task(task), outcome)
             case e.TaskStopped(task):
                 self._give_back(self._task(task))
-                self._end(self._task(task), TaskState.CANCELLED, Cause("cancelled", "it was cancelled"))
+                self._end(self._task(task), TaskState.CANCELLED, Cause("cancelled", CANCELLED))
             case e.CancelRun():
                 self._cancel_run()
             case e.CancelTasks(tasks):
@@ -138,15 +138,18 @@ class Scheduler:
 
     def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:
         """Start to wait for what a task reads, or decide at once."""
-        self._retention.hold(task.node, waits_for)
+        if task.done:
+            # It was cancelled before anything was known of it.
+            return
+        self._retention.hold(task, waits_for)
         if self._cancelled:
-            self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run was cancelled"))
+            self._end_cancelled(task, "the run was cancelled")
             return
         failed = next((s for s in waits_for if s.done and s.cause is not None), None)
         if failed is not None and not self.node_of(task).module.merges:
             self._skip(task, failed.cause)
         elif not task.missing:
-            self._decide(task, waits_for)
+            self._decide(task)
 
     def task_unknown(self, task: Task, extent: Extent) -> None:
         """Settle the task that stands for items that can never be known."""
@@ -154,9 +157,9 @@ class Scheduler:
         if cause is None:
             self._pass_over(task, extent.absent, extent.absent_from)
         elif cause.kind == "mapping" and not cause.task:
-            own = Cause(cause.kind, cause.message)
-            self._end(task, TaskState.FAILED, own)
-            self._commands.append(e.Fail(task.id, own))
+            # The first task that needs these items fails; whatever else needs them is skipped because of it.
+            extent.cause = Cause(cause.kind, cause.message, task.id)
+            self._fail(task, cause)
         else:
             self._skip(task, cause)
 
@@ -172,60 +175,39 @@ class Scheduler:
         if source.cause is not None and not self.node_of(task).module.merges:
             self._skip(task, source.cause)
         elif not task.missing:
-            self._decide(task, list(self.layout.waits_for(task)))
+            self._decide(task)
 
     # Deciding about one task
 
-    def _decide(self, task: Task, waits_for: list[Prerequisite]) -> None:
+    def _decide(self, task: Task) -> None:
         """All that a task reads is there: it may start, unless a branch it reads was not taken."""
-        node = self.node_of(task)
-        entries = [
-            (source, lacking)
-            for source, lacking in zip(waits_for, self._lacking(task, waits_for), strict=True)
-        ]
-        if node.module.merges:
-            failed = next((s.cause for s, _ in entries if s.cause is not None), None)
+        entries = list(self.layout.reads(task))
+        absent = [lacking for source, output in entries if (lacking := source.lacks(output)) is not None]
+        if self.node_of(task).module.merges:
+            failed = next((source.cause for source, _ in entries if source.cause is not None), None)
             if failed is not None:
                 self._skip(task, failed)
                 return
-            absent = [lacking for _, lacking in entries if lacking is not None]
             absent = absent if len(absent) == len(entries) else []
-        else:
-            absent = [lacking for _, lacking in entries if lacking is not None]
         if absent:
-            reason, origin = min(absent, key=lambda one: len(self.plan.nodes[one[1]].axes) if one[1] >= 0 else 0)
+            reason, origin = min(absent, key=lambda one: len(self.plan.nodes[one[1]].axes))
             self._pass_over(task, reason, origin)
         else:
             self._make_ready(task)
 
-    def _lacking(self, task: Task, waits_for: Sequence[Prerequisite]) -> list[tuple[str, int] | None]:
-        outputs = self.layout.outputs_read(task)
-        return [source.lacks(output) for source, output in zip(waits_for, outputs, strict=True)]
-
     def _make_ready(self, task: Task) -> None:
-        node = self.node_of(task)
-        fitting, refused = eligible(node, self.policy.enabled)
-        if not fitting:
-            self._refuse(task, "; ".join(refused.values()))
-        elif why := self.ledger.too_large(node):
-            self._refuse(task, why)
-        elif self._ending:
-            self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run ends at the first failure"))
+        if self._ending:
+            self._end_cancelled(task, ENDING)
+        elif why := self._queue.refusal(task.node) or self.ledger.too_large(self.node_of(task)):
+            self._fail(task, Cause("insufficient resources", why))
         else:
             self._step(task, TaskState.READY)
-            self._enqueue(task)
+            self._queue.put(task)
 
-    def _refuse(self, task: Task, why: str) -> None:
-        cause = Cause("insufficient resources", why)
+    def _fail(self, task: Task, cause: Cause) -> None:
         self._end(task, TaskState.FAILED, cause)
         self._commands.append(e.Fail(task.id, cause))
         self._react_to_failure()
-
-    def _enqueue(self, task: Task) -> None:
-        ready = self._ready[task.node]
-        if not ready:
-            heapq.heappush(self._ready_nodes, (self._ranks[task.node], task.node))
-        ready.append(task)
 
     def _succeeded(self, task: Task, outcome: e.Outcome, state: TaskState) -> None:
         task.items, task.flags, task.lacking = outcome.items, outcome.flags, outcome.absent
@@ -245,24 +227,26 @@ class Scheduler:
         own_failures = task.attempt - task.losses
         retries = self.node_of(task).settings.retries
         tries_left = task.losses <= self.policy.losses if lost else own_failures <= retries
-        if tries_left and not self._ending:
+        if lost and task.stopping:
+            # It was to be stopped, and the worker that had it was ended for that.
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
+        elif tries_left and not self._ending and not task.stopping:
             self._step(task, TaskState.READY)
-            self._enqueue(task)
+            self._queue.put(task)
             self._commands.append(e.Retry(task.id, cause))
-            return
-        self._end(task, TaskState.FAILED, cause)
-        self._react_to_failure()
+        else:
+            self._end(task, TaskState.FAILED, cause)
+            self._react_to_failure()
 
     def _react_to_failure(self) -> None:
         if self.policy.on_error == "continue" or self._ending:
             return
         self._ending = True
         for task in [task for task in self.layout.tasks.values() if not task.done]:
-            if task.state in {TaskState.DISPATCHED, TaskState.RUNNING}:
-                if self.policy.on_error == "abort":
-                    self._commands.append(e.Stop(task.id, task.scheme))
-            elif task.state is TaskState.READY:
-                self._end(task, TaskState.CANCELLED, Cause("cancelled", "the run ends at the first failure"))
+            if task.state is TaskState.READY:
+                self._end_cancelled(task, ENDING)
+            elif task.state in HANDED_OUT and self.policy.on_error == "abort":
+                self._stop(task)
 
     def _skip(self, task: Task, cause: Cause | None) -> None:
         assert cause is not None
@@ -281,13 +265,19 @@ class Scheduler:
             self._cancel(task)
 
     def _cancel(self, task: Task) -> None:
-        if task.done:
-            return
-        if task.state in {TaskState.DISPATCHED, TaskState.RUNNING}:
+        if task.state in HANDED_OUT:
+            self._stop(task)
+        elif not task.done:
+            self._end_cancelled(task, CANCELLED)
+
+    def _stop(self, task: Task) -> None:
+        if not task.stopping:
+            task.stopping = True
             self._commands.append(e.Stop(task.id, task.scheme))
-        else:
-            self._end(task, TaskState.CANCELLED, Cause("cancelled", "it was cancelled"))
-            self._commands.append(e.Cancelled(task.id))
+
+    def _end_cancelled(self, task: Task, why: str) -> None:
+        self._end(task, TaskState.CANCELLED, Cause("cancelled", why))
+        self._commands.append(e.Cancelled(task.id))
 
     # Steps
 
@@ -315,44 +305,20 @@ class Scheduler:
     # Handing out
 
     def _dispatch(self) -> None:
-        """Hand out ready tasks by rank; a node whose next task cannot start now does not hold up the others."""
-        if self._paused:
+        """Hand out ready tasks by rank; one that cannot start now does not hold up others that can."""
+        if self._paused or not self._queue:
             return
-        held_back: list[tuple[float, int]] = []
-        while self._ready_nodes and any(slots > 0 for slots in self._free.values()):
-            rank, node = heapq.heappop(self._ready_nodes)
-            self._hand_out_node(self._ready[node])
-            if self._ready[node]:
-                held_back.append((rank, node))
-        for entry in held_back:
-            heapq.heappush(self._ready_nodes, entry)
-
-    def _hand_out_node(self, ready: deque[Task]) -> None:
-        while ready:
-            if ready[0].state is TaskState.READY and not self._hand_out(ready[0]):
-                return
-            ready.popleft()
-
-    def _hand_out(self, task: Task) -> bool:
-        node = self.node_of(task)
-        if not self.ledger.fits(node):
-            return False
-        choice = choose(node, self.policy.enabled, self._free)
-        if not choice.scheme:
-            return False
-        self._free[choice.scheme] -= 1
-        self._out[choice.scheme] = self._out.get(choice.scheme, 0) + 1
-        self.ledger.take(node)
-        task.scheme = choice.scheme
-        task.attempt += 1
-        self._step(task, TaskState.DISPATCHED)
-        self._commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
-        return True
+        free = {name: slots - self._out[name] for name, slots in self._slots.items()}
+        for task, choice in self._queue.take(free, self._slots, self.ledger):
+            self._out[choice.scheme] += 1
+            task.scheme = choice.scheme
+            task.attempt += 1
+            self._step(task, TaskState.DISPATCHED)
+            self._commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
 
     def _give_back(self, task: Task) -> None:
-        if task.state not in {TaskState.DISPATCHED, TaskState.RUNNING}:
+        if task.state not in HANDED_OUT:
             raise InternalError(f"task {task.id} ended, but it was {task.state.value}")
-        self._free[task.scheme] += 1
         self._out[task.scheme] -= 1
         self.ledger.give_back(self.node_of(task))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..modules import Module
 from ..plan import PlanNode
 
 PREFERENCE = ("ipython", "processes", "threads", "serial")
@@ -33,22 +34,36 @@ def eligible(node: PlanNode, enabled: Sequence[str]) -> tuple[list[str], dict[st
     return [scheme for scheme in enabled if scheme not in refused], refused
 
 
-def choose(node: PlanNode, enabled: Sequence[str], free: Mapping[str, int]) -> Choice:
+def choose(
+    node: PlanNode, enabled: Sequence[str], free: Mapping[str, int], slots: Mapping[str, int] | None = None
+) -> Choice:
     """Choose among the enabled schemes, which stand in the person's order; ``free`` are their free slots.
 
-    The node's own preference wins if it is eligible; else the first that has a free slot.
+    The node's own preference wins if it is eligible; else the first that has a free slot. ``slots`` are all that
+    each scheme has: one that has none at all is not waited for.
     """
     fitting, refused = eligible(node, enabled)
     if not fitting:
         return Choice("", _because(refused) or "no scheme is enabled", refused)
+    refused |= {name: f"{name} has no workers" for name in fitting if slots and slots.get(name) == 0}
+    fitting = [name for name in fitting if name not in refused]
     wanted = node.settings.scheme
     if wanted != "auto":
         if wanted in fitting:
-            return Choice(wanted if free.get(wanted) else "", f"{wanted}: the node asks for it", refused)
+            return Choice(wanted if free.get(wanted, 0) > 0 else "", f"{wanted}: the node asks for it", refused)
         refused = {wanted: f"{wanted} is not enabled", **refused}
-    scheme = next((name for name in fitting if free.get(name)), "")
+    scheme = next((name for name in fitting if free.get(name, 0) > 0), "")
     busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
     return Choice(scheme, f"{scheme}: {_because({**refused, **busy}) or 'the first in your order'}", {**refused, **busy})
+
+
+def common_schemes(modules: Iterable[Module], names: Iterable[str]) -> dict[str, list[str]]:
+    """Return for each scheme the modules that do not support it: a group supports what all its members do."""
+    members = list(modules)
+    return {
+        name: [member.label for member in members if name != "serial" and not member.schemes.supports(name)]
+        for name in names
+    }
 
 
 def _because(refused: Mapping[str, str]) -> str:

@@ -20,6 +20,9 @@ class TaskState(Enum):
     CACHED = "cached"
     SKIPPED = "skipped"
 
+    # Members are compared by identity; the hash that Enum gives them is slow.
+    __hash__ = object.__hash__
+
     @property
     def terminal(self) -> bool:
         """Whether nothing more happens to a task in this state."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ..worker.failures import Cause
@@ -11,6 +11,10 @@ from .states import TaskState, check_step
 
 Index = tuple[int, ...]
 """The places of a task along the axes of its node, outer to inner."""
+
+
+FORGOTTEN = -1
+"""The number of readers of what will never be read again."""
 
 
 class Dependent(Protocol):
@@ -44,20 +48,34 @@ class Prerequisite:
         self.dependents: list[Dependent] = []
         self.readers = 0
 
+    @property
+    def made_by(self) -> int:
+        """The number of the node whose output this is."""
+        raise NotImplementedError
+
     def parts(self) -> Iterable[Prerequisite]:
         """Return what this reads for those who read it."""
         return ()
 
+    def read(self, part: Prerequisite) -> None:
+        """Take note that this reads ``part`` for those who read it, if there still are any."""
+        if self.readers != FORGOTTEN:
+            part.readers += 1
+
     def lacks(self, output: str) -> tuple[str, int] | None:
         """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
         return (self.absent, self.absent_from) if self.absent else None
+
+    def labels(self, output: str) -> Sequence[str]:
+        """Return the labels of the items of ``output``, which is handed over item by item."""
+        raise NotImplementedError(f"{output} is not handed over item by item")
 
 
 class Task(Prerequisite):
     """One execution of one node on one item."""
 
     __slots__ = (
-        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state",
+        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state", "stopping",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:
@@ -72,9 +90,15 @@ class Task(Prerequisite):
         self.attempt = 0
         self.losses = 0
         self.scheme = ""
+        self.stopping = False
         self.items: Mapping[str, tuple[str, ...]] = {}
         self.flags: Mapping[str, bool] = {}
         self.lacking: Mapping[str, str] = {}
+
+    @property
+    def made_by(self) -> int:
+        """The number of the node whose output this is."""
+        return self.node
 
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
@@ -92,6 +116,10 @@ class Task(Prerequisite):
             return self.absent, self.absent_from
         reason = self.lacking.get(output)
         return (reason, self.node) if reason else None
+
+    def labels(self, output: str) -> Sequence[str]:
+        """Return the labels of the items of ``output``, which is handed over item by item."""
+        return self.items.get(output, ())
 
 
 def task_id(node_id: str, index: Index, *, unknown: bool = False) -> TaskId:

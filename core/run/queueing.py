@@ -1,0 +1,103 @@
+"""The tasks that could start now, in the order in which they should."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..plan import Plan, PlanNode
+from .resources import Ledger
+from .selection import Choice, choose, eligible
+from .states import TaskState
+from .tasks import Task
+
+
+class ReadyQueue:
+    """Ready tasks by rank, those of a node in the order they came.
+
+    Nodes that ask for the same are one kind: if one of them cannot start now, none of its kind can, and the
+    others need not be looked at.
+    """
+
+    def __init__(self, plan: Plan, enabled: Sequence[str], ranks: Sequence[float]) -> None:
+        self._enabled = enabled
+        self._ranks = ranks
+        self._waiting: list[deque[Task]] = [deque() for _ in plan.nodes]
+        kinds: dict[object, _Kind] = {}
+        self._kind_of = [kinds.setdefault(_wants(node, enabled), _Kind(node, enabled)) for node in plan.nodes]
+        self._kinds = list(kinds.values())
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    def refusal(self, node: int) -> str:
+        """Return why no enabled scheme may ever run this node; empty if one may."""
+        return self._kind_of[node].refusal
+
+    def put(self, task: Task) -> None:
+        """Add a task that has become ready."""
+        waiting = self._waiting[task.node]
+        if not waiting:
+            heapq.heappush(self._kind_of[task.node].nodes, (self._ranks[task.node], task.node))
+        waiting.append(task)
+        self._count += 1
+
+    def take(
+        self, free: dict[str, int], slots: Mapping[str, int], ledger: Ledger
+    ) -> Iterator[tuple[Task, Choice]]:
+        """Take out the tasks that can start, noting what each takes in ``free`` and the ledger."""
+        kinds = [kind for kind in self._kinds if kind.nodes]
+        while kinds:
+            kind = kinds[0] if len(kinds) == 1 else min(kinds, key=lambda one: one.nodes[0])
+            task = self._next(kind)
+            choice = kind.choice(free, slots) if task is not None and ledger.fits(kind.node) else None
+            if choice is None or not choice.scheme:
+                # Without a task the kind has run empty; otherwise all the others of its kind must wait too.
+                kinds.remove(kind)
+                continue
+            assert task is not None
+            self._waiting[task.node].popleft()
+            self._count -= 1
+            free[choice.scheme] -= 1
+            ledger.take(kind.node)
+            yield task, choice
+            if not self._next(kind):
+                kinds.remove(kind)
+
+    def _next(self, kind: _Kind) -> Task | None:
+        """Return the first task of a kind; those that were cancelled while they waited are dropped."""
+        while kind.nodes:
+            waiting = self._waiting[kind.nodes[0][1]]
+            while waiting and waiting[0].state is not TaskState.READY:
+                waiting.popleft()
+                self._count -= 1
+            if waiting:
+                return waiting[0]
+            heapq.heappop(kind.nodes)
+        return None
+
+
+class _Kind:
+    """Nodes that ask for the same resources and schemes; ``node`` is one of them."""
+
+    def __init__(self, node: PlanNode, enabled: Sequence[str]) -> None:
+        self.node = node
+        self.nodes: list[tuple[float, int]] = []
+        fitting, refused = eligible(node, enabled)
+        self.refusal = "" if fitting else "; ".join(refused.values()) or "no scheme is enabled"
+        self._enabled = enabled
+        self._choices: dict[tuple[tuple[bool, bool], ...], Choice] = {}
+
+    def choice(self, free: Mapping[str, int], slots: Mapping[str, int]) -> Choice:
+        """Choose a scheme; what is free and what is there at all decides, so each answer is kept."""
+        key = tuple([(free.get(name, 0) > 0, slots.get(name, 1) > 0) for name in self._enabled])
+        if key not in self._choices:
+            self._choices[key] = choose(self.node, self._enabled, free, slots)
+        return self._choices[key]
+
+
+def _wants(node: PlanNode, enabled: Sequence[str]) -> object:
+    fitting, _ = eligible(node, enabled)
+    return node.n_procs, node.mem_gb, tuple(fitting), node.settings.scheme
