@@ -80,13 +80,27 @@ def test_what_is_no_type_is_refused(text):
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("bool", "int"), ("int", "float"), ("float", "complex"), ("str", "pathlib.Path"), ("pathlib.Path", "str"),
-        ("list[int]", "tuple"), ("list[int]", "list[float]"), ("int", "str | int"), ("int | str", "str"), ("None", "int | None"),
-        ("list", "collections.abc.Sequence"), ("numpy.ndarray", "collections.abc.Iterable"), ("dict[str, int]", "collections.abc.Mapping"),
-        ("made.up.Class", "str"), ("int", "made.up.Class"), ("pathlib.Path", "os.PathLike"), ("tuple[int, ...]", "tuple[int, int]"),
-        ("Literal['a', 1]", "Literal['b']"), ("collections.abc.Callable[[int], str]", "any"),
+        ("bool", "int"),
+        ("int", "float"),
+        ("float", "complex"),
+        ("str", "pathlib.Path"),
+        ("pathlib.Path", "str"),
+        ("list[int]", "tuple"),
+        ("list[int]", "list[float]"),
+        ("int", "str | int"),
+        ("int | str", "str"),
+        ("None", "int | None"),
+        ("list", "collections.abc.Sequence"),
+        ("numpy.ndarray", "collections.abc.Iterable"),
+        ("dict[str, int]", "collections.abc.Mapping"),
+        ("made.up.Class", "str"),
+        ("int", "made.up.Class"),
+        ("pathlib.Path", "os.PathLike"),
+        ("tuple[int, ...]", "tuple[int, int]"),
+        ("Literal['a', 1]", "Literal['b']"),
+        ("collections.abc.Callable[[int], str]", "any"),
     ],
-)  # fmt: skip
+)
 def test_what_can_work_fits(source, target):
     assert fits(parse_type(source), parse_type(target))
 
@@ -94,10 +108,18 @@ def test_what_can_work_fits(source, target):
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("float", "int"), ("str", "int"), ("int", "str"), ("list[str]", "list[int]"), ("dict", "list"), ("int", "list[int]"),
-        ("None", "int"), ("int", "collections.abc.Sequence"), ("str", "numpy.ndarray"), ("bytes", "str"),
+        ("float", "int"),
+        ("str", "int"),
+        ("int", "str"),
+        ("list[str]", "list[int]"),
+        ("dict", "list"),
+        ("int", "list[int]"),
+        ("None", "int"),
+        ("int", "collections.abc.Sequence"),
+        ("str", "numpy.ndarray"),
+        ("bytes", "str"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_work_does_not_fit(source, target):
     assert not fits(parse_type(source), parse_type(target))
 

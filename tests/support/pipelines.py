@@ -1,4 +1,4 @@
-"""Random documents: valid pipelines of described modules, nested groups, mapped connections, frames and notes."""
+"""Random documents: valid pipelines with nested groups, mapped connections, frames and notes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from treadle.core.pipeline import (
     Sweep,
     Zip,
 )
+from treadle.core.worker.declare import Schemes
 
 MODULES: dict[str, Module] = {
     "demo:number": Module(path="demo:number", outputs=(Port(name="out", type="float"),)),
@@ -42,6 +43,31 @@ MODULES: dict[str, Module] = {
         inputs=(Port(name="x", type="float", passing="positional"),),
         outputs=(Port(name="out", type="float"),),
     ),
+}
+
+ODD_MODULES: dict[str, Module] = {
+    "demo:typed": Module(
+        path="demo:typed",
+        inputs=(
+            Port(name="i", type="int", optional=True, default=1),
+            Port(name="f", type="float", optional=True, default=1.0, low=0, high=10, unit="px"),
+            Port(name="s", type="str", optional=True, default="a"),
+            Port(name="p", type="pathlib.Path", optional=True, default="."),
+            Port(name="t", type="tuple[int, ...]", optional=True, default=()),
+            Port(name="many", type="list[int]", optional=True, default=()),
+            Port(name="maybe", type="int | None", optional=True, default=None),
+            Port(name="c", type="str", optional=True, default="a", choices=("a", "b")),
+            Port(name="cs", type="list[str]", optional=True, default=(), choices=("a", "b")),
+            Port(name="low", type="int", optional=True, default=1, low=1),
+            Port(name="high", type="int", optional=True, default=1, high=9),
+            Port(name="u", optional=True),
+        ),
+        outputs=(Port(name="out", type="str"), Port(name="again", type="bool")),
+    ),
+    "demo:open": Module(path="demo:open", open_inputs=True, outputs=(Port(name="out"),)),
+    "demo:sink": Module(path="demo:sink", inputs=(Port(name="x"),)),
+    "demo:text": Module(path="demo:text", outputs=(Port(name="out", type="str"),)),
+    "demo:threads": Module(path="demo:threads", schemes=Schemes(threads=False), outputs=(Port(name="out"),)),
 }
 
 numbers = st.integers(-1000, 1000) | st.floats(-1e5, 1e5)
