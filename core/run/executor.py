@@ -17,7 +17,7 @@ from ..worker.failures import Cause
 from . import events as e
 from .arguments import CallMaker
 from .records import Listener, RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
-from .scheduler import Policy, Scheduler
+from .scheduler import HANDED_OUT, Policy, Scheduler
 from .states import RunState, TaskState
 from .tasks import Task
 
@@ -95,9 +95,8 @@ class Executor:
         """End what ran in this thread when the person pressed Ctrl-C, and the run with it."""
         self._handle(e.CancelRun())
         for task in list(self.scheduler.layout.tasks.values()):
-            inline = task.scheme == "serial" and task.state in {TaskState.DISPATCHED, TaskState.RUNNING}
-            if inline:
-                self._handle(e.TaskStopped(task.id))
+            if task.scheme == "serial" and task.state in HANDED_OUT:
+                self._handle(e.TaskStopped(task.id), task.id)
 
     # Reports
 
@@ -108,8 +107,7 @@ class Executor:
             case Began(task, worker):
                 if self._awaited(task):
                     self.records[task].worker = worker
-                    self._handle(e.TaskStarted(task))
-                    self._change(task, TaskState.RUNNING)
+                    self._handle(e.TaskStarted(task), task)
             case Progressed(task, fraction, text):
                 self._tell(TaskProgress(task, fraction, text))
             case Logged(task, line):
@@ -118,15 +116,14 @@ class Executor:
                 self._handle(e.SchemeChanged(scheme, slots))
             case Stopped(task):
                 if self._awaited(task):
-                    self._handle(e.TaskStopped(task))
-                    self._change(task, TaskState.CANCELLED)
+                    self._handle(e.TaskStopped(task), task)
             case _:
                 self._handle(message)
 
     def _awaited(self, task: e.TaskId) -> bool:
         """Say whether a report is about an attempt that still counts: one may come late after a cancel."""
         known = self.scheduler.layout.tasks.get(task)
-        return known is not None and known.state in {TaskState.DISPATCHED, TaskState.RUNNING}
+        return known is not None and known.state in HANDED_OUT
 
     def _ended(self, report: Ended) -> None:
         if not self._awaited(report.task):
@@ -137,20 +134,21 @@ class Executor:
         if isinstance(report.result, Result):
             result = report.result
             record.previews = result.previews
-            self._change(report.task, TaskState.SUCCEEDED)
-            self._handle(e.TaskSucceeded(report.task, e.Outcome(result.items, result.flags, result.absent)))
+            outcome = e.Outcome(result.items, result.flags, result.absent)
+            self._handle(e.TaskSucceeded(report.task, outcome), report.task)
         else:
             record.cause = report.result
-            commands = self._handle(e.TaskFailed(report.task, _short(report.result), report.lost))
-            if e.Retry(report.task, report.result) not in commands:
-                self._change(report.task, TaskState.FAILED)
+            self._handle(e.TaskFailed(report.task, _short(report.result), report.lost), report.task)
 
     # Commands
 
-    def _handle(self, event: e.Event) -> list[e.Command]:
+    def _handle(self, event: e.Event, about: e.TaskId = "") -> None:
+        """Carry out what the scheduler answers; ``about`` is the task whose state the event may change."""
         commands = self.scheduler.handle(event)
         for task in self.scheduler.take_made():
             self._record(task)
+        if about and (state := self._decided(about, commands)) is not self.records[about].state:
+            self._change(about, state)
         starts: dict[str, list[Task]] = {}
         for command in commands:
             if isinstance(command, e.Start):
@@ -158,9 +156,14 @@ class Executor:
                 starts.setdefault(command.scheme, []).append(self.scheduler.layout.tasks[command.task])
             else:
                 self._carry_out(command)
-        for scheme, tasks in starts.items():
-            self._schemes[scheme].submit([self._calls.call(task) for task in tasks])
-        return commands
+        # Serial last: it executes here and now, and the others can work meanwhile.
+        for scheme in sorted(starts, key=lambda name: name == "serial"):
+            self._schemes[scheme].submit([self._calls.call(task) for task in starts[scheme]])
+
+    def _decided(self, about: e.TaskId, commands: list[e.Command]) -> TaskState:
+        """Return the state that an event brought a task to, before what follows from it."""
+        retried = any(isinstance(command, e.Retry) and command.task == about for command in commands)
+        return TaskState.READY if retried else self.scheduler.layout.tasks[about].state
 
     def _record(self, task: Task) -> None:
         record = TaskRecord(task.id, self.plan.nodes[task.node].id, self.scheduler.layout.labels(task))
@@ -181,9 +184,10 @@ class Executor:
                 self.records[task].cause = cause
                 self._change(task, TaskState.FAILED)
             case e.Cancelled(task):
+                self.records[task].cause = self.scheduler.layout.tasks[task].cause
                 self._change(task, TaskState.CANCELLED)
-            case e.Retry(task):
-                self._change(task, TaskState.READY)
+            case e.Retry():
+                pass  # told when the event was taken note of
             case e.Stop(task, scheme):
                 self._schemes[scheme].stop([task])
             case e.Release(task):

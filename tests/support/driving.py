@@ -1,0 +1,250 @@
+"""Drives a scheduler with reports of invented tasks, and checks after every step what must always hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from treadle.core.plan import Plan
+from treadle.core.run import events as e
+from treadle.core.run.arguments import CallMaker
+from treadle.core.run.scheduler import Policy, Scheduler
+from treadle.core.run.states import RunState, TaskState
+from treadle.core.run.tasks import Task
+from treadle.core.worker.call import Applied, Argument, Call, Items, Labelled, Ref
+from treadle.core.worker.failures import Cause
+
+Pick = Callable[[list[Any]], Any]
+BOOM = Cause("exception", "boom")
+LOST = Cause("killed", "the worker was killed")
+
+
+class Driver:
+    """A scheduler with pretended workers; ``pick`` chooses among options."""
+
+    def __init__(self, plan: Plan, policy: Policy, slots: dict[str, int], pick: Pick) -> None:
+        self.plan = plan
+        self.scheduler = Scheduler(plan, policy)
+        self.calls = CallMaker(self.scheduler.layout, Path("/"))
+        self.slots = dict(slots)
+        self.pick = pick
+        self.running: dict[str, Call] = {}
+        self.begun: set[str] = set()
+        self.stopping: set[str] = set()
+        self.released: set[str] = set()
+        self.attempts: Counter[str] = Counter()
+        self.allowed: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()
+        self.ended: dict[str, TaskState] = {}
+        self.finished: list[e.FinishRun] = []
+        self.log: list[object] = []
+        self.paused = False
+        self.cancelled = False
+        for name, count in slots.items():
+            self.feed(e.SchemeChanged(name, count))
+        self.feed(e.RunStarted())
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        return self.scheduler.layout.tasks
+
+    def feed(self, event: e.Event) -> list[e.Command]:
+        self.log.append(event)
+        commands = self.scheduler.handle(event)
+        self.log.extend(commands)
+        for command in commands:
+            self.take(command)
+        self.check()
+        return commands
+
+    def take(self, command: e.Command) -> None:
+        match command:
+            case e.Start():
+                self.start(command)
+            case e.Stop(task):
+                assert task in self.running, f"{task} is stopped, but does not run"
+                assert task not in self.stopping, f"{task} is stopped twice"
+                self.stopping.add(task)
+            case e.Release(task):
+                self.release(task)
+            case e.Skip(task) | e.Fail(task) | e.Cancelled(task):
+                self.told[task] += 1
+            case e.Retry(task):
+                self.allowed[task] += 1
+            case e.FinishRun():
+                self.finished.append(command)
+
+    def start(self, command: e.Start) -> None:
+        task = self.tasks[command.task]
+        assert not self.paused
+        assert task.id not in self.running, f"{task.id} runs already"
+        self.attempts[task.id] += 1
+        assert command.attempt == self.attempts[task.id] <= 1 + self.allowed[task.id], f"{task.id} runs again"
+        merges = self.plan.nodes[task.node].module.merges
+        for source, output in self.scheduler.layout.reads(task):
+            assert source.done and source.cause is None, f"{task.id} starts before its inputs are there"
+            assert merges or source.lacks(output) is None, f"{task.id} starts without its inputs"
+        call = self.calls.call(task)
+        for made in refs(call):
+            assert self.tasks[made].state.good, f"{task.id} reads {made}, which is {self.tasks[made].state}"
+            assert made not in self.released, f"{task.id} reads {made}, which is released"
+        self.running[task.id] = call
+        taken = Counter(self.tasks[name].scheme for name in self.running)
+        assert taken[command.scheme] <= self.slots[command.scheme], "more tasks than slots"
+
+    def release(self, name: str) -> None:
+        task = self.tasks[name]
+        assert name not in self.released, f"{name} is released twice"
+        assert task.state.good, f"{name} is released, but is {task.state}"
+        for reader, call in self.running.items():
+            assert name not in set(refs(call)), f"{name} is released while {reader} reads it"
+        assert self.plan.nodes[task.node] not in self.plan.sinks(), f"{name} is the run's own"
+        self.released.add(name)
+
+    # What must always hold
+
+    def check(self) -> None:
+        policy, nodes = self.scheduler.policy, self.plan.nodes
+        running = [nodes[self.tasks[name].node] for name in self.running]
+        assert sum(node.n_procs for node in running) <= policy.n_procs + 1e-6
+        assert sum(node.mem_gb for node in running) <= policy.mem_gb + 1e-6
+        states = Counter(task.state for task in self.tasks.values())
+        assert states == +self.scheduler.counts, "the counts are wrong"
+        for name, task in self.tasks.items():
+            if name in self.ended:
+                assert task.state is self.ended[name], f"{name} ended twice"
+            elif task.state.terminal:
+                self.ended[name] = task.state
+                assert task.done
+                assert task.state.good or self.told[name] == 1, f"{name} is {task.state}: told {self.told[name]}"
+            if task.state in {TaskState.DISPATCHED, TaskState.RUNNING}:
+                assert name in self.running, f"{name} is {task.state}, but does not run"
+        assert len(self.finished) <= 1
+        if self.finished:
+            assert not self.running
+            assert set(self.ended) == set(self.tasks), "the run ended before its tasks"
+
+    # What may happen
+
+    def answer(self, name: str, event: e.Event) -> None:
+        self.running.pop(name)
+        self.begun.discard(name)
+        self.feed(event)
+
+    def outcome(self, name: str) -> e.Outcome:
+        node = self.plan.nodes[self.tasks[name].node]
+        title = node.module.path.rpartition(":")[2]
+        absent: dict[str, str] = {}
+        if title == "switch":
+            absent = {self.pick(["then", "otherwise"]): "not taken"}
+        elif title == "filter" and self.pick([True, False]):
+            absent = {"out": "filtered out"}
+        items = {
+            port: tuple(map(str, range(self.pick([2, 2, 0, 1, 3])))) for port in sorted(node.split) if port not in absent
+        }
+        return e.Outcome(items, {port: self.pick([False, True]) for port in sorted(node.flags)}, absent)
+
+    def succeed(self, name: str) -> None:
+        self.stopping.discard(name)
+        self.answer(name, e.TaskSucceeded(name, self.outcome(name)))
+
+    def cache(self, name: str) -> None:
+        self.stopping.discard(name)
+        self.answer(name, e.TaskCached(name, self.outcome(name)))
+
+    def fail(self, name: str, *, lost: bool) -> None:
+        self.stopping.discard(name)
+        self.told[name] += 1
+        before = self.allowed[name]
+        self.running.pop(name)
+        self.begun.discard(name)
+        commands = self.scheduler.handle(e.TaskFailed(name, LOST if lost else BOOM, lost))
+        self.log += [e.TaskFailed(name, LOST if lost else BOOM, lost), *commands]
+        for command in commands:
+            self.take(command)
+        if self.allowed[name] > before:
+            self.told[name] -= 1
+        self.check()
+
+    def stop(self, name: str) -> None:
+        self.stopping.discard(name)
+        self.told[name] += 1
+        self.answer(name, e.TaskStopped(name))
+
+    def step(self) -> None:
+        """Let one thing happen."""
+        kinds = ["report"] * 12 + ["cancel tasks", "pause", "resume", "resume", "slots"]
+        kind = self.pick(kinds)
+        if kind == "report" and self.running:
+            self.report(self.pick(sorted(self.running)))
+        elif kind == "cancel tasks" and self.tasks:
+            self.feed(e.CancelTasks((self.pick(sorted(self.tasks)),)))
+        elif kind in {"pause", "resume"}:
+            self.paused = kind == "pause"
+            self.feed(e.Pause() if self.paused else e.Resume())
+        elif kind == "slots":
+            name = self.pick(sorted(self.slots))
+            self.slots[name] = max(self.pick([0, 1, 2, 5]), self.in_use(name))
+            self.feed(e.SchemeChanged(name, self.slots[name]))
+
+    def in_use(self, scheme: str) -> int:
+        return sum(self.tasks[name].scheme == scheme for name in self.running)
+
+    def report(self, name: str) -> None:
+        if name not in self.begun and self.pick([True, False]):
+            self.begun.add(name)
+            self.feed(e.TaskStarted(name))
+            return
+        if name in self.stopping and self.pick([True, True, False]):
+            self.stop(name)
+            return
+        match self.pick(["succeed", "succeed", "succeed", "succeed", "cache", "fail", "lose"]):
+            case "succeed":
+                self.succeed(name)
+            case "cache" if name not in self.begun:
+                self.cache(name)
+            case "fail":
+                self.fail(name, lost=False)
+            case "lose":
+                self.fail(name, lost=True)
+            case _:
+                self.succeed(name)
+
+    def finish(self) -> None:
+        """Let all that runs succeed, until the run has ended."""
+        self.paused = False
+        for name in self.slots:
+            self.slots[name] = max(2, self.in_use(name))
+            self.feed(e.SchemeChanged(name, self.slots[name]))
+        self.feed(e.Resume())
+        while self.running:
+            self.succeed(min(self.running))
+        assert len(self.finished) == 1, f"the run hangs: {self.unfinished()}"
+        self.check_released()
+
+    def check_released(self) -> None:
+        sinks = {node.number for node in self.plan.sinks()}
+        kept = {t.id for t in self.tasks.values() if t.state.good and t.node not in sinks} - self.released
+        assert not kept, f"never released: {kept}"
+
+    def unfinished(self) -> list[str]:
+        return [f"{task.id} is {task.state.value}" for task in self.tasks.values() if not task.done]
+
+    @property
+    def state(self) -> RunState:
+        return self.scheduler.state
+
+
+def refs(call: Call) -> Iterator[str]:
+    """Go through the tasks whose results a call reads."""
+    waiting: list[Argument] = list(call.arguments.values())
+    while waiting:
+        match waiting.pop():
+            case Ref(value):
+                yield value[0]
+            case Items(items):
+                waiting.extend(items)
+            case Labelled(_, inner) | Applied(_, inner):
+                waiting.append(inner)
