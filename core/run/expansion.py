@@ -57,8 +57,10 @@ class Extent:
     def grow(self, count: int) -> None:
         """Add items."""
         first, self.count = self.count, self.count + count
+        # Who begins to follow because of an item is told of all of them there and then.
+        branches = tuple(self._branches)
         for place in range(first, self.count):
-            for branch, prefix in self._branches:
+            for branch, prefix in branches:
                 branch.enter((*prefix, place))
 
     def close(self, cause: Cause | None = None) -> None:
@@ -149,7 +151,8 @@ class RoundsExtent(Extent):
     def settled(self, source: Prerequisite) -> None:
         """A round has given its answer."""
         if source.cause is not None:
-            self.close(source.cause)
+            # This round is the last, and whoever reads it learns of its failure.
+            self.close()
             return
         again = self._axis.again
         assert again is not None and isinstance(source, Task)
