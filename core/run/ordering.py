@@ -7,8 +7,9 @@ from collections.abc import Callable
 from ..graph import heights
 from ..plan import Plan, sources_of
 
-Order = Callable[[Plan], list[float]]
-"""Gives each node of a plan a rank; tasks of a lower rank start first, equal ones in the order they were made."""
+Rank = tuple[float, ...]
+Order = Callable[[Plan], list[Rank]]
+"""Gives each node of a plan a rank; tasks of a lower rank start first, equal ones by their node's place in the plan."""
 
 
 def followers(plan: Plan) -> dict[int, list[int]]:
@@ -22,15 +23,24 @@ def followers(plan: Plan) -> dict[int, list[int]]:
     return graph
 
 
-def critical_path(plan: Plan) -> list[float]:
+def critical_path(plan: Plan) -> list[Rank]:
     """Start first what the longest chain of nodes waits for."""
     longest = heights(followers(plan))
-    return [-float(longest[node.number]) for node in plan.nodes]
+    return [(-float(longest[node.number]),) for node in plan.nodes]
 
 
-def topological(plan: Plan) -> list[float]:
+def topological(plan: Plan) -> list[Rank]:
     """Start the nodes in the order in which they stand in the plan."""
-    return [float(node.number) for node in plan.nodes]
+    return [(float(node.number),) for node in plan.nodes]
 
 
-ORDERS: dict[str, Order] = {"critical-path": critical_path, "topological": topological}
+def memory_first(plan: Plan) -> list[Rank]:
+    """Start first what asks for most memory, and of these what asks for most cores."""
+    return [(-float(node.mem_gb), -float(node.n_procs)) for node in plan.nodes]
+
+
+ORDERS: dict[str, Order] = {
+    "critical-path": critical_path,
+    "topological": topological,
+    "memory-first": memory_first,
+}

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..plan import Plan, PlanNode
+from .ordering import Rank
 from .resources import Ledger
 from .selection import Choice, choose, eligible
 from .states import TaskState
@@ -20,7 +21,7 @@ class ReadyQueue:
     others need not be looked at.
     """
 
-    def __init__(self, plan: Plan, enabled: Sequence[str], ranks: Sequence[float]) -> None:
+    def __init__(self, plan: Plan, enabled: Sequence[str], ranks: Sequence[Rank]) -> None:
         self._enabled = enabled
         self._ranks = ranks
         self._waiting: list[deque[Task]] = [deque() for _ in plan.nodes]
@@ -84,7 +85,7 @@ class _Kind:
 
     def __init__(self, node: PlanNode, enabled: Sequence[str]) -> None:
         self.node = node
-        self.nodes: list[tuple[float, int]] = []
+        self.nodes: list[tuple[Rank, int]] = []
         fitting, refused = eligible(node, enabled)
         self.refusal = "" if fitting else "; ".join(refused.values()) or "no scheme is enabled"
         self._enabled = enabled

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from treadle.core.plan import Plan
+from treadle.core.plan import FedBack, Plan, Source, sources_of
 from treadle.core.run import events as e
 from treadle.core.run.arguments import CallMaker
 from treadle.core.run.scheduler import Policy, Scheduler
@@ -226,8 +226,15 @@ class Driver:
 
     def check_released(self) -> None:
         sinks = {node.number for node in self.plan.sinks()}
-        kept = {t.id for t in self.tasks.values() if t.state.good and t.node not in sinks} - self.released
+        own = {source.node for number in sinks for source in self.handed_on(number)}
+        kept = {t.id for t in self.tasks.values() if t.state.good and t.node not in sinks | own} - self.released
         assert not kept, f"never released: {kept}"
+
+    def handed_on(self, number: int) -> list[Source]:
+        """Return what a last loop may still hand on as its result: what it started with."""
+        fed = [entry for entry in self.plan.nodes[number].inputs if isinstance(entry, FedBack)]
+        absent = any(task.absent for task in self.tasks.values() if task.node == number)
+        return [source for entry in fed if absent for source in sources_of(entry)]
 
     def unfinished(self) -> list[str]:
         return [f"{task.id} is {task.state.value}" for task in self.tasks.values() if not task.done]
