@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any
 
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
 from ..core.plan import FedBack, PlanNode
-from ..core.run.executor import Executor
-from ..core.run.records import TaskRecord
 from ..core.run.states import RunState, TaskState
-from ..core.run.tasks import Index, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ..core.run.executor import Executor
+    from ..core.run.records import TaskRecord
+    from ..core.run.tasks import Index, Task
 
 
 class TaskFailedError(TreadleError):
@@ -21,8 +25,9 @@ class TaskFailedError(TreadleError):
 class RunResult:
     """A run that has ended.
 
-    Indexing with a node gives its value, several outputs as a mapping by port. For a mapped node it is a list
-    nested by axis, outer to inner; of a loop it is the value of the last item or round.
+    Indexing with a node gives its value; several outputs are a named tuple, with None for one that
+    carries nothing. For a mapped node it is a list nested by axis, outer to inner; of a loop it is the value
+    of the last item or round.
     """
 
     def __init__(self, executor: Executor, close: Callable[[], None]) -> None:
@@ -63,13 +68,13 @@ class RunResult:
         return self._nested(self._node(node), value)
 
     def items(self, node: NodeHandle | str) -> Iterator[tuple[dict[str, str], Any]]:
-        """Go through the items of a mapped node: their labels, and the value. A failed item raises its failure."""
+        """Go through the items of a mapped node: labels and value. A failed item raises its failure."""
         planned = self._node(node)
         for _, task in self._tasks(planned):
             yield dict(self._executor.records[task.id].labels), self._value(planned, task)
 
     def close(self) -> None:
-        """Forget the values and remove the files of the run; it happens by itself when nobody holds the result."""
+        """Forget the values and remove the files of the run; it happens by itself when the result is dropped."""
         self._close()
 
     def _node(self, node: NodeHandle | str) -> PlanNode:
@@ -81,7 +86,7 @@ class RunResult:
         return found
 
     def _tasks(self, node: PlanNode) -> list[tuple[Index, Task]]:
-        """Return the tasks of a node by place; of a loop the last one only, its place less the loop's axes."""
+        """Return the tasks of a node by place; of a loop only the last, its place without the loop's axes."""
         tasks = self._executor.scheduler.layout.by_node[node.number]
         loops = [level for level, axis in enumerate(node.axes) if self._is_loop(node, axis)]
         found: dict[Index, Task] = {}
@@ -101,15 +106,20 @@ class RunResult:
         if depth:
             return _nested({place: value(task) for place, task in tasks}, depth)
         if not tasks:
-            raise TaskFailedError("it has no value: its branch was not taken, or it did not run", where=node.id)
+            raise TaskFailedError(
+                "it has no value: its branch was not taken, or it did not run", where=node.id
+            )
         return value(tasks[0][1])
 
     def _value(self, node: PlanNode, task: Task) -> Any:
         if not task.state.good:
             raise self._failure(task)
-        ports = [port.name for port in node.module.outputs if not task.lacks(port.name)]
-        values = {port: self._executor.value(task.id, port) for port in ports}
-        return values["out"] if node.module.returns == "value" and list(values) == ["out"] else values
+        ports = [port.name for port in node.module.outputs]
+        values = [None if task.lacks(port) else self._executor.value(task.id, port) for port in ports]
+        if node.module.returns == "value" and ports == ["out"]:
+            return values[0]
+        # A port may be called what Python cannot: its field is then named by its place, `_2`.
+        return namedtuple("Outputs", ports, rename=True)(*values)
 
     def _failure(self, task: Task) -> TaskFailedError:
         record = self._executor.records[task.id]

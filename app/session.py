@@ -7,27 +7,31 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
-from ..core.pipeline import Pipeline
-from ..core.plan import Plan
 from ..core.planning import make_plan
 from ..core.run.executor import Executor
-from ..core.run.records import Listener
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.run.selection import PREFERENCE
-from ..core.scheme import Scheme
 from ..core.trust import runs_code
 from ..schemes.serial import SerialScheme
 from .result import RunResult
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ..core.pipeline import Pipeline
+    from ..core.plan import Plan
+    from ..core.run.records import Listener
+    from ..core.scheme import Scheme
+
 SCHEMES: dict[str, Callable[[Path, Sequence[Path]], Scheme]] = {"serial": SerialScheme}
-"""How each scheme is made, given the folder where files that modules return are kept, and where to look for modules."""
+"""How each scheme is made, given the folder for files that modules return, and where to look for modules."""
 
 CLOSE_SECONDS = 10.0
 RUN_FOLDER = "treadle-run-"
@@ -53,19 +57,15 @@ class Options:
 class Run:
     """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet."""
 
-    def __init__(self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None) -> None:
+    def __init__(
+        self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None
+    ) -> None:
         snapshot = pipeline.copy()
         refuse_invalid(snapshot)
         self.pipeline = snapshot
         self.plan = make_plan(snapshot, options.until)
         enabled = enabled_schemes(options.scheme)
-        policy = Policy(
-            enabled,
-            options.order,
-            options.on_error,
-            options.n_procs or cores(),
-            options.memory_gb or memory_gb(),
-        )
+        policy = Policy(enabled, options.order, options.on_error, *resources_of(options))
         refuse_too_large(self.plan, Ledger(policy.n_procs, policy.mem_gb))
         self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
         self.executor = Executor(
@@ -90,7 +90,7 @@ class Run:
 
 
 def search_path(pipeline: Pipeline) -> list[Path]:
-    """Return where modules are looked for besides what Python knows: beside the file, and in the user's folder."""
+    """Return where else than Python does to look for modules: beside the file, in the user's folder."""
     beside = [pipeline.file.parent] if pipeline.file else []
     return [*beside, *(folder for folder in (user_modules(),) if folder.is_dir())]
 
@@ -162,8 +162,7 @@ def run(
 
     PipelineError if it cannot run as it stands, RefusedError if it asks for more than the machine has.
     """
-    names = tuple(node.id if isinstance(node, NodeHandle) else node for node in until)
-    return Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=names)).execute()
+    return Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=_ids(until))).execute()
 
 
 def start_run(
@@ -172,10 +171,20 @@ def start_run(
     n_procs: int | None = None,
     memory_gb: float | None = None,
     on_error: OnError = "continue",
+    until: Iterable[NodeHandle | str] = (),
     listener: Listener = lambda _event: None,
 ) -> RunHandle:
-    """Start a run in a thread of its own and return at once; ``listener`` hears of all that happens, in that thread."""
-    return RunHandle(Run(pipeline, Options(scheme, n_procs, memory_gb, on_error), listener))
+    """Start a run in a thread of its own and return at once.
+
+    ``listener`` hears, in that thread, of all that happens. Errors are raised as by ``run``.
+    """
+    options = Options(scheme, n_procs, memory_gb, on_error, until=_ids(until))
+    return RunHandle(Run(pipeline, options, listener))
+
+
+def _ids(nodes: Iterable[NodeHandle | str]) -> tuple[str, ...]:
+    listed = [nodes] if isinstance(nodes, NodeHandle | str) else nodes
+    return tuple(node.id if isinstance(node, NodeHandle) else node for node in listed)
 
 
 def refuse_invalid(pipeline: Pipeline) -> None:
@@ -191,7 +200,9 @@ def refuse_too_large(plan: Plan, ledger: Ledger) -> None:
     """Raise RefusedError unless each node fits on the machine when it is alone."""
     for node in plan.nodes:
         if why := ledger.too_large(node):
-            raise RefusedError(why, where=node.id, remedy="Lower what the node asks for, or give the run more")
+            raise RefusedError(
+                why, where=node.id, remedy="Lower what the node asks for, or give the run more"
+            )
 
 
 def enabled_schemes(scheme: str) -> tuple[str, ...]:
@@ -204,8 +215,16 @@ def enabled_schemes(scheme: str) -> tuple[str, ...]:
 
 
 def _declared_only(plan: Plan) -> list[str]:
-    """Return the nodes that count as harmless because their module is a registered one: it must truly be one."""
+    """Return the nodes that count as harmless because their module is registered: it must truly be one."""
     return [node.id for node in plan.nodes if node.module.in_library and not runs_code(node.module)]
+
+
+def resources_of(options: Options) -> tuple[int, float]:
+    """Return the cores and the GB of memory that a run may use: what it was told, or what the machine has."""
+    return (
+        cores() if options.n_procs is None else options.n_procs,
+        memory_gb() if options.memory_gb is None else options.memory_gb,
+    )
 
 
 def cores() -> int:
@@ -218,4 +237,3 @@ def memory_gb() -> float:
     import psutil
 
     return float(psutil.virtual_memory().total) * 0.9 / 1e9
-

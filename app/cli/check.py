@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from ...core.errors import TreadleError
-from ...core.modules import Module, Port
 from ...core.pipeline import Pipeline
+from .text import counted, one_line
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ...core.modules import Module, Port
 
 IMPORT_SECONDS = 60.0
 
@@ -23,10 +28,10 @@ def check_command(options: Namespace) -> int:
         lines += differing
         broken = bool(differing)
     for line in lines:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{one_line(line)}\n")
     if not broken:
         count = sum(len(body.nodes) for _, body in pipeline.walk())
-        sys.stdout.write(f"{options.file}: {count} nodes, ready to run\n")
+        sys.stdout.write(f"{one_line(options.file)}: {counted(count, 'node')}, ready to run\n")
     return 3 if broken else 0
 
 

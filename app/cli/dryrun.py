@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import sys
+from typing import TYPE_CHECKING
 
-from ...core.pipeline import Pipeline
-from ...core.plan import Plan, PlanNode
 from ...core.planning import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
-from ..session import cores, enabled_schemes, memory_gb, refuse_invalid, refuse_too_large
+from ..session import Options, enabled_schemes, refuse_invalid, refuse_too_large, resources_of
+from .text import columns, counted, line_width, one_line, styled
+
+if TYPE_CHECKING:
+    from ...core.pipeline import Pipeline
+    from ...core.plan import Plan, PlanNode
+
+_HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB")
+_CALLS = 1
+_NUMBERS = {"tasks", "cores", "GB"}
+_ALIKE = {"schemes": "on {}", "cores": "{} core(s) each", "GB": "{} GB each"}
 
 
-def show_plan(pipeline: Pipeline, until: tuple[str, ...], scheme: str) -> int:
+def show_plan(pipeline: Pipeline, options: Options) -> int:
     """Print the nodes in the order they can run, with their axes, schemes and resources."""
     refuse_invalid(pipeline)
-    plan = make_plan(pipeline, until)
-    enabled = enabled_schemes(scheme)
-    refuse_too_large(plan, Ledger(cores(), memory_gb()))
-    table = Table(title=escape(plan.title or "Pipeline"), title_justify="left", box=None, pad_edge=False)
-    for heading in ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB"):
-        table.add_column(heading, justify="right" if heading in {"tasks", "cores", "GB"} else "left", overflow="fold")
-    for node in plan.nodes:
-        axes = " × ".join(plan.axes[axis].label for axis in node.axes) or "—"
-        fitting, _ = eligible(node, enabled)
-        cells = (node.id, _called(node), axes, _count(plan, node), ", ".join(fitting) or "none")
-        table.add_row(*map(escape, cells), str(node.n_procs), f"{node.mem_gb:g}")
-    console = Console(soft_wrap=True)
-    console.print(table)
-    console.print(f"{len(plan.nodes)} nodes. Nothing was executed.")
+    plan = make_plan(pipeline, options.until)
+    enabled = enabled_schemes(options.scheme)
+    refuse_too_large(plan, Ledger(*resources_of(options)))
+    rows = [_row(plan, node, enabled) for node in plan.nodes]
+    # A column that says the same of every node is told once, below.
+    alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
+    shown = [name for name in _HEADINGS if name not in alike]
+    lines = columns(
+        [shown, *([row[name] for name in shown] for row in rows)],
+        right={place for place, name in enumerate(shown) if name in _NUMBERS},
+        width=line_width(),
+        shrink=_CALLS,
+    )
+    told = [
+        counted(len(rows), "node"),
+        *(_ALIKE[name].format(rows[0][name]) for name in _ALIKE if name in alike),
+    ]
+    heading = styled(one_line(plan.title or "Pipeline"), "bold")
+    lines = [heading, styled(lines[0], "dim"), *lines[1:], f"{', '.join(told)}. Nothing was executed."]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...]) -> dict[str, str]:
+    axes = " × ".join(plan.axes[axis].label for axis in node.axes) or "—"
+    fitting, _ = eligible(node, enabled)
+    cells = (node.id, _called(node), axes, _count(plan, node), ", ".join(fitting) or "none")
+    return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}"), strict=True))
 
 
 def _called(node: PlanNode) -> str:

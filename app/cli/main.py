@@ -2,42 +2,72 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...core.errors import TreadleError
+from ...core.errors import InternalError, TreadleError, UsageError
 from .parser import build_parser
+from .text import harmless
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
 
 INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line and return its exit code; no traceback of Treadle's own is ever shown."""
+    _open_missing_streams()
     try:
         return _main(arguments)
     except TreadleError as error:
-        _complain(str(error))
-        return error.exit_code
+        return _told(error)
     except KeyboardInterrupt:
         _complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: there is nobody left to complain to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _forget_output()
         return 0
     except Exception as error:
-        if os.environ.get("TREADLE_DEBUG"):
+        if _debugging():
             raise
         _complain(
             f"a bug in Treadle ({type(error).__name__}: {error}). Please report it; "
             "with TREADLE_DEBUG=1 in the environment the same command shows where it happened"
         )
         return 1
+
+
+def _told(error: TreadleError) -> int:
+    if isinstance(error, InternalError) and _debugging():
+        raise error
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    _complain(str(error))
+    return error.exit_code
+
+
+def _debugging() -> bool:
+    return bool(os.environ.get("TREADLE_DEBUG"))
+
+
+def _open_missing_streams() -> None:
+    """Let output that has no place to go vanish, and write what a stream's encoding lacks as an escape."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - to the end
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _main(arguments: list[str]) -> int:
@@ -48,7 +78,18 @@ def _main(arguments: list[str]) -> int:
     if options.command is None:
         parser.print_help()
         return 2
-    return _command(options.command)(options)
+    command = _command(options.command)
+    try:
+        code = command(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno != errno.ENOSPC or _debugging():
+            raise
+        _forget_output()
+        raise UsageError(f"the output cannot be written: {error.strerror}") from None
 
 
 def _command(name: str) -> Callable[[Namespace], int]:
@@ -65,4 +106,6 @@ def _command(name: str) -> Callable[[Namespace], int]:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(f"treadle: {text}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"treadle: {harmless(text)}\n")
+        sys.stderr.flush()

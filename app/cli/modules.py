@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from ...core.catalogue import Catalogue, search
 from ...core.errors import ModuleLookupError, TreadleError
-from ...core.modules import Module, Port
 from ...core.registry import Registry
+from .text import clip, columns, harmless, line_width, one_line, styled, wrapped
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+
+    from ...core.modules import Module, Port
 
 DESCRIBE_SECONDS = 60.0
+_CELL = 60
+_HELP = 3
 
 
 def modules_command(options: Namespace) -> int:
     """Print the modules that match a word, all without one; an import path is described in full."""
-    console = Console(soft_wrap=True)
-    if ":" in options.word:
-        _show(console, _described(options.word))
-        return 0
-    catalogue = Registry().catalogue()
-    found = search(catalogue, options.word) if options.word else sorted(
-        catalogue.modules.values(), key=lambda module: (module.category, module.label)
-    )
-    if not found:
-        raise ModuleLookupError(
-            f"no module matches {options.word!r}",
-            remedy="Any function can be placed by its import path: treadle modules PACKAGE.MODULE:FUNCTION",
-        )
-    _list(console, found, catalogue)
+    lines = _description(_described(options.word)) if ":" in options.word else _catalogue(options.word)
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 
 
@@ -45,30 +39,67 @@ def _described(path: str) -> Module:
     return found
 
 
-def _list(console: Console, found: list[Module], catalogue: Catalogue) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("category", "title", "import path"):
-        table.add_column(heading, overflow="fold")
-    for module in found:
-        table.add_row(*map(escape, (module.category, module.label, module.path)))
-    console.print(table)
+def _catalogue(word: str) -> list[str]:
+    catalogue = Registry().catalogue()
+    found = _found(catalogue, word)
+    if not found:
+        raise ModuleLookupError(
+            f"no module matches {word!r}",
+            remedy="Any function can be placed by its import path: treadle modules PACKAGE.MODULE:FUNCTION",
+        )
+    lines = list(_by_category(found) if sys.stdout.isatty() and not word else _plain(found))
     for plugin in catalogue.broken:
-        console.print(f"[red]✗[/] {escape(plugin.name)} cannot be used: {escape(plugin.reason)}")
+        mark = styled("✗", "red")
+        lines.append(f"{mark} {one_line(plugin.name)} cannot be used: {one_line(plugin.reason)}")
+    return lines
 
 
-def _show(console: Console, module: Module) -> None:
-    console.print(f"[bold]{escape(module.label)}[/]  {escape(module.path)}")
+def _found(catalogue: Catalogue, word: str) -> list[Module]:
+    if word:
+        return search(catalogue, word)
+    return sorted(catalogue.modules.values(), key=lambda module: (module.category, module.label))
+
+
+def _plain(found: Sequence[Module]) -> list[str]:
+    """Return a line for each module, with all that finds it again."""
+    rows = [tuple(map(one_line, (module.category, module.label, module.path))) for module in found]
+    return columns(rows, width=line_width(), shrink=2)
+
+
+def _by_category(found: Sequence[Module]) -> Iterator[str]:
+    rows = [tuple(map(one_line, (module.label, module.path))) for module in found]
+    lines = iter(columns(rows, width=line_width(), shrink=1, indent="  "))
+    for place, (category, members) in enumerate(groupby(found, lambda module: module.category)):
+        yield from [""] * (place > 0)
+        yield styled(one_line(category), "bold")
+        yield from (next(lines) for _ in members)
+
+
+def _description(module: Module) -> Iterator[str]:
+    width = line_width()
+    yield f"{styled(one_line(module.label), 'bold')}  {one_line(module.path)}"
     if module.help:
-        console.print(escape(module.help))
+        yield harmless(module.help)
     for heading, ports in (("Inputs", module.inputs), ("Outputs", module.outputs)):
-        table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
-        for column in ("name", "type", "default", "help"):
-            table.add_column(column, overflow="fold")
-        for port in ports:
-            table.add_row(*map(escape, (port.name, _type(port), _default(port), port.help)))
-        console.print(table)
+        if ports:
+            yield ""
+            yield styled(heading, "bold")
+            yield from _ports(ports, width, inputs=heading == "Inputs")
+    yield ""
     supported = [name for name in ("threads", "processes", "ipython") if module.schemes.supports(name)]
-    console.print(f"Schemes: serial, {', '.join(supported)}; cores {module.n_procs}; memory {module.mem_gb:g} GB")
+    asks = f"cores {module.n_procs}, memory {module.mem_gb:g} GB"
+    yield f"Runs on serial, {', '.join(supported)}; {asks}" if supported else f"Runs on serial; {asks}"
+
+
+def _ports(ports: Sequence[Port], width: int | None, *, inputs: bool) -> Iterator[str]:
+    rows = []
+    for port in ports:
+        cells = (port.name, _type(port), _default(port)) if inputs else (port.name, _type(port))
+        rows.append([clip(one_line(cell), _CELL) for cell in cells])
+    for port, line in zip(ports, columns(rows, width=width, shrink=1, indent="  "), strict=True):
+        yield line
+        if port.help:
+            yield "      " + wrapped(one_line(port.help), width, "      ")
 
 
 def _type(port: Port) -> str:
@@ -76,6 +107,4 @@ def _type(port: Port) -> str:
 
 
 def _default(port: Port) -> str:
-    if not port.optional:
-        return "required"
-    return repr(port.default)
+    return f"= {port.default!r}" if port.optional else "required"

@@ -5,30 +5,37 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
+import shutil
 import sys
 import time
-from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING, TextIO
 
 from ...core.pipeline import Pipeline
 from ...core.run.states import RunState
-from ..result import RunResult
 from ..session import Options, Run
-from .display import Display, Lines, Quiet, summary
+from .display import Lines, Quiet, Watching, summary
 from .dryrun import show_plan
-from .results import document, write_results
+from .interrupts import INTERRUPTED, Interrupts, end_children
+from .output import prepare, write_results
+from .results import document
 from .settings import set_parameters
+from .text import one_line
 from .trusting import refuse_untrusted
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from ..result import RunResult
 
 _EXIT = {
     RunState.SUCCEEDED: 0,
     RunState.SUCCEEDED_WITH_FAILURES: 0,
     RunState.FAILED: 1,
-    RunState.CANCELLED: 130,
+    RunState.CANCELLED: INTERRUPTED,
 }
+_HINT = "To keep files, arrays and whole tables, run it with --output DIR."
 
 
 def run_command(options: Namespace) -> int:
@@ -40,13 +47,13 @@ def run_command(options: Namespace) -> int:
     for node in options.until:
         pipeline.node(node)
     if options.dry_run:
-        return show_plan(pipeline, tuple(options.until), options.scheme)
-    return _run(pipeline, options)
+        return show_plan(pipeline, _chosen(options))
+    with Interrupts() as interrupts, _stdout_for_us(alone=options.json) as stdout:
+        return _run(pipeline, options, interrupts, stdout)
 
 
-def _run(pipeline: Pipeline, options: Namespace) -> int:
-    display = Quiet() if options.json else Lines() if options.verbose else Display(pipeline.title)
-    chosen = Options(
+def _chosen(options: Namespace) -> Options:
+    return Options(
         scheme=options.scheme,
         n_procs=options.n_procs,
         memory_gb=options.memory_gb,
@@ -55,55 +62,79 @@ def _run(pipeline: Pipeline, options: Namespace) -> int:
         until=tuple(options.until),
         keep_all=False,
     )
-    run = Run(pipeline, chosen, display.hear)
+
+
+def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout: TextIO) -> int:
+    display = _display(options)
+    run = Run(pipeline, _chosen(options), display.hear)
+    interrupts.clean = lambda: _abandon(display, run)
     try:
+        if options.output:
+            prepare(Path(options.output))
+        display.expect(run.plan.title, [node.id for node in run.plan.nodes])
         began = time.perf_counter()
-        with _terminated_in_order(), _stdout_kept_clean(clean=options.json), display:
+        interrupts.cancel = run.executor.cancel
+        with display:
             result = run.execute()
-        seconds = time.perf_counter() - began
-        _tell(run, result, seconds, options)
+        interrupts.cancel = None
+        _tell(run, result, time.perf_counter() - began, options, stdout)
         return _EXIT[run.executor.scheduler.state]
     finally:
         run.close()
+        if interrupts.heard:
+            end_children()
 
 
-def _tell(run: Run, result: RunResult, seconds: float, options: Namespace) -> None:
+def _abandon(display: Watching, run: Run) -> None:
+    """Let go of all that would outlast the process."""
+    display.__exit__(None, None, None)
+    shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def _display(options: Namespace) -> Watching:
+    if options.json or not (options.verbose or sys.stderr.isatty()):
+        return Quiet()
+    if options.verbose:
+        return Lines()
+    from .bars import Bars
+
+    return Bars()
+
+
+def _tell(run: Run, result: RunResult, seconds: float, options: Namespace, stdout: TextIO) -> None:
     found = document(run, result, seconds)
-    if options.output:
-        write_results(run, result, Path(options.output), found)
     if options.json:
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n")
-        sys.stdout.flush()
+        stdout.write(_json(found, stdout) + "\n")
+        stdout.flush()
     else:
-        summary(result, found, options.output)
+        summary(result, found, "" if options.output else _HINT)
+    if options.output:
+        written = write_results(run, result, Path(options.output), found)
+        if not options.json:
+            sys.stdout.write(f"\nWritten to {one_line(options.output)}: {one_line(', '.join(written))}\n")
+
+
+def _json(found: dict[str, object], stdout: TextIO) -> str:
+    """Return the document as text that the stream can carry, and no terminal obeys."""
+    if not stdout.isatty():
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        with contextlib.suppress(UnicodeEncodeError):
+            text.encode(stdout.encoding)
+            return text
+    return json.dumps(found, allow_nan=False).replace("\x7f", "\\u007f")
 
 
 @contextlib.contextmanager
-def _terminated_in_order() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does: what runs is stopped, and the summary is still written."""
+def _stdout_for_us(*, alone: bool) -> Iterator[TextIO]:
+    """Give standard output; if ``alone``, what modules and their children print goes to standard error.
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _stdout_kept_clean(*, clean: bool) -> Iterator[None]:
-    """Send what modules print to standard error, so that standard output holds the one document and no more."""
-    if not clean:
-        yield
+    It does so to the end of the process: what C code prints is often written only then.
+    """
+    if not alone:
+        yield sys.stdout
         return
     sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+    encoding = sys.stdout.encoding
+    with os.fdopen(os.dup(1), "w", encoding=encoding) as ours:
+        os.dup2(2, 1)
+        yield ours

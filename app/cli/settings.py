@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-
-from ...core.edits import Change, apply, disconnect, update_nodes
+from ...core.edits import apply, disconnect, update_nodes
 from ...core.errors import UsageError, suggestion
-from ...core.modules import Module
-from ...core.pipeline import Node, Pipeline
 from ...core.run.arguments import coercions
+
+if TYPE_CHECKING:
+    from ...core.modules import Module
+    from ...core.pipeline import Node, Pipeline
 
 
 def set_parameters(pipeline: Pipeline, settings: list[str]) -> None:
-    """Set the parameters, in place of what a connection or sweep gave; UsageError with a suggestion if one is unknown."""
+    """Set parameters, in place of what a connection or sweep gave; UsageError suggests what was meant."""
     for setting in settings:
         target, equals, text = setting.partition("=")
         path, dot, name = target.rpartition(".")
@@ -57,5 +58,3 @@ def _value(module: Module | None, name: str, text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-

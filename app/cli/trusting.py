@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from ...core.errors import RefusedError
 from ...core.pipeline import Pipeline
 from ...core.trust import TrustStore, code_nodes
+from .text import clip, columns, one_line
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 SHOWN = 20
+SHOWN_TEXT = 200
 
 
 def trust_command(options: Namespace) -> int:
@@ -17,7 +23,7 @@ def trust_command(options: Namespace) -> int:
     pipeline = Pipeline.load(options.file)
     TrustStore().trust(pipeline)
     found = code_nodes(pipeline)
-    sys.stdout.write(f"{options.file} is trusted on this machine, until it is changed.\n")
+    sys.stdout.write(f"{one_line(options.file)} is trusted on this machine, until it is changed.\n")
     if found:
         sys.stdout.write(f"It may run:\n{_listed(found)}\n")
     return 0
@@ -28,29 +34,28 @@ def refuse_untrusted(pipeline: Pipeline, file: str) -> None:
     found = code_nodes(pipeline)
     if not found or TrustStore().is_trusted(pipeline):
         return
-    if sys.stdin.isatty() and sys.stderr.isatty() and _agreed(found, file):
+    sys.stderr.write(f"{one_line(file)} can run code:\n{_listed(found)}\n")
+    if sys.stdin.isatty() and sys.stderr.isatty() and _agreed():
         TrustStore().trust(pipeline)
         return
     raise RefusedError(
-        f"it can run code, and was neither made nor trusted on this machine:\n{_listed(found)}\n",
+        "it can run code, and was neither made nor trusted on this machine",
         where=file,
-        remedy=f"Read it; then `treadle trust {file}`, or add --trust for this run",
+        remedy=f"Read it; then `treadle trust {shlex.quote(file)}`, or add --trust for this run",
     )
 
 
-def _agreed(found: list[tuple[str, str]], file: str) -> bool:
-    sys.stderr.write(f"{file} was neither made nor trusted on this machine, and can run code:\n{_listed(found)}\n")
-    sys.stderr.write("Trust it? [y/N] ")
+def _agreed() -> bool:
+    sys.stderr.write("It was neither made nor trusted on this machine. Trust it? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _listed(found: list[tuple[str, str]]) -> str:
-    lines = [f"  {_printable(place)}: {_printable(what)}" for place, what in found[:SHOWN]]
+    shown = [
+        (clip(one_line(place), SHOWN_TEXT), clip(one_line(what), SHOWN_TEXT)) for place, what in found[:SHOWN]
+    ]
+    lines = columns(shown, indent="  ")
     if len(found) > SHOWN:
         lines.append(f"  … and {len(found) - SHOWN} more")
     return "\n".join(lines)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:200]

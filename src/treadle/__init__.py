@@ -26,8 +26,22 @@ _HOMES = {
 }
 
 __all__ = [
-    "Choices", "Help", "Pipeline", "Range", "Schemes", "Unit", "cancelled", "fold", "log", "module", "progress",
-    "run", "scratch", "start_run", "sweep", "zipped",
+    "Choices",
+    "Help",
+    "Pipeline",
+    "Range",
+    "Schemes",
+    "Unit",
+    "cancelled",
+    "fold",
+    "log",
+    "module",
+    "progress",
+    "run",
+    "scratch",
+    "start_run",
+    "sweep",
+    "zipped",
 ]
 
 

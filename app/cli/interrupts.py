@@ -1,0 +1,83 @@
+"""Ends a run in order at the first Ctrl-C, hang-up or termination, and at once at the second."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from ...core.worker.execute import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupts:
+    """Hears signals while it is entered, in the main thread.
+
+    ``cancel`` is set while a run goes on: it asks to end it, from anywhere. ``clean`` is called before the
+    process ends at once.
+    """
+
+    def __init__(self) -> None:
+        self.cancel: Callable[[], None] | None = None
+        self.clean: Callable[[], None] = lambda: None
+        self._heard = 0
+        self._before: dict[int, object] = {}
+
+    @property
+    def heard(self) -> bool:
+        """Whether there was a signal."""
+        return self._heard > 0
+
+    def __enter__(self) -> Self:
+        for number in _SIGNALS:
+            # What the caller ignores (nohup, a shell's background) stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._hear)
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)  # type: ignore[arg-type]
+
+    def _hear(self, _number: int, frame: FrameType | None) -> None:
+        self._heard += 1
+        if self._heard > 1:
+            self._end_at_once()
+        if self.cancel is None:
+            raise KeyboardInterrupt
+        self.cancel()
+        # A module that runs in this thread is interrupted; the bookkeeping of the run is told instead.
+        if _runs_module(frame):
+            raise KeyboardInterrupt
+
+    def _end_at_once(self) -> NoReturn:
+        try:
+            with contextlib.suppress(Exception):
+                self.clean()
+            end_children()
+            os.write(2, b"treadle: interrupted\n")
+        finally:
+            os._exit(INTERRUPTED)
+
+
+def _runs_module(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code is not execute.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
+def end_children() -> None:
+    """Kill the processes that modules started in this one and left."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+            child.wait(2)
