@@ -175,6 +175,7 @@ def add_group(
     fed inside, else ``node_port``; its outputs are those that nothing inside consumes, named the same way.
     """
     snapshot = inner.copy()
+    _tell_modules_apart(snapshot, pipeline)
     pipeline.modules.update(snapshot.modules)
     pipeline.functions.update(snapshot.functions)
     group_inputs, group_outputs = _open_ports(snapshot)
@@ -193,6 +194,29 @@ def add_group(
     chosen = _new_id(pipeline, node_id, "group")
     _place(pipeline, chosen, Node(title=inner.title, group=group), (), inputs)
     return NodeHandle(pipeline, chosen, group_outputs)
+
+
+def _tell_modules_apart(inner: Pipeline, outer: Pipeline) -> None:
+    """Give the modules of ``inner`` that are called like others of ``outer`` keys of their own."""
+    renamed: dict[str, str] = {}
+    for key in inner.modules:
+        if key in outer.modules and _identity(inner, key) != _identity(outer, key):
+            renamed[key] = _free(key, {*outer.modules, *inner.modules, *renamed.values()})
+    for old, new in renamed.items():
+        inner.modules[new] = inner.modules.pop(old)
+        if old in inner.functions:
+            inner.functions[new] = inner.functions.pop(old)
+    for _, body in inner.walk() if renamed else ():
+        for node_id, node in body.nodes.items():
+            body.nodes[node_id] = structs.replace(node, module=renamed.get(node.module, node.module))
+        for target, connection in body.connections.items():
+            key = renamed.get(connection.apply, connection.apply)
+            body.connections[target] = structs.replace(connection, apply=key)
+
+
+def _identity(pipeline: Pipeline, key: str) -> tuple[object, ...]:
+    module = pipeline.modules[key]
+    return (module.path,) if module.path else (module.source, module.name, id(pipeline.functions.get(key)))
 
 
 def _open_ports(inner: Pipeline) -> tuple[dict[str, str], dict[str, str]]:

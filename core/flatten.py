@@ -187,7 +187,13 @@ class _Flattener:
         flat.nodes = {key: node for key, node in flat.nodes.items() if key not in gone}
         flat.wires = {end: wire for end, wire in flat.wires.items() if end[0] not in gone}
         flat.sweeps = {end: sweep for end, sweep in flat.sweeps.items() if end[0] not in gone}
+        flat.zips = [left for zipping in flat.zips if (left := _without(zipping, gone)).ports]
         flat.loops = [loop for loop in flat.loops if not loop.members & gone]
+
+
+def _without(zipping: FlatZip, gone: set[str]) -> FlatZip:
+    left = {name: tuple(end for end in ends if end[0] not in gone) for name, ends in zipping.ports.items()}
+    return structs.replace(zipping, ports={name: ends for name, ends in left.items() if ends})
 
 
 def bypassing(module: Module, node_id: str, body: Body) -> Module:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal
 
 from msgspec import NODEFAULT, Meta, Struct, structs
@@ -89,14 +89,16 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
             for side in ("inputs", "outputs")
         }
         # A field that equals its default is written only if it is another object.
-        defaults = {
-            field.name: field.default
-            for field in structs.fields(self)
-            if field.default is not NODEFAULT and getattr(self, field.name) == field.default
-        }
+        defaults = {name: value for name, value in _defaults().items() if getattr(self, name) == value}
         return structs.replace(self, **{**defaults, "help": "", **ports})
 
     @property
     def label(self) -> str:
         """The title, or the plain name of the function."""
         return self.title or (self.path.rpartition(":")[2] or self.name).replace("_", " ").capitalize()
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    # Asked once: for each question msgspec evaluates all annotations of the class.
+    return {field.name: field.default for field in structs.fields(Module) if field.default is not NODEFAULT}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import json
 import textwrap
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
@@ -67,6 +66,8 @@ def _collect_global(name: str, value: Any, parts: dict[str, str], user: str) -> 
         )
     elif isinstance(value, FunctionType | type):
         _collect(value, parts)
+        if value.__name__ != name:
+            parts[name] = f"{name} = {value.__name__}"
     elif _is_plain(value):
         parts[name] = f"{name} = {value!r}"
     else:
@@ -91,6 +92,6 @@ def _local(home: str | None) -> bool:
 
 def _is_plain(value: Any) -> bool:
     try:
-        return bool(json.loads(json.dumps(value)) == value)
-    except (TypeError, ValueError):
+        return bool(ast.literal_eval(repr(value)) == value)
+    except (TypeError, ValueError, SyntaxError, RecursionError):
         return False

@@ -1,4 +1,4 @@
-"""What may run without asking is decided by content and by a key of the user's, and no file can lie about it."""
+"""What may run without asking is decided by content and a key of the user: no file can lie about it."""
 
 from __future__ import annotations
 

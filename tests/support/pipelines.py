@@ -87,9 +87,10 @@ json_values = st.recursive(
 class _Builder:
     """Grows one body; ``plain`` are its outputs without an axis, ``lists`` those that can be mapped."""
 
-    def __init__(self, draw: Any, depth: int) -> None:
+    def __init__(self, draw: Any, depth: int, *, units: bool) -> None:
         self.draw = draw
         self.depth = depth
+        self.units = units
         self.nodes: dict[str, Node] = {}
         self.connections: dict[str, Connection] = {}
         self.plain: list[str] = []
@@ -175,7 +176,7 @@ class _Builder:
         return None
 
     def add_group(self, node_id: str) -> None:
-        inner = self.draw(groups(depth=self.depth - 1))
+        inner = self.draw(groups(depth=self.depth - 1, units=self.units))
         self.nodes[node_id] = Node(group=inner, **self.settings())
         for name in inner.inputs:
             connection = self.value_of(self.plain)
@@ -198,9 +199,9 @@ class _Builder:
 
 
 @st.composite
-def groups(draw: Any, depth: int = 1) -> Group:
+def groups(draw: Any, depth: int = 1, *, units: bool = True) -> Group:
     """Make a group of which each input feeds one or two inner inputs."""
-    builder = _Builder(draw, depth)
+    builder = _Builder(draw, depth, units=units)
     parts = builder.fill(draw(st.integers(1, 3)))
     inputs = {}
     for number, node_id in enumerate(_entrances(parts["nodes"], parts["connections"])):
@@ -209,7 +210,7 @@ def groups(draw: Any, depth: int = 1) -> Group:
         kept = {name: value for name, value in node.params.items() if name != "a"}
         parts["nodes"][node_id] = Node(module=node.module, params=kept, position=node.position)
     outputs = {f"out{number}": end for number, end in enumerate(builder.plain)}
-    return Group(inputs=inputs, outputs=outputs, unit=draw(st.booleans()), **parts)
+    return Group(inputs=inputs, outputs=outputs, unit=units and draw(st.booleans()), **parts)
 
 
 def _entrances(nodes: dict[str, Node], connections: dict[str, Connection]) -> list[str]:
@@ -221,9 +222,9 @@ def _entrances(nodes: dict[str, Node], connections: dict[str, Connection]) -> li
 
 
 @st.composite
-def pipelines(draw: Any, depth: int = 2, max_nodes: int = 6) -> Pipeline:
+def pipelines(draw: Any, depth: int = 2, max_nodes: int = 6, *, units: bool = True) -> Pipeline:
     """Make a pipeline without errors, all modules of which are in use."""
-    parts = _Builder(draw, depth).fill(draw(st.integers(0, max_nodes)))
+    parts = _Builder(draw, depth, units=units).fill(draw(st.integers(0, max_nodes)))
     used = set(_modules_used(parts))
     modules = {key: module for key, module in MODULES.items() if key in used}
     return Pipeline(draw(titles), description=draw(titles), modules=modules, **parts)
