@@ -255,6 +255,43 @@ def test_a_save_that_is_killed_in_the_middle_leaves_the_old_file(tmp_path, step)
     assert path.read_bytes() == b"old"
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from treadle.core.document import save
+from treadle.core.errors import UsageError
+from treadle.core.pipeline import Pipeline
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    save(Pipeline(description="x" * 100_000), Path(sys.argv[1]))
+except UsageError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    path = tmp_path / "p.treadle"
+    path.write_bytes(b"old")
+    command = [sys.executable, "-c", FULL, str(path)]
+    full = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    assert full.stdout == f"{path}: cannot be written: File too large\n"
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only for root")
+def test_a_folder_that_is_read_only_leaves_the_old_file(tmp_path):
+    path = tmp_path / "p.treadle"
+    path.write_bytes(b"old")
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(UsageError, match="Permission denied"):
+            save(chain(1), path)
+        assert path.read_bytes() == b"old"
+    finally:
+        tmp_path.chmod(0o700)
+
+
 # The schema
 
 
