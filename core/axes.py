@@ -159,8 +159,8 @@ class AxisBuilder:
 
     def function_of(self, node: FlatNode) -> Function:
         """Return what a node calls."""
-        module = node.module
-        return Function(module.path) if node.node.mode == "bypassed" else self.function(node.node.module)
+        made_here = node.node.mode == "bypassed" or node.node.group is not None
+        return Function(node.module.path) if made_here else self.function(node.node.module)
 
     # Axes
 

@@ -7,12 +7,15 @@ from typing import Any
 from msgspec import Struct, structs
 
 from .modules import Module, Port
-from .pipeline import Body, Connection, Fold, Node, Pipeline, Repeat, Sweep, Where, Zip, split_endpoint
+from .pipeline import Body, Connection, Fold, Group, Node, Pipeline, Repeat, Sweep, Where, Zip, split_endpoint
 
 Endpoint = tuple[str, str]
 """A flat node's id (``group/node``) and one of its ports."""
 
 PASS_ON = "treadle.core.worker.names:pass_on"
+RUN_UNIT = "treadle.core.worker.unit:run_unit"
+PROGRAM = "program"
+"""The port of a unit where it is told what its members are."""
 
 
 class FlatNode(Struct, frozen=True):
@@ -81,14 +84,20 @@ def flatten(pipeline: Pipeline) -> FlatGraph:
     return _Flattener(pipeline).run()
 
 
+def output_of(pipeline: Pipeline, endpoint: str) -> Endpoint:
+    """Return the output of a flat node that an output at the top of a pipeline shows."""
+    return _Flattener(pipeline).output((), endpoint)
+
+
 class _Flattener:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.flat = FlatGraph({}, {}, {}, [], [])
         self.disabled: set[str] = set()
+        self.hidden: set[Where] = set()
 
     def run(self) -> FlatGraph:
-        bodies = list(self.pipeline.walk())
+        bodies = [(where, body) for where, body in self.pipeline.walk() if not self._in_unit(where)]
         for where, body in bodies:
             for node_id, node in body.nodes.items():
                 self._add_node(where, node_id, node, body)
@@ -98,13 +107,37 @@ class _Flattener:
             for node_id, node in body.nodes.items():
                 self._add_settings(where, node_id, node)
         self._leave_out_disabled()
+        self._finish_units()
         return self.flat
+
+    def _in_unit(self, where: Where) -> bool:
+        """Say whether a body is inside a group that runs as one task, and is no concern of this level."""
+        if where in self.hidden:
+            return True
+        group = self.pipeline.body(where) if where else None
+        if where and (where[:-1] in self.hidden or (isinstance(group, Group) and group.unit)):
+            self.hidden.add(where)
+        return where in self.hidden
+
+    def _finish_units(self) -> None:
+        from .units import make_unit
+
+        for flat_id, node in self.flat.nodes.items():
+            if node.node.group is not None:
+                ends = (*self.flat.wires, *self.flat.sweeps)
+                fed = {port for owner, port in ends if owner == flat_id} | node.constants.keys()
+                module, program = make_unit(self.pipeline, node, fed)
+                constants = {**node.constants, PROGRAM: program}
+                self.flat.nodes[flat_id] = structs.replace(node, module=module, constants=constants)
 
     def _add_node(self, where: Where, node_id: str, node: Node, body: Body) -> None:
         flat_id = "/".join((*where, node_id))
         if node.mode == "disabled":
             self.disabled.add(flat_id)
         if node.group is not None:
+            if node.group.unit:
+                module = border_of(self.pipeline, node.group)
+                self.flat.nodes[flat_id] = FlatNode(flat_id, where, node, module, dict(node.params))
             return
         module = self.pipeline.modules[node.module]
         if node.mode == "bypassed":
@@ -122,7 +155,7 @@ class _Flattener:
 
     def _add_settings(self, where: Where, node_id: str, node: Node) -> None:
         flat_id = "/".join((*where, node_id))
-        if node.group is not None:
+        if node.group is not None and not node.group.unit:
             for name, value in node.params.items():
                 for inner, port in self.inputs(where, f"{node_id}.{name}"):
                     self.flat.nodes[inner].constants[port] = value
@@ -156,7 +189,7 @@ class _Flattener:
         """Follow the output of a group to the plain node that makes it."""
         node_id, port = split_endpoint(endpoint)
         group = self.pipeline.body(where).nodes[node_id].group
-        while group is not None:
+        while group is not None and not group.unit:
             where = (*where, node_id)
             node_id, port = split_endpoint(group.outputs[port])
             group = group.nodes[node_id].group
@@ -170,7 +203,7 @@ class _Flattener:
             place, end = waiting.pop(0)
             node_id, port = split_endpoint(end)
             group = self.pipeline.body(place).nodes[node_id].group
-            if group is None:
+            if group is None or group.unit:
                 found.append(("/".join((*place, node_id)), port))
             else:
                 waiting += [((*place, node_id), inner) for inner in group.inputs.get(port, ())]
@@ -202,6 +235,30 @@ def bypassing(module: Module, node_id: str, body: Body) -> Module:
     first = next(fed, module.inputs[0] if module.inputs else Port(name="value"))
     entry = Port(name=first.name, type=first.type, bases=first.bases, passing="positional")
     return Module(path=PASS_ON, title=module.label, inputs=(entry,), outputs=module.outputs[:1])
+
+
+def border_of(pipeline: Pipeline, group: Group) -> Module:
+    """Return the module of a group that runs as one task: its ports, and a function that runs its members."""
+    inputs = tuple(_inner_port(pipeline, group, name, ends) for name, ends in group.inputs.items())
+    return Module(
+        path=RUN_UNIT,
+        inputs=(*inputs, Port(name=PROGRAM, optional=True)),
+        outputs=tuple(Port(name=name) for name in group.outputs),
+        returns="fields",
+    )
+
+
+def _inner_port(pipeline: Pipeline, group: Group, name: str, ends: tuple[str, ...]) -> Port:
+    """Return a port of a group with the type of the first inner port that it feeds."""
+    for node_id, port in map(split_endpoint, ends):
+        inner = group.nodes[node_id]
+        if inner.group is not None:
+            found: Port | None = _inner_port(pipeline, inner.group, port, inner.group.inputs.get(port, ()))
+        else:
+            found = pipeline.modules[inner.module].input(port)
+        if found is not None:
+            return Port(name=name, type=found.type, bases=found.bases, optional=True)
+    return Port(name=name, optional=True)
 
 
 def _kept(params: dict[str, Any], module: Module) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from ..modules import Module
 from ..plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
 from ..types import alternatives, parse_type
 from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target
+from ..worker.files import placed
+from ..worker.unit import Program
 from .collecting import Collection, LastItem
 from .layout import Layout
 from .tasks import Index, Prerequisite, Task
@@ -29,30 +30,30 @@ class CallMaker:
         self._plan: Plan = layout.plan
         self._folder = folder
         declared = frozenset(declared_only)
-        self._templates = [_Template(node, declared_only=node.id in declared) for node in self._plan.nodes]
+        self._forms = [call_form(node, declared_only=node.id in declared) for node in self._plan.nodes]
 
     def call(self, task: Task) -> Call:
         """Return the call of a task whose inputs are all there."""
         node = self._plan.nodes[task.node]
-        form = self._templates[task.node]
+        form = self._forms[task.node]
         arguments = {
             entry.port: argument
             for entry in node.inputs
             if (argument := self._argument(entry, node.axes, task.index, form.coerce.get(entry.port, ""))) is not None
         }
         return Call(
-            task=task.id,
-            target=form.target,
-            arguments=arguments,
-            outputs=form.outputs,
-            fields=form.fields,
-            attempt=task.attempt,
-            positional=form.positional,
-            variadic=form.variadic,
-            coerce=form.coerce,
-            mutates=node.module.mutates,
-            split=node.split,
-            flags=node.flags,
+            task.id,
+            form.target,
+            arguments,
+            form.outputs,
+            form.fields,
+            task.attempt,
+            form.positional,
+            form.variadic,
+            form.coerce,
+            form.mutates,
+            form.split,
+            form.flags,
         )
 
     def value(self, task: Task, output: str) -> Argument:
@@ -64,9 +65,9 @@ class CallMaker:
     def _argument(self, entry: Input, axes: tuple[int, ...], index: Index, coerce: str) -> Argument | None:
         match entry:
             case Constant(value=value):
-                return Given(self._placed(value, coerce))
+                return self._given(value, coerce)
             case Swept(axis=axis, values=values):
-                return Given(self._placed(values[index[axes.index(axis)]], coerce))
+                return self._given(values[index[axes.index(axis)]], coerce)
             case FedBack():
                 made_by = self._layout.state_before(entry, axes, index)
                 if made_by is None:
@@ -75,12 +76,10 @@ class CallMaker:
             case Wired():
                 return self._wired(entry, axes, index)
 
-    def _placed(self, value: Any, coerce: str) -> Any:
-        if coerce == "path" and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
-            return str(self._folder / Path(value).expanduser())
-        if coerce == "paths" and isinstance(value, list | tuple):
-            return [self._placed(item, "path") for item in value]
-        return value
+    def _given(self, value: Any, coerce: str) -> Given:
+        if isinstance(value, Program):
+            return Given(value.placed_in(self._folder))
+        return Given(placed(value, coerce, self._folder) if coerce else value)
 
     def _wired(self, entry: Wired, axes: tuple[int, ...], index: Index) -> Argument | None:
         provider = self._layout.provider(entry, axes, index)
@@ -157,17 +156,22 @@ def target_of(function: Function, *, declared_only: bool = False) -> Target:
     return Target(function.path, function.source, function.name, function.live, declared_only)
 
 
-class _Template:
-    """What all calls of one node have in common."""
-
-    def __init__(self, node: PlanNode, *, declared_only: bool) -> None:
-        module = node.module
-        self.target = target_of(node.function, declared_only=declared_only)
-        self.outputs = tuple(port.name for port in module.outputs)
-        self.fields = module.returns == "fields"
-        self.positional = tuple(port.name for port in module.inputs if port.passing == "positional")
-        self.variadic = next((port.name for port in module.inputs if port.passing == "variadic"), "")
-        self.coerce = coercions(module)
+def call_form(node: PlanNode, *, declared_only: bool) -> Call:
+    """Return what all calls of one node have in common."""
+    module = node.module
+    return Call(
+        task=node.id,
+        target=target_of(node.function, declared_only=declared_only),
+        arguments={},
+        outputs=tuple(port.name for port in module.outputs),
+        fields=module.returns == "fields",
+        positional=tuple(port.name for port in module.inputs if port.passing == "positional"),
+        variadic=next((port.name for port in module.inputs if port.passing == "variadic"), ""),
+        coerce=coercions(module),
+        mutates=module.mutates,
+        split=node.split,
+        flags=node.flags,
+    )
 
 
 def coercions(module: Module) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..modules import Module
 from ..plan import PlanNode
 
 PREFERENCE = ("ipython", "processes", "threads", "serial")
@@ -55,15 +54,6 @@ def choose(
     scheme = next((name for name in fitting if free.get(name, 0) > 0), "")
     busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
     return Choice(scheme, f"{scheme}: {_because({**refused, **busy}) or 'the first in your order'}", {**refused, **busy})
-
-
-def common_schemes(modules: Iterable[Module], names: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each scheme the modules that do not support it: a group supports what all its members do."""
-    members = list(modules)
-    return {
-        name: [member.label for member in members if name != "serial" and not member.schemes.supports(name)]
-        for name in names
-    }
 
 
 def _because(refused: Mapping[str, str]) -> str:

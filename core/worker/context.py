@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
+from .secrets import Secrets
+
 ProgressSink = Callable[[float, str], None]
 LogSink = Callable[[str], None]
 
@@ -25,7 +27,15 @@ class TaskContext:
         self.on_progress = on_progress
         self.on_log = on_log
         self.is_cancelled = is_cancelled
+        self.secrets = Secrets()
         self._scratch: Path | None = None
+
+    def discreet(self) -> TaskContext:
+        """Return a context for one call that covers the secrets of its parameters in all that is told."""
+        inner = TaskContext(is_cancelled=self.is_cancelled)
+        inner.on_progress = lambda fraction, text: self.on_progress(fraction, inner.secrets.hide(text))
+        inner.on_log = lambda line: self.on_log(inner.secrets.hide(line))
+        return inner
 
     @property
     def scratch_used(self) -> Path | None:
@@ -57,6 +67,12 @@ def entered(context: TaskContext) -> Iterator[TaskContext]:
     finally:
         _current.reset(token)
         context.sweep()
+
+
+def current_secrets() -> Secrets:
+    """Return what is to be kept secret of the task that runs in this thread."""
+    context = _current.get()
+    return Secrets() if context is None else context.secrets
 
 
 def progress(fraction: float, text: str = "") -> None:

@@ -46,8 +46,8 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
 
     KeyboardInterrupt goes through: it is meant for the process, not for the module.
     """
-    secrets = Secrets()
-    context = _discreet(context, secrets)
+    context = context.discreet()
+    secrets = context.secrets
     try:
         with entered(context):
             function = load(call.target)
@@ -62,16 +62,15 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
             return _result(call, returned, secrets)
     except CallError as error:
         return _hidden(Cause("exception", str(error)), secrets)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _hidden(cause_of(error), secrets)
 
 
-def _discreet(context: TaskContext, secrets: Secrets) -> TaskContext:
-    return TaskContext(
-        lambda fraction, text: context.on_progress(fraction, secrets.hide(text)),
-        lambda line: context.on_log(secrets.hide(line)),
-        context.is_cancelled,
-    )
+def called(call: Call, fetch: Fetch, secrets: Secrets) -> Result:
+    """Run a call inside another one and return what it gave; whatever it raises goes through."""
+    function = load(call.target)
+    positional, keywords = _arguments(call, fetch, secrets)
+    return _result(call, function(*positional, **keywords), secrets)
 
 
 def _hidden(cause: Cause, secrets: Secrets) -> Cause:
@@ -170,8 +169,8 @@ def _result(call: Call, returned: Any, secrets: Secrets) -> Result:
     items: dict[str, tuple[str, ...]] = {}
     for port, value in present.items():
         if port in call.split:
-            listed = _listed(value, f"{call.task}.{port}")
-            outputs[port], items[port] = sealed(listed), tuple(map(secrets.hide, item_labels(listed)))
+            found = listed(value, f"{call.task}.{port}")
+            outputs[port], items[port] = sealed(found), tuple(map(secrets.hide, item_labels(found)))
         else:
             outputs[port] = sealed(value)
     flags = {port: bool(present[port]) for port in call.flags if port in present}
@@ -189,16 +188,19 @@ def _shown(value: Any, secrets: Secrets) -> dict[str, Any]:
 def _fields(call: Call, returned: Any) -> dict[str, Any]:
     if isinstance(returned, Absent):
         return dict.fromkeys(call.outputs, returned)
-    get = returned.get if isinstance(returned, dict) else lambda name, default: getattr(returned, name, default)
     missing = object()
-    values = {name: get(name, missing) for name in call.outputs}
+    values = {
+        name: returned.get(name, missing) if isinstance(returned, dict) else getattr(returned, name, missing)
+        for name in call.outputs
+    }
     lost = [name for name, value in values.items() if value is missing]
     if lost:
         raise CallError(f"the module returned a {type(returned).__name__}, which has no {lost[0]!r}")
     return values
 
 
-def _listed(value: Any, place: str) -> list[Any]:
+def listed(value: Any, place: str) -> list[Any]:
+    """Return the items of an output that is mapped; CallError if it is no list."""
     if isinstance(value, str | bytes | dict) or value is None:
         raise CallError(f"{place} is mapped, but it is a {type(value).__name__} and not a list")
     with contextlib.suppress(TypeError):

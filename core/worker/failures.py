@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KINDS = (
     "exception", "killed", "exited", "out of memory", "timed out", "lost contact", "not picklable",
@@ -27,11 +27,23 @@ class Cause:
     traceback: str = ""
 
 
+class MemberError(Exception):
+    """A member of a group that runs as one task failed; ``error`` is what it raised."""
+
+    def __init__(self, member: str, error: BaseException) -> None:
+        super().__init__(member, error)
+        self.member = member
+        self.error = error
+
+
 MAX_TEXT = 64 * 1024
 
 
 def cause_of(error: BaseException, frames_to_hide: int = 0) -> Cause:
     """Describe an exception that a module raised; the frames of Treadle itself are left out of its traceback."""
+    if isinstance(error, MemberError):
+        inner = cause_of(error.error, frames_to_hide=2)
+        return replace(inner, message=f"{error.member}: {inner.message}")
     kind = "out of memory" if isinstance(error, MemoryError) else "exception"
     shown = error.__traceback__
     for _ in range(frames_to_hide):

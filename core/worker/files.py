@@ -28,7 +28,8 @@ class FileStore:
             return {key: self.keep_all(item, scratch) for key, item in value.items()}
         if isinstance(value, tuple):
             items = [self.keep_all(item, scratch) for item in value]
-            return type(value)._make(items) if hasattr(type(value), "_make") else tuple(items)
+            make = getattr(type(value), "_make", tuple)
+            return make(items)
         return value
 
     def _keep_if_inside(self, path: Path, scratch: Path) -> Path:
@@ -46,6 +47,15 @@ class FileStore:
             shutil.move(path, kept)
             _protect(kept)
         return kept
+
+
+def placed(value: Any, kind: str, folder: Path) -> Any:
+    """Return a parameter with its relative paths counted from ``folder``; ``kind`` says whether it is a path."""
+    if kind == "path" and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
+        return str(folder / Path(value).expanduser())
+    if kind == "paths" and isinstance(value, list | tuple):
+        return [placed(item, "path", folder) for item in value]
+    return value
 
 
 def digest_of(path: Path) -> str:

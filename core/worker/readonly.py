@@ -15,7 +15,7 @@ def sealed(value: Any, depth: int = 4) -> Any:
     return _sealed(value, numpy.ndarray, depth)
 
 
-def _sealed(value: Any, array: type, depth: int) -> Any:
+def _sealed(value: Any, array: type[Any], depth: int) -> Any:
     if type(value) is array:
         if not value.flags.writeable:
             return value
