@@ -16,7 +16,7 @@ from .ordering import ORDERS
 from .queueing import ReadyQueue
 from .resources import Ledger
 from .retention import Retention
-from .states import RunState, TaskState
+from .states import RunState, TaskState, told
 from .tasks import Prerequisite, Task
 from .verdict import run_state
 
@@ -318,7 +318,7 @@ class Scheduler:
 
     def _give_back(self, task: Task) -> None:
         if task.state not in HANDED_OUT:
-            raise InternalError(f"task {task.id} ended, but it was {task.state.value}")
+            raise InternalError(f"task {task.id} ended, but it was {task.state.value}; it went {told(task.story)}")
         self._out[task.scheme] -= 1
         self.ledger.give_back(self.node_of(task))
 

@@ -54,10 +54,20 @@ STEPS: dict[TaskState, frozenset[TaskState]] = {
 }
 
 
-def check_step(task: str, old: TaskState, new: TaskState) -> None:
+LETTERS = {state: "wrdxsfcak"[place] for place, state in enumerate(TaskState)}
+"""One letter for each state, in which the story of a task is kept."""
+
+
+def check_step(task: str, old: TaskState, new: TaskState, story: str) -> None:
     """Raise InternalError, with the story of the task, unless it may go from ``old`` to ``new``."""
     if new not in STEPS[old]:
-        raise InternalError(f"task {task} cannot go from {old.value} to {new.value}")
+        raise InternalError(f"task {task} cannot go from {old.value} to {new.value}; it went {told(story)}")
+
+
+def told(story: str) -> str:
+    """Return the states that letters stand for: ``waiting → ready → dispatched``."""
+    names = {letter: state.value for state, letter in LETTERS.items()}
+    return " → ".join(names[letter] for letter in story)
 
 
 class RunState(Enum):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..worker.failures import Cause
 from .events import TaskId
-from .states import TaskState, check_step
+from .states import LETTERS, TaskState, check_step
 
 Index = tuple[int, ...]
 """The places of a task along the axes of its node, outer to inner."""
@@ -75,7 +75,7 @@ class Task(Prerequisite):
     """One execution of one node on one item."""
 
     __slots__ = (
-        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state", "stopping",
+        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state", "stopping", "story",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:
@@ -85,6 +85,7 @@ class Task(Prerequisite):
         self.index = index
         self.id = task_id
         self.state = TaskState.WAITING
+        self.story = "w"
         self.linked = False
         self.missing = 0
         self.attempt = 0
@@ -102,8 +103,9 @@ class Task(Prerequisite):
 
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
-        check_step(self.id, self.state, state)
+        check_step(self.id, self.state, state, self.story)
         self.state = state
+        self.story += LETTERS[state]
         self.done = state.terminal
 
     def settled(self, source: Prerequisite) -> None:
