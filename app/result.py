@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
 from ..core.plan import FedBack, PlanNode
 from ..core.run.states import RunState, TaskState
+from ..core.run.tasks import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from ..core.run.executor import Executor
     from ..core.run.records import TaskRecord
-    from ..core.run.tasks import Index, Task
+    from ..core.run.tasks import Index
 
 
 class TaskFailedError(TreadleError):
     """A result was asked for that a failed task did not give."""
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """Stands for items that nobody knows."""
+
+    why: str
+
+
+_named_tuple: Callable[..., Any] = namedtuple
+_Leaf: TypeAlias = "Task | _Unknown"
+_Tree: TypeAlias = "_Leaf | list[_Tree] | None"
 
 
 class RunResult:
@@ -57,24 +71,30 @@ class RunResult:
     def __getitem__(self, node: NodeHandle | str) -> Any:
         """Return the value of a node; TaskFailedError if it, or an item of it, failed."""
         planned = self._node(node)
-        return self._nested(planned, lambda task: self._value(planned, task))
+        found = self._tree(planned, 0, ())
+        if found is None:
+            raise TaskFailedError("it has no value: its branch was not taken", where=planned.id)
+        return _mapped(found, lambda leaf: self._value(planned, leaf))
 
     def port(self, node: NodeHandle | str, port: str) -> Any:
         """Return the value of one output, None in the place of each item that failed or carries nothing."""
 
-        def value(task: Task) -> Any:
-            return self._executor.value(task.id, port) if task.state.good and not task.lacks(port) else None
+        def value(leaf: _Leaf) -> Any:
+            if not isinstance(leaf, Task) or not leaf.state.good or leaf.lacks(port):
+                return None
+            return self._executor.value(leaf.id, port)
 
-        return self._nested(self._node(node), value)
+        return _mapped(self._tree(self._node(node), 0, ()), value)
 
     def items(self, node: NodeHandle | str) -> Iterator[tuple[dict[str, str], Any]]:
         """Go through the items of a mapped node: labels and value. A failed item raises its failure."""
         planned = self._node(node)
-        for _, task in self._tasks(planned):
-            yield dict(self._executor.records[task.id].labels), self._value(planned, task)
+        for leaf in _leaves(self._tree(planned, 0, ())):
+            value = self._value(planned, leaf)
+            yield dict(self._executor.records[leaf.id].labels) if isinstance(leaf, Task) else {}, value
 
     def close(self) -> None:
-        """Forget the values and remove the files of the run; it happens by itself when the result is dropped."""
+        """Forget the values and remove the files of the run; it happens by itself when this is dropped."""
         self._close()
 
     def _node(self, node: NodeHandle | str) -> PlanNode:
@@ -85,33 +105,38 @@ class RunResult:
             raise UsageError(f"this run had no node {name!r}", remedy=suggestion(name, known))
         return found
 
-    def _tasks(self, node: PlanNode) -> list[tuple[Index, Task]]:
-        """Return the tasks of a node by place; of a loop only the last, its place without the loop's axes."""
-        tasks = self._executor.scheduler.layout.by_node[node.number]
-        loops = [level for level, axis in enumerate(node.axes) if self._is_loop(node, axis)]
-        found: dict[Index, Task] = {}
-        for place in sorted(tasks):
-            # What a branch did not take, or a filter left out, is not missing: it is simply not there.
-            if not tasks[place].absent:
-                found[tuple(at for level, at in enumerate(place) if level not in loops)] = tasks[place]
-        return list(found.items())
+    def _tree(self, node: PlanNode, level: int, place: Index) -> _Tree:
+        """Return what stands for the items under a place: lists nested by axis, of a loop the last item only.
+
+        What a branch did not take, or a filter left out, is not missing: it is simply not there, and None here.
+        """
+        layout = self._executor.scheduler.layout
+        if level == len(node.axes):
+            task = layout.by_node[node.number].get(place)
+            if task is None or task.id not in self._executor.records:
+                return _Unknown("it did not run")
+            return None if task.absent else task
+        extent = layout.extent_of(node.axes, level, place)
+        if extent.cause is not None:
+            return _Unknown(f"its items are not known: {extent.cause.message}")
+        if extent.absent:
+            return None
+        if not extent.closed:
+            return _Unknown("its items are not known: the run ended before")
+        if not self._is_loop(node, node.axes[level]):
+            inner = [self._tree(node, level + 1, (*place, at)) for at in range(extent.count)]
+            return [one for one in inner if one is not None]
+        rounds = (self._tree(node, level + 1, (*place, at)) for at in reversed(range(extent.count)))
+        return next((one for one in rounds if one is not None), None)
 
     def _is_loop(self, node: PlanNode, axis: int) -> bool:
         fed_back = any(isinstance(entry, FedBack) and entry.axis == axis for entry in node.inputs)
         return fed_back or self._executor.plan.axes[axis].kind == "rounds"
 
-    def _nested(self, node: PlanNode, value: Callable[[Task], Any]) -> Any:
-        tasks = self._tasks(node)
-        depth = sum(not self._is_loop(node, axis) for axis in node.axes)
-        if depth:
-            return _nested({place: value(task) for place, task in tasks}, depth)
-        if not tasks:
-            raise TaskFailedError(
-                "it has no value: its branch was not taken, or it did not run", where=node.id
-            )
-        return value(tasks[0][1])
-
-    def _value(self, node: PlanNode, task: Task) -> Any:
+    def _value(self, node: PlanNode, leaf: _Leaf) -> Any:
+        if not isinstance(leaf, Task):
+            raise TaskFailedError(leaf.why, where=node.id)
+        task = leaf
         if not task.state.good:
             raise self._failure(task)
         ports = [port.name for port in node.module.outputs]
@@ -119,7 +144,7 @@ class RunResult:
         if node.module.returns == "value" and ports == ["out"]:
             return values[0]
         # A port may be called what Python cannot: its field is then named by its place, `_2`.
-        return namedtuple("Outputs", ports, rename=True)(*values)
+        return _named_tuple("Outputs", ports, rename=True)(*values)
 
     def _failure(self, task: Task) -> TaskFailedError:
         record = self._executor.records[task.id]
@@ -130,11 +155,15 @@ class RunResult:
         return TaskFailedError(text, where=record.title)
 
 
-def _nested(values: Mapping[Index, Any], depth: int) -> list[Any]:
-    """Nest values by their places, outer to inner."""
-    if depth == 1:
-        return list(values.values())
-    inner: dict[int, dict[Index, Any]] = {}
-    for place, value in values.items():
-        inner.setdefault(place[0], {})[place[1:]] = value
-    return [_nested(below, depth - 1) for below in inner.values()]
+def _mapped(tree: _Tree, value: Callable[[_Leaf], Any]) -> Any:
+    if isinstance(tree, list):
+        return [_mapped(one, value) for one in tree]
+    return None if tree is None else value(tree)
+
+
+def _leaves(tree: _Tree) -> Iterator[_Leaf]:
+    if isinstance(tree, list):
+        for one in tree:
+            yield from _leaves(one)
+    elif tree is not None:
+        yield tree

@@ -18,7 +18,7 @@ from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.run.selection import PREFERENCE
-from ..core.trust import runs_code
+from ..core.trust import needs_trust
 from ..schemes.serial import SerialScheme
 from .result import RunResult
 
@@ -62,6 +62,8 @@ class Run:
     ) -> None:
         snapshot = pipeline.copy()
         refuse_invalid(snapshot)
+        for name in options.until:
+            snapshot.node(name)
         self.pipeline = snapshot
         self.plan = make_plan(snapshot, options.until)
         enabled = enabled_schemes(options.scheme)
@@ -216,7 +218,7 @@ def enabled_schemes(scheme: str) -> tuple[str, ...]:
 
 def _declared_only(plan: Plan) -> list[str]:
     """Return the nodes that count as harmless because their module is registered: it must truly be one."""
-    return [node.id for node in plan.nodes if node.module.in_library and not runs_code(node.module)]
+    return [node.id for node in plan.nodes if node.module.in_library and not needs_trust(node.module)]
 
 
 def resources_of(options: Options) -> tuple[int, float]:

@@ -1,0 +1,313 @@
+"""Runs from Python: what they refuse, how they are watched and ended, and what they leave behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from treadle.app.session import Options, Run, resources_of
+from treadle.core.errors import PipelineError, RefusedError, UsageError
+from treadle.core.run.records import RunEnded, TaskChanged
+from treadle.core.run.states import TaskState
+
+from treadle import Pipeline, run, scratch, start_run, sweep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 20.0
+
+
+def double(x: int = 1) -> int:
+    return 2 * x
+
+
+def fail(x: int = 1) -> int:
+    raise ValueError(f"no {x}")
+
+
+def one_node(function=double, **inputs):
+    pipeline = Pipeline("demo")
+    return pipeline, pipeline.add(function, **inputs)
+
+
+class Gate:
+    """A module that tells when it has begun and waits to be let through."""
+
+    def __init__(self) -> None:
+        self.begun, self.opened = threading.Event(), threading.Event()
+
+    def module(self, x: int = 1) -> int:
+        self.begun.set()
+        assert self.opened.wait(SECONDS)
+        return x
+
+
+@pytest.fixture
+def gate():
+    made = Gate()
+    yield made
+    made.opened.set()
+
+
+def gated(gate):
+    def wait(x: int = 1) -> int:
+        return gate.module(x)
+
+    pipeline = Pipeline("demo")
+    first = pipeline.add(wait, x=3)
+    return pipeline, first, pipeline.add(double, x=first.out)
+
+
+def test_run_returns_the_values():
+    pipeline, node = one_node(x=21)
+    result = run(pipeline)
+    assert result[node] == 42
+    assert result.state == "succeeded"
+    assert result.ok
+    assert [task.scheme for task in result.tasks] == ["serial"]
+
+
+def test_a_module_that_fails_does_not_raise_here():
+    result = run(one_node(fail)[0])
+    assert result.state == "failed"
+    assert not result.ok
+
+
+def test_a_function_of_the_script_sees_the_objects_around_it():
+    seen = []
+
+    def note(x: int = 1) -> int:
+        seen.append(x)
+        return x
+
+    run(one_node(note, x=sweep([1, 2, 3]))[0])
+    assert seen == [1, 2, 3]
+
+
+@pytest.mark.parametrize("until", ["double", ["double"], ("double",)])
+def test_until_takes_one_node_or_several(until):
+    pipeline, node = one_node()
+    later = pipeline.add(double, id="later", x=node.out)
+    result = run(pipeline, until=until)
+    assert result[node] == 2
+    with pytest.raises(UsageError, match="no node 'later'"):
+        result[later]
+
+
+def test_until_takes_handles_and_start_run_takes_it_too():
+    pipeline, node = one_node()
+    pipeline.add(double, id="later", x=node.out)
+    assert [task.node for task in start_run(pipeline, until=[node]).result(SECONDS).tasks] == ["double"]
+
+
+def test_an_unknown_node_to_run_to_is_named_with_a_suggestion():
+    with pytest.raises(UsageError, match="Did you mean 'double'"):
+        run(one_node()[0], until=["duoble"])
+
+
+def test_an_unknown_scheme_is_refused_with_a_suggestion():
+    with pytest.raises(UsageError, match=r"no scheme 'seriell'.*Did you mean 'serial'"):
+        run(one_node()[0], scheme="seriell")
+
+
+def test_a_node_that_asks_for_more_cores_than_there_are_is_refused():
+    pipeline, node = one_node()
+    node.n_procs = 3
+    with pytest.raises(RefusedError, match="double: it asks for 3 cores, and there are 2"):
+        run(pipeline, n_procs=2)
+
+
+def test_a_node_that_asks_for_more_memory_than_there_is_is_refused():
+    pipeline, node = one_node()
+    node.mem_gb = 4.0
+    with pytest.raises(RefusedError, match="4 GB"):
+        run(pipeline, memory_gb=1.5)
+
+
+def test_no_cores_are_not_taken_for_all_cores():
+    assert resources_of(Options(n_procs=1, memory_gb=0.5)) == (1, 0.5)
+    assert resources_of(Options())[0] >= 1
+    assert resources_of(Options())[1] > 0.1
+    with pytest.raises(RefusedError):
+        run(one_node()[0], n_procs=0)
+
+
+def test_a_faulty_pipeline_is_refused_with_all_that_is_wrong():
+    def needs(a: int, b: int) -> int:
+        return a + b
+
+    with pytest.raises(PipelineError) as caught:
+        run(one_node(needs)[0])
+    assert "needs" in str(caught.value)
+    assert str(caught.value).count("error: ") == 2
+
+
+def test_of_very_many_faults_the_first_ten_are_told():
+    def needs(a: int) -> int:
+        return a
+
+    pipeline = Pipeline("demo")
+    for _ in range(14):
+        pipeline.add(needs)
+    with pytest.raises(PipelineError) as caught:
+        run(pipeline)
+    assert str(caught.value).count("error: ") == 10
+    assert str(caught.value).endswith("(and 4 more)")
+
+
+def test_nothing_is_left_behind_by_a_refused_run(temporary):
+    pipeline, node = one_node()
+    node.n_procs = 3
+    with pytest.raises(RefusedError):
+        run(pipeline, n_procs=2)
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_listener_hears_every_step_and_the_end():
+    heard = []
+    pipeline, _ = one_node()
+    handle = start_run(
+        pipeline,
+        listener=lambda event: heard.append(event.record.state if isinstance(event, TaskChanged) else event),
+    )
+    handle.result(SECONDS)
+    assert heard[0] is TaskState.WAITING
+    assert heard[-2] is TaskState.SUCCEEDED
+    assert isinstance(heard[-1], RunEnded)
+
+
+def test_result_gives_up_after_the_timeout_and_can_be_asked_again(gate):
+    pipeline, first, _ = gated(gate)
+    handle = start_run(pipeline)
+    with pytest.raises(TimeoutError, match=r"has not ended after 0\.01 s"):
+        handle.result(timeout=0.01)
+    assert not handle.done
+    gate.opened.set()
+    assert handle.result(SECONDS)[first] == 3
+    assert handle.done
+
+
+def test_cancel_from_another_thread_starts_nothing_more(gate):
+    pipeline, _, second = gated(gate)
+    handle = start_run(pipeline)
+    assert gate.begun.wait(SECONDS)
+    handle.cancel()
+    gate.opened.set()
+    result = handle.result(SECONDS)
+    assert result.state == "cancelled"
+    assert not result.ok
+    states = {task.node: task.state for task in result.tasks}
+    assert states[second.id] is TaskState.CANCELLED
+    assert all(state.terminal for state in states.values())
+
+
+def test_a_paused_run_starts_nothing_until_it_goes_on(gate):
+    changed = threading.Event()
+    pipeline, _, second = gated(gate)
+
+    def listen(event):
+        if isinstance(event, TaskChanged) and event.record.state is TaskState.SUCCEEDED:
+            changed.set()
+
+    handle = start_run(pipeline, listener=listen)
+    assert gate.begun.wait(SECONDS)
+    handle.pause()
+    gate.opened.set()
+    assert changed.wait(SECONDS)
+    with pytest.raises(TimeoutError):
+        handle.result(timeout=0.05)
+    handle.resume()
+    assert handle.result(SECONDS)[second] == 6
+
+
+def test_an_error_of_the_listener_reaches_the_one_who_waits():
+    def broken(_event):
+        raise RuntimeError("the listener is broken")
+
+    with pytest.raises(RuntimeError, match="the listener is broken"):
+        start_run(one_node()[0], listener=broken).result(SECONDS)
+
+
+def test_editing_the_pipeline_does_not_change_the_run_that_goes_on(gate):
+    pipeline, first, second = gated(gate)
+    handle = start_run(pipeline)
+    assert gate.begun.wait(SECONDS)
+    pipeline.nodes.pop(second.id)
+    pipeline.connections.clear()
+    pipeline.title = "another"
+    gate.opened.set()
+    result = handle.result(SECONDS)
+    assert (result[first], result[second]) == (3, 6)
+
+
+def test_ctrl_c_in_a_module_ends_the_run_in_order():
+    def interrupted(x: int = 1) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return x
+
+    pipeline, first = one_node(interrupted)
+    second = pipeline.add(double, x=first.out)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = run(pipeline)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert result.state == "cancelled"
+    assert {task.node: task.state for task in result.tasks} == {
+        first.id: TaskState.CANCELLED,
+        second.id: TaskState.CANCELLED,
+    }
+
+
+def make_file(text: str = "hello") -> Path:
+    path = scratch() / "note.txt"
+    path.write_text(text)
+    return path
+
+
+def test_files_can_be_read_after_the_run_and_go_with_the_result(temporary):
+    pipeline, node = one_node(make_file)
+    result = run(pipeline)
+    path = result[node]
+    assert path.read_text() == "hello"
+    assert temporary in path.parents
+    del result
+    gc.collect()
+    assert not path.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_closing_the_result_removes_its_files_and_may_be_done_twice(temporary):
+    result = run(one_node(make_file)[0])
+    result.close()
+    result.close()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_started_run_leaves_nothing_when_its_handle_is_dropped(temporary):
+    handle = start_run(one_node(make_file)[0])
+    handle.result(SECONDS)
+    del handle
+    gc.collect()
+    assert list(temporary.iterdir()) == []
+
+
+def test_only_the_user_can_enter_the_folder_of_a_run(temporary):
+    prepared = Run(one_node()[0], Options())
+    (folder,) = temporary.iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    prepared.close()
+
+
+def test_on_error_stop_starts_nothing_new():
+    pipeline, first = one_node(fail, x=sweep([1, 2, 3]))
+    assert len(run(pipeline).failures) == 3
+    result = run(pipeline, on_error="stop")
+    assert len(result.failures) == 1
+    assert {task.state for task in result.tasks} <= {TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}
+    assert first.id == "fail"
