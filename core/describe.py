@@ -13,6 +13,7 @@ from .annotations import NOTHING, read_class
 from .assemble import Argument, Results, assemble, one_result
 from .docstrings import Docstring, parse_docstring
 from .errors import ModuleLookupError, suggestion
+from .places import extend_search_path
 from .results import results_in_text, results_of_class
 from .signatures import Reader, plain_function, signature_of
 from .worker.declare import Declaration, declaration_of
@@ -175,6 +176,7 @@ def describe_path(path: str) -> Module:
     """
     if not _PATH.fullmatch(path):
         raise ModuleLookupError("this is not an import path", where=path, remedy=_path_remedy(path))
+    extend_search_path()
     module_name, _, name = path.partition(":")
     found = _import(module_name, path)
     for part in name.split("."):

@@ -61,6 +61,7 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     mutates: tuple[str, ...] = ()
     merges: bool = False
     runs_code: bool = False
+    writes_files: bool = False
 
     @cached_property
     def input_ports(self) -> dict[str, Port]:

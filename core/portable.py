@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import symtable
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -33,7 +34,7 @@ def _collect(thing: Any, parts: dict[str, str]) -> None:
     text = _source_of(thing)
     parts[name] = ""  # its place is taken before what it refers to is collected: a function may call itself
     scope = thing.__globals__ if isinstance(thing, FunctionType) else vars(inspect.getmodule(thing))
-    for used in _global_names(ast.parse(text), scope):
+    for used in _global_names(text, scope):
         if used not in parts and used != name:
             _collect_global(used, scope[used], parts, name)
     del parts[name]
@@ -52,9 +53,17 @@ def _source_of(thing: Any) -> str:
         raise UsageError(f"the source of {thing.__name__!r} cannot be found", remedy=_REMEDY) from None
 
 
-def _global_names(tree: ast.AST, scope: dict[str, Any]) -> Iterator[str]:
-    names = dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return (name for name in names if name in scope and not hasattr(builtins, name))
+def _global_names(text: str, scope: dict[str, Any]) -> list[str]:
+    """Return the names that the text takes from around it; its own arguments and variables are not among them."""
+    names: dict[str, None] = {}
+    waiting = [symtable.symtable(text, "<module>", "exec")]
+    while waiting:
+        table = waiting.pop(0)
+        outermost = table.get_type() == "module"
+        used = (s.get_name() for s in table.get_symbols() if s.is_referenced() and (outermost or s.is_global()))
+        names.update(dict.fromkeys(sorted(used)))
+        waiting.extend(table.get_children())
+    return [name for name in names if name in scope and not hasattr(builtins, name)]
 
 
 def _collect_global(name: str, value: Any, parts: dict[str, str], user: str) -> None:

@@ -15,6 +15,7 @@ from .discovery import Source, describe_all
 from .errors import ModuleLookupError, TreadleError
 from .module_cache import ModuleCache
 from .modules import Module
+from .places import user_modules
 from .registered import LIBRARY_FOLDER, LIBRARY_PACKAGE, find_top_level, is_defined_in
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Registry:
     ) -> None:
         import platformdirs
 
-        self.user_folder = user_folder or platformdirs.user_data_path("treadle") / "modules"
+        self.user_folder = user_folder or user_modules()
         self._cache = ModuleCache(cache_folder or platformdirs.user_cache_path("treadle") / "modules")
         self._search_path = search_path
 
@@ -75,10 +76,11 @@ class Registry:
 
         What it does not define is marked as running code. Nothing is imported.
         """
-        return is_defined_in(path, self._packages, self._search_path)
+        return is_defined_in(path, self.packages, self._search_path)
 
     @cached_property
-    def _packages(self) -> frozenset[str]:
+    def packages(self) -> frozenset[str]:
+        """The top-level packages of the installed plug-ins, found without importing them."""
         return frozenset(_top(point.value) for point, _ in self._points())
 
     def _points(self) -> Iterator[tuple[EntryPoint, Distribution]]:

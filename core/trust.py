@@ -103,10 +103,10 @@ def bundled_digests() -> set[str]:
 
 
 def code_nodes(pipeline: Pipeline, registered: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
-    """Return (node, what it would execute) for each node or connection that can run arbitrary code.
+    """Return (node, what it would do) for each node or connection that can run code or write where it likes.
 
-    That is Python source, a shell command, or a function from outside Treadle's library and the packages of
-    ``registered`` (the top-level names of installed plug-ins).
+    That is Python source, a shell command, a module that writes files, or a function from outside Treadle's
+    library and the packages of ``registered`` (the top-level names of installed plug-ins).
     """
     found = []
     for where, body in pipeline.walk():
@@ -115,16 +115,16 @@ def code_nodes(pipeline: Pipeline, registered: frozenset[str] = frozenset()) -> 
         keys += [(f"{prefix}{target}", c.apply) for target, c in body.connections.items() if c.apply]
         for place, key in keys:
             module = pipeline.modules.get(key)
-            if module is None or runs_code(module, registered):
+            if module is None or needs_trust(module, registered):
                 found.append((place, _what(module, key)))
     return found
 
 
-def runs_code(module: Module, registered: frozenset[str] = frozenset()) -> bool:
-    """Say whether a module can execute what a file tells it.
+def needs_trust(module: Module, registered: frozenset[str] = frozenset()) -> bool:
+    """Say whether a module can execute what a file tells it, or write where a file tells it to.
 
     A file may say of a module what it likes, so this is read from the code that the import path leads to,
-    which is not imported: a module of the library is declared there and does not run code; one of a plug-in
+    which is not imported: a module of the library is declared there and does neither; one of a plug-in
     is defined there. Whatever else can be reached through these (``…files:shutil.rmtree``) counts as code.
     """
     if module.source or not module.path:
@@ -151,7 +151,7 @@ def _harmless(home: str) -> frozenset[str]:
 def _declares_harmless(decorator: ast.expr) -> bool:
     if isinstance(decorator, ast.Call):
         options = {option.arg for option in decorator.keywords}
-        return _declares_harmless(decorator.func) and "runs_code" not in options
+        return _declares_harmless(decorator.func) and options.isdisjoint({"runs_code", "writes_files"})
     return isinstance(decorator, ast.Name) and decorator.id == "module"
 
 

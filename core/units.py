@@ -14,7 +14,7 @@ from .pipeline import Connection, Group, Node, Pipeline
 from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired, sources_of
 from .run.arguments import call_form, target_of
 from .run.layout import value_label
-from .trust import runs_code
+from .trust import needs_trust
 from .worker import unit
 from .worker.call import Given
 from .worker.declare import Schemes
@@ -140,7 +140,7 @@ class _Compiler:
     def _member(self, node: PlanNode, *, tolerated: bool) -> unit.Member:
         entry = node.id in self._entries
         module = self._plan.nodes[node.number].module
-        form = call_form(node, declared_only=not entry and module.in_library and not runs_code(module))
+        form = call_form(node, declared_only=not entry and module.in_library and not needs_trust(module))
         programs = {
             one.port: Given(one.value)
             for one in node.inputs

@@ -22,7 +22,7 @@ def trust_command(options: Namespace) -> int:
     """Remember that this file, as it is now, may run the code it holds."""
     pipeline = Pipeline.load(options.file)
     TrustStore().trust(pipeline)
-    found = code_nodes(pipeline)
+    found = _code_nodes(pipeline)
     sys.stdout.write(f"{one_line(options.file)} is trusted on this machine, until it is changed.\n")
     if found:
         sys.stdout.write(f"It may run:\n{_listed(found)}\n")
@@ -31,18 +31,27 @@ def trust_command(options: Namespace) -> int:
 
 def refuse_untrusted(pipeline: Pipeline, file: str) -> None:
     """Raise RefusedError if the file holds code that nobody here has trusted; in a terminal, ask once."""
-    found = code_nodes(pipeline)
-    if not found or TrustStore().is_trusted(pipeline):
+    found = [] if TrustStore().is_trusted(pipeline) else _code_nodes(pipeline)
+    if not found:
         return
-    sys.stderr.write(f"{one_line(file)} can run code:\n{_listed(found)}\n")
+    sys.stderr.write(f"{one_line(file)} can run code, or write files:\n{_listed(found)}\n")
     if sys.stdin.isatty() and sys.stderr.isatty() and _agreed():
         TrustStore().trust(pipeline)
         return
     raise RefusedError(
-        "it can run code, and was neither made nor trusted on this machine",
+        "it can run code or write files, and was neither made nor trusted on this machine",
         where=file,
         remedy=f"Read it; then `treadle trust {shlex.quote(file)}`, or add --trust for this run",
     )
+
+
+def _code_nodes(pipeline: Pipeline) -> list[tuple[str, str]]:
+    if not code_nodes(pipeline):
+        return []
+    # Only now is it worth to look for what is installed.
+    from ...core.registry import Registry
+
+    return code_nodes(pipeline, Registry().packages)
 
 
 def _agreed() -> bool:

@@ -116,7 +116,7 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
         raise ValueError(f"there is no encoding called {encoding!r}; try utf-8 or latin-1") from None
 
 
-@module(title="Write text", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Write text", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_text(text: str, path: Path, encoding: str = "utf-8") -> Path:
     """Write a text file, and give its path.
 
@@ -140,7 +140,7 @@ def read_bytes(path: Path) -> bytes:
     return Path(path).read_bytes()
 
 
-@module(title="Write bytes", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Write bytes", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_bytes(content: bytes, path: Path) -> Path:
     """Write bytes to a file, and give its path.
 
@@ -153,7 +153,7 @@ def write_bytes(content: bytes, path: Path) -> Path:
     return Path(path).expanduser()
 
 
-@module(title="Copy file", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Copy file", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def copy_file(
     source: Path, path: Path, if_it_exists: Annotated[str, Choices("replace", "fail")] = "replace"
 ) -> Path:

@@ -42,7 +42,7 @@ def read_csv(
     return [{k: _number(v) for k, v in row.items()} for row in rows] if numbers else rows
 
 
-@module(title="Write CSV", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Write CSV", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_csv(table: list[dict[str, Any]], path: Path, delimiter: str = ",") -> Path:
     """Write a table to a CSV file, and give its path.
 
@@ -73,7 +73,7 @@ def read_json(path: Path) -> Any:
         raise ValueError(f"{path} is not JSON: {error.msg} at {where}") from error
 
 
-@module(title="Write JSON", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Write JSON", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_json(value: Any, path: Path, indent: Annotated[int, Range(0, 8)] = 2) -> Path:
     """Write a value to a JSON file, and give its path; arrays become lists, numbers that are not finite null.
 
@@ -107,7 +107,7 @@ def read_npy(path: Path) -> np.ndarray:
     return numpy.asarray(array)
 
 
-@module(title="Write NPY", category="Files", schemes=ANYWHERE, cache=False)
+@module(title="Write NPY", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_npy(array: np.ndarray, path: Path) -> Path:
     """Write an array to a NumPy file, and give its path.
 

@@ -39,7 +39,7 @@ def read_image(path: Path) -> np.ndarray:
     return np.array(plain)
 
 
-@module(title="Write image", category="Images", schemes=ANYWHERE, cache=False)
+@module(title="Write image", category="Images", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_image(image: np.ndarray, path: Path) -> Path:
     """Write an image file, and give its path; the suffix of the name chooses the format.
 

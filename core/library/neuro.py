@@ -32,7 +32,7 @@ def read_nifti(path: Path) -> Any:
         raise ValueError(f"cannot read the brain image {path}: {error}") from error
 
 
-@module(title="Write brain image", category="Neuroimaging", schemes=ANYWHERE, cache=False)
+@module(title="Write brain image", category="Neuroimaging", schemes=ANYWHERE, cache=False, writes_files=True)
 def write_nifti(image: Any, path: Path) -> Path:
     """Write a brain image to a NIfTI file, and give its path.
 

@@ -72,6 +72,7 @@ class Declaration:
     mutates: tuple[str, ...] = ()
     merges: bool = False
     runs_code: bool = False
+    writes_files: bool = False
 
 
 @overload
@@ -89,6 +90,7 @@ def module(
     mutates: tuple[str, ...] = (),
     merges: bool = False,
     runs_code: bool = False,
+    writes_files: bool = False,
 ) -> Callable[[Function], Function]: ...
 def module(function: Function | None = None, /, **options: Any) -> Any:
     """Declare a function as a module; the function itself stays as it is.
@@ -96,7 +98,8 @@ def module(function: Function | None = None, /, **options: Any) -> Any:
     ``n_procs`` cores and ``mem_gb`` gigabytes are what one call needs. ``mutates`` names the arguments that
     the function changes: it then gets private copies of them. ``cache=False`` says that the result depends on
     more than the arguments; a new ``version`` makes stored results stale. ``merges`` lets the module run with
-    inputs whose branch was not taken; ``runs_code`` marks one that executes what its parameters say.
+    inputs whose branch was not taken; ``runs_code`` marks one that executes what its parameters say,
+    ``writes_files`` one that writes where its parameters say: a file from elsewhere asks before it runs them.
     """
     declaration = Declaration(**options)
 

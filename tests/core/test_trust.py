@@ -16,7 +16,7 @@ from treadle.core.errors import UsageError
 from treadle.core.modules import LIBRARY, Module
 from treadle.core.pipeline import Connection, Group, Node, Pipeline
 from treadle.core.registered import LIBRARY_FOLDER
-from treadle.core.trust import TrustStore, bundled_digests, code_nodes, digest, runs_code
+from treadle.core.trust import TrustStore, bundled_digests, code_nodes, digest, needs_trust
 
 
 @pytest.fixture
@@ -153,8 +153,8 @@ LIES = [
 @pytest.mark.parametrize("path", LIES)
 def test_what_is_reached_through_a_library_module_counts_as_code(path):
     claims = Module(path=path, title="Read text", category="Files", runs_code=False)
-    assert runs_code(claims)
-    assert runs_code(claims, frozenset({"os", "builtins", "shutil"}))
+    assert needs_trust(claims)
+    assert needs_trust(claims, frozenset({"os", "builtins", "shutil"}))
 
 
 def test_the_key_of_a_module_proves_nothing_about_it():
@@ -168,7 +168,7 @@ def test_a_library_path_beside_a_source_is_code():
     assert code_nodes(_placed(module)) == [("n", "Python source (f)")]
 
 
-def test_every_other_module_of_the_library_runs_no_code():
+def test_only_these_modules_of_the_library_run_code_or_write_where_they_are_told():
     import re
 
     declared = [
@@ -177,9 +177,17 @@ def test_every_other_module_of_the_library_runs_no_code():
         for name in re.findall(r"^@module.*\n(?:[ )].*\n)*def (\w+)", file.read_text(), re.MULTILINE)
     ]
     assert len(declared) > 50
-    assert {path for path in declared if runs_code(Module(path=path))} == {
-        f"{LIBRARY}shell:command",
-        f"{LIBRARY}shell:shell_line",
+    assert {path.removeprefix(LIBRARY) for path in declared if needs_trust(Module(path=path))} == {
+        "shell:command",
+        "shell:shell_line",
+        "files:write_text",
+        "files:write_bytes",
+        "files:copy_file",
+        "formats:write_csv",
+        "formats:write_json",
+        "formats:write_npy",
+        "images:write_image",
+        "neuro:write_nifti",
     }
 
 
@@ -190,11 +198,11 @@ def test_a_plug_in_is_taken_at_its_word_for_what_it_defines_only(tmp_path, monke
     (package / "tools.py").write_text("def smooth(x): ...\nclass Filter:\n    def run(self): ...\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     registered = frozenset({"loomplug"})
-    assert not runs_code(Module(path="loomplug.tools:smooth"), registered)
-    assert not runs_code(Module(path="loomplug.tools:Filter.run"), registered)
+    assert not needs_trust(Module(path="loomplug.tools:smooth"), registered)
+    assert not needs_trust(Module(path="loomplug.tools:Filter.run"), registered)
     for path in ("loomplug:system", "loomplug:os.system", "loomplug.tools:gone", "loomplug.gone:smooth"):
-        assert runs_code(Module(path=path), registered)
-    assert runs_code(Module(path="loomplug.tools:smooth"))
+        assert needs_trust(Module(path=path), registered)
+    assert needs_trust(Module(path="loomplug.tools:smooth"))
 
 
 def test_code_is_found_in_groups_and_on_connections_and_where_a_module_is_missing():
@@ -223,4 +231,4 @@ def test_a_function_given_live_is_code():
     pipeline = _placed(Module(name="f"))
     pipeline.functions["m"] = print
     assert code_nodes(pipeline) == [("n", "f")]
-    assert runs_code(structs.replace(pipeline.modules["m"], name=""))
+    assert needs_trust(structs.replace(pipeline.modules["m"], name=""))

@@ -1,0 +1,20 @@
+"""The folders that Treadle keeps for a user."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def user_modules() -> Path:
+    """Return the folder of the user's own modules; Python files in it can be placed like installed ones."""
+    import platformdirs
+
+    return platformdirs.user_data_path("treadle") / "modules"
+
+
+def extend_search_path() -> None:
+    """Let this process import the user's own modules, after all that is installed."""
+    folder = user_modules()
+    if folder.is_dir() and str(folder) not in sys.path:
+        sys.path.append(str(folder))
