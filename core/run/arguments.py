@@ -125,11 +125,7 @@ class CallMaker:
         argument = _applied(entry.apply, self._output(collection.members[index], entry.source, None))
         if not collection.joining.with_labels:
             return argument
-        labels = {
-            self._plan.axes[axes[level]].label: self._layout.extent_of(axes, level, index[:level]).label(place)
-            for level, place in enumerate(index)
-        }
-        return Labelled(labels, argument)
+        return Labelled(self._layout.labels_of(axes, index), argument)
 
     def _nested(
         self, collection: Collection, axes: tuple[int, ...], prefix: Index, present: dict[Index, Argument]

@@ -16,7 +16,7 @@ from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
 from .arguments import CallMaker
-from .records import Listener, RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
+from .records import Listener, Missing, RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from .scheduler import HANDED_OUT, Policy, Scheduler
 from .states import RunState, TaskState
 from .tasks import Task
@@ -173,6 +173,8 @@ class Executor:
     def _note_start(self, command: e.Start) -> None:
         record = self.records[command.task]
         record.scheme, record.reason, record.attempts = command.scheme, command.reason, command.attempt
+        task = self.scheduler.layout.tasks[command.task]
+        record.missing = tuple(Missing(labels, cause) for labels, cause in self.scheduler.layout.passed_over(task))
         self._change(command.task, TaskState.DISPATCHED)
 
     def _carry_out(self, command: e.Command) -> None:

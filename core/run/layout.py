@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from ..plan import Axis, FedBack, Input, Plan, Source, Wired
+from ..worker.failures import Cause
 from .collecting import Collection, LastItem
 from .events import TaskId
 from .expansion import Expansion, Extent, ListExtent, RoundsExtent
@@ -244,11 +245,24 @@ class Layout:
 
     def labels(self, task: Task) -> dict[str, str]:
         """Return the labels of a task's item: axis label to item label, outer to inner."""
-        axes = self.plan.nodes[task.node].axes
+        return self.labels_of(self.plan.nodes[task.node].axes, task.index)
+
+    def labels_of(self, axes: Sequence[int], index: Index) -> dict[str, str]:
+        """Return the labels of the places along the first of these axes: axis label to item label."""
         return {
-            self.plan.axes[axes[level]].label: self.extent_of(axes, level, task.index[:level]).label(place)
-            for level, place in enumerate(task.index)
+            self.plan.axes[axes[level]].label: self.extent_of(axes, level, index[:level]).label(place)
+            for level, place in enumerate(index)
         }
+
+    def passed_over(self, task: Task) -> Iterator[tuple[dict[str, str], Cause]]:
+        """Go through the failed items that the joins of a task leave out: their labels, and why they failed."""
+        node = self.plan.nodes[task.node]
+        for entry in node.inputs:
+            if isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant:
+                collection = self.provider(entry, node.axes, task.index)
+                assert isinstance(collection, Collection)
+                for index, cause in sorted(collection.missing, key=lambda one: one[0]):
+                    yield self.labels_of((*entry.axes, *entry.join.axes), index), cause
 
 
 def written_extent(axis: Axis) -> Extent:
@@ -256,8 +270,6 @@ def written_extent(axis: Axis) -> Extent:
     extent = Extent()
     sizes = {size for _, size in axis.sizes}
     if len(sizes) > 1:
-        from ..worker.failures import Cause
-
         text = ", ".join(f"{name} has {size} items" for name, size in axis.sizes)
         extent.close(Cause("mapping", f"{axis.label!r}: {text}"))
         return extent

@@ -11,9 +11,20 @@ from .events import TaskId
 from .states import RunState, TaskState
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item that a join passed over because it failed: its labels, as far as they are known, and why."""
+
+    labels: Mapping[str, str]
+    cause: Cause
+
+
 @dataclass(slots=True)
 class TaskRecord:
-    """All that is known of one task; times in seconds, memory in bytes. ``reason`` says why it ran on ``scheme``."""
+    """All that is known of one task; times in seconds, memory in bytes. ``reason`` says why it ran on ``scheme``.
+
+    ``missing`` are the items that its joins passed over.
+    """
 
     id: TaskId
     node: str
@@ -28,6 +39,7 @@ class TaskRecord:
     cpu_seconds: float = 0.0
     peak_memory: int = 0
     previews: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
 
     @property
     def title(self) -> str:
