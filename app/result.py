@@ -94,7 +94,7 @@ class RunResult:
             yield dict(self._executor.records[leaf.id].labels) if isinstance(leaf, Task) else {}, value
 
     def close(self) -> None:
-        """Forget the values and remove the files of the run; it happens by itself when it is dropped."""
+        """Forget the values and remove the files of the run; so does the result when it is dropped."""
         self._close()
 
     def _node(self, node: NodeHandle | str) -> PlanNode:

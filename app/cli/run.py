@@ -126,15 +126,24 @@ def _json(found: dict[str, object], stdout: TextIO) -> str:
 
 @contextlib.contextmanager
 def _stdout_for_us(*, alone: bool) -> Iterator[TextIO]:
-    """Give standard output; if ``alone``, what modules and their children print goes to standard error.
-
-    It does so to the end of the process: what C code prints is often written only then.
-    """
+    """Give standard output; if ``alone``, what modules and their children print goes to standard error."""
     if not alone:
         yield sys.stdout
         return
     sys.stdout.flush()
-    encoding = sys.stdout.encoding
-    with os.fdopen(os.dup(1), "w", encoding=encoding) as ours:
+    with os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding) as ours:
         os.dup2(2, 1)
-        yield ours
+        try:
+            yield ours
+        finally:
+            _flush_all()
+            os.dup2(ours.fileno(), 1)
+
+
+def _flush_all() -> None:
+    """Write out what modules printed, that of their C code too, which is often kept to the end of a process."""
+    import ctypes
+
+    sys.stdout.flush()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).fflush(None)

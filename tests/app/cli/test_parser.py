@@ -12,7 +12,10 @@ import pytest
         (["run", "x", "--untill", "a"], "there is no option '--untill'. Did you mean '--until'?"),
         (["run", "x", "--untill=a"], "there is no option '--untill'. Did you mean '--until'?"),
         (["run", "x", "--dry"], "there is no option '--dry'"),
-        (["run", "x", "--order", "topologicl"], "there is no value for --order: 'topologicl'. Did you mean 'topological'?"),
+        (
+            ["run", "x", "--order", "topologicl"],
+            "there is no value for --order: 'topologicl'. Did you mean 'topological'?",
+        ),
         (["run", "x", "--on-error", "stopp"], "Did you mean 'stop'?"),
         (["run", "x", "--n-procs", "two"], "'two' is no whole number from 1 on"),
         (["run", "x", "--n-procs", "0"], "'0' is no whole number from 1 on"),

@@ -28,7 +28,14 @@ def test_durations_read_as_people_write_them(seconds, text):
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (7110, "7.1 kB"), (999_600, "1.0 MB"), (23_030, "23 kB")],
+    [
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (7110, "7.1 kB"),
+        (999_600, "1.0 MB"),
+        (23_030, "23 kB"),
+    ],
 )
 def test_sizes_read_as_people_write_them(count, text):
     assert size(count) == text
