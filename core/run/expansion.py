@@ -9,9 +9,6 @@ from ..plan import Axis
 from ..worker.failures import Cause
 from .tasks import Index, Prerequisite, Task
 
-Provider = Callable[[int, Index], Prerequisite]
-"""Given the number of a list among those of an axis, and an item of the axes before, what makes that list."""
-
 
 class Branch(Protocol):
     """What wants to know the items of an extent."""

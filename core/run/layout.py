@@ -14,6 +14,7 @@ from .expansion import Expansion, Extent, ListExtent, RoundsExtent
 from .tasks import Index, Prerequisite, Task, task_id
 
 Projection = Callable[[Index], Index]
+Provider = Callable[[Index], Prerequisite | None]
 
 
 class Steward(Protocol):
@@ -47,6 +48,9 @@ class Layout:
         self._extents: dict[tuple[int, Index], Extent] = {}
         self._collections: dict[tuple[int, Index], Collection] = {}
         self._lasts: dict[tuple[int, Index], LastItem] = {}
+        self._providers: list[list[Provider] | None] = [None] * len(plan.nodes)
+        self._outputs: list[list[str]] = [[] for _ in plan.nodes]
+        self._loops = [False] * len(plan.nodes)
         self._carried: dict[Task, Task | None] = {}
         self._projections: dict[tuple[tuple[int, ...], tuple[int, ...]], Projection] = {}
 
@@ -86,23 +90,37 @@ class Layout:
 
     def _link(self, task: Task) -> None:
         task.linked = True
-        waits_for = list(self.waits_for(task))
-        for source in waits_for:
+        index = task.index
+        sources = [found for provide in self._providers_of(task.node) if (found := provide(index)) is not None]
+        task.sources = sources
+        for source in sources:
             if not source.done:
                 task.missing += 1
                 source.dependents.append(task)
-        self.steward.task_linked(task, waits_for)
+        self.steward.task_linked(task, sources)
 
-    def waits_for(self, task: Task) -> Iterator[Prerequisite]:
-        """Go through what a task reads, one entry for each input that is fed."""
-        node = self.plan.nodes[task.node]
-        for entry in node.inputs:
-            found = self.provider(entry, node.axes, task.index)
-            if found is not None:
-                yield found
+    def _providers_of(self, number: int) -> list[Provider]:
+        """Return for each input of a node that can be fed how to find what makes its value at a place."""
+        providers = self._providers[number]
+        if providers is None:
+            node = self.plan.nodes[number]
+            fed = [entry for entry in node.inputs if isinstance(entry, Wired | FedBack)]
+            self._loops[number] = any(isinstance(entry, FedBack) for entry in fed)
+            self._outputs[number] = [entry.source.output for entry in fed]
+            providers = self._providers[number] = [self._provider_of(entry, node.axes) for entry in fed]
+        return providers
+
+    def _provider_of(self, entry: Wired | FedBack, axes: tuple[int, ...]) -> Provider:
+        if isinstance(entry, FedBack) or entry.join is not None or entry.source.last:
+            return lambda index: self.provider(entry, axes, index)
+        project, number = self.projection(axes, entry.source.axes), entry.source.node
+        return lambda index: self.task(number, project(index))
 
     def reads(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
         """Go through what a task whose prerequisites have settled is given: what makes it, and the output."""
+        if not self._loops[task.node]:
+            yield from zip(task.sources, self._outputs[task.node], strict=True)
+            return
         node = self.plan.nodes[task.node]
         for entry in node.inputs:
             if isinstance(entry, FedBack):

@@ -51,21 +51,35 @@ class ReadyQueue:
         """Take out the tasks that can start, noting what each takes in ``free`` and the ledger."""
         kinds = [kind for kind in self._kinds if kind.nodes]
         while kinds:
-            kind = kinds[0] if len(kinds) == 1 else min(kinds, key=lambda one: one.nodes[0])
+            kind = kinds[0] if len(kinds) == 1 else min(kinds, key=_first)
+            yield from self._take_first(kind, kinds, free, slots, ledger)
+
+    def _take_first(
+        self,
+        kind: _Kind,
+        kinds: list[_Kind],
+        free: dict[str, int],
+        slots: Mapping[str, int],
+        ledger: Ledger,
+    ) -> Iterator[tuple[Task, Choice]]:
+        """Take tasks of the kind that stands first, for as long as it does; drop it once none of it can start."""
+        first = kind.nodes[0]
+        choice = kind.choice(free, slots)
+        while choice.scheme and ledger.fits(kind.node):
             task = self._next(kind)
-            choice = kind.choice(free, slots) if task is not None and ledger.fits(kind.node) else None
-            if choice is None or not choice.scheme:
-                # Without a task the kind has run empty; otherwise all the others of its kind must wait too.
-                kinds.remove(kind)
-                continue
-            assert task is not None
+            if task is None:
+                break
+            if kind.nodes[0] != first and len(kinds) > 1:
+                return
             self._waiting[task.node].popleft()
             self._count -= 1
             free[choice.scheme] -= 1
             ledger.take(kind.node)
             yield task, choice
-            if not self._next(kind):
-                kinds.remove(kind)
+            if not free[choice.scheme]:
+                choice = kind.choice(free, slots)
+        self._next(kind)
+        kinds.remove(kind)
 
     def _next(self, kind: _Kind) -> Task | None:
         """Return the first task of a kind; those that were cancelled while they waited are dropped."""
@@ -78,6 +92,10 @@ class ReadyQueue:
                 return waiting[0]
             heapq.heappop(kind.nodes)
         return None
+
+
+def _first(kind: _Kind) -> tuple[Rank, int]:
+    return kind.nodes[0]
 
 
 class _Kind:

@@ -39,8 +39,9 @@ class Retention:
         """Take note of a task that will read these."""
         for source in sources:
             source.readers += 1
-        for state in self._states_before(task):
-            state.readers += 1
+        if task.node in self._loops:
+            for state in self._states_before(task):
+                state.readers += 1
 
     def _states_before(self, task: Task) -> Iterator[Prerequisite]:
         """Go through what a task of a loop hands on, should its item be left out."""
@@ -60,13 +61,18 @@ class Retention:
 
     def settled(self, task: Task) -> None:
         """Take note that a task has read what it needs, or never will."""
-        if len(task.index) == len(self._layout.plan.nodes[task.node].axes):
-            for source in self._layout.waits_for(task):
-                self._drop(source)
-            if not self._hands_on(task):
-                for state in self._states_before(task):
-                    self._drop(state)
-        self._unread.append(task)
+        sources, task.sources = task.sources, ()
+        for source in sources:
+            self._drop(source)
+        if task.node in self._loops and self._known(task) and not self._hands_on(task):
+            for state in self._states_before(task):
+                self._drop(state)
+        if not task.readers:
+            self._unread.append(task)
+
+    def _known(self, task: Task) -> bool:
+        """Say whether a task stands for an item, and not for items that can never be known."""
+        return len(task.index) == len(self._layout.plan.nodes[task.node].axes)
 
     def _hands_on(self, task: Task) -> bool:
         return any(
@@ -101,7 +107,7 @@ class Retention:
             source.readers = FORGOTTEN
             if source.state.good:
                 self._release(source)
-            if self._hands_on(source):
+            if source.node in self._loops and self._hands_on(source):
                 for state in self._states_before(source):
                     self._drop(state)
 

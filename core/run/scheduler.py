@@ -81,6 +81,7 @@ class Scheduler:
                 self._succeeded(self._task(task), outcome, TaskState.SUCCEEDED)
             case e.TaskStarted(task):
                 self._step(self._task(task), TaskState.RUNNING)
+                return []
             case e.TaskFailed(task, cause, lost):
                 self._attempt_failed(self._task(task), cause, lost=lost)
             case _:
@@ -309,6 +310,8 @@ class Scheduler:
         if self._paused or not self._queue:
             return
         free = {name: slots - self._out[name] for name, slots in self._slots.items()}
+        if not any(count > 0 for count in free.values()):
+            return
         for task, choice in self._queue.take(free, self._slots, self.ledger):
             self._out[choice.scheme] += 1
             task.scheme = choice.scheme

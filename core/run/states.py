@@ -26,16 +26,16 @@ class TaskState(Enum):
     @property
     def terminal(self) -> bool:
         """Whether nothing more happens to a task in this state."""
-        return self in _TERMINAL
+        return self in TERMINAL
 
     @property
     def good(self) -> bool:
         """Whether a task in this state has results."""
-        return self in _GOOD
+        return self in GOOD
 
 
-_GOOD = frozenset({TaskState.SUCCEEDED, TaskState.CACHED})
-_TERMINAL = _GOOD | {TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}
+GOOD = frozenset({TaskState.SUCCEEDED, TaskState.CACHED})
+TERMINAL = GOOD | {TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}
 
 W, R, D, X = TaskState.WAITING, TaskState.READY, TaskState.DISPATCHED, TaskState.RUNNING
 STEPS: dict[TaskState, frozenset[TaskState]] = {
@@ -58,10 +58,9 @@ LETTERS = {state: "wrdxsfcak"[place] for place, state in enumerate(TaskState)}
 """One letter for each state, in which the story of a task is kept."""
 
 
-def check_step(task: str, old: TaskState, new: TaskState, story: str) -> None:
-    """Raise InternalError, with the story of the task, unless it may go from ``old`` to ``new``."""
-    if new not in STEPS[old]:
-        raise InternalError(f"task {task} cannot go from {old.value} to {new.value}; it went {told(story)}")
+def illegal_step(task: str, old: TaskState, new: TaskState, story: str) -> InternalError:
+    """Return the error for a step that the table does not allow, with the story of the task."""
+    return InternalError(f"task {task} cannot go from {old.value} to {new.value}; it went {told(story)}")
 
 
 def told(story: str) -> str:

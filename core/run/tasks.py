@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from ..worker.failures import Cause
 from .events import TaskId
-from .states import LETTERS, TaskState, check_step
+from .states import LETTERS, STEPS, TERMINAL, TaskState, illegal_step
 
 Index = tuple[int, ...]
 """The places of a task along the axes of its node, outer to inner."""
@@ -71,11 +72,15 @@ class Prerequisite:
         raise NotImplementedError(f"{output} is not handed over item by item")
 
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class Task(Prerequisite):
-    """One execution of one node on one item."""
+    """One execution of one node on one item; ``sources`` is what it reads, from when it is known until it ended."""
 
     __slots__ = (
-        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "state", "stopping", "story",
+        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "sources",
+        "state", "stopping", "story",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:
@@ -87,14 +92,15 @@ class Task(Prerequisite):
         self.state = TaskState.WAITING
         self.story = "w"
         self.linked = False
+        self.sources: Sequence[Prerequisite] = ()
         self.missing = 0
         self.attempt = 0
         self.losses = 0
         self.scheme = ""
         self.stopping = False
-        self.items: Mapping[str, tuple[str, ...]] = {}
-        self.flags: Mapping[str, bool] = {}
-        self.lacking: Mapping[str, str] = {}
+        self.items: Mapping[str, tuple[str, ...]] = NOTHING
+        self.flags: Mapping[str, bool] = NOTHING
+        self.lacking: Mapping[str, str] = NOTHING
 
     @property
     def made_by(self) -> int:
@@ -103,10 +109,11 @@ class Task(Prerequisite):
 
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
-        check_step(self.id, self.state, state, self.story)
+        if state not in STEPS[self.state]:
+            raise illegal_step(self.id, self.state, state, self.story)
         self.state = state
         self.story += LETTERS[state]
-        self.done = state.terminal
+        self.done = state in TERMINAL
 
     def settled(self, source: Prerequisite) -> None:
         """Tell the scheduler that something this task waits for has its final state."""
@@ -116,6 +123,8 @@ class Task(Prerequisite):
         """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
         if self.absent:
             return self.absent, self.absent_from
+        if not self.lacking:
+            return None
         reason = self.lacking.get(output)
         return (reason, self.node) if reason else None
 
