@@ -38,9 +38,11 @@ def check_command(options: Namespace) -> int:
 def compare_with_imports(pipeline: Pipeline) -> list[str]:
     """Import the modules in a process of their own and return how they differ from what the file says."""
     from ...core.describer import Describer
+    from ..session import search_path
 
     paths = sorted({module.path for module in pipeline.modules.values() if module.path})
-    with Describer() as describer:
+    # As in a run: what is installed first, then what lies beside the file.
+    with Describer([*sys.path, *map(str, search_path(pipeline))]) as describer:
         found = describer.describe(paths, deadline=IMPORT_SECONDS)
     lines = []
     for key, module in pipeline.modules.items():

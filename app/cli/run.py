@@ -126,7 +126,7 @@ def _json(found: dict[str, object], stdout: TextIO) -> str:
 
 @contextlib.contextmanager
 def _stdout_for_us(*, alone: bool) -> Iterator[TextIO]:
-    """Give standard output; if ``alone``, what modules and their children print goes to standard error."""
+    """Give standard output; if ``alone``, what modules and children print goes to standard error."""
     if not alone:
         yield sys.stdout
         return

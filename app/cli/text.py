@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any, TextIO
+from unicodedata import combining, east_asian_width
 
 from ...core.problems import visible
 
@@ -55,9 +56,7 @@ def cells(text: str) -> int:
     """Return how many places of a line a text takes: those of East Asian scripts take two."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in {"W", "F"} else 1 for c in text)
 
 
 def clip(text: str, width: int | None, *, keep_end: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import sys
 import pytest
 from treadle.core.errors import InternalError
 
+# The package offers the function `main` under the same name.
+MODULE = importlib.import_module("treadle.app.cli.main")
 STEP = "def step(x: int = 1) -> int:\n    return x\n"
 
 
@@ -20,7 +23,7 @@ def fail_with(error):
 
 
 def test_a_bug_is_told_in_a_line_that_asks_for_a_report(treadle, monkeypatch):
-    monkeypatch.setattr("treadle.app.cli.main._command", fail_with(ZeroDivisionError("oh")))
+    monkeypatch.setattr(MODULE, "_command", fail_with(ZeroDivisionError("oh")))
     done = treadle("check", "x")
     assert done.code == 1
     assert "a bug in Treadle (ZeroDivisionError: oh). Please report it" in done.err
@@ -29,19 +32,19 @@ def test_a_bug_is_told_in_a_line_that_asks_for_a_report(treadle, monkeypatch):
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("oh"), InternalError("oh")])
 def test_with_treadle_debug_a_bug_shows_where_it_happened(treadle, monkeypatch, error):
-    monkeypatch.setattr("treadle.app.cli.main._command", fail_with(error))
+    monkeypatch.setattr(MODULE, "_command", fail_with(error))
     monkeypatch.setenv("TREADLE_DEBUG", "1")
     with pytest.raises(type(error)):
         treadle("check", "x")
 
 
 def test_an_internal_error_is_told_in_a_line(treadle, monkeypatch):
-    monkeypatch.setattr("treadle.app.cli.main._command", fail_with(InternalError("oh")))
+    monkeypatch.setattr(MODULE, "_command", fail_with(InternalError("oh")))
     assert "This is a bug in Treadle; please report it" in treadle("check", "x").err
 
 
 def test_an_interrupt_outside_a_run_ends_with_130(treadle, monkeypatch):
-    monkeypatch.setattr("treadle.app.cli.main._command", fail_with(KeyboardInterrupt()))
+    monkeypatch.setattr(MODULE, "_command", fail_with(KeyboardInterrupt()))
     done = treadle("check", "x")
     assert (done.code, done.err) == (130, "treadle: interrupted\n")
 

@@ -305,8 +305,9 @@ def step() -> Found:
     assert (output / "step-notes-1.txt").read_text() == "c"
     assert (output / "step-folder.d" / "inside.txt").read_text() == "inside"
     found = json.loads((output / "results.json").read_text())
-    assert found["outputs"]["step"]["note"] == {"type": "file", "name": "a.txt", "bytes": 1}
-    assert found["outputs"]["step"]["folder"] == {"type": "folder", "name": "many.d", "files": 1, "bytes": 6}
+    step = found["outputs"]["step"]
+    assert step["note"] == {"type": "file", "name": "a.txt", "bytes": 1}
+    assert step["folder"] == {"type": "folder", "name": "many.d", "files": 1, "bytes": 6}
     assert f"Written to {output}: " in done.out
     assert "--output" not in done.out
     import numpy as np
@@ -315,8 +316,8 @@ def step() -> Found:
 
 
 def test_results_can_be_written_twice_to_the_same_place(treadle, workspace):
-    text = "from treadle import scratch\nfrom pathlib import Path\ndef step() -> Path:\n    made = scratch() / 'd'\n"
-    text += "    made.mkdir()\n    (made / 'a').write_text('a')\n    return made\n"
+    text = "from treadle import scratch\nfrom pathlib import Path\n"
+    text += "def step() -> Path:\n    made = scratch() / 'd'\n    made.mkdir()\n    (made / 'a').write_text('a')\n    return made\n"
     file, output = workspace.single(text), str(workspace.folder / "results")
     assert treadle("run", file, "--output", output).code == 0
     assert treadle("run", file, "--output", output).code == 0
