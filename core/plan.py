@@ -10,7 +10,10 @@ from msgspec import Struct
 from .modules import Module
 from .pipeline import Node, Placement
 
-class Axis(Struct, frozen=True):
+# A plan is a tree without cycles: with ``gc=False`` the collector need not walk through it again and again.
+
+
+class Axis(Struct, frozen=True, gc=False):
     """A direction along which a node has many tasks.
 
     ``depends`` are the axes whose items may each have a different number of items here; they stand before it
@@ -31,7 +34,7 @@ class Axis(Struct, frozen=True):
     bound: int = 0
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """An output of a node, seen from where it is read.
 
     ``axes`` are those of the node less the ``last`` ones, of which only the last item is handed over; where
@@ -45,14 +48,14 @@ class Source(Struct, frozen=True):
     start: Start | None = None
 
 
-class Constant(Struct, frozen=True):
+class Constant(Struct, frozen=True, gc=False):
     """An input with a fixed value."""
 
     port: str
     value: Any
 
 
-class Swept(Struct, frozen=True):
+class Swept(Struct, frozen=True, gc=False):
     """An input that takes the item of a list written in the pipeline, by its place along ``axis``."""
 
     port: str
@@ -60,7 +63,7 @@ class Swept(Struct, frozen=True):
     values: tuple[Any, ...]
 
 
-class Joining(Struct, frozen=True):
+class Joining(Struct, frozen=True, gc=False):
     """Which axes of the source are collected, outer to inner, and how."""
 
     axes: tuple[int, ...]
@@ -69,7 +72,7 @@ class Joining(Struct, frozen=True):
     with_labels: bool = False
 
 
-class Wired(Struct, frozen=True):
+class Wired(Struct, frozen=True, gc=False):
     """An input fed by the output of a node.
 
     ``axes`` are those of the port: the source's less the joined ones; ``item`` is the axis by whose place an item
@@ -84,7 +87,7 @@ class Wired(Struct, frozen=True):
     apply: Function | None = None
 
 
-class FedBack(Struct, frozen=True):
+class FedBack(Struct, frozen=True, gc=False):
     """An input fed by the item or round before along ``axis``, the first time by ``start``."""
 
     port: str
@@ -98,7 +101,7 @@ Start = Constant | Swept | Wired
 Input = Constant | Swept | Wired | FedBack
 
 
-class Function(Struct, frozen=True):
+class Function(Struct, frozen=True, gc=False):
     """What to call: an import path, Python source that defines ``name``, or a live function."""
 
     path: str = ""
@@ -107,7 +110,7 @@ class Function(Struct, frozen=True):
     live: Callable[..., Any] | None = None
 
 
-class PlanNode(Struct, frozen=True, kw_only=True):
+class PlanNode(Struct, frozen=True, kw_only=True, gc=False):
     """A node of the plan: what its tasks call, along which axes, with which inputs and settings.
 
     ``split`` are the outputs that are handed over item by item, ``flags`` those whose truth the scheduler needs.
@@ -139,7 +142,7 @@ class PlanNode(Struct, frozen=True, kw_only=True):
         return self.settings.placement
 
 
-class Plan(Struct, frozen=True):
+class Plan(Struct, frozen=True, gc=False):
     """The nodes in topological order, and the axes, both by number."""
 
     title: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Protocol
 
@@ -58,7 +59,15 @@ class Layout:
         """Lay out all that can be known before anything has run."""
         self.open_nodes = len(self.plan.nodes)
         for node in self.plan.nodes:
-            self._expand(node.number, node.axes)
+            if node.axes:
+                self._expand(node.number, node.axes)
+            else:
+                self._link(self.task(node.number, ()))
+                self._laid_out(node.number)
+
+    def _laid_out(self, number: int) -> None:
+        self.open_nodes -= 1
+        self.steward.node_laid_out(number)
 
     def _expand(self, number: int, axes: tuple[int, ...]) -> None:
         def link(index: Index) -> None:
@@ -69,11 +78,7 @@ class Layout:
             task.linked = True
             self.steward.task_unknown(task, extent)
 
-        def ended() -> None:
-            self.open_nodes -= 1
-            self.steward.node_laid_out(number)
-
-        Expansion(axes, self.extent_of, link, unknown, ended).begin()
+        Expansion(axes, self.extent_of, link, unknown, partial(self._laid_out, number)).begin()
 
     def task(self, number: int, index: Index) -> Task:
         """Return the task of a node at a place, made at its first mention."""
@@ -113,7 +118,10 @@ class Layout:
     def _provider_of(self, entry: Wired | FedBack, axes: tuple[int, ...]) -> Provider:
         if isinstance(entry, FedBack) or entry.join is not None or entry.source.last:
             return lambda index: self.provider(entry, axes, index)
-        project, number = self.projection(axes, entry.source.axes), entry.source.node
+        number = entry.source.node
+        if axes == entry.source.axes:
+            return partial(self.task, number)
+        project = self.projection(axes, entry.source.axes)
         return lambda index: self.task(number, project(index))
 
     def reads(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..plan import Plan, PlanNode
 from .ordering import Rank
 from .resources import Ledger
-from .selection import Choice, choose, eligible
+from .selection import Choice, choose, eligible, support
 from .states import TaskState
 from .tasks import Task
 
@@ -26,7 +26,7 @@ class ReadyQueue:
         self._ranks = ranks
         self._waiting: list[deque[Task]] = [deque() for _ in plan.nodes]
         kinds: dict[object, _Kind] = {}
-        self._kind_of = [kinds.setdefault(_wants(node, enabled), _Kind(node, enabled)) for node in plan.nodes]
+        self._kind_of = [_kind_of(node, enabled, kinds) for node in plan.nodes]
         self._kinds = list(kinds.values())
         self._count = 0
 
@@ -117,6 +117,10 @@ class _Kind:
         return self._choices[key]
 
 
-def _wants(node: PlanNode, enabled: Sequence[str]) -> object:
-    fitting, _ = eligible(node, enabled)
-    return node.n_procs, node.mem_gb, tuple(fitting), node.settings.scheme
+def _kind_of(node: PlanNode, enabled: Sequence[str], kinds: dict[object, _Kind]) -> _Kind:
+    supported = tuple([not support(node, scheme) for scheme in enabled])
+    wants = node.n_procs, node.mem_gb, supported, node.settings.scheme
+    kind = kinds.get(wants)
+    if kind is None:
+        kind = kinds[wants] = _Kind(node, enabled)
+    return kind
