@@ -108,7 +108,7 @@ class RunResult:
     def _tree(self, node: PlanNode, level: int, place: Index) -> _Tree:
         """Return what stands for the items under a place: lists nested by axis, of a loop the last item.
 
-        What a branch did not take, or a filter left out, is not missing: it is simply not there, and None here.
+        What a branch did not take, or a filter left out, is not missing: it is not there, and None here.
         """
         layout = self._executor.scheduler.layout
         if level == len(node.axes):

@@ -9,16 +9,23 @@ from ...core.planning import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
 from ..session import Options, enabled_schemes, refuse_invalid, refuse_too_large, resources_of
-from .text import columns, counted, line_width, one_line, styled
+from .text import columns_with_paths, counted, line_width, one_line, styled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...core.pipeline import Pipeline
     from ...core.plan import Plan, PlanNode
 
 _HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB")
 _CALLS = 1
 _NUMBERS = {"tasks", "cores", "GB"}
-_ALIKE = {"schemes": "on {}", "cores": "{} core(s) each", "GB": "{} GB each"}
+_ALIKE: dict[str, Callable[[str], str]] = {
+    "schemes": lambda names: f"on {names}",
+    "cores": lambda number: f"{counted(int(number), 'core')} each",
+    "GB": lambda amount: f"{amount} GB each",
+}
+"""Headings of columns that are told in words where all nodes have the same there."""
 
 
 def show_plan(pipeline: Pipeline, options: Options) -> int:
@@ -28,19 +35,15 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     enabled = enabled_schemes(options.scheme)
     refuse_too_large(plan, Ledger(*resources_of(options)))
     rows = [_row(plan, node, enabled) for node in plan.nodes]
-    # A column that says the same of every node is told once, below.
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
     shown = [name for name in _HEADINGS if name not in alike]
-    lines = columns(
+    lines = columns_with_paths(
         [shown, *([row[name] for name in shown] for row in rows)],
+        _CALLS,
         right={place for place, name in enumerate(shown) if name in _NUMBERS},
         width=line_width(),
-        shrink=_CALLS,
     )
-    told = [
-        counted(len(rows), "node"),
-        *(_ALIKE[name].format(rows[0][name]) for name in _ALIKE if name in alike),
-    ]
+    told = [counted(len(rows), "node"), *(_ALIKE[name](rows[0][name]) for name in _ALIKE if name in alike)]
     heading = styled(one_line(plan.title or "Pipeline"), "bold")
     lines = [heading, styled(lines[0], "dim"), *lines[1:], f"{', '.join(told)}. Nothing was executed."]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...core.catalogue import Catalogue, search
 from ...core.errors import ModuleLookupError, TreadleError
 from ...core.registry import Registry
-from .text import clip, columns, harmless, line_width, one_line, styled, wrapped
+from .text import clip, columns, columns_with_paths, harmless, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,23 +63,24 @@ def _found(catalogue: Catalogue, word: str) -> list[Module]:
 def _plain(found: Sequence[Module]) -> list[str]:
     """Return a line for each module, with all that finds it again."""
     rows = [tuple(map(one_line, (module.category, module.label, module.path))) for module in found]
-    return columns(rows, width=line_width(), shrink=2)
+    return columns_with_paths(rows, 2, width=line_width())
 
 
 def _by_category(found: Sequence[Module]) -> Iterator[str]:
     rows = [tuple(map(one_line, (module.label, module.path))) for module in found]
-    lines = iter(columns(rows, width=line_width(), shrink=1, indent="  "))
+    lines = iter(columns_with_paths(rows, 1, width=line_width(), indent="  "))
     for place, (category, members) in enumerate(groupby(found, lambda module: module.category)):
         yield from [""] * (place > 0)
         yield styled(one_line(category), "bold")
         yield from (next(lines) for _ in members)
+    yield from ("", *rest) if (rest := list(lines)) else ()
 
 
 def _description(module: Module) -> Iterator[str]:
     width = line_width()
     yield f"{styled(one_line(module.label), 'bold')}  {one_line(module.path)}"
     if module.help:
-        yield harmless(module.help)
+        yield wrapped(harmless(module.help), width, "")
     for heading, ports in (("Inputs", module.inputs), ("Outputs", module.outputs)):
         if ports:
             yield ""

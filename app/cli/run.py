@@ -141,7 +141,7 @@ def _stdout_for_us(*, alone: bool) -> Iterator[TextIO]:
 
 
 def _flush_all() -> None:
-    """Write out what modules printed, that of their C code too, which is often kept to the end of a process."""
+    """Write out what modules printed, that of their C code too, which often keeps it to the end."""
     import ctypes
 
     sys.stdout.flush()

@@ -10,6 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import combining, east_asian_width
 
+from ...core.modules import LIBRARY
 from ...core.problems import visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 GAP = "  "
 ELLIPSIS = "…"
 _NARROWEST = 12
+_SHORT_LIBRARY = "treadle…"
 
 
 def harmless(text: str) -> str:
@@ -101,6 +103,29 @@ def columns(
         ]
         lines.append((indent + GAP.join(fitted)).rstrip())
     return lines
+
+
+def columns_with_paths(
+    rows: Sequence[Sequence[str]],
+    place: int,
+    *,
+    right: Collection[int] = (),
+    width: int | None = None,
+    indent: str = "",
+) -> list[str]:
+    """Return rows with import paths in the column ``place`` as aligned lines.
+
+    Where they do not fit, the library's paths leave out what they have in common, and a last line says so.
+    """
+    lines = columns(rows, right=right, indent=indent)
+    if width is None or not lines or max(map(cells, lines)) <= width:
+        return lines
+    shortened = [list(row) for row in rows]
+    for row in shortened:
+        if row[place].startswith(LIBRARY):
+            row[place] = _SHORT_LIBRARY + row[place].removeprefix(LIBRARY)
+    lines = columns(shortened, right=right, width=width, shrink=place, indent=indent)
+    return [*lines, f"{_SHORT_LIBRARY} stands for {LIBRARY}"]
 
 
 def wrapped(text: str, width: int | None, indent: str = "  ") -> str:

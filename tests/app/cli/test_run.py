@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from importlib import resources
 
 import pytest
 
@@ -297,8 +299,8 @@ def step() -> Found:
     assert done.code == 0, done.err
     names = sorted(path.name for path in output.iterdir())
     assert names == [
-        "results.json", "step-array.npy", "step-folder.d", "step-note.txt", "step-notes-0.txt", "step-notes-1.txt",
-        "step-record-rows.csv", "step-table.csv",
+        "results.json", "step-array.npy", "step-folder.d", "step-note.txt", "step-notes-0.txt",
+        "step-notes-1.txt", "step-record-rows.csv", "step-table.csv",
     ]  # fmt: skip
     with (output / "step-table.csv").open(newline="") as file:
         assert list(csv.reader(file)) == [["x", "y", "z"], ["1", "a", ""], ["2", "", "3.5"]]
@@ -316,8 +318,15 @@ def step() -> Found:
 
 
 def test_results_can_be_written_twice_to_the_same_place(treadle, workspace):
-    text = "from treadle import scratch\nfrom pathlib import Path\n"
-    text += "def step() -> Path:\n    made = scratch() / 'd'\n    made.mkdir()\n    (made / 'a').write_text('a')\n    return made\n"
+    text = """
+from pathlib import Path
+from treadle import scratch
+def step() -> Path:
+    made = scratch() / "d"
+    made.mkdir()
+    (made / "a").write_text("a")
+    return made
+"""
     file, output = workspace.single(text), str(workspace.folder / "results")
     assert treadle("run", file, "--output", output).code == 0
     assert treadle("run", file, "--output", output).code == 0
@@ -404,6 +413,56 @@ def test_a_dry_run_shows_the_plan(treadle, workspace):
     done = treadle("run", workspace.save(pipeline), "--dry-run", "--n-procs", "2")
     lines = done.out.splitlines()
     assert done.code == 0
+    assert lines[0] == "demo"
     assert lines[1].split() == ["node", "calls", "once", "for", "each", "tasks", "cores"]
     assert lines[2].split() == ["first", f"{steps}:step", "size", "3", "1"]
-    assert lines[4].endswith("2 nodes, on serial, 0.25 GB each. Nothing was executed.")
+    assert lines[4] == "2 nodes, on serial, 0.25 GB each. Nothing was executed."
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_dry_run_fits_the_terminal(terminal, columns):
+    from treadle.app.cli.text import cells
+
+    example = resources.files("treadle.resources") / "examples" / "fmri_quality_control.treadle"
+    done = terminal("run", str(example), "--dry-run", columns=columns)
+    lines = [re.sub(r"\x1b\[\d*m", "", line) for line in done.out.splitlines()]
+    assert done.code == 0
+    assert max(map(cells, lines)) <= columns
+    assert sum("smooth_img" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_run_on_a_terminal_shows_bars_and_a_summary_that_fits(terminal, workspace, columns):
+    from treadle.app.cli.text import cells
+
+    text = """
+import numpy as np
+from pathlib import Path
+from treadle import scratch
+def step(x: int) -> dict:
+    if x == 3:
+        raise ValueError("a sentence that is longer than a line of the terminal " * 3)
+    (scratch() / "note.txt").write_text("x" * 7110)
+    return {"a table": [{f"column {n}": n * 1000.5 for n in range(30)}] * 30, "array": np.zeros((3, 4))}
+def note() -> Path:
+    (scratch() / "note.txt").write_text("x" * 7110)
+    return scratch() / "note.txt"
+"""
+    pipeline, steps = workspace.pipeline(text)
+    pipeline.add(f"{steps}:step", id="failing", x=3)
+    pipeline.add(f"{steps}:step", id="first", x=1)
+    pipeline.add(f"{steps}:note", id="note")
+    done = terminal("run", workspace.save(pipeline), columns=columns)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.out)
+    summary = plain[plain.index("Failed in ") :].splitlines()
+    assert done.code == 1
+    assert "3 tasks: 1 failed, 2 succeeded" in summary[0]
+    # A traceback is shown as Python writes it.
+    assert max(cells(line) for line in summary if not line.startswith("  ValueError: ")) <= columns
+    assert "first" in plain
+    assert "1/1" in plain
+    assert "note  note.txt, 7.1 kB" in summary
+    assert "  array    3 × 4 array of float64, 0 to 0" in summary
+    assert "  a table  30 rows" in summary
+    assert any("more rows" in line and "more columns" in line for line in summary)
+    assert "To keep files, arrays and whole tables, run it with --output DIR." in summary

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from treadle.app.cli.text import clip, columns, duration, harmless, numbers, one_line, size, wrapped
+from treadle.app.cli.text import (
+    clip,
+    columns,
+    columns_with_paths,
+    duration,
+    harmless,
+    numbers,
+    one_line,
+    size,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,16 @@ def test_a_column_that_does_not_fit_is_cut_on_its_left():
     lines = columns([("short", "treadle.core.library.text:change_case")], width=30, shrink=1)
     assert lines == ["short  …brary.text:change_case"]
     assert len(lines[0]) <= 30
+
+
+def test_paths_of_the_library_are_shortened_alike_and_others_are_not_taken_for_them():
+    rows = [("a", "treadle.core.library.text:change_case"), ("b", "other.library.text:change_case")]
+    assert columns_with_paths(rows, 1) == columns(rows)
+    assert columns_with_paths(rows, 1, width=30) == [
+        "a  treadle…text:change_case",
+        "b  …r.library.text:change_case",
+        "treadle… stands for treadle.core.library.",
+    ]
 
 
 def test_clip_never_exceeds_the_width():
