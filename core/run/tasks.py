@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..worker.failures import Cause
-from .events import TaskId
+from .events import NOTHING, TaskId
 from .states import LETTERS, STEPS, TERMINAL, TaskState, illegal_step
 
 Index = tuple[int, ...]
@@ -70,9 +69,6 @@ class Prerequisite:
     def labels(self, output: str) -> Sequence[str]:
         """Return the labels of the items of ``output``, which is handed over item by item."""
         raise NotImplementedError(f"{output} is not handed over item by item")
-
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Task(Prerequisite):
