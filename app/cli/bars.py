@@ -25,8 +25,8 @@ _TROUBLE = {TaskState.FAILED: "red", TaskState.CANCELLED: "yellow", TaskState.SK
 class Bars(contextlib.AbstractContextManager["Bars"]):
     """Shows on standard error how far each node is: its tasks done and made, and what went wrong."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
         self._progress = _Progress(
             _Field("node"),
             BarColumn(bar_width=24),

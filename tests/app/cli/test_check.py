@@ -40,8 +40,8 @@ def test_a_missing_file_is_refused(treadle, workspace):
     assert treadle("check", str(workspace.folder / "none.treadle")).code == 3
 
 
-def test_a_module_that_is_as_the_file_says_is_fine(process, workspace):
-    done = process("check", "--import", workspace.single(STEP))
+def test_a_module_that_is_as_the_file_says_is_fine(treadle, workspace):
+    done = treadle("check", "--import", workspace.single(STEP))
     assert done.code == 0, done.out + done.err
 
 
@@ -57,10 +57,10 @@ def test_a_module_that_is_as_the_file_says_is_fine(process, workspace):
         ("def stepp(): ...", "has no 'step'"),
     ],
 )
-def test_a_module_that_has_changed_is_reported(process, workspace, now, told):
+def test_a_module_that_has_changed_is_reported(treadle, workspace, now, told):
     file = workspace.single(STEP)
     (written,) = workspace.folder.glob("*.py")
     written.write_text(now)
-    done = process("check", "--import", file)
+    done = treadle("check", "--import", file)
     assert done.code == 3
     assert told in done.out

@@ -51,8 +51,8 @@ def test_a_word_that_finds_nothing_says_what_else_can_be_placed(treadle):
     assert "no module matches 'zzzzzz'. Any function can be placed by its import path" in done.err
 
 
-def test_an_import_path_is_described(process):
-    done = process("modules", "treadle.core.library.text:change_case")
+def test_an_import_path_is_described(treadle):
+    done = treadle("modules", "treadle.core.library.text:change_case")
     assert done.code == 0, done.err
     assert done.out.startswith("Change case  treadle.core.library.text:change_case\n")
     assert "Inputs\n" in done.out
@@ -60,15 +60,15 @@ def test_an_import_path_is_described(process):
     assert "Runs on serial, " in done.out
 
 
-def test_any_function_of_an_installed_package_is_described(process):
-    done = process("modules", "textwrap:shorten")
+def test_any_function_of_an_installed_package_is_described(treadle):
+    done = treadle("modules", "textwrap:shorten")
     assert done.code == 0, done.err
     assert "width" in done.out
 
 
 @pytest.mark.parametrize("path", ["no_such_package:f", "textwrap:shorten_it", "textwrap:", ":", "a b:c"])
-def test_an_import_path_that_leads_nowhere_is_refused(process, path):
-    done = process("modules", path)
+def test_an_import_path_that_leads_nowhere_is_refused(treadle, path):
+    done = treadle("modules", path)
     assert done.code == 3, done.err
     assert done.err.startswith("treadle: ")
     assert "Traceback" not in done.err
