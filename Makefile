@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 EXAMPLE := resources/examples/fmri_quality_control.treadle
 OUTPUT := output/fmri_quality_control
 
@@ -37,12 +37,14 @@ clean:
 
 # The editable install is strict: a link for each file. It is made again when a file comes or goes.
 $(VENV)/.science: $(VENV)/.files pyproject.toml
-	$(PIP) install --editable '.[science]' --config-settings editable_mode=strict
-	touch $@
+	@echo "Installing what Treadle needs into $(VENV): the first time this takes a minute."
+	@$(PIP) install --editable '.[science]' --config-settings editable_mode=strict
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.files pyproject.toml
-	$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
-	touch $@ $(VENV)/.science
+	@echo "Installing what the tests need into $(VENV): the first time this takes a minute."
+	@$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
+	@touch $@ $(VENV)/.science
 
 $(VENV)/.files: FORCE | $(BIN)/python
 	@find app core schemes src resources -type f -not -name '*.pyc' | sort > $@.new
