@@ -1,0 +1,345 @@
+"""What every scheme promises: one suite for all of them."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from schemes import CANDIDATES, Candidate
+from treadle import log, progress, scratch
+from treadle.core.scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
+from treadle.core.worker.absent import NOT_TAKEN
+from treadle.core.worker.call import Applied, Argument, Call, Given, Items, Ref, Target
+from treadle.core.worker.execute import Result
+from treadle.core.worker.failures import Cause
+
+SECONDS = 60.0
+
+
+class Bench:
+    """A scheme that is open, and what it reported."""
+
+    def __init__(self, candidate: Candidate, folder: Path) -> None:
+        self.candidate = candidate
+        self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self.scheme: Scheme = candidate.make(folder)
+        self.scheme.open(self.reports.put)
+        self.seen: list[Report] = []
+        self.slots = 0
+        while not self.slots:
+            self.take()
+
+    def take(self) -> Report:
+        report = self.reports.get(timeout=SECONDS)
+        self.seen.append(report)
+        if isinstance(report, Capacity):
+            assert report.scheme == self.candidate.name
+            self.slots = report.slots
+        return report
+
+    def run(self, *calls: Call) -> dict[str, Ended]:
+        """Execute calls, no more at a time than there are slots; return how each ended."""
+        ended: dict[str, Ended] = {}
+        waiting, out = list(calls), 0
+        while waiting or out:
+            batch, waiting = waiting[: self.slots - out], waiting[self.slots - out :]
+            if batch:
+                self.scheme.submit(batch)
+                out += len(batch)
+            report = self.take()
+            if isinstance(report, Ended):
+                assert report.task not in ended, "answered twice"
+                ended[report.task] = report
+                out -= 1
+        return ended
+
+    def result(self, call: Call) -> Result:
+        result = self.run(call)[call.task].result
+        assert isinstance(result, Result), result
+        return result
+
+    def cause(self, call: Call) -> Cause:
+        cause = self.run(call)[call.task].result
+        assert isinstance(cause, Cause), cause
+        return cause
+
+    def fetch(self, task: str, output: str = "out", place: int = -1) -> Any:
+        return self.scheme.fetch((task, output, place), SECONDS)
+
+    def of(self, task: str, kind: type[Report]) -> list[Any]:
+        return [report for report in self.seen if isinstance(report, kind) and getattr(report, "task", "") == task]
+
+
+@pytest.fixture(params=CANDIDATES, ids=lambda candidate: candidate.name)
+def bench(request, tmp_path) -> Iterator[Bench]:
+    made = Bench(request.param, tmp_path / "files")
+    yield made
+    made.scheme.close(SECONDS)
+
+
+def call(function: Any, task: str = "task", *, mutates: tuple[str, ...] = (), **arguments: Any) -> Call:
+    """Return a call of a function of this file; what is no argument yet is given as a value."""
+    given: dict[str, Argument] = {
+        name: value if isinstance(value, Ref | Items | Applied) else Given(value) for name, value in arguments.items()
+    }
+    return Call(task, Target(live=function), given, mutates=mutates)
+
+
+def shaped(made: Call, **changes: Any) -> Call:
+    return Call(**{name: getattr(made, name) for name in made.__dataclass_fields__} | changes)
+
+
+def add(x: int, y: int = 1) -> int:
+    return x + y
+
+
+def fail(text: str) -> None:
+    raise ValueError(text)
+
+
+class Odd(Exception):
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__("an odd one")
+        self.pair = (first, second)
+
+    def __reduce__(self) -> Any:
+        raise RuntimeError("cannot be taken apart")
+
+
+def fail_oddly() -> None:
+    raise Odd(1, 2)
+
+
+def leave(code: Any) -> None:
+    raise SystemExit(code)
+
+
+def lock() -> Any:
+    return threading.Lock()
+
+
+def items(count: int) -> list[int]:
+    return [number * 10 for number in range(count)]
+
+
+class Two(NamedTuple):
+    first: Any
+    second: Any
+
+
+def two() -> Two:
+    return Two(1, NOT_TAKEN)
+
+
+def zeros() -> np.ndarray:
+    return np.zeros(4)
+
+
+def nested_zeros() -> dict[str, Any]:
+    return {"deep": [(np.zeros(2),)]}
+
+
+def is_writeable(array: np.ndarray) -> bool:
+    return array.flags.writeable
+
+
+def change(array: np.ndarray) -> float:
+    array += 1
+    return float(array.sum())
+
+
+def talk() -> None:
+    log("one")
+    progress(0.25, "a quarter")
+    log("two")
+    progress(1.0)
+
+
+def environment(name: str) -> str:
+    return name
+
+
+def keep_file() -> Path:
+    path = scratch() / "result.txt"
+    path.write_text("kept")
+    (scratch() / "rubbish.txt").write_text("not kept")
+    return path
+
+
+def scratch_path() -> str:
+    return str(scratch())
+
+
+class TestAnswers:
+    def test_every_call_is_answered_exactly_once(self, bench) -> None:
+        ended = bench.run(*[call(add, f"task[{n}]", x=n) for n in range(50)])
+        assert sorted(ended) == sorted(f"task[{n}]" for n in range(50))
+        assert [bench.fetch(f"task[{n}]") for n in range(50)] == list(range(1, 51))
+        assert not [report for report in bench.seen if isinstance(report, Stopped)]
+
+    def test_a_call_begins_before_it_ends_and_names_its_worker(self, bench) -> None:
+        bench.run(call(add, x=1))
+        (began,) = bench.of("task", Began)
+        (ended,) = bench.of("task", Ended)
+        assert bench.seen.index(began) < bench.seen.index(ended)
+        assert began.worker
+
+    def test_times_are_told(self, bench) -> None:
+        ended = bench.run(call(add, x=1))["task"]
+        assert ended.seconds >= 0
+        assert ended.cpu_seconds >= 0
+        assert not ended.lost
+
+    def test_the_capacity_is_announced(self, bench) -> None:
+        assert bench.slots == bench.candidate.slots
+
+
+class TestValues:
+    def test_a_value_is_the_input_of_a_later_call(self, bench) -> None:
+        bench.run(call(add, "first", x=1))
+        bench.run(call(add, "second", x=Ref(("first", "out", -1)), y=Ref(("first", "out", -1))))
+        assert bench.fetch("second") == 4
+
+    def test_a_list_of_values_is_one_argument(self, bench) -> None:
+        bench.run(*[call(add, f"task[{n}]", x=n) for n in range(3)])
+        refs = Items(tuple(Ref((f"task[{n}]", "out", -1)) for n in range(3)))
+        bench.run(call(sum_of, "sum", values=refs))
+        assert bench.fetch("sum") == 6
+
+    def test_a_function_on_the_way_is_called(self, bench) -> None:
+        bench.run(call(add, "first", x=1))
+        bench.run(call(add, "second", x=Applied(Target("builtins:float"), Ref(("first", "out", -1)))))
+        assert bench.fetch("second") == 3.0
+
+    def test_a_split_output_is_told_and_fetched_item_by_item(self, bench) -> None:
+        result = bench.result(shaped(call(items, count=3), split=frozenset({"out"})))
+        assert result.items == {"out": ("0", "1", "2")}
+        assert [bench.fetch("task", place=place) for place in range(3)] == [0, 10, 20]
+
+    def test_fields_are_outputs_and_an_absent_one_is_told_with_its_reason(self, bench) -> None:
+        result = bench.result(shaped(call(two), outputs=("first", "second"), fields=True))
+        assert bench.fetch("task", "first") == 1
+        assert result.absent == {"second": "not taken"}
+
+    def test_flags_are_told(self, bench) -> None:
+        assert bench.result(shaped(call(add, x=0, y=0), flags=frozenset({"out"}))).flags == {"out": False}
+
+    def test_a_preview_is_told(self, bench) -> None:
+        assert bench.result(call(add, x=1)).previews["out"] == {"type": "int", "text": "2"}
+
+    def test_a_value_that_was_never_made_is_a_key_error(self, bench) -> None:
+        with pytest.raises(KeyError):
+            bench.fetch("nobody")
+
+    def test_a_released_value_is_forgotten(self, bench) -> None:
+        bench.run(call(add, x=1))
+        bench.scheme.release(["task", "nobody"])
+        with pytest.raises(KeyError):
+            bench.fetch("task")
+
+    def test_arrays_arrive_read_only_also_deep_inside(self, bench) -> None:
+        bench.run(call(zeros, "zeros"))
+        bench.run(call(is_writeable, array=Ref(("zeros", "out", -1))))
+        assert bench.fetch("task") is False
+        bench.run(call(nested_zeros, "nested"))
+        assert not bench.fetch("nested")["deep"][0][0].flags.writeable
+
+    def test_a_module_that_changes_its_input_gets_a_copy(self, bench) -> None:
+        bench.run(call(zeros, "zeros"))
+        bench.run(call(change, mutates=("array",), array=Ref(("zeros", "out", -1))))
+        assert bench.fetch("task") == 4.0
+        assert bench.fetch("zeros").sum() == 0
+
+    def test_a_module_that_changes_its_input_without_saying_so_fails_and_spoils_nothing(self, bench) -> None:
+        bench.run(call(zeros, "zeros"))
+        assert "read-only" in bench.cause(call(change, array=Ref(("zeros", "out", -1)))).message
+        assert bench.fetch("zeros").sum() == 0
+
+
+def sum_of(values: list[int]) -> int:
+    return sum(values)
+
+
+class TestFailures:
+    def test_an_exception_keeps_its_text_its_type_and_its_traceback(self, bench) -> None:
+        cause = bench.cause(call(fail, text="no such luck"))
+        assert (cause.kind, cause.message, cause.type) == ("exception", "no such luck", "ValueError")
+        assert "raise ValueError(text)" in cause.traceback
+        assert "worker/execute" not in cause.traceback
+
+    def test_an_exception_that_cannot_be_pickled_keeps_its_text(self, bench) -> None:
+        cause = bench.cause(call(fail_oddly))
+        assert (cause.message, cause.type) == ("an odd one", "Odd")
+
+    @pytest.mark.parametrize("code", [3, "enough", None])
+    def test_sys_exit_fails_the_task_and_nothing_else(self, bench, code) -> None:
+        assert bench.cause(call(leave, code=code)).message == f"the module called sys.exit({code!r})"
+        bench.run(call(add, "next", x=1))
+        assert bench.fetch("next") == 2
+
+    def test_a_failure_of_the_module_is_no_loss(self, bench) -> None:
+        assert not bench.run(call(fail, text="x"))["task"].lost
+
+    def test_a_module_that_cannot_be_imported_is_named(self, bench) -> None:
+        cause = bench.cause(Call("task", Target("no_such_package.part:function"), {}))
+        assert "no_such_package.part:function cannot be imported here" in cause.message
+
+    def test_an_output_that_cannot_be_pickled_is_named_where_it_would_have_to_travel(self, bench) -> None:
+        result = bench.run(call(lock))["task"].result
+        assert isinstance(result, Cause) == bench.candidate.pickles
+        assert not isinstance(result, Cause) or (result.kind == "not picklable" and "lock" in result.message)
+
+    def test_a_failure_leaves_the_worker_able_to_work(self, bench) -> None:
+        bench.run(call(fail, "bad", text="x"))
+        bench.run(call(add, "good", x=1))
+        assert bench.fetch("good") == 2
+
+
+class TestSurroundings:
+    def test_log_lines_and_progress_are_told_in_their_order(self, bench) -> None:
+        bench.run(call(talk))
+        told = [report for report in bench.seen if isinstance(report, Progressed | Logged)]
+        assert told == [
+            Logged("task", "one"), Progressed("task", 0.25, "a quarter"),
+            Logged("task", "two"), Progressed("task", 1.0, ""),
+        ]  # fmt: skip
+
+    def test_a_returned_file_is_kept_read_only_and_the_rest_of_scratch_is_gone(self, bench) -> None:
+        bench.run(call(keep_file))
+        kept = bench.fetch("task")
+        assert kept.read_text() == "kept"
+        assert not kept.stat().st_mode & 0o222
+        bench.run(call(scratch_path, "where"))
+        assert not Path(bench.fetch("where")).exists() or not list(Path(bench.fetch("where")).iterdir())
+
+    def test_the_environment_is_looked_up_where_the_call_runs(self, bench, monkeypatch) -> None:
+        name = next(name for name, value in os.environ.items() if value.isalpha() and len(value) > 3)
+        bench.run(call(environment, name=f"${{env:{name}}}"))
+        assert bench.fetch("task") == os.environ[name]
+
+    def test_a_variable_that_is_not_set_fails_the_task_and_is_named(self, bench) -> None:
+        cause = bench.cause(call(environment, name="${env:TREADLE_NOT_SET_ANYWHERE}"))
+        assert "the environment variable TREADLE_NOT_SET_ANYWHERE is not set" in cause.message
+
+
+class TestLife:
+    def test_closing_twice_is_allowed(self, bench) -> None:
+        bench.run(call(add, x=1))
+        bench.scheme.close(SECONDS)
+        bench.scheme.close(SECONDS)
+
+    def test_stopping_calls_that_do_not_run_does_nothing(self, bench) -> None:
+        bench.scheme.stop(["nobody"])
+        bench.run(call(add, x=1))
+        assert bench.fetch("task") == 2
+
+    def test_the_same_task_may_be_tried_again(self, bench) -> None:
+        bench.run(call(fail, text="x"))
+        bench.run(shaped(call(add, x=1), attempt=2))
+        assert bench.fetch("task") == 2

@@ -1,0 +1,32 @@
+"""The schemes that must keep the contract, and what sets them apart, as data: a new one is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.core.scheme import Scheme
+from treadle.schemes.serial import SerialScheme
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A scheme to test.
+
+    ``slots`` is what it announces. ``pickles`` says whether values cross a process border, so that what cannot
+    be pickled fails; ``stops`` whether a running call can be ended; ``survives_exit`` whether a worker that ends
+    its process is told as a loss.
+    """
+
+    name: str
+    make: Callable[[Path], Scheme]
+    slots: int
+    pickles: bool
+    stops: bool
+    survives_exit: bool
+
+
+CANDIDATES = (
+    Candidate("serial", SerialScheme, slots=1, pickles=False, stops=False, survives_exit=False),
+)  # fmt: skip
