@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
-from ..core.plan import FedBack, PlanNode
+from ..core.planning.plan import FedBack, PlanNode
 from ..core.run.states import RunState, TaskState
 from ..core.run.tasks import Task
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
-from ..core.planning import make_plan
+from ..core.planning.make_plan import make_plan
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ..core.pipeline import Pipeline
-    from ..core.plan import Plan
+    from ..core.planning.plan import Plan
     from ..core.run.records import Listener
     from ..core.scheme import Scheme
 

@@ -243,7 +243,7 @@ def _named(endpoints: Iterable[str]) -> dict[str, str]:
 
 def register(pipeline: Pipeline, what: str | Callable[..., Any]) -> tuple[str, Module]:
     """Make sure the pipeline has the module of a function or import path; return its key and the module."""
-    from .describe import describe, describe_path, import_path_of
+    from .describing.describe import describe, describe_path, import_path_of
 
     if isinstance(what, str):
         if what not in pipeline.modules:

@@ -13,7 +13,7 @@ from .modules import Module
 
 if TYPE_CHECKING:
     from .authoring import NodeHandle, Zipped
-    from .validation import Problem
+    from .validation.validate import Problem
 
 NodeId = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\Z", max_length=100)]
 EndpointText = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\.(?s:.+)\Z", max_length=300)]
@@ -238,7 +238,7 @@ class Pipeline(Body, omit_defaults=True, forbid_unknown_fields=True, dict=True):
 
     def check(self) -> list[Problem]:
         """Return what is wrong with the pipeline, errors first; an empty list if it can run."""
-        from .validation import validate
+        from .validation.validate import validate
 
         return validate(self)
 

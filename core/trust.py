@@ -12,11 +12,11 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from .aliases import parse_source
+from .describing.aliases import parse_source
 from .document import encode, write_atomically
 from .errors import UsageError
 from .modules import LIBRARY, Module
-from .registered import LIBRARY_FOLDER, is_defined_in
+from .registry.registered import LIBRARY_FOLDER, is_defined_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ...core.planning import make_plan
+from ...core.planning.make_plan import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
 from ..session import Options, enabled_schemes, refuse_invalid, refuse_too_large, resources_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...core.pipeline import Pipeline
-    from ...core.plan import Plan, PlanNode
+    from ...core.planning.plan import Plan, PlanNode
 
 _HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB")
 _CALLS = 1

@@ -6,9 +6,9 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ...core.catalogue import Catalogue, search
+from ...core.registry.catalogue import Catalogue, search
 from ...core.errors import ModuleLookupError, TreadleError
-from ...core.registry import Registry
+from ...core.registry.registry import Registry
 from .text import clip, columns, columns_with_paths, harmless, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def modules_command(options: Namespace) -> int:
 
 
 def _described(path: str) -> Module:
-    from ...core.describer import Describer
+    from ...core.registry.describer import Describer
 
     with Describer() as describer:
         found = describer.describe([path], deadline=DESCRIBE_SECONDS)[path]

@@ -13,7 +13,7 @@ from ...core.worker.preview import preview
 from ..result import RunResult, TaskFailedError
 
 if TYPE_CHECKING:
-    from ...core.plan import PlanNode
+    from ...core.planning.plan import PlanNode
     from ...core.run.records import TaskRecord
     from ..session import Run
 

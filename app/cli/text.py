@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import combining, east_asian_width
 
 from ...core.modules import LIBRARY
-from ...core.problems import visible
+from ...core.validation.problems import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -49,7 +49,7 @@ def _code_nodes(pipeline: Pipeline) -> list[tuple[str, str]]:
     if not code_nodes(pipeline):
         return []
     # Only now is it worth to look for what is installed.
-    from ...core.registry import Registry
+    from ...core.registry.registry import Registry
 
     return code_nodes(pipeline, Registry().packages)
 

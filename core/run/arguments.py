@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..modules import Module
-from ..plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
+from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
 from ..types import alternatives, parse_type
 from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target
 from ..worker.files import placed

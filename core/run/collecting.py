@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..plan import Constant, Joining, Source, Swept, Wired
+from ..planning.plan import Constant, Joining, Source, Swept, Wired
 from ..worker.failures import Cause
 from ..worker.labels import item_labels
 from .expansion import Expansion, Extent

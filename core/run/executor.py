@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InternalError
-from ..plan import Plan
+from ..planning.plan import Plan
 from ..scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
 from ..worker.call import Argument, Items, Ref, ValueId
 from ..worker.execute import Result

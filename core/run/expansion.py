@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ..plan import Axis
+from ..planning.plan import Axis
 from ..worker.failures import Cause
 from .tasks import Index, Prerequisite, Task
 

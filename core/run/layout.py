@@ -7,7 +7,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Protocol
 
-from ..plan import Axis, FedBack, Input, Plan, Source, Wired
+from ..planning.plan import Axis, FedBack, Input, Plan, Source, Wired
 from ..worker.failures import Cause
 from .collecting import Collection, LastItem
 from .events import TaskId

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..graph import heights
-from ..plan import Plan, sources_of
+from ..planning.plan import Plan, sources_of
 
 Rank = tuple[float, ...]
 Order = Callable[[Plan], list[Rank]]

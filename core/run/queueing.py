@@ -6,7 +6,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..plan import Plan, PlanNode
+from ..planning.plan import Plan, PlanNode
 from .ordering import Rank
 from .resources import Ledger
 from .selection import Choice, choose, eligible, support

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..plan import PlanNode
+from ..planning.plan import PlanNode
 
 _SLACK = 1e-9
 

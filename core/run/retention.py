@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ..plan import FedBack
+from ..planning.plan import FedBack
 from .layout import Layout
 from .tasks import FORGOTTEN, Prerequisite, Task
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import InternalError, UsageError, suggestion
-from ..plan import Plan, PlanNode
+from ..planning.plan import Plan, PlanNode
 from ..worker.failures import Cause
 from . import events as e
 from .expansion import Extent

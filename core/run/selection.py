@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..plan import PlanNode
+from ..planning.plan import PlanNode
 
 PREFERENCE = ("ipython", "processes", "threads", "serial")
 """The order in which free schemes are taken, unless the person says otherwise."""

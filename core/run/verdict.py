@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..plan import Plan, Wired, sources_of
+from ..planning.plan import Plan, Wired, sources_of
 from .states import RunState, TaskState
 from .tasks import Task
 

@@ -6,16 +6,19 @@ import contextlib
 import copy
 import dataclasses
 import hashlib
+import inspect
 import linecache
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import GeneratorType, ModuleType
 from typing import Any
 
 from .absent import Absent
 from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Ref, Target, ValueId
 from .context import TaskContext, entered
 from .declare import declaration_of
-from .failures import Cause, cause_of
+from .failures import CallError, Cause, cause_of
 from .files import FileStore
 from .labels import item_labels
 from .names import import_function
@@ -37,46 +40,34 @@ class Result:
     previews: Mapping[str, Mapping[str, Any]]
 
 
-class CallError(Exception):
-    """The call itself is at fault, not the module: an argument that cannot be made, an output of the wrong form."""
+_ONCE = (GeneratorType, map, filter, zip)
 
 
 def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) -> Result | Cause:
-    """Run a call; a module's exception, ``sys.exit`` included, comes back as the cause.
+    """Run a call; whatever a module raises, ``sys.exit`` included, comes back as the cause.
 
     KeyboardInterrupt goes through: it is meant for the process, not for the module.
     """
     context = context.discreet()
     secrets = context.secrets
+
+    def keep(value: Any) -> Any:
+        return value if context.scratch_used is None else files.keep_all(value, context.scratch_used)
+
     try:
         with entered(context):
-            function = load(call.target)
-            positional, keywords = _arguments(call, fetch, secrets)
-            try:
-                returned = function(*positional, **keywords)
-            except (Exception, SystemExit) as error:
-                return _hidden(cause_of(error, frames_to_hide=1), secrets)
-            scratch = context.scratch_used
-            if scratch is not None:
-                returned = files.keep_all(returned, scratch)
-            return _result(call, returned, secrets)
-    except CallError as error:
-        return _hidden(Cause("exception", str(error)), secrets)
-    except (Exception, SystemExit) as error:
-        return _hidden(cause_of(error), secrets)
+            return called(call, fetch, secrets, keep)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - asyncio.CancelledError is no Exception, but the module's own
+        return cause_of(error, secrets.hide)
 
 
-def called(call: Call, fetch: Fetch, secrets: Secrets) -> Result:
-    """Run a call inside another one and return what it gave; whatever it raises goes through."""
+def called(call: Call, fetch: Fetch, secrets: Secrets, keep: Callable[[Any], Any] = lambda value: value) -> Result:
+    """Run a call and return what it gave; whatever it raises goes through. ``keep`` saves files from scratch."""
     function = load(call.target)
-    positional, keywords = _arguments(call, fetch, secrets)
-    return _result(call, function(*positional, **keywords), secrets)
-
-
-def _hidden(cause: Cause, secrets: Secrets) -> Cause:
-    return dataclasses.replace(
-        cause, message=secrets.hide(cause.message), traceback=secrets.hide(cause.traceback)
-    )
+    positional, keywords = _arguments(call, function, fetch, secrets)
+    return _result(call, function(*positional, **keywords), secrets, keep)
 
 
 # What to call
@@ -92,36 +83,64 @@ def load(target: Target) -> Any:
         return _from_source(target)
     try:
         function = import_function(target.path)
-    except (ImportError, AttributeError) as error:
-        raise CallError(f"{target.path} cannot be imported here: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise CallError(f"{target.path} cannot be imported here: {_told(error)}") from error
     if target.declared_only and declaration_of(function) is None:
         raise CallError(f"{target.path} is not declared as a module, so it is not called")
     return function
 
 
+def _told(error: BaseException) -> str:
+    return str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
+
+
 def _from_source(target: Target) -> Any:
     key = hashlib.sha256(target.source.encode()).hexdigest()[:16]
     if key not in _loaded:
-        file = f"<Python source {key}>"
+        file, name = f"<Python source {key}>", f"treadle_source_{key}"
         # With its lines known, a traceback shows them.
         linecache.cache[file] = (len(target.source), None, target.source.splitlines(keepends=True), file)
-        scope: dict[str, Any] = {"__name__": f"treadle_source_{key}"}
-        exec(compile(target.source, file, "exec"), scope)  # noqa: S102 - what a trusted Python source node is for
-        _loaded[key] = scope
+        # Dataclasses and the like look for the module of a class among those that are loaded.
+        module = sys.modules[name] = ModuleType(name)
+        try:
+            exec(compile(target.source, file, "exec"), module.__dict__)  # noqa: S102 - what such a node is for
+        except BaseException:
+            del sys.modules[name]
+            raise
+        _travel_by_value(module)
+        _loaded[key] = module.__dict__
     if target.name not in _loaded[key]:
         raise CallError(f"the Python source defines no {target.name!r}")
     return _loaded[key][target.name]
 
 
+def _travel_by_value(module: ModuleType) -> None:
+    """Let objects of such a module be pickled with their classes: other processes cannot import it."""
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(module)
+
+
 # Arguments
 
 
-def _arguments(call: Call, fetch: Fetch, secrets: Secrets) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(call: Call, function: Any, fetch: Fetch, secrets: Secrets) -> tuple[list[Any], dict[str, Any]]:
     values = {port: _value(call, port, argument, fetch, secrets) for port, argument in call.arguments.items()}
-    positional = [values.pop(port) for port in call.positional if port in values]
-    if call.variadic in values:
-        positional.extend(values.pop(call.variadic))
-    return positional, values
+    variadic = values.pop(call.variadic, ())
+    last = len(call.positional) if variadic else max((n for n, p in enumerate(call.positional, 1) if p in values), default=0)
+    positional = [
+        values.pop(port) if port in values else _default(function, port) for port in call.positional[:last]
+    ]
+    return [*positional, *variadic], values
+
+
+def _default(function: Any, name: str) -> Any:
+    """Return the default of an argument that must be passed because another one stands behind it."""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        default = inspect.signature(function).parameters[name].default
+        if default is not inspect.Parameter.empty:
+            return default
+    raise CallError(f"the input {name!r} has no value, but one behind it has")
 
 
 def _value(call: Call, port: str, argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
@@ -135,7 +154,7 @@ def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
     """Make the value of an argument."""
     match argument:
         case Ref(value):
-            return fetch(value)
+            return sealed(fetch(value))
         case Given(value):
             return sealed(secrets.resolve(value))
         case Items(items):
@@ -161,28 +180,27 @@ def _coerced(value: Any, kind: str) -> Any:
 # The result
 
 
-def _result(call: Call, returned: Any, secrets: Secrets) -> Result:
+def _result(call: Call, returned: Any, secrets: Secrets, keep: Callable[[Any], Any]) -> Result:
     values = _fields(call, returned) if call.fields else {call.outputs[0]: returned} if call.outputs else {}
     absent = {port: value.reason for port, value in values.items() if isinstance(value, Absent)}
-    present = {port: value for port, value in values.items() if port not in absent}
     outputs: dict[str, Any] = {}
     items: dict[str, tuple[str, ...]] = {}
-    for port, value in present.items():
-        if port in call.split:
-            found = listed(value, f"{call.task}.{port}")
-            outputs[port], items[port] = sealed(found), tuple(map(secrets.hide, item_labels(found)))
-        else:
-            outputs[port] = sealed(value)
-    flags = {port: bool(present[port]) for port in call.flags if port in present}
-    previews = {port: _shown(value, secrets) for port, value in outputs.items()}
+    for port, value in values.items():
+        if port in absent:
+            continue
+        is_split = port in call.split
+        made = listed(value, f"{call.task}.{port}") if is_split else _at_rest(value)
+        outputs[port] = sealed(keep(made))
+        if is_split:
+            items[port] = tuple(map(secrets.hide, item_labels(outputs[port])))
+    flags = {port: bool(outputs[port]) for port in call.flags if port in outputs}
+    previews = {port: preview(value, secrets.hide if secrets else None) for port, value in outputs.items()}
     return Result(outputs, items, flags, absent, previews)
 
 
-def _shown(value: Any, secrets: Secrets) -> dict[str, Any]:
-    found = preview(value)
-    if "text" in found:
-        found["text"] = secrets.hide(found["text"])
-    return found
+def _at_rest(value: Any) -> Any:
+    """Return a value that can be read more than once: what a generator yields, as a list."""
+    return list(value) if isinstance(value, _ONCE) else value
 
 
 def _fields(call: Call, returned: Any) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 KINDS = (
     "exception", "killed", "exited", "out of memory", "timed out", "lost contact", "not picklable",
@@ -27,6 +30,10 @@ class Cause:
     traceback: str = ""
 
 
+class CallError(Exception):
+    """The call itself is at fault, not the module: an argument that cannot be made, an output of the wrong form."""
+
+
 class MemberError(Exception):
     """A member of a group that runs as one task failed; ``error`` is what it raised."""
 
@@ -37,22 +44,33 @@ class MemberError(Exception):
 
 
 MAX_TEXT = 64 * 1024
+_OWN = str(Path(__file__).parent) + os.sep
 
 
-def cause_of(error: BaseException, frames_to_hide: int = 0) -> Cause:
-    """Describe an exception that a module raised; the frames of Treadle itself are left out of its traceback."""
+def cause_of(error: BaseException, hide: Callable[[str], str] = str) -> Cause:
+    """Describe an exception that a module raised; the frames of Treadle itself are left out of its traceback.
+
+    ``hide`` covers what must not be seen, before anything is cut.
+    """
     if isinstance(error, MemberError):
-        inner = cause_of(error.error, frames_to_hide=2)
+        inner = cause_of(error.error, hide)
         return replace(inner, message=f"{error.member}: {inner.message}")
     kind = "out of memory" if isinstance(error, MemoryError) else "exception"
+    message = _bounded(hide(_message(error)))
+    if isinstance(error, CallError):
+        text = "" if error.__cause__ is None else _traceback(error.__cause__)
+        return Cause(kind, message, traceback=_bounded(hide(text)))
+    return Cause(kind, message, type=type(error).__name__, traceback=_bounded(hide(_traceback(error))))
+
+
+def _traceback(error: BaseException) -> str:
     shown = error.__traceback__
-    for _ in range(frames_to_hide):
-        shown = shown.tb_next if shown is not None and shown.tb_next is not None else shown
+    while shown is not None and shown.tb_next is not None and shown.tb_frame.f_code.co_filename.startswith(_OWN):
+        shown = shown.tb_next
     try:
-        text = "".join(traceback.format_exception(type(error), error, shown, limit=-60))
+        return "".join(traceback.format_exception(type(error), error, shown, limit=-60))
     except Exception as nested:  # noqa: BLE001 - a module's exception may break when it is shown
-        text = f"{type(error).__name__} (its text cannot be shown: {type(nested).__name__})\n"
-    return Cause(kind, _message(error), type=type(error).__name__, traceback=_bounded(text))
+        return f"{type(error).__name__} (its text cannot be shown: {type(nested).__name__})\n"
 
 
 def _message(error: BaseException) -> str:
@@ -62,7 +80,7 @@ def _message(error: BaseException) -> str:
         text = ""
     if isinstance(error, SystemExit):
         text = f"the module called sys.exit({error.code!r})"
-    return _bounded(text or type(error).__name__)
+    return text or type(error).__name__
 
 
 def _bounded(text: str) -> str:

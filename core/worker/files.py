@@ -34,6 +34,9 @@ class FileStore:
 
     def _keep_if_inside(self, path: Path, scratch: Path) -> Path:
         resolved = (scratch / path).resolve()
+        if path.is_relative_to(scratch) and not resolved.is_relative_to(scratch):
+            # A link that leads out of scratch: the link goes, what it leads to stays.
+            return resolved
         if not resolved.is_relative_to(scratch) or resolved == scratch or not resolved.exists():
             return path
         return self.keep(resolved)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import reprlib
+from collections.abc import Callable
 from typing import Any
 
 MAX_TEXT = 200
+SAMPLE = 1_000_000
+"""Of a larger array the range is that of about so many evenly spaced elements."""
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxset = _short.maxfrozenset = _short.maxdict = 20
+_short.maxstring = _short.maxother = _short.maxlong = MAX_TEXT
+_short.maxlevel = 4
 
 
-def preview(value: Any) -> dict[str, Any]:
+def preview(value: Any, hide: Callable[[str], str] | None = None) -> dict[str, Any]:
     """Return the type of a value and, where they make sense, its length, shape, dtype, range and a short text.
 
-    Never raises, and never shows more than 200 characters.
+    Never raises, and never shows more than 200 characters. ``hide`` covers what must not be seen.
     """
     found: dict[str, Any] = {"type": _type_name(value)}
     try:
-        _add_shape(found, value)
+        _add_shape(found, value, hide)
     except Exception as error:  # noqa: BLE001 - a strange object must not spoil the task that made it
         found["text"] = f"(cannot be shown: {type(error).__name__})"
     return found
@@ -25,16 +35,28 @@ def _type_name(value: Any) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _add_shape(found: dict[str, Any], value: Any) -> None:
+def _add_shape(found: dict[str, Any], value: Any, hide: Callable[[str], str] | None) -> None:
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         found["shape"] = [int(size) for size in value.shape]
         found["dtype"] = str(value.dtype)
-        if getattr(value, "size", 0) and value.dtype.kind in "biuf":
-            found["range"] = [float(value.min()), float(value.max())]
+        if hasattr(value, "strides") and value.size and value.dtype.kind in "biuf":
+            _add_range(found, value)
         return
     if isinstance(value, list | tuple | dict | set | frozenset):
         found["length"] = len(value)
         if len(value) > 20:
             return
-    text = value if isinstance(value, str) else repr(value)
+    # A secret may not be cut before it is covered, so that with one the whole text is made.
+    text = value if isinstance(value, str) else (_short.repr(value) if hide is None else repr(value))
+    text = text if hide is None else hide(text)
     found["text"] = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def _add_range(found: dict[str, Any], array: Any) -> None:
+    if array.size > SAMPLE:
+        step = math.ceil((array.size / SAMPLE) ** (1 / array.ndim))
+        array = array[(slice(None, None, step),) * array.ndim]
+    if array.dtype.kind == "f":
+        array = array[(array == array) & (abs(array) != math.inf)]  # noqa: PLR0124 - leaves out what is no number
+    if array.size:
+        found["range"] = [float(array.min()), float(array.max())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -16,6 +17,9 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values = {value for value in values if value}
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
 
     def resolve(self, value: Any) -> Any:
         """Replace ``${env:NAME}`` in text, also inside lists and mappings; KeyError names what is not set."""
@@ -39,9 +43,9 @@ class Secrets:
         return value
 
     def hide(self, text: str) -> str:
-        """Return the text with every such value covered, as it is and as Python writes it."""
+        """Return the text with every such value covered, as it is and as Python and JSON write it."""
         for value in sorted(self._values, key=len, reverse=True):
-            for shown in {value, repr(value)[1:-1]}:
+            for shown in sorted({value, repr(value)[1:-1], ascii(value)[1:-1], json.dumps(value)[1:-1]}):
                 text = text.replace(shown, _HIDDEN)
         return text
 

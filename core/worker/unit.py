@@ -222,7 +222,9 @@ class _Evaluation:
         call = replace(member.call, task=self._title(member, places), arguments=arguments)
         try:
             return called(call, fetch, self._secrets)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - told as the failure of this member
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - told as the failure of this member
             return Failed(MemberError(call.task, error))
 
     def _title(self, member: Member, places: Places) -> str:

@@ -11,7 +11,7 @@ from treadle.core.authoring import SETTINGS, fold, savable, sweep, zipped
 from treadle.core.document import decode, encode
 from treadle.core.errors import ModuleLookupError, UsageError
 from treadle.core.pipeline import Connection, Each, Fold, Join, Pipeline, Repeat, Sweep, Zip
-from treadle.core.planning import make_plan
+from treadle.core.planning.make_plan import make_plan
 
 
 class Stats(NamedTuple):

@@ -14,7 +14,7 @@ from treadle.core.document import encode
 from treadle.core.edits import Change, SetText, Steps, apply
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Comment, Connection, Each, Frame, Group, Node, Pipeline
-from treadle.core.validation import validate
+from treadle.core.validation.validate import validate
 
 
 def _undoes(pipeline: Pipeline, edit: Any) -> None:

@@ -12,7 +12,7 @@ from treadle.core.document import decode, encode
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Pipeline
 from treadle.core.portable import portable_source
-from treadle.core.validation import validate
+from treadle.core.validation.validate import validate
 
 SCRIPT = '''
 """A script, which is executed here as ``__main__``."""

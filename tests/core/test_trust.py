@@ -15,7 +15,7 @@ from treadle.core.edits import update_nodes
 from treadle.core.errors import UsageError
 from treadle.core.modules import LIBRARY, Module
 from treadle.core.pipeline import Connection, Group, Node, Pipeline
-from treadle.core.registered import LIBRARY_FOLDER
+from treadle.core.registry.registered import LIBRARY_FOLDER
 from treadle.core.trust import TrustStore, bundled_digests, code_nodes, digest, needs_trust
 
 

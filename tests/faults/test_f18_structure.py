@@ -11,8 +11,8 @@ from pipelines import MODULES, chain
 from treadle.core.document import decode, encode, load
 from treadle.core.errors import FileError
 from treadle.core.pipeline import Connection, Group, Node, Pipeline
-from treadle.core.planning import make_plan
-from treadle.core.validation import validate
+from treadle.core.planning.make_plan import make_plan
+from treadle.core.validation.validate import validate
 
 add = Node(module="demo:add", params={"a": 1.0})
 

@@ -9,7 +9,7 @@ from treadle.core.document import decode, encode, save
 from treadle.core.errors import FileError, UsageError
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Comment, Frame, Group, Node, Pipeline
-from treadle.core.validation import validate
+from treadle.core.validation.validate import validate
 
 HOSTILE = [
     "../../x",

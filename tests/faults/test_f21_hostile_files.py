@@ -12,7 +12,8 @@ WATCH = """
 import sys
 from pathlib import Path
 
-from treadle.core import planning, trust
+from treadle.core import trust
+from treadle.core.planning import make_plan
 from treadle.core.document import encode, load
 
 events = []
@@ -30,7 +31,7 @@ def hook(event, arguments):
 def all_that_runs_nothing(path):
     pipeline = load(path)
     problems = pipeline.check()
-    planning.make_plan(pipeline)
+    make_plan.make_plan(pipeline)
     code = trust.code_nodes(pipeline)
     encode(pipeline.copy())
     assert not trust.TrustStore(path.parent / "config").is_trusted(pipeline)

@@ -110,7 +110,8 @@ def test_an_interruption_kills_the_program_too(life):
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGUSR1, interrupt)
-    line = f'exec > "$LIFE"; echo parent; kill -USR1 {os.getpid()}; sleep 300'
+    # Not at once: while subprocess is still starting a program, an interruption loses track of it.
+    line = f'exec > "$LIFE"; echo parent; sleep 0.3; kill -USR1 {os.getpid()}; sleep 300'
     try:
         with pytest.raises(KeyboardInterrupt):
             shell.shell_line(line, environment={"LIFE": str(life.path)})

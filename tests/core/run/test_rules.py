@@ -12,7 +12,7 @@ from reference import Interpreter, nested
 from treadle import Pipeline, fold, sweep, zipped
 from treadle.core.errors import PipelineError, TreadleError
 from treadle.core.library import control
-from treadle.core.planning import make_plan
+from treadle.core.planning.make_plan import make_plan
 from treadle.core.worker.call import Item
 
 

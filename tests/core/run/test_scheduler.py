@@ -8,7 +8,7 @@ import pytest
 from treadle.core.errors import InternalError, UsageError
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Connection, Each, Fold, Join, Node, Pipeline, Sweep, Zip
-from treadle.core.planning import make_plan
+from treadle.core.planning.make_plan import make_plan
 from treadle.core.run import events as e
 from treadle.core.run.scheduler import Policy, Scheduler
 from treadle.core.run.states import RunState, TaskState

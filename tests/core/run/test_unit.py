@@ -15,7 +15,7 @@ from plans import Growing, pipelines
 from treadle import Pipeline, Schemes, fold, module, sweep, zipped
 from treadle.core.errors import PipelineError
 from treadle.core.library import control
-from treadle.core.planning import make_plan
+from treadle.core.planning.make_plan import make_plan
 
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 

@@ -1,0 +1,1 @@
+"""Describes functions as modules: from live objects, from text, from docstrings."""

@@ -1,0 +1,1 @@
+"""Makes the plan of a run: groups flattened, axes worked out, units compiled."""

@@ -1,0 +1,367 @@
+"""Works out the axes of every node: which items its tasks run over, and how each input reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import structs
+
+from ..errors import PipelineError, suggestion
+from .flatten import Endpoint, FlatGraph, FlatNode, FlatZip, Loop, Wire
+from .plan import Axis, Constant, FedBack, Function, Input, Joining, Source, Start, Swept, Wired
+from ..pipeline import Join, Pipeline, Where
+
+
+@dataclass
+class LoopState:
+    """A loop while its nodes are being planned: the axis it runs along, and those of its feedback."""
+
+    loop: Loop
+    axis: int
+    axes: tuple[int, ...]
+    starts: dict[Endpoint, Start] = field(default_factory=dict)
+
+
+class AxisBuilder:
+    """Builds the inputs of each node, in topological order, and collects the axes that they make."""
+
+    def __init__(self, pipeline: Pipeline, flat: FlatGraph, numbers: dict[str, int]) -> None:
+        self.pipeline = pipeline
+        self.flat = flat
+        self.numbers = numbers
+        self._ids = list(numbers)
+        self.axes: list[Axis] = []
+        self.node_axes: dict[str, tuple[int, ...]] = {}
+        self.split: dict[str, set[str]] = {}
+        self.flags: dict[str, set[str]] = {}
+        self._fed_ports: dict[str, list[str]] = {}
+        for node_id, port in (*flat.wires, *flat.sweeps):
+            self._fed_ports.setdefault(node_id, []).append(port)
+        self._by_identity: dict[object, int] = {}
+        self._where: dict[int, Where] = {}
+        self._zips: dict[Endpoint, FlatZip] = {
+            end: zipping for zipping in flat.zips for ends in zipping.ports.values() for end in ends
+        }
+        self._loops: dict[str, LoopState] = {}
+        self._fed: dict[Endpoint, tuple[Loop, Endpoint]] = {
+            end: (loop, output) for loop in flat.loops for ends, output in loop.feedback for end in ends
+        }
+        # Used in several places it is the same axis, and has the name that somebody wrote in one of them.
+        self._written: dict[Endpoint, dict[str, None]] = {}
+        for wire in flat.wires.values():
+            if wire.connection.each is not None and wire.connection.each.axis:
+                self._written.setdefault(wire.source, {})[wire.connection.each.axis] = None
+        self._holding: dict[str, list[Loop]] = {}
+        for loop in sorted(flat.loops, key=lambda one: len(one.where)):
+            for member in loop.members:
+                self._holding.setdefault(member, []).append(loop)
+
+    def inputs(self, node: FlatNode) -> tuple[Input, ...]:
+        """Return the inputs of a node, all before it being done, and record its axes."""
+        entries = [entry for port in self._ports(node) if (entry := self._input(node, port)) is not None]
+        self.node_axes[node.id] = _union(map(self._axes_of, entries))
+        return tuple(entries)
+
+    def _ports(self, node: FlatNode) -> list[str]:
+        names = dict.fromkeys(node.module.input_ports)
+        names |= dict.fromkeys(self._fed_ports.get(node.id, ()))
+        return list(names | dict.fromkeys(node.constants))
+
+    def _input(self, node: FlatNode, port: str) -> Input | None:
+        end = (node.id, port)
+        if end not in self._fed:
+            return self._start(node, port)
+        loop, output = self._fed[end]
+        state = self._loop_state(loop)
+        start = state.starts[end]
+        source = Source(self.numbers[output[0]], output[1], ())
+        return FedBack(port, source, state.axis, state.axes, start)
+
+    def _start(self, node: FlatNode, port: str) -> Start | None:
+        end = (node.id, port)
+        if end in self.flat.wires:
+            return self._wired(end, self.flat.wires[end])
+        if end in self.flat.sweeps:
+            return Swept(port, self._sweep_axis(end), self.flat.sweeps[end].sweep.values)
+        if port in node.constants:
+            return Constant(port, node.constants[port])
+        return None
+
+    # Wires
+
+    def _wired(self, end: Endpoint, wire: Wire) -> Wired:
+        source = self.source(wire.source, end[0])
+        connection = wire.connection
+        apply = self.function(connection.apply) if connection.apply else None
+        if end in self._zips:
+            self._hand_over_items(source)
+            axis = self._zip_axis(self._zips[end])
+            return Wired(end[1], source, (*self.axes[axis].depends, axis), axis, None, apply)
+        if connection.each is not None:
+            self._hand_over_items(source)
+            axis = self._each_axis(wire, source)
+            return Wired(end[1], source, (*source.axes, axis), axis, None, apply)
+        if connection.join is not None:
+            joining = self._joining(wire, source, connection.join)
+            left = tuple(axis for axis in source.axes if axis not in joining.axes)
+            return Wired(end[1], source, left, None, joining, apply)
+        return Wired(end[1], source, source.axes, None, None, apply)
+
+    def _hand_over_items(self, source: Source) -> None:
+        """Have an output kept item by item, and what a loop gives in its place if it has nothing to do."""
+        node_id = self._ids[source.node]
+        self.split.setdefault(node_id, set()).add(source.output)
+        match source.start:
+            case None:
+                return
+            case Constant(value=value):
+                known = isinstance(value, list | tuple)
+            case Swept(values=values):
+                known = all(isinstance(value, list | tuple) for value in values)
+            case Wired(item=item, join=join, apply=apply) as start:
+                known = item is None and join is None and apply is None
+                if known:
+                    self._hand_over_items(start.source)
+        if not known:
+            raise PipelineError(
+                f"{node_id}.{source.output} cannot be mapped: if the loop has nothing to do it gives what it "
+                "started with, and the items of that are not known",
+                remedy="Start with a list, or pass the result through a node of its own before it is mapped",
+            )
+
+    def source(self, output: Endpoint, reader: str) -> Source:
+        """Return an output as ``reader`` sees it: from outside a loop, only its last item."""
+        axes = self.node_axes[output[0]]
+        left = [
+            self._loops[loop.origin]
+            for loop in self._holding.get(output[0], ())
+            if reader not in loop.members and loop.origin in self._loops
+        ]
+        last = tuple(state.axis for state in left if state.axis in axes)
+        # Out of two loops at once there is no one start: that of the inner one is made in the outer one.
+        starts = [
+            state.starts[ends[0]]
+            for state in left
+            for ends, fed in state.loop.feedback
+            if fed == output and ends and len(last) == 1
+        ]
+        remaining = tuple(axis for axis in axes if axis not in last)
+        return Source(self.numbers[output[0]], output[1], remaining, last, starts[0] if starts else None)
+
+    def function(self, key: str) -> Function:
+        """Return what the module called ``key`` calls."""
+        module = self.pipeline.modules[key]
+        live = self.pipeline.functions.get(key)
+        if not (module.path or module.source) and live is None:
+            raise PipelineError(f"the function {key!r} is not in the file, and was not given")
+        return Function(module.path, module.source, module.name, live)
+
+    def function_of(self, node: FlatNode) -> Function:
+        """Return what a node calls."""
+        made_here = node.node.mode == "bypassed" or node.node.group is not None
+        return Function(node.module.path) if made_here else self.function(node.node.module)
+
+    # Axes
+
+    def _axes_of(self, entry: Input) -> tuple[int, ...]:
+        match entry:
+            case Constant():
+                return ()
+            case Swept(axis=axis):
+                # Zipped with an output that has axes, the items of the list are counted anew for each of theirs.
+                return (*self.axes[axis].depends, axis)
+            case _:
+                return entry.axes
+
+    def _new_axis(self, identity: object, where: Where, axis: Axis) -> int:
+        if identity in self._by_identity:
+            number = self._by_identity[identity]
+            # Made in two places, an axis belongs to the inner one: there it may be joined without naming it.
+            self._where[number] = max(self._where[number], where, key=len)
+            return number
+        self.axes.append(axis)
+        self._by_identity[identity] = axis.number
+        self._where[axis.number] = where
+        return axis.number
+
+    def _each_axis(self, wire: Wire, source: Source) -> int:
+        node_id, output = wire.source
+        names = self._written.get(wire.source, {})
+        if len(names) > 1:
+            first, second, *_ = names
+            raise PipelineError(
+                f"the items of {node_id}.{output} are called {first!r} in one place and {second!r} in another",
+                remedy="One output makes one axis: give it one name",
+            )
+        label = next(iter(names), node_id.rpartition("/")[2])
+        axis = Axis(len(self.axes), label, "each", f"{node_id}.{output}", source.axes, (source,))
+        return self._new_axis(("each", wire.source, source.last), wire.where, axis)
+
+    def _sweep_axis(self, end: Endpoint) -> int:
+        if end in self._zips:
+            return self._zip_axis(self._zips[end])
+        swept = self.flat.sweeps[end]
+        label = swept.sweep.axis or swept.origin.rpartition(".")[2]
+        axis = Axis(len(self.axes), label, "sweep", swept.origin, values=swept.sweep.values)
+        return self._new_axis(("sweep", swept.origin), swept.where, axis)
+
+    def _zip_axis(self, zipping: FlatZip) -> int:
+        lists: dict[str, Source] = {}
+        sizes: dict[str, int] = {}
+        identity: list[object] = []
+        for name, ends in zipping.ports.items():
+            for end in ends[:1]:
+                if end in self.flat.wires:
+                    output = self.flat.wires[end].source
+                    lists[name] = self.source(output, end[0])
+                    identity.append(output)
+                elif end in self.flat.sweeps:
+                    sizes[name] = len(self.flat.sweeps[end].sweep.values)
+                    identity.append(self.flat.sweeps[end].origin)
+        values = next((self.flat.sweeps[e[0]].sweep.values for e in zipping.ports.values() if e[0] in self.flat.sweeps), ())
+        label = zipping.zip.axis or next(iter(zipping.ports))
+        depends = _union(source.axes for source in lists.values())
+        axis = Axis(
+            len(self.axes), label, "zip", zipping.origin, depends, tuple(lists.values()), values, tuple(sizes.items())
+        )
+        return self._new_axis(("zip", tuple(identity), zipping.zip.axis), zipping.where, axis)
+
+    # Joins
+
+    def _joining(self, wire: Wire, source: Source, join: Join) -> Joining:
+        place = ".".join(wire.source)
+        chosen = {self._named_axis(label, source.axes, place) for label in join.axes} or {
+            self._innermost(wire, source, place)
+        }
+        for axis in source.axes:
+            needed = chosen.intersection(self.axes[axis].depends)
+            if axis not in chosen and needed:
+                outer = self.axes[next(iter(needed))].label
+                raise PipelineError(
+                    f"{place} has a list along {self.axes[axis].label!r} for each item of {outer!r}, "
+                    f"so {outer!r} cannot be joined alone",
+                    remedy=f"Join {self.axes[axis].label!r} as well, or first",
+                )
+        ordered = tuple(axis for axis in source.axes if axis in chosen)
+        return Joining(ordered, join.on_failure == "skip", join.nested, join.with_labels)
+
+    def _named_axis(self, label: str, axes: tuple[int, ...], place: str) -> int:
+        found = [axis for axis in axes if self.axes[axis].label == label]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise PipelineError(
+                f"{place} has two axes called {label!r}", remedy='Name one of them where it is made: .each("name")'
+            )
+        known = [self.axes[axis].label for axis in axes]
+        raise PipelineError(f"{place} has no axis {label!r} to join", remedy=suggestion(label, known))
+
+    def _innermost(self, wire: Wire, source: Source, place: str) -> int:
+        inner = [a for a in source.axes if self._where[a][: len(wire.where)] == wire.where]
+        if inner:
+            return inner[-1]
+        if not source.axes:
+            raise PipelineError(f"{place} has no axis to join", remedy="Remove the join, or map something before it")
+        labels = ", ".join(repr(self.axes[axis].label) for axis in source.axes)
+        raise PipelineError(
+            f"{place} only has axes from outside the group ({labels})",
+            remedy="Name the axis, if it is to be joined in here",
+        )
+
+    # Loops
+
+    def _loop_state(self, loop: Loop) -> LoopState:
+        if loop.origin not in self._loops:
+            starts, axes = self._entering(loop)
+            axis = self._fold_axis(loop, axes, starts) if loop.fold else self._rounds_axis(loop, axes)
+            state_axes = axes if loop.fold else (*axes, axis)
+            self._loops[loop.origin] = LoopState(loop, axis, state_axes, starts)
+        return self._loops[loop.origin]
+
+    def _entering(self, loop: Loop) -> tuple[dict[Endpoint, Start], tuple[int, ...]]:
+        """Return how the loop's feedback starts, and the axes of all that enters it."""
+        starts: dict[Endpoint, Start] = {}
+        groups: list[tuple[int, ...]] = []
+        for member in (node for node in self.flat.nodes.values() if node.id in loop.members):
+            for port in self._ports(member):
+                end = (member.id, port)
+                entry = self._start(member, port) if self._enters(end, loop) else None
+                if entry is not None:
+                    groups.append(self._axes_of(entry))
+                if end in self._fed and self._fed[end][0] is loop:
+                    if entry is None:
+                        raise PipelineError(
+                            f"{loop.origin}: {port!r} has no value to start with", remedy="Set it or connect it"
+                        )
+                    starts[end] = entry
+        return starts, _union(groups)
+
+    def _enters(self, end: Endpoint, loop: Loop) -> bool:
+        if end in self.flat.wires:
+            return self.flat.wires[end].source[0] not in loop.members
+        if end in self.flat.sweeps:
+            return not self.flat.sweeps[end].origin.startswith(f"{loop.origin}/")
+        return True
+
+    def _fold_axis(self, loop: Loop, axes: tuple[int, ...], starts: dict[Endpoint, Start]) -> int:
+        if not axes:
+            raise PipelineError(
+                f"{loop.origin} folds, but none of its inputs is mapped", remedy="Map an input with .each() or sweep()"
+            )
+        label = loop.fold.axis if loop.fold else None
+        axis = self._named_axis(label, axes, loop.origin) if label else axes[-1]
+        if any(axis in self.axes[other].depends for other in axes):
+            raise PipelineError(
+                f"{loop.origin} cannot fold along {self.axes[axis].label!r}: another axis lies inside it",
+                remedy="Fold along the innermost axis, or join the inner one first",
+            )
+        if any(axis in self._axes_of(start) for start in starts.values()):
+            raise PipelineError(
+                f"{loop.origin} cannot start with one value for each item of {self.axes[axis].label!r}, "
+                "along which it folds",
+                remedy="Start with a single value, or fold along another axis",
+            )
+        return axis
+
+    def _rounds_axis(self, loop: Loop, axes: tuple[int, ...]) -> int:
+        bound = loop.repeat.bound if loop.repeat else 1
+        label = f"{loop.origin.rpartition('/')[2]} round"
+        axis = Axis(len(self.axes), label, "rounds", loop.origin, axes, bound=bound)
+        return self._new_axis(("rounds", loop.origin), (*loop.where, loop.origin.rpartition("/")[2]), axis)
+
+    def finish_loops(self) -> None:
+        """Fill in what is known only when all nodes of a loop are planned, and check it."""
+        for state in self._loops.values():
+            loop = state.loop
+            for _, output in loop.feedback:
+                self._check_feedback(state, output)
+            if loop.again is not None:
+                axes = self.node_axes[loop.again[0]]
+                if state.axis not in axes or not set(axes) <= set(state.axes):
+                    raise PipelineError(
+                        f"{loop.origin}: {'.'.join(loop.again)} does not have one answer for each round",
+                        remedy="Let it depend on what is fed back, and join what is mapped inside the loop",
+                    )
+                again = Source(self.numbers[loop.again[0]], loop.again[1], axes)
+                self.flags.setdefault(loop.again[0], set()).add(loop.again[1])
+                self.axes[state.axis] = structs.replace(self.axes[state.axis], again=again)
+
+    def _check_feedback(self, state: LoopState, output: Endpoint) -> None:
+        extra = [self.axes[a].label for a in self.node_axes[output[0]] if a not in state.axes]
+        if extra:
+            raise PipelineError(
+                f"{state.loop.origin}: {'.'.join(output)} is fed back, but has a new axis {extra[0]!r}",
+                remedy="Join it inside the loop",
+            )
+
+    def complete(self, entry: Input) -> Input:
+        """Give a fed-back input the axes of its source, known once the whole loop is planned."""
+        if not isinstance(entry, FedBack):
+            return entry
+        axes = self.node_axes[self._ids[entry.source.node]]
+        return structs.replace(entry, source=structs.replace(entry.source, axes=axes))
+
+
+def _union(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(axis for group in groups for axis in group))

@@ -1,0 +1,87 @@
+"""Makes the plan of a run from a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .axes import AxisBuilder
+from ..errors import PipelineError
+from .flatten import FlatGraph, flatten, followers
+from ..graph import find_cycle, reachable, reversed_graph, topological_order
+from ..pipeline import Pipeline
+from .plan import Plan, PlanNode
+
+
+def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
+    """Return the plan of a pipeline that has passed validation, or of what the nodes ``until`` need.
+
+    PipelineError says what cannot be planned: an axis that is not there, lists that cannot be joined.
+    """
+    flat = flatten(pipeline)
+    if until:
+        _restrict(flat, _flat_ids(flat, until))
+    order = _order(flat)
+    builder = AxisBuilder(pipeline, flat, {node_id: number for number, node_id in enumerate(order)})
+    inputs = {node_id: builder.inputs(flat.nodes[node_id]) for node_id in order}
+    builder.finish_loops()
+    nodes = tuple(
+        PlanNode(
+            number=number,
+            id=node_id,
+            module=flat.nodes[node_id].module,
+            function=builder.function_of(flat.nodes[node_id]),
+            settings=flat.nodes[node_id].node,
+            axes=builder.node_axes[node_id],
+            inputs=tuple(map(builder.complete, inputs[node_id])),
+            split=frozenset(builder.split.get(node_id, ())),
+            flags=frozenset(builder.flags.get(node_id, ())),
+        )
+        for number, node_id in enumerate(order)
+    )
+    return Plan(pipeline.title, nodes, tuple(builder.axes))
+
+
+def _flat_ids(flat: FlatGraph, wanted: Iterable[str]) -> set[str]:
+    """Return the plain nodes that these ids mean: themselves, or all inside a group."""
+    return {node for name in wanted for node in flat.nodes if node == name or node.startswith(f"{name}/")}
+
+
+def _restrict(flat: FlatGraph, wanted: set[str]) -> None:
+    needed = reachable(reversed_graph(_ordering(flat)), wanted)
+    for loop in flat.loops:
+        if loop.members & needed:
+            # A loop runs as a whole or not at all: its last round is not known before.
+            needed |= reachable(reversed_graph(_ordering(flat)), loop.members)
+    flat.nodes = {key: node for key, node in flat.nodes.items() if key in needed}
+    flat.wires = {end: wire for end, wire in flat.wires.items() if end[0] in needed}
+    flat.sweeps = {end: sweep for end, sweep in flat.sweeps.items() if end[0] in needed}
+    flat.zips = [zipping for zipping in flat.zips if all(e[0] in needed for ends in zipping.ports.values() for e in ends)]
+    flat.loops = [loop for loop in flat.loops if loop.members <= needed]
+
+
+def _ordering(flat: FlatGraph) -> dict[str, list[str]]:
+    """Return what must be planned before what: the wires, and all that enters a loop or zip before all of it."""
+    graph = followers(flat)
+    for loop in flat.loops:
+        entering = {w.source[0] for end, w in flat.wires.items() if end[0] in loop.members} - loop.members
+        fed = {end[0] for ends, _ in loop.feedback for end in ends}
+        for source in entering:
+            graph[source].extend(fed)
+        readers = {end[0] for end, w in flat.wires.items() if w.source[0] in loop.members} - loop.members
+        for member in fed:
+            graph[member].extend(readers)
+    for zipping in flat.zips:
+        ends = [end for group in zipping.ports.values() for end in group]
+        sources = {flat.wires[end].source[0] for end in ends if end in flat.wires}
+        for source in sources:
+            graph[source].extend(end[0] for end in ends)
+    return graph
+
+
+def _order(flat: FlatGraph) -> list[str]:
+    graph = _ordering(flat)
+    order = topological_order(graph)
+    if len(order) < len(graph):
+        cycle = " → ".join(find_cycle(graph))
+        raise PipelineError(f"the nodes {cycle} wait for each other", remedy="Remove one of these connections")
+    return order

@@ -1,0 +1,1 @@
+"""Where modules come from: the library, plug-ins, the user's folder, any import path."""
