@@ -11,8 +11,8 @@ from collections import deque
 
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Connection, Each, Join, Node, Pipeline
-from treadle.core.plan import Plan
-from treadle.core.planning import make_plan
+from treadle.core.planning.plan import Plan
+from treadle.core.planning.make_plan import make_plan
 from treadle.core.run import events as e
 from treadle.core.run.scheduler import Policy, Scheduler
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from treadle.core.plan import FedBack, Plan, Source, sources_of
+from treadle.core.planning.plan import FedBack, Plan, Source, sources_of
 from treadle.core.run import events as e
 from treadle.core.run.arguments import CallMaker
 from treadle.core.run.scheduler import Policy, Scheduler

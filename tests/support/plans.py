@@ -12,7 +12,7 @@ from treadle.core.authoring import Output, fold, sweep, zipped
 from treadle.core.errors import PipelineError, UsageError
 from treadle.core.library import control
 from treadle.core.pipeline import Pipeline
-from treadle.core.planning import make_plan
+from treadle.core.planning.make_plan import make_plan
 
 T = TypeVar("T")
 Pick = Callable[[list[Any]], Any]
