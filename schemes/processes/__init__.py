@@ -1,0 +1,2 @@
+"""The processes scheme: our own pool of worker processes, which die one at a time and never outlive their
+owner."""

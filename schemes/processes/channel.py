@@ -1,0 +1,66 @@
+"""Messages between owner and worker: one packet each; what is too large for a packet goes through a file."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import uuid
+from pathlib import Path
+from typing import Any
+
+LARGEST = 128 * 1024
+"""In bytes; a packet must fit whole into a socket's buffer."""
+
+_IN_FILE = b"F"
+
+JOB, RELEASE, FINISH = range(3)
+"""What the owner sends: a job, tasks to be forgotten, and the end."""
+
+RESULT, PROGRESS, LEFTOVERS = range(3)
+"""What a worker sends: how a call ended, how far it is, what it left running."""
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Return the owner's end, which never blocks, and the worker's."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    return ours, theirs
+
+
+def packet(payload: bytes, folder: Path) -> bytes:
+    """Return what to send for a pickled message: itself, or the name of the file that it was put in."""
+    if len(payload) <= LARGEST:
+        return payload
+    path = folder / f"message-{uuid.uuid4().hex}"
+    path.write_bytes(payload)
+    return _IN_FILE + str(path).encode()
+
+
+def template_file(folder: Path, number: int) -> Path:
+    """Return where workers find what all calls of one kind have in common."""
+    return folder / f"template-{number}"
+
+
+class Inbox:
+    """Reads the messages of one end of a channel."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._buffer = bytearray(LARGEST + 4096)
+        self._view = memoryview(self._buffer)
+
+    def next(self, flags: int = 0) -> Any:
+        """Return the next message, None at the end; BlockingIOError if there is none and the channel does
+        not wait."""
+        try:
+            size = self._channel.recv_into(self._buffer, 0, flags)
+        except ConnectionError:
+            size = 0
+        if not size:
+            return None
+        if self._buffer[0] != _IN_FILE[0]:
+            return pickle.loads(self._view[:size])  # noqa: S301 - both ends belong to one run
+        path = Path(bytes(self._view[1:size]).decode())
+        payload = path.read_bytes()
+        path.unlink(missing_ok=True)
+        return pickle.loads(payload)  # noqa: S301 - both ends belong to one run

@@ -1,0 +1,67 @@
+"""Says why a worker ended, in words a person can use."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from ...core.worker.failures import Cause
+
+_MOUNT = Path("/sys/fs/cgroup")
+
+
+def cause_of_death(status: int, *, out_of_memory: bool = False) -> Cause:
+    """Return the cause for a task whose worker ended with this wait status."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return Cause("exited", f"exited with code {code}")
+    number = -code
+    if out_of_memory and number == signal.SIGKILL:
+        return Cause("out of memory", "the system ended the worker because memory ran out")
+    try:
+        name = f" ({signal.Signals(number).name})"
+    except ValueError:
+        name = ""
+    return Cause("killed", f"killed by signal {number}{name}")
+
+
+class MemoryWatch:
+    """Counts how often the system killed a process of our control group for want of memory."""
+
+    def __init__(self, events: Path | None = None) -> None:
+        self._events = events or _events_file()
+        self._seen = self._count()
+
+    def struck(self) -> bool:
+        """Say whether it happened again since this was last asked."""
+        count, before = self._count(), self._seen
+        self._seen = count
+        return count > before
+
+    def _count(self) -> int:
+        if self._events is None:
+            return 0
+        try:
+            facts = dict(line.split() for line in self._events.read_text().splitlines())
+            return int(facts.get("oom_kill", 0))
+        except (OSError, ValueError):
+            return 0
+
+
+def _events_file() -> Path | None:
+    """Return where the kernel counts for the control group of this process; None if it does not."""
+    try:
+        groups = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
+    except OSError:
+        return None
+    for number, controllers, path in groups:
+        if number == "0":
+            found = _MOUNT / path.lstrip("/") / "memory.events"
+        elif "memory" in controllers.split(","):
+            found = _MOUNT / "memory" / path.lstrip("/") / "memory.oom_control"
+        else:
+            continue
+        if found.exists():
+            return found
+    return None

@@ -1,0 +1,177 @@
+"""Turns what tasks print, whatever its amount and content, into a bounded number of harmless lines."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEPT = 64 * 1024
+"""So many bytes a task may print at once, and per second, before something is cut; so many of the newest
+are kept."""
+
+LONGEST = 8 * 1024
+"""In characters; the middle of a longer line is cut."""
+
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class Lines:
+    """What one task printed. Lines are passed on as they come, until they come too fast."""
+
+    def __init__(self, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._begun = bytearray()
+        self._newest = bytearray()
+        self._cut = 0
+        self._credit = float(KEPT)
+        self._filled = clock()
+
+    def feed(self, data: bytes) -> None:
+        """Take more of the output."""
+        now = self._clock()
+        self._credit = min(KEPT, self._credit + (now - self._filled) * KEPT)
+        self._filled = now
+        if (self._newest and self._credit < KEPT / 2) or len(data) > self._credit:
+            self._hold_back(data)
+            return
+        self._credit -= len(data)
+        self._catch_up()
+        self._pass_on(data)
+
+    def end(self) -> None:
+        """Pass on what is left: the task is over."""
+        self._catch_up()
+        if self._begun:
+            self._tell(clean(bytes(self._begun)))
+            self._begun.clear()
+
+    def _hold_back(self, data: bytes) -> None:
+        self._newest += data[-KEPT:]
+        self._cut += max(0, len(data) - KEPT)
+        if len(self._newest) > 2 * KEPT:
+            self._cut += len(self._newest) - KEPT
+            del self._newest[:-KEPT]
+
+    def _catch_up(self) -> None:
+        if not self._newest:
+            return
+        excess = len(self._newest) - KEPT
+        if excess > 0:
+            self._cut += excess
+            del self._newest[:excess]
+        if self._cut:
+            if self._begun:
+                self._tell(clean(bytes(self._begun)))
+                self._begun.clear()
+            self._tell(f"… {self._cut} bytes cut …")
+        newest, self._newest, self._cut = bytes(self._newest), bytearray(), 0
+        self._pass_on(newest)
+
+    def _pass_on(self, data: bytes) -> None:
+        *whole, rest = data.split(b"\n")
+        for line in whole:
+            if self._begun:
+                self._begun += line
+                self._tell(clean(bytes(self._begun)))
+                self._begun.clear()
+            else:
+                self._tell(clean(line))
+        self._begun += rest
+        if len(self._begun) > 2 * KEPT:
+            del self._begun[KEPT : len(self._begun) - KEPT]
+
+
+def clean(line: bytes) -> str:
+    """Return a line as text that does nothing to a terminal or a window.
+
+    Of what overwrote itself with carriage returns the last state is kept; control characters are shown as
+    escapes.
+    """
+    text = line.decode("utf-8", errors="replace")
+    if not text.isprintable():
+        text = text.rstrip("\r").rpartition("\r")[2]
+        text = _HARMFUL.sub(lambda found: _escape(found.group()), text)
+    if len(text) > LONGEST:
+        half = LONGEST // 2
+        text = f"{text[:half]} … {len(text) - LONGEST} characters cut … {text[-half:]}"
+    return text
+
+
+def _escape(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
+
+
+class Printed:
+    """The output of one worker, told apart by task: the worker writes ``mark`` where the output of each task
+    ends.
+
+    Marks are read before or after the answers of their tasks, and in pieces. What comes while no task runs is
+    dropped.
+    """
+
+    def __init__(self, mark: bytes, tell: Callable[[str, str], None]) -> None:
+        self._mark = mark
+        self._tell = tell
+        self._task = ""
+        self._lines: Lines | None = None
+        self._tail = b""
+        # What followed each mark whose answer has not been read yet.
+        self._later: deque[bytes] = deque()
+
+    @property
+    def at_mark(self) -> bool:
+        """Whether all that the running task printed has been read."""
+        return bool(self._later)
+
+    def feed(self, data: bytes) -> None:
+        """Take what was read from the worker."""
+        first, *others = (self._tail + data).split(self._mark)
+        last = others[-1] if others else first
+        # A mark may be cut in two by the reading.
+        keep = _overlap(last, self._mark)
+        self._tail = last[len(last) - keep :]
+        if keep and others:
+            others[-1] = last[:-keep]
+        elif keep:
+            first = last[:-keep]
+        if self._later:
+            self._later[-1] += first
+        else:
+            self._give(first)
+        self._later.extend(others)
+
+    def next_task(self, task: str) -> None:
+        """Go on with the output of the next task, if there is one, behind the next mark, if it was read."""
+        if self._lines is not None:
+            self._lines.end()
+            self._lines = None
+        self._task = task
+        if self._later:
+            self._give(self._later.popleft())
+
+    def begin(self, task: str) -> None:
+        """Take what comes from now on for the output of this task, the first after a pause."""
+        self._task = task
+
+    def _give(self, data: bytes) -> None:
+        if data and self._task:
+            if self._lines is None:
+                self._lines = Lines(partial(self._tell, self._task))
+            self._lines.feed(data)
+
+
+def _overlap(data: bytes, mark: bytes) -> int:
+    """Return how many of the last bytes could be the beginning of a mark."""
+    start = data.find(mark[:1], max(0, len(data) - len(mark) + 1))
+    while start >= 0:
+        if mark.startswith(data[start:]):
+            return len(data) - start
+        start = data.find(mark[:1], start + 1)
+    return 0

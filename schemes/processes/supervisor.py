@@ -1,0 +1,182 @@
+"""The process that forks the workers, tells of their ends at once, and ends them all when its owner is gone.
+
+It has one thread and runs no module, so that forking it is safe and it can always answer. It talks with its
+owner through one socket: the end of that socket, however the owner ended, is the end of every worker and of
+every process that a worker left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import selectors
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import kin, worker
+
+LIMIT_THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
+)  # fmt: skip
+"""Each worker is one core's worth: numeric libraries must not start a thread per core in every one of
+them."""
+
+LARGEST = 1 << 18
+LAST_WORDS = 3.0
+
+
+def main(descriptor: int) -> None:
+    """Serve the owner at the other end of the socket ``descriptor`` until it is gone."""
+    for name in LIMIT_THREADS:
+        os.environ.setdefault(name, "1")
+    with socket.socket(fileno=descriptor) as control:
+        Supervisor(control).serve()
+
+
+class Supervisor:
+    """Forks, kills and reaps workers for the owner at the other end of ``control``.
+
+    The owner asks ``("setup", Setup)``, ``("fork", number)`` with two descriptors (the channel and the pipe
+    for what is printed) and ``("kill", number)``; it is told ``("born", number, pid)``, ``("exited", number,
+    status)`` and ``("unborn", number, text)``.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._setup: worker.Setup | None = None
+        self._pids: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._over = False
+
+    def serve(self) -> None:
+        """Answer until the owner is gone; then end every worker and orphan."""
+        kin.adopt_orphans()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._told_to_end)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        wake, woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        gc.freeze()
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._control, selectors.EVENT_READ)
+                selector.register(wake, selectors.EVENT_READ)
+                while not self._over:
+                    self._take(selector.select(), wake)
+        finally:
+            self._end_all()
+
+    def _take(self, events: list[tuple[selectors.SelectorKey, int]], wake: int) -> None:
+        for key, _ in events:
+            if key.fileobj is self._control:
+                self._hear()
+            else:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(wake, 4096)
+                self._reap()
+
+    def _told_to_end(self, _number: int, _frame: object) -> None:
+        self._over = True
+
+    # The owner
+
+    def _hear(self) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, LARGEST, 4)
+        except ConnectionError:
+            message = b""
+        if not message:
+            self._over = True
+            return
+        match pickle.loads(message):  # noqa: S301 - both ends belong to one run
+            case ("setup", setup):
+                self._setup = setup
+            case ("fork", number):
+                self._fork(number, descriptors)
+            case ("kill", number):
+                if number in self._pids:
+                    kin.kill_with_group(self._pids[number])
+
+    def _tell(self, *message: Any) -> None:
+        # An owner that is gone is noticed by the next reading.
+        with contextlib.suppress(OSError):
+            self._control.send(pickle.dumps(message))
+
+    def _fork(self, number: int, descriptors: list[int]) -> None:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._tell("unborn", number, str(error))
+            return
+        finally:
+            if "pid" not in locals() or pid:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+        if not pid:
+            self._become_worker(*descriptors)
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        self._pids[number], self._numbers[pid] = pid, number
+        self._tell("born", number, pid)
+
+    def _become_worker(self, channel: int, printed: int) -> NoReturn:
+        code = 1
+        try:
+            assert self._setup is not None
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGTERM, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            worker.begin(self._setup, channel, printed)
+            code = 0
+        finally:
+            os._exit(code)
+
+    # The children
+
+    def _reap(self) -> None:
+        gone = 0
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if not pid:
+                break
+            gone += 1
+            if (number := self._numbers.pop(pid, None)) is not None:
+                del self._pids[number]
+                # What it started and kept in its process group ends with it.
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)
+                self._tell("exited", number, status)
+        if gone:
+            self._kill_orphans()
+
+    def _kill_orphans(self) -> None:
+        """Kill what dead workers left: living workers adopt their own orphans, so these are nobody else's."""
+        for child in kin.children():
+            if child not in self._numbers:
+                kin.kill_with_group(child)
+
+    def _end_all(self) -> None:
+        end = time.monotonic() + LAST_WORDS
+        while time.monotonic() < end:
+            for child in kin.children():
+                kin.kill_with_group(child)
+            try:
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            except ChildProcessError:
+                break
+            time.sleep(0.002)
+        if self._setup is not None:
+            for folder in (self._setup.memory, self._setup.disk):
+                shutil.rmtree(Path(folder), ignore_errors=True)

@@ -1,0 +1,98 @@
+"""What all tasks of a worker share, and its restoring after a task that changed it."""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import locale
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+_SIGNALS = (
+    signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM, signal.SIGPIPE, signal.SIGHUP,
+    signal.SIGUSR1, signal.SIGUSR2, signal.SIGSEGV,
+)  # fmt: skip
+_handler_of = _signal.getsignal
+"""What signal.getsignal calls, without making an enum of each answer, which would cost more than all the
+rest."""
+
+
+class Surroundings:
+    """The working directory, environment, locale, signals, search path and streams as they were at the start.
+
+    ``home`` becomes the working directory; files that a task leaves in it are removed.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = str(home)
+        os.chdir(home)
+        self._place = _place()
+        self._environment = dict(os.environ)
+        self._held = _held_environment()
+        self._locale = locale.setlocale(locale.LC_ALL)
+        self._path = list(sys.path)
+        self._streams = sys.stdout, sys.stderr
+        self._recursion = sys.getrecursionlimit()
+        self._mask = os.umask(0o077)
+        os.umask(self._mask)
+        self._handlers = self._current_handlers()
+
+    def restore(self) -> None:
+        """Undo what a task changed. Costs a few microseconds where it changed nothing."""
+        if sys.path != self._path:
+            sys.path[:] = self._path
+        if (sys.stdout, sys.stderr) != self._streams:
+            sys.stdout, sys.stderr = self._streams
+        if _held_environment() != self._held:
+            self._restore_environment()
+        if self._current_handlers() != self._handlers:
+            self._restore_handlers()
+        if locale.setlocale(locale.LC_ALL) != self._locale:
+            locale.setlocale(locale.LC_ALL, self._locale)
+        if sys.getrecursionlimit() != self._recursion:
+            sys.setrecursionlimit(self._recursion)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        os.umask(self._mask)
+        if _place() != self._place:
+            self._restore_home()
+
+    def _current_handlers(self) -> list[object]:
+        return list(map(_handler_of, _SIGNALS))
+
+    def _restore_handlers(self) -> None:
+        for number, handler in zip(_SIGNALS, self._handlers, strict=True):
+            if handler is not None:
+                _signal.signal(number, handler)
+
+    def _restore_environment(self) -> None:
+        os.environ.clear()
+        os.environ.update(self._environment)
+        self._held = _held_environment()
+
+    def _restore_home(self) -> None:
+        home = Path(self._home)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chdir(home)
+        for entry in list(home.iterdir()):
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+        self._place = _place()
+
+
+def _held_environment() -> dict[Any, Any]:
+    # Decoding all variables to compare them would take longer than a short task.
+    return dict(getattr(os.environ, "_data", None) or os.environ)
+
+
+def _place() -> tuple[int, ...]:
+    """Return what tells this directory from others, and from itself with other entries."""
+    try:
+        found = os.stat(".")  # noqa: PTH116 - in a removed directory Path is no better
+    except OSError:
+        return (0, 0, 0)
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

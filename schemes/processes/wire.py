@@ -1,0 +1,196 @@
+"""Calls as they travel: what the calls of a node have in common goes once, the rest as plain tuples."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import cloudpickle
+
+from ...core.worker import container
+from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target, ValueId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_GIVEN, _REF, _ITEMS, _LABELLED, _APPLIED = range(5)
+_MAIN = b"__main__"
+Made = TypeVar("Made")
+
+
+class NotPicklableError(Exception):
+    """A value cannot travel; the text says why."""
+
+
+def dumps(value: Any) -> bytes:
+    """Pickle a value; by value what only the user's script defines. NotPicklableError says why it cannot
+    be."""
+    try:
+        data = pickle.dumps(value, 5)
+        if _MAIN not in data:
+            return data
+    except Exception:  # noqa: S110, BLE001 - the second attempt tells
+        pass
+    return _by_value(lambda: bytes(cloudpickle.dumps(value, protocol=5)))
+
+
+def packed(value: Any) -> container.Packed:
+    """Do as ``dumps``, but leave large buffers where they are."""
+    try:
+        found = container.pack(value)
+        if _MAIN not in found.data:
+            return found
+    except Exception:  # noqa: S110, BLE001 - the second attempt tells
+        pass
+    return _by_value(lambda: container.pack(value, cloudpickle.dumps))
+
+
+def _by_value(pickled: Callable[[], Made]) -> Made:
+    try:
+        return pickled()
+    except Exception as error:
+        raise NotPicklableError(f"{type(error).__name__}: {error}") from error
+
+
+class Encoded(NamedTuple):
+    """A call, ready to be sent: its template, its arguments, and the values they refer to."""
+
+    template: int
+    arguments: bytes
+    refs: tuple[ValueId, ...]
+
+
+class Encoder:
+    """Makes calls into bytes; each template is made once and kept by its number."""
+
+    def __init__(self) -> None:
+        self.templates: list[bytes] = []
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._by_data: dict[bytes, int] = {}
+        self._kept: list[Any] = []
+        self._live: dict[int, tuple[Any, str, bytes]] = {}
+
+    def encode(self, call: Call) -> Encoded:
+        """Return the call as bytes; NotPicklableError names the argument that cannot travel."""
+        refs: list[ValueId] = []
+        plain = {port: self._plain(argument, refs) for port, argument in call.arguments.items()}
+        try:
+            data = dumps(plain)
+        except NotPicklableError as error:
+            raise NotPicklableError(self._blame(call, plain) or str(error)) from error
+        return Encoded(self._template(call), data, tuple(refs))
+
+    def _blame(self, call: Call, plain: Mapping[str, Any]) -> str:
+        for port, argument in plain.items():
+            try:
+                dumps(argument)
+            except NotPicklableError as error:
+                kinds = ", ".join(sorted(set(_types(call.arguments[port]))))
+                return f"the argument {port!r} ({kinds}) cannot be sent to another process: {error}"
+        return ""
+
+    def _template(self, call: Call) -> int:
+        parts = (
+            call.target, call.outputs, call.fields, call.positional, call.variadic, call.coerce, call.mutates,
+            call.split, call.flags,
+        )  # fmt: skip
+        key = tuple(map(id, parts))
+        number = self._numbers.get(key)
+        if number is None:
+            data = dumps((self._plain_target(call.target), *parts[1:-4], dict(call.coerce), *parts[-3:]))
+            number = self._numbers[key] = self._by_data.setdefault(data, len(self.templates))
+            if number == len(self.templates):
+                self.templates.append(data)
+            # As long as they are kept, nothing else can have their ids.
+            self._kept.append(parts)
+        return number
+
+    def _plain(self, argument: Argument, refs: list[ValueId]) -> Any:
+        match argument:
+            case Given(value):
+                return _GIVEN, value
+            case Ref(value):
+                refs.append(value)
+                return _REF, value
+            case Items(items):
+                return _ITEMS, [self._plain(item, refs) for item in items]
+            case Labelled(labels, inner):
+                return _LABELLED, dict(labels), self._plain(inner, refs)
+            case Applied(function, inner):
+                return _APPLIED, self._plain_target(function), self._plain(inner, refs)
+
+    def _plain_target(self, target: Target) -> tuple[Any, ...]:
+        live = None if target.live is None else self._pickled(target.live)
+        return target.path, target.source, target.name, live, target.declared_only
+
+    def _pickled(self, function: Any) -> tuple[str, bytes]:
+        if id(function) not in self._live:
+            try:
+                data = bytes(cloudpickle.dumps(function))
+            except Exception as error:
+                name = getattr(function, "__qualname__", type(function).__name__)
+                raise NotPicklableError(
+                    f"the function {name} cannot be sent to another process: {type(error).__name__}: {error}"
+                ) from error
+            self._live[id(function)] = function, hashlib.sha256(data).hexdigest(), data
+        return self._live[id(function)][1:]
+
+
+def _types(argument: Argument) -> Iterable[str]:
+    match argument:
+        case Given(value):
+            yield type(value).__qualname__
+        case Ref():
+            return
+        case Items(items):
+            for item in items:
+                yield from _types(item)
+        case Labelled(_, inner) | Applied(_, inner):
+            yield from _types(inner)
+
+
+class Decoder:
+    """Makes calls again from what an Encoder made; ``template`` returns one by its number.
+
+    Templates and live functions are unpickled once.
+    """
+
+    def __init__(self, template: Callable[[int], bytes]) -> None:
+        self._template = template
+        self._templates: dict[int, tuple[Any, ...]] = {}
+        self._live: dict[str, Any] = {}
+
+    def decode(self, task: str, attempt: int, template: int, arguments: bytes) -> Call:
+        """Return the call. Raises whatever unpickling its arguments or its function raises."""
+        known = self._templates.get(template)
+        if known is None:
+            target, *rest = pickle.loads(self._template(template))  # noqa: S301 - from the owner of this worker
+            known = self._templates[template] = (self._target(target), *rest)
+        target, outputs, fields, positional, variadic, coerce, mutates, split, flags = known
+        given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
+        return Call(
+            task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags
+        )
+
+    def _argument(self, plain: Any) -> Argument:
+        match plain:
+            case (0, value):
+                return Given(value)
+            case (1, value):
+                return Ref(value)
+            case (2, items):
+                return Items(tuple(map(self._argument, items)))
+            case (3, labels, inner):
+                return Labelled(labels, self._argument(inner))
+            case _:
+                return Applied(self._target(plain[1]), self._argument(plain[2]))
+
+    def _target(self, plain: tuple[Any, ...]) -> Target:
+        path, source, name, live, declared_only = plain
+        return Target(path, source, name, None if live is None else self._function(*live), declared_only)
+
+    def _function(self, digest: str, data: bytes) -> Any:
+        if digest not in self._live:
+            self._live[digest] = pickle.loads(data)  # noqa: S301 - both ends belong to one run
+        return self._live[digest]

@@ -1,0 +1,242 @@
+"""What the workers of these tests are made to do; found by import path."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+
+def add(a: Any, b: Any = 1) -> Any:
+    return a + b
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+def own_pid() -> int:
+    return os.getpid()
+
+
+def note(file: str, word: str) -> None:
+    """Write a line at the end of a file, in one piece."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(descriptor, f"{word}\n".encode())
+    os.close(descriptor)
+
+
+def noted(file: str, word: str) -> str:
+    note(file, word)
+    return word
+
+
+def wait_for_ever(file: str) -> None:
+    """Write the process id to a file, then never return."""
+    note(file, str(os.getpid()))
+    while True:
+        signal.pause()
+
+
+def hold_the_interpreter(file: str) -> None:
+    """Never return, nor let any other thread of this process run."""
+    note(file, str(os.getpid()))
+    ctypes.PyDLL(None).sleep(1000)
+
+
+def match_for_ever(file: str) -> None:
+    note(file, str(os.getpid()))
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def ignore_signals(file: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    wait_for_ever(file)
+
+
+def leave_with(code: int) -> None:
+    os._exit(code)
+
+
+def leave_politely(code: int) -> None:
+    sys.exit(code)
+
+
+def crash() -> None:
+    ctypes.string_at(0)
+
+
+def abort() -> None:
+    os.abort()
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def child_for_ever(file: str) -> None:
+    child = subprocess.Popen(["sleep", "1000"])
+    note(file, f"{child.pid}")
+    wait_for_ever(file)
+
+
+def daemon(file: str) -> int:
+    """Leave a process that has a session of its own and whose parent is gone."""
+    reader, writer = os.pipe()
+    if not os.fork():
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        os.write(writer, str(os.getpid()).encode())
+        while True:
+            signal.pause()
+    os.close(writer)
+    process = int(os.read(reader, 100))
+    os.close(reader)
+    os.wait()
+    note(file, str(process))
+    return process
+
+
+def daemon_then_wait(file: str) -> None:
+    daemon(file)
+    wait_for_ever(file)
+
+
+def fork_and_return() -> int:
+    """Let a child of this process return from the module too."""
+    os.fork()
+    return 7
+
+
+class Stubborn(Exception):
+    """An exception that cannot be made again from its pickle."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"stubborn {one} {two}")
+        self.lock = open(os.devnull)  # noqa: PTH123, SIM115 - as cheap as can be
+
+    def __reduce__(self) -> Any:
+        raise TypeError("not this one")
+
+
+def fail_stubbornly() -> None:
+    raise Stubborn(1, 2)
+
+
+def lock() -> Any:
+    return threading.Lock()
+
+
+def local_function() -> Any:
+    return lambda: 42
+
+
+def deep_list(depth: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+def print_everywhere(word: str) -> None:
+    sys.stdout.write(f"python {word}\n")
+    sys.stderr.write(f"error {word}\n")
+    os.write(1, f"descriptor {word}\n".encode())
+    subprocess.run(["echo", f"child {word}"], check=True)
+    sys.stdout.write(f"unfinished {word}")
+
+
+def print_bytes(data: bytes, times: int = 1) -> None:
+    for _ in range(times):
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(1, rest) :]
+
+
+def log_and_progress(word: str) -> None:
+    from treadle import log, progress
+
+    for step in range(1000):
+        progress(step / 1000, f"{word} {step}")
+    progress(1.0, f"{word} done")
+    log(word, "logged")
+
+
+def zeros(count: int) -> Any:
+    import numpy as np
+
+    return np.zeros(count)
+
+
+def plus_one(array: Any) -> Any:
+    return array + 1
+
+
+def write_into(array: Any) -> None:
+    array[0] = 1
+
+
+def change_everything() -> None:
+    os.environ["TREADLE_TEST"] = "changed"
+    os.chdir("/")
+    sys.path.insert(0, "/nowhere")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = sys.stderr
+    sys.setrecursionlimit(5000)
+    os.umask(0)
+
+
+def surroundings() -> tuple[Any, ...]:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return (
+        os.environ.get("TREADLE_TEST"),
+        str(Path.cwd()),
+        "/nowhere" in sys.path,
+        str(signal.getsignal(signal.SIGINT)),
+        sys.stdout is sys.stderr,
+        sys.getrecursionlimit(),
+        mask,
+    )
+
+
+def leave_a_file() -> list[str]:
+    found = sorted(path.name for path in Path.cwd().iterdir())
+    Path("left-behind").write_text("x")
+    return found
+
+
+def busy(seconds: float) -> float:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+    return seconds
+
+
+def allocate(megabytes: int) -> int:
+    return len(bytearray(megabytes << 20))
+
+
+def threads_allowed() -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")
+
+
+def wait_if(file: str, number: int, long: int) -> int:
+    """Return the number at once, but wait for ever if it is the one that takes long."""
+    if number == long:
+        wait_for_ever(file)
+    return number
+
+
+def print_bytes_and_crash(data: bytes) -> None:
+    os.write(1, data)
+    os.kill(os.getpid(), signal.SIGKILL)
