@@ -57,9 +57,7 @@ class Options:
 class Run:
     """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet."""
 
-    def __init__(
-        self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None) -> None:
         snapshot = pipeline.copy()
         refuse_invalid(snapshot)
         for name in options.until:
@@ -202,9 +200,7 @@ def refuse_too_large(plan: Plan, ledger: Ledger) -> None:
     """Raise RefusedError unless each node fits on the machine when it is alone."""
     for node in plan.nodes:
         if why := ledger.too_large(node):
-            raise RefusedError(
-                why, where=node.id, remedy="Lower what the node asks for, or give the run more"
-            )
+            raise RefusedError(why, where=node.id, remedy="Lower what the node asks for, or give the run more")
 
 
 def enabled_schemes(scheme: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ...core.registry.catalogue import Catalogue, search
 from ...core.errors import ModuleLookupError, TreadleError
+from ...core.registry.catalogue import Catalogue, search
 from ...core.registry.registry import Registry
 from .text import clip, columns, columns_with_paths, harmless, line_width, one_line, styled, wrapped
 

@@ -105,9 +105,7 @@ class _Writer:
 
     def _write_csv(self, table: list[dict[str, Any]], name: str) -> None:
         heads = list(dict.fromkeys(key for row in table for key in row))
-        with self._place(name, ".csv").open(
-            "w", newline="", encoding="utf-8", errors="backslashreplace"
-        ) as file:
+        with self._place(name, ".csv").open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
             writer = csv.DictWriter(file, heads)
             writer.writeheader()
             writer.writerows(table)

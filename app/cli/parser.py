@@ -17,21 +17,15 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError in place of printing and leaving."""
         unknown = re.match(r"unrecognized arguments: (\S+)", message)
         if unknown and not unknown.group(1).startswith("-"):
-            raise UsageError(
-                f"{unknown.group(1)!r} is one argument too many", remedy=f"See: {self.prog} --help"
-            )
+            raise UsageError(f"{unknown.group(1)!r} is one argument too many", remedy=f"See: {self.prog} --help")
         if unknown:
             word = unknown.group(1).partition("=")[0]
-            raise UsageError(
-                f"there is no option {word!r}", remedy=suggestion(word, self._option_string_actions)
-            )
+            raise UsageError(f"there is no option {word!r}", remedy=suggestion(word, self._option_string_actions))
         choice = re.match(r"argument (.*?): invalid choice: '(.*?)' \(choose from (.*)\)", message)
         if choice:
             known = [name.strip(" '") for name in choice.group(3).split(",")]
             what = "command" if choice.group(1) == "COMMAND" else f"value for {choice.group(1)}:"
-            raise UsageError(
-                f"there is no {what} {choice.group(2)!r}", remedy=suggestion(choice.group(2), known)
-            )
+            raise UsageError(f"there is no {what} {choice.group(2)!r}", remedy=suggestion(choice.group(2), known))
         raise UsageError(message, remedy=f"See: {self.prog} --help")
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
@@ -44,9 +38,7 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser(version: str) -> Parser:
     """Return the parser of the whole command line."""
-    parser = Parser(
-        prog="treadle", description="Pipelines of Python functions, run in parallel.", allow_abbrev=False
-    )
+    parser = Parser(prog="treadle", description="Pipelines of Python functions, run in parallel.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"treadle {version}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_run(commands)
@@ -58,12 +50,8 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = commands.add_parser("run", help="run a pipeline file", allow_abbrev=False)
     run.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
     run.add_argument("-x", "--scheme", default="auto", help="how to execute: auto (default), serial")
-    run.add_argument(
-        "--n-procs", type=_positive_int, metavar="N", help="cores the run may use (default: all)"
-    )
-    run.add_argument(
-        "--memory-gb", type=_positive, metavar="G", help="memory the run may use (default: 90 %%)"
-    )
+    run.add_argument("--n-procs", type=_positive_int, metavar="N", help="cores the run may use (default: all)")
+    run.add_argument("--memory-gb", type=_positive, metavar="G", help="memory the run may use (default: 90 %%)")
     run.add_argument(
         "--set",
         action="append",
@@ -71,12 +59,8 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="NODE.PARAM=VALUE",
         help="set a parameter; VALUE is JSON or text",
     )
-    run.add_argument(
-        "--until", action="append", default=[], metavar="NODE", help="run only what NODE needs, and NODE"
-    )
-    run.add_argument(
-        "--order", choices=sorted(ORDERS), default="critical-path", help="which ready task starts first"
-    )
+    run.add_argument("--until", action="append", default=[], metavar="NODE", help="run only what NODE needs, and NODE")
+    run.add_argument("--order", choices=sorted(ORDERS), default="critical-path", help="which ready task starts first")
     run.add_argument(
         "--on-error",
         choices=["continue", "stop", "abort"],
@@ -87,9 +71,7 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run.add_argument("--trust", action="store_true", help="run the code that the file holds, this time")
     run.add_argument("--output", metavar="DIR", help="write the results of the last nodes into DIR")
     run.add_argument("--json", action="store_true", help="print one JSON document in place of the display")
-    run.add_argument(
-        "-v", "--verbose", action="store_true", help="say for each task what it does, where and why"
-    )
+    run.add_argument("-v", "--verbose", action="store_true", help="say for each task what it does, where and why")
 
 
 def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -102,9 +84,7 @@ def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
         help="also import the modules and compare their ports",
     )
     modules = commands.add_parser("modules", help="list the modules that can be placed", allow_abbrev=False)
-    modules.add_argument(
-        "word", metavar="WORD", nargs="?", default="", help="a word, or an import path to describe"
-    )
+    modules.add_argument("word", metavar="WORD", nargs="?", default="", help="a word, or an import path to describe")
     trust = commands.add_parser("trust", help="let a pipeline file run the code it holds", allow_abbrev=False)
     trust.add_argument("file", metavar="FILE")
 

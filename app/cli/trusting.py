@@ -61,9 +61,7 @@ def _agreed() -> bool:
 
 
 def _listed(found: list[tuple[str, str]]) -> str:
-    shown = [
-        (clip(one_line(place), SHOWN_TEXT), clip(one_line(what), SHOWN_TEXT)) for place, what in found[:SHOWN]
-    ]
+    shown = [(clip(one_line(place), SHOWN_TEXT), clip(one_line(what), SHOWN_TEXT)) for place, what in found[:SHOWN]]
     lines = columns(shown, indent="  ")
     if len(found) > SHOWN:
         lines.append(f"  … and {len(found) - SHOWN} more")

@@ -61,9 +61,7 @@ def in_short(value: Any) -> str:
         case list():
             return _list(value)
         case _:
-            pairs = [
-                f"{one_line(str(key))}: {in_short(item)}" for key, item in list(value.items())[:SHOWN_ITEMS]
-            ]
+            pairs = [f"{one_line(str(key))}: {in_short(item)}" for key, item in list(value.items())[:SHOWN_ITEMS]]
             return f"{{{', '.join(pairs)}{', …' if len(value) > SHOWN_ITEMS else ''}}}"
 
 
@@ -123,14 +121,13 @@ def _table(rows: list[dict[str, Any]], width: int | None, indent: str) -> Iterat
 def _column(name: str, values: list[Any]) -> tuple[list[str], bool]:
     """Return the cells of a column under its heading, and whether they are numbers."""
     plain = [value for value in values if value is not None]
-    numeric = bool(plain) and all(
-        isinstance(value, int | float) and not isinstance(value, bool) for value in plain
-    )
-    if numeric:
-        shown = numbers(values)
-    else:
-        shown = ["" if value is None else clip(in_short(value), _CELL) for value in values]
+    numeric = bool(plain) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in plain)
+    shown = numbers(values) if numeric else [_cell(value) for value in values]
     return [clip(one_line(name), _CELL), *shown], numeric
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else clip(in_short(value), _CELL)
 
 
 def _fitting(made: list[list[str]], width: int | None, indent: int) -> int:

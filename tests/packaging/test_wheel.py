@@ -35,9 +35,7 @@ def tree() -> set[str]:
 def wheel(tmp_path_factory) -> Path:
     """Build from a copy: what an earlier build left in the checkout must not get in."""
     source = tmp_path_factory.mktemp("source") / "treadle"
-    kept = shutil.ignore_patterns(
-        ".*", "build", "dist", "output", "*.egg-info", "__pycache__", "tests", "benchmarks"
-    )
+    kept = shutil.ignore_patterns(".*", "build", "dist", "output", "*.egg-info", "__pycache__", "tests", "benchmarks")
     shutil.copytree(ROOT, source, ignore=kept)
     target = tmp_path_factory.mktemp("wheel")
     command = [

@@ -32,9 +32,7 @@ def test_on_a_terminal_nothing_is_folded(terminal, columns, word):
     assert done.code == 0
     lines = [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in done.out.splitlines()]
     assert max(map(cells, lines)) <= columns
-    assert any(
-        line.endswith(("treadle.core.library.formats:read_csv", "treadle…formats:read_csv")) for line in lines
-    )
+    assert any(line.endswith(("treadle.core.library.formats:read_csv", "treadle…formats:read_csv")) for line in lines)
     assert not [line for line in lines if " …" in line], "no path is cut"
 
 
@@ -76,8 +74,6 @@ def test_an_import_path_that_leads_nowhere_is_refused(treadle, path):
 
 def test_a_reader_that_leaves_early_is_no_error():
     command = f"{sys.executable} -m treadle modules | head -1"
-    done = subprocess.run(
-        ["/bin/bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["/bin/bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
