@@ -1,0 +1,80 @@
+"""Previews and labels: small, safe, and the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from treadle.core.worker.labels import item_labels
+from treadle.core.worker.preview import MAX_TEXT, preview
+
+
+class Unshowable:
+    def __repr__(self) -> str:
+        raise RuntimeError("never")
+
+
+class Endless:
+    def __repr__(self) -> str:
+        return "x" * 10**7
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, {"type": "int", "text": "5"}),
+        ("text", {"type": "str", "text": "text"}),
+        ([1, 2], {"type": "list", "length": 2, "text": "[1, 2]"}),
+        (list(range(100)), {"type": "list", "length": 100}),
+        (Unshowable(), {"type": f"{__name__}.Unshowable", "text": f"<Unshowable instance at {{:#x}}>"}),
+    ],
+)
+def test_a_preview_tells_type_length_and_text(value, expected) -> None:
+    found = preview(value)
+    if "instance at" in str(expected.get("text")):
+        assert found["type"].endswith("Unshowable")
+        assert len(found["text"]) < MAX_TEXT
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize("value", [Endless(), "y" * 10**7, [["z" * 1000] * 1000] * 10, 10**4000])
+def test_a_preview_is_never_longer_than_its_limit(value) -> None:
+    assert len(preview(value).get("text", "")) <= MAX_TEXT
+
+
+def test_an_array_tells_shape_dtype_and_range_without_what_is_no_number() -> None:
+    array = np.array([[1.0, np.nan], [np.inf, -3.0]])
+    assert preview(array) == {"type": "numpy.ndarray", "shape": [2, 2], "dtype": "float64", "range": [-3.0, 1.0]}
+    assert "range" not in preview(np.full(3, np.nan))
+    assert "range" not in preview(np.zeros((0, 4)))
+    assert preview(np.array([True, False]))["range"] == [0.0, 1.0]
+
+
+def test_of_a_large_array_a_sample_is_looked_at() -> None:
+    assert preview(np.broadcast_to(np.float32(2), (3000, 3000)))["range"] == [2.0, 2.0]
+
+
+def paths(*names: str) -> list[Any]:
+    return [Path("/data") / name for name in names]
+
+
+@pytest.mark.parametrize(
+    ("items", "labels"),
+    [
+        ([], ()),
+        ([10, 20], ("0", "1")),
+        (["plain", "words"], ("0", "1")),
+        (paths("sub-01.nii.gz", "sub-02.nii.gz"), ("sub-01", "sub-02")),
+        (["a/x.txt", "b/x.txt"], ("a/x.txt", "b/x.txt")),
+        (["x.txt", "x.csv"], ("x.txt", "x.csv")),
+        (["same.txt", "same.txt"], ("0", "1")),
+        ([Path("a.txt"), 5], ("0", "1")),
+        (paths(".hidden", ".other"), (".hidden", ".other")),
+        (["1.5", "2.5"], ("0", "1")),
+    ],
+)
+def test_items_are_labelled_by_file_stems_or_else_by_their_places(items, labels) -> None:
+    assert item_labels(items) == labels
