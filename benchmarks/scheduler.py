@@ -8,13 +8,16 @@ import sys
 import time
 import tracemalloc
 from collections import deque
+from typing import TYPE_CHECKING
 
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Connection, Each, Join, Node, Pipeline
-from treadle.core.planning.plan import Plan
 from treadle.core.planning.make_plan import make_plan
 from treadle.core.run import events as e
 from treadle.core.run.scheduler import Policy, Scheduler
+
+if TYPE_CHECKING:
+    from treadle.core.planning.plan import Plan
 
 STEP = Module(
     path="bench:step",

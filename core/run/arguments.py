@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..modules import Module
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
 from ..types import alternatives, parse_type
 from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target
 from ..worker.files import placed
 from ..worker.unit import Program
 from .collecting import Collection, LastItem
-from .layout import Layout
 from .tasks import Index, Prerequisite, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ..modules import Module
+    from .layout import Layout
 
 _COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ..planning.plan import Constant, Joining, Source, Swept, Wired
-from ..worker.failures import Cause
 from ..worker.labels import item_labels
 from .expansion import Expansion, Extent
 from .tasks import Index, Prerequisite, Task
+
+if TYPE_CHECKING:
+    from ..worker.failures import Cause
 
 Found = Callable[[Source, Index], Prerequisite]
 """Given a source and the places along its axes, what makes its value there."""
@@ -24,7 +27,9 @@ class Collection(Prerequisite):
         "_find", "_left", "_not_taken", "_source", "_varies", "joining", "members", "missing", "start",
     )
 
-    def __init__(self, source: Source, joining: Joining, start: Index, find: Found, varies: Callable[[int], bool]) -> None:
+    def __init__(
+        self, source: Source, joining: Joining, start: Index, find: Found, varies: Callable[[int], bool]
+    ) -> None:
         super().__init__()
         self.joining = joining
         self.start = start

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InternalError
-from ..planning.plan import Plan
 from ..scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
 from ..worker.call import Argument, Items, Ref, ValueId
 from ..worker.execute import Result
@@ -19,7 +16,13 @@ from .arguments import CallMaker
 from .records import Listener, Missing, RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from .scheduler import HANDED_OUT, Policy, Scheduler
 from .states import RunState, TaskState
-from .tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from ..planning.plan import Plan
+    from .tasks import Task
 
 FETCH_SECONDS = 60.0
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..planning.plan import Axis
 from ..worker.failures import Cause
 from .tasks import Index, Prerequisite, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..planning.plan import Axis
 
 
 class Branch(Protocol):
@@ -152,7 +155,8 @@ class RoundsExtent(Extent):
             self.close()
             return
         again = self._axis.again
-        assert again is not None and isinstance(source, Task)
+        assert again is not None
+        assert isinstance(source, Task)
         more = not source.lacks(again.output) and source.flags.get(again.output, False)
         if more and self.count < self._axis.bound:
             self._await_round()

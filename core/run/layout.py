@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..planning.plan import Axis, FedBack, Input, Plan, Source, Wired
 from ..worker.failures import Cause
 from .collecting import Collection, LastItem
-from .events import TaskId
 from .expansion import Expansion, Extent, ListExtent, RoundsExtent
 from .tasks import Index, Prerequisite, Task, task_id
+
+if TYPE_CHECKING:
+    from .events import TaskId
 
 Projection = Callable[[Index], Index]
 Provider = Callable[[Index], Prerequisite | None]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from ..planning.plan import Plan, PlanNode
-from .ordering import Rank
-from .resources import Ledger
 from .selection import Choice, choose, eligible, support
 from .states import TaskState
-from .tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..planning.plan import Plan, PlanNode
+    from .ordering import Rank
+    from .resources import Ledger
+    from .tasks import Task
 
 
 class ReadyQueue:

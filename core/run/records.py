@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..worker.failures import Cause
-from .events import TaskId
 from .states import RunState, TaskState
+
+if TYPE_CHECKING:
+    from ..worker.failures import Cause
+    from .events import TaskId
 
 
 @dataclass(frozen=True, slots=True)

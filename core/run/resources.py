@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..planning.plan import PlanNode
+if TYPE_CHECKING:
+    from ..planning.plan import PlanNode
 
 _SLACK = 1e-9
 

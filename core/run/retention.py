@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from ..planning.plan import FedBack
-from .layout import Layout
 from .tasks import FORGOTTEN, Prerequisite, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .layout import Layout
 
 
 class Retention:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import InternalError, UsageError, suggestion
-from ..planning.plan import Plan, PlanNode
 from ..worker.failures import Cause
 from . import events as e
-from .expansion import Extent
 from .layout import Layout
 from .ordering import ORDERS
 from .queueing import ReadyQueue
 from .resources import Ledger
 from .retention import Retention
 from .states import RunState, TaskState, told
-from .tasks import Prerequisite, Task
 from .verdict import run_state
+
+if TYPE_CHECKING:
+    from ..planning.plan import Plan, PlanNode
+    from .expansion import Extent
+    from .tasks import Prerequisite, Task
 
 HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
 CANCELLED = "it was cancelled"

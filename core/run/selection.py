@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ..planning.plan import PlanNode
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..planning.plan import PlanNode
 
 PREFERENCE = ("ipython", "processes", "threads", "serial")
 """The order in which free schemes are taken, unless the person says otherwise."""
@@ -53,7 +56,8 @@ def choose(
         refused = {wanted: f"{wanted} is not enabled", **refused}
     scheme = next((name for name in fitting if free.get(name, 0) > 0), "")
     busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
-    return Choice(scheme, f"{scheme}: {_because({**refused, **busy}) or 'the first in your order'}", {**refused, **busy})
+    others = {**refused, **busy}
+    return Choice(scheme, f"{scheme}: {_because(others) or 'the first in your order'}", others)
 
 
 def _because(refused: Mapping[str, str]) -> str:

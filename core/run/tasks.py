@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..worker.failures import Cause
 from .events import NOTHING, TaskId
 from .states import LETTERS, STEPS, TERMINAL, TaskState, illegal_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..worker.failures import Cause
 
 Index = tuple[int, ...]
 """The places of a task along the axes of its node, outer to inner."""
@@ -62,21 +65,21 @@ class Prerequisite:
         if self.readers != FORGOTTEN:
             part.readers += 1
 
-    def lacks(self, output: str) -> tuple[str, int] | None:
+    def lacks(self, output: str) -> tuple[str, int] | None:  # noqa: ARG002 - a task tells its outputs apart
         """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
         return (self.absent, self.absent_from) if self.absent else None
 
     def labels(self, output: str) -> Sequence[str]:
         """Return the labels of the items of ``output``, which is handed over item by item."""
-        raise NotImplementedError(f"{output} is not handed over item by item")
+        raise NotImplementedError(output)
 
 
 class Task(Prerequisite):
     """One execution of one node on one item; ``sources`` is what it reads, from when it is known until it ended."""
 
     __slots__ = (
-        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme", "sources",
-        "state", "stopping", "story",
+        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme",
+        "sources", "state", "stopping", "story",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..planning.plan import Plan, Wired, sources_of
 from .states import RunState, TaskState
-from .tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .tasks import Task
 
 
 def run_state(plan: Plan, tasks: Iterable[Task], *, cancelled: bool) -> RunState:

@@ -12,19 +12,21 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import GeneratorType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .absent import Absent
 from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Ref, Target, ValueId
 from .context import TaskContext, entered
 from .declare import declaration_of
 from .failures import CallError, Cause, cause_of
-from .files import FileStore
 from .labels import item_labels
 from .names import import_function
 from .preview import preview
 from .readonly import sealed
-from .secrets import Secrets
+
+if TYPE_CHECKING:
+    from .files import FileStore
+    from .secrets import Secrets
 
 Fetch = Callable[[ValueId], Any]
 
@@ -127,7 +129,8 @@ def _travel_by_value(module: ModuleType) -> None:
 def _arguments(call: Call, function: Any, fetch: Fetch, secrets: Secrets) -> tuple[list[Any], dict[str, Any]]:
     values = {port: _value(call, port, argument, fetch, secrets) for port, argument in call.arguments.items()}
     variadic = values.pop(call.variadic, ())
-    last = len(call.positional) if variadic else max((n for n, p in enumerate(call.positional, 1) if p in values), default=0)
+    given = [place for place, port in enumerate(call.positional, 1) if port in values]
+    last = len(call.positional) if variadic else max(given, default=0)
     positional = [
         values.pop(port) if port in values else _default(function, port) for port in call.positional[:last]
     ]

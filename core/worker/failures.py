@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KINDS = (
     "exception", "killed", "exited", "out of memory", "timed out", "lost contact", "not picklable",

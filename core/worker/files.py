@@ -19,7 +19,7 @@ class FileStore:
         self.folder = folder
 
     def keep_all(self, value: Any, scratch: Path) -> Any:
-        """Move each path inside ``scratch`` that the value holds into the store; return the value with the new paths."""
+        """Move each path inside ``scratch`` that the value holds into the store; return it with the new paths."""
         if isinstance(value, Path):
             return self._keep_if_inside(value, scratch)
         if type(value) in {list, set, frozenset}:

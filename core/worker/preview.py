@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_TEXT = 200
 SAMPLE = 1_000_000

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .absent import Absent
 from .call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target, ValueId
@@ -15,6 +14,9 @@ from .execute import Result, called, listed
 from .failures import MemberError
 from .files import placed
 from .labels import item_labels
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Places = Mapping[int, int]
 """The place of an item along each axis."""

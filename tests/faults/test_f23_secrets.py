@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import treadle
 from treadle import Pipeline, log, progress, scratch, start_run
 

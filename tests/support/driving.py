@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle.core.planning.plan import FedBack, Plan, Source, sources_of
 from treadle.core.run import events as e
 from treadle.core.run.arguments import CallMaker
 from treadle.core.run.scheduler import Policy, Scheduler
 from treadle.core.run.states import RunState, TaskState
-from treadle.core.run.tasks import Task
 from treadle.core.worker.call import Applied, Argument, Call, Items, Labelled, Ref
 from treadle.core.worker.failures import Cause
+
+if TYPE_CHECKING:
+    from treadle.core.run.tasks import Task
 
 Pick = Callable[[list[Any]], Any]
 BOOM = Cause("exception", "boom")
@@ -84,7 +86,8 @@ class Driver:
         assert command.attempt == self.attempts[task.id] <= 1 + self.allowed[task.id], f"{task.id} runs again"
         merges = self.plan.nodes[task.node].module.merges
         for source, output in self.scheduler.layout.reads(task):
-            assert source.done and source.cause is None, f"{task.id} starts before its inputs are there"
+            assert source.done, f"{task.id} starts before its inputs are there"
+            assert source.cause is None, f"{task.id} starts without its inputs"
             assert merges or source.lacks(output) is None, f"{task.id} starts without its inputs"
         call = self.calls.call(task)
         for made in refs(call):
@@ -142,7 +145,9 @@ class Driver:
         elif title == "filter" and self.pick([True, False]):
             absent = {"out": "filtered out"}
         items = {
-            port: tuple(map(str, range(self.pick([2, 2, 0, 1, 3])))) for port in sorted(node.split) if port not in absent
+            port: tuple(map(str, range(self.pick([2, 2, 0, 1, 3]))))
+            for port in sorted(node.split)
+            if port not in absent
         }
         return e.Outcome(items, {port: self.pick([False, True]) for port in sorted(node.flags)}, absent)
 

@@ -33,7 +33,7 @@ class Growing:
 
     def axes(self, endpoint: str) -> list[str]:
         plan = make_plan(self.pipeline)
-        node = plan.node(endpoint.split(".")[0])
+        node = plan.node(endpoint.split(".", maxsplit=1)[0])
         return [plan.axes[axis].label for axis in node.axes] if node else []
 
     def source(self) -> Any:

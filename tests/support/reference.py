@@ -5,14 +5,17 @@ It knows values, mapping, joins, zips, sweeps, branches, filters, groups, and si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from treadle.core.pipeline import Body, Connection, Node, Pipeline
 from treadle.core.worker.absent import Absent as AbsentValue
 from treadle.core.worker.call import Item
 from treadle.core.worker.names import import_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from treadle.core.pipeline import Body, Connection, Node, Pipeline
 
 Places = dict["Axis", int]
 
@@ -96,7 +99,8 @@ class Interpreter:
         waiting = list(body.nodes)
         while waiting:
             for node_id in list(waiting):
-                sources = [c.source.split(".")[0] for end, c in body.connections.items() if end.split(".")[0] == node_id]
+                wires = body.connections.items()
+                sources = [wire.source.split(".")[0] for end, wire in wires if end.split(".")[0] == node_id]
                 if not set(sources) & set(waiting):
                     waiting.remove(node_id)
                     self.node(body, where, node_id, given)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from treadle.core.scheme import Scheme
 from treadle.schemes.serial import SerialScheme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from treadle.core.scheme import Scheme
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import treadle
 from hypothesis import HealthCheck, given, settings
 from plans import pipelines
 from reference import Absent, Failed, Interpreter
-from treadle.core.pipeline import Pipeline
 from treadle.core.run.states import TaskState
+
+import treadle
+
+if TYPE_CHECKING:
+    from treadle.core.pipeline import Pipeline
 
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 

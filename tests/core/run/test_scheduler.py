@@ -144,7 +144,8 @@ def test_a_task_that_is_to_be_stopped_is_not_tried_again_when_its_worker_is_lost
 
 
 def test_stop_starts_nothing_new_after_a_failure_and_lets_the_rest_end() -> None:
-    run = scheduler({"clean.x": "load.out"}, Policy(on_error="stop"), 2, other=Node(module="step"), late=Node(module="step"))
+    nodes = {"other": Node(module="step"), "late": Node(module="step")}
+    run = scheduler({"clean.x": "load.out"}, Policy(on_error="stop"), 2, **nodes)
     assert started(run.handle(e.RunStarted())) == ["load", "other"]
     assert run.handle(e.TaskFailed("other", ERROR)) == [e.Cancelled("late")]
     assert run.handle(e.TaskSucceeded("load")) == [e.Cancelled("clean"), e.Release("load"), e.FinishRun(failed=1)]
@@ -257,7 +258,8 @@ def test_a_task_that_only_waits_takes_no_core() -> None:
 
 
 def test_a_request_that_no_host_meets_fails_at_once_with_both_numbers() -> None:
-    run = scheduler({}, Policy(n_procs=2, mem_gb=1.0), load=Node(module="step", n_procs=3), fit=Node(module="step", mem_gb=4))
+    nodes = {"load": Node(module="step", n_procs=3), "fit": Node(module="step", mem_gb=4)}
+    run = scheduler({}, Policy(n_procs=2, mem_gb=1.0), **nodes)
     causes = [command.cause.message for command in run.handle(e.RunStarted()) if isinstance(command, e.Fail)]
     assert causes == ["it asks for 3 cores, and there are 2", "it asks for 4 GB of memory, and there are 1.0"]
 
@@ -300,7 +302,7 @@ def test_memory_first_starts_the_largest() -> None:
 
 
 def test_an_unknown_order_is_refused_with_a_suggestion() -> None:
-    with pytest.raises(UsageError, match="did you mean 'topological'|Did you mean 'topological'"):
+    with pytest.raises(UsageError, match=r"did you mean 'topological'|Did you mean 'topological'"):
         Scheduler(make_plan(Pipeline()), Policy(order="topologcal"))
 
 
@@ -367,7 +369,7 @@ def test_a_module_that_no_enabled_scheme_may_run_fails_with_the_reason() -> None
 
 
 def test_an_event_of_an_unknown_task_is_a_bug_that_names_it() -> None:
-    with pytest.raises(InternalError, match="there is no task 'nobody'.*report it"):
+    with pytest.raises(InternalError, match=r"there is no task 'nobody'.*report it"):
         scheduler(CHAIN).handle(e.TaskStarted("nobody"))
 
 
@@ -375,7 +377,7 @@ def test_an_event_of_an_unknown_task_is_a_bug_that_names_it() -> None:
 def test_the_end_of_a_task_that_never_started_is_a_bug(event) -> None:
     run = scheduler(CHAIN)
     run.handle(e.RunStarted())
-    with pytest.raises(InternalError, match="clean.*waiting"):
+    with pytest.raises(InternalError, match=r"clean.*waiting"):
         run.handle(event)
 
 
@@ -384,7 +386,7 @@ def test_a_task_cannot_end_twice_and_the_error_tells_its_story() -> None:
     run.handle(e.RunStarted())
     run.handle(e.TaskStarted("load"))
     run.handle(e.TaskSucceeded("load"))
-    with pytest.raises(InternalError, match="load.*succeeded.*ready → dispatched → running → succeeded"):
+    with pytest.raises(InternalError, match=r"load.*succeeded.*ready → dispatched → running → succeeded"):
         run.handle(e.TaskSucceeded("load"))
 
 
@@ -392,12 +394,12 @@ def test_a_task_cannot_begin_twice() -> None:
     run = scheduler(CHAIN)
     run.handle(e.RunStarted())
     run.handle(e.TaskStarted("load"))
-    with pytest.raises(InternalError, match="load cannot go from running to running"):
+    with pytest.raises(InternalError, match=r"load cannot go from running to running"):
         run.handle(e.TaskStarted("load"))
 
 
 def test_what_is_no_event_is_a_bug() -> None:
-    with pytest.raises(InternalError, match="does not know"):
+    with pytest.raises(InternalError, match=r"does not know"):
         scheduler(CHAIN).handle("nonsense")  # type: ignore[arg-type]
 
 

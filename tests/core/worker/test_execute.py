@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 import pytest
@@ -17,6 +16,9 @@ from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
 from treadle.core.worker.failures import MAX_TEXT, Cause
 from treadle.core.worker.files import FileStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECRET = "open sesame ünd 'so' \"on\"\nline two"
 
@@ -119,7 +121,7 @@ class TestOutputs:
             assert "in half" in cause.traceback
 
     def test_flags_tell_the_truth_of_outputs(self, task) -> None:
-        assert task.result(lambda: [], flags=frozenset({"out"})).flags == {"out": False}
+        assert task.result(list, flags=frozenset({"out"})).flags == {"out": False}
 
     def test_an_object_without_truth_fails_the_task_and_not_the_worker(self, task) -> None:
         assert task.cause(lambda: np.zeros(3), flags=frozenset({"out"})).type == "ValueError"
@@ -240,7 +242,7 @@ class BrokenText(Exception):
 
 class NoText(Exception):
     def __str__(self) -> str:
-        return 5  # type: ignore[return-value]
+        return 5  # type: ignore[return-value]  # noqa: PLE0307 - that is the test
 
 
 class OddInit(Exception):
@@ -316,7 +318,9 @@ class TestTargets:
     @pytest.mark.parametrize(
         ("name", "text"), [("raises", "raise ValueError('x')"), ("exits", "raise SystemExit(3)"), ("wrong", "def f(:")]
     )
-    def test_a_package_that_fails_when_it_is_imported_shows_where(self, task, tmp_path, monkeypatch, name, text) -> None:
+    def test_a_package_that_fails_when_it_is_imported_shows_where(
+        self, task, tmp_path, monkeypatch, name, text
+    ) -> None:
         (tmp_path / f"broken_that_{name}.py").write_text(text)
         monkeypatch.syspath_prepend(tmp_path)
         cause = task.cause(Target(f"broken_that_{name}:f"))

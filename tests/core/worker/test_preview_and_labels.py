@@ -28,7 +28,7 @@ class Endless:
         ("text", {"type": "str", "text": "text"}),
         ([1, 2], {"type": "list", "length": 2, "text": "[1, 2]"}),
         (list(range(100)), {"type": "list", "length": 100}),
-        (Unshowable(), {"type": f"{__name__}.Unshowable", "text": f"<Unshowable instance at {{:#x}}>"}),
+        (Unshowable(), {"type": f"{__name__}.Unshowable", "text": "<Unshowable instance at {:#x}>"}),
     ],
 )
 def test_a_preview_tells_type_length_and_text(value, expected) -> None:
