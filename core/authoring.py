@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import structs
 
 from .edits import Change, apply, update_nodes
 from .errors import UsageError, suggestion
-from .modules import Module
 from .pipeline import (
     Body,
     Connection,
@@ -27,9 +25,15 @@ from .pipeline import (
     split_endpoint,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .modules import Module
+
 SETTINGS = (
-    "breakpoint", "cache", "mem_gb", "mode", "n_procs", "placement", "position", "retries", "scheme", "timeout", "title",
-)
+    "breakpoint", "cache", "mem_gb", "mode", "n_procs", "placement",
+    "position", "retries", "scheme", "timeout", "title",
+)  # fmt: skip
 """The fields of a node that can be set through its handle."""
 
 
@@ -236,8 +240,7 @@ def _named(endpoints: Iterable[str]) -> dict[str, str]:
     ends = list(endpoints)
     ports = [split_endpoint(end)[1] for end in ends]
     return {
-        port if ports.count(port) == 1 else end.replace(".", "_", 1): end
-        for end, port in zip(ends, ports, strict=True)
+        port if ports.count(port) == 1 else end.replace(".", "_", 1): end for end, port in zip(ends, ports, strict=True)
     }
 
 
@@ -278,9 +281,7 @@ def _free(wanted: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _place(
-    pipeline: Pipeline, node_id: str, node: Node, zips: Iterable[Zipped], inputs: Mapping[str, Any]
-) -> None:
+def _place(pipeline: Pipeline, node_id: str, node: Node, zips: Iterable[Zipped], inputs: Mapping[str, Any]) -> None:
     wiring = _Wiring(pipeline, node_id)
     for name, value in inputs.items():
         wiring.put(name, value)

@@ -153,9 +153,7 @@ def _parse_text(text: str) -> Any:
     def whole(digits: str) -> Any:
         return int(digits) if len(digits) <= MAX_DIGITS else flaw(f"the number {digits[:20]}… is too long")
 
-    reader = json.JSONDecoder(
-        object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole
-    )
+    reader = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant, parse_float=real, parse_int=whole)
     try:
         tree = reader.decode(text)
     except json.JSONDecodeError as error:

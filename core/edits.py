@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
@@ -11,7 +12,7 @@ from .errors import UsageError
 from .pipeline import Body, Connection, Group, Node, Pipeline, Where, split_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Section = Literal["nodes", "connections", "frames", "comments", "modules", "inputs", "outputs"]
 
@@ -130,8 +131,7 @@ def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Step
     steps: list[Edit] = [disconnect(cut, where), Change("nodes", dict.fromkeys(gone), where)]
     if isinstance(body, Group):
         kept = {
-            name: tuple(end for end in ends if split_endpoint(end)[0] not in gone)
-            for name, ends in body.inputs.items()
+            name: tuple(end for end in ends if split_endpoint(end)[0] not in gone) for name, ends in body.inputs.items()
         }
         steps.append(Change("inputs", kept, where))
         lost = [name for name, end in body.outputs.items() if split_endpoint(end)[0] in gone]
@@ -232,14 +232,10 @@ def ungroup(body: Body, group_id: str, where: Where = ()) -> Steps:
     if group is None:
         raise UsageError(f"{group_id!r} is no group")
     if any((node.fold, node.repeat, node.sweeps, node.zips, node.params, group.unit, node.mode != "normal")):
-        raise UsageError(
-            f"the group {group_id!r} has settings of its own", remedy="Remove them before ungrouping"
-        )
+        raise UsageError(f"the group {group_id!r} has settings of its own", remedy="Remove them before ungrouping")
     taken = (set(body.nodes) - {group_id}) & set(group.nodes)
     if taken:
-        raise UsageError(
-            f"the ids {', '.join(sorted(taken))} are taken outside the group", remedy="Rename them first"
-        )
+        raise UsageError(f"the ids {', '.join(sorted(taken))} are taken outside the group", remedy="Rename them first")
     steps: list[Edit] = [
         Change("connections", _without_border(body, group, group_id), where),
         Change("nodes", {group_id: None, **group.nodes}, where),

@@ -7,11 +7,13 @@ import builtins
 import inspect
 import symtable
 import textwrap
-from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _REMEDY = "Put it in a file that can be imported, or write it as a named function that uses only its arguments"
 
@@ -80,9 +82,7 @@ def _collect_global(name: str, value: Any, parts: dict[str, str], user: str) -> 
     elif _is_plain(value):
         parts[name] = f"{name} = {value!r}"
     else:
-        raise UsageError(
-            f"{user!r} uses {name!r}, a {type(value).__name__} that the script made", remedy=_REMEDY
-        )
+        raise UsageError(f"{user!r} uses {name!r}, a {type(value).__name__} that the script made", remedy=_REMEDY)
 
 
 def _is_importable(value: Any) -> bool:

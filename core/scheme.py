@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .worker.call import Call, ValueId
-from .worker.execute import Result
-from .worker.failures import Cause
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .worker.call import Call, ValueId
+    from .worker.execute import Result
+    from .worker.failures import Cause
 
 
 @dataclass(frozen=True, slots=True)

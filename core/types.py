@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_LENGTH = 1000
 MAX_NESTING = 20
@@ -154,7 +156,9 @@ def _fits(source: PortType, target: PortType, bases: Sequence[str]) -> bool:
 
 
 def _known_apart(source: str, target: str, bases: Sequence[str]) -> bool:
-    return source in _CLOSED and target in _CLOSED | {"numpy.ndarray"} or bool(bases) and target in _CLOSED
+    if source in _CLOSED:
+        return target in _CLOSED or target == "numpy.ndarray"
+    return bool(bases) and target in _CLOSED
 
 
 def converter(source: PortType, target: PortType) -> str | None:

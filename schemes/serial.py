@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.scheme import Began, Capacity, Ended, Logged, Progressed, Report
-from ..core.worker.call import Call, ValueId
 from ..core.worker.context import TaskContext
 from ..core.worker.execute import Result, execute
 from ..core.worker.files import FileStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from ..core.worker.call import Call, ValueId
 
 
 class SerialScheme:

@@ -10,10 +10,10 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .aliases import Aliases
 from ..modules import Port
 from ..types import MAX_LENGTH, parse_type
 from ..worker.declare import Choices, Help, Range, Unit
+from .aliases import Aliases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -227,9 +227,7 @@ def _read_subscript(value: ast.expr, elements: list[ast.expr], aliases: Aliases,
     if last in {"Callable", "NDArray"}:
         return _read_name(value, aliases, depth)
     kept = [e for e in elements if not (isinstance(e, ast.Constant) and e.value is ...)]
-    return _generic(
-        read_node(value, aliases, depth), [read_node(element, aliases, depth) for element in kept]
-    )
+    return _generic(read_node(value, aliases, depth), [read_node(element, aliases, depth) for element in kept])
 
 
 def _read_special(name: str, elements: list[ast.expr], aliases: Aliases, depth: int) -> Annotation | None:

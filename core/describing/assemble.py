@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import msgspec
 from msgspec import structs
 
-from .annotations import Annotation
 from ..errors import ModuleLookupError, suggestion
 from ..modules import Module, Port
+from .annotations import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,20 +9,20 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ModuleLookupError, suggestion
+from ..places import extend_search_path
+from ..worker.declare import Declaration, declaration_of
 from .annotations import NOTHING, read_class
 from .assemble import Argument, Results, assemble, one_result
 from .docstrings import Docstring, parse_docstring
-from ..errors import ModuleLookupError, suggestion
-from ..places import extend_search_path
 from .results import results_in_text, results_of_class
 from .signatures import Reader, plain_function, signature_of
-from ..worker.declare import Declaration, declaration_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .assemble import Passing
     from ..modules import Module
+    from .assemble import Passing
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _PASSING: dict[object, Passing] = {

@@ -67,17 +67,13 @@ def _class_name(node: ast.expr) -> str:
 
 def _text_fields(cls: ast.ClassDef, aliases: Aliases, depth: int = 0) -> dict[str, ast.expr]:
     """Return the annotated fields of a record class in order, those of its bases first; none for others."""
-    parents = [
-        _text_fields(parent, aliases, depth + 1) for parent in _parents(cls, aliases) if depth < _DEPTH
-    ]
+    parents = [_text_fields(parent, aliases, depth + 1) for parent in _parents(cls, aliases) if depth < _DEPTH]
     if not any(parents) and not _is_record(cls, aliases):
         return {}
     fields = {name: kind for parent in parents for name, kind in parent.items()}
     for statement in cls.body:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if not _is_class_variable(
-                kind, aliases
-            ):
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if not _is_class_variable(kind, aliases):
                 fields[name] = kind
     return fields
 

@@ -9,9 +9,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ModuleLookupError
 from .aliases import Aliases, aliases_of, parse_source
 from .annotations import read_annotation, read_class
-from ..errors import ModuleLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +28,7 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
     except ValueError:
         return _from_docstring(function) or _from_ufunc(function)
     except TypeError as error:
-        raise ModuleLookupError(
-            f"its arguments cannot be read: {error}", remedy="Wrap it in a function"
-        ) from None
+        raise ModuleLookupError(f"its arguments cannot be read: {error}", remedy="Wrap it in a function") from None
 
 
 def _from_docstring(function: Callable[..., Any]) -> inspect.Signature | None:
@@ -49,9 +47,7 @@ def _from_docstring(function: Callable[..., Any]) -> inspect.Signature | None:
         tree = ast.parse(f"def f({required}{optional}): pass")
     except (SyntaxError, ValueError):
         return None
-    return (
-        _signature(tree.body[0].args, is_open=is_open) if isinstance(tree.body[0], ast.FunctionDef) else None
-    )
+    return _signature(tree.body[0].args, is_open=is_open) if isinstance(tree.body[0], ast.FunctionDef) else None
 
 
 def _signature(arguments: ast.arguments, *, is_open: bool) -> inspect.Signature | None:
@@ -84,9 +80,7 @@ def plain_function(function: Any) -> Any:
         function = function.func
     function = inspect.unwrap(function)
     if isinstance(function, type):
-        found = next(
-            (function.__dict__[n] for n in ("__init__", "__new__") if n in function.__dict__), function
-        )
+        found = next((function.__dict__[n] for n in ("__init__", "__new__") if n in function.__dict__), function)
         return inspect.unwrap(getattr(found, "__func__", found))
     if hasattr(function, "__func__"):
         return inspect.unwrap(function.__func__)

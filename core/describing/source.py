@@ -6,17 +6,17 @@ import ast
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ModuleLookupError, suggestion
+from ..worker.declare import Declaration, Schemes
 from .aliases import aliases_of, parse_source
 from .annotations import ANYTHING, read_node
 from .assemble import Argument, assemble
 from .docstrings import parse_docstring
-from ..errors import ModuleLookupError, suggestion
 from .results import results_in_text
-from ..worker.declare import Declaration, Schemes
 
 if TYPE_CHECKING:
-    from .aliases import Aliases
     from ..modules import Module
+    from .aliases import Aliases
 
 _OPTIONS = tuple(field.name for field in dataclasses.fields(Declaration))
 _FLAGS = tuple(field.name for field in dataclasses.fields(Schemes))
@@ -62,9 +62,7 @@ def _chosen(tree: ast.Module, name: str) -> ast.FunctionDef:
             "the source defines no function", where=name, remedy="Write one, such as def scale(x: float): ..."
         )
     if name and name not in functions:
-        raise ModuleLookupError(
-            f"the source defines no function {name!r}", remedy=suggestion(name, functions)
-        )
+        raise ModuleLookupError(f"the source defines no function {name!r}", remedy=suggestion(name, functions))
     return functions[name] if name else list(functions.values())[-1]
 
 

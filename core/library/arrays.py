@@ -83,9 +83,7 @@ def statistics(array: np.ndarray) -> ArrayStatistics:
 
 
 @module(title="Summarise along an axis", category="Arrays", schemes=ANYWHERE)
-def reduce(
-    array: np.ndarray, summary: Annotated[str, Choices(*SUMMARIES)] = "mean", axis: int | None = None
-) -> Any:
+def reduce(array: np.ndarray, summary: Annotated[str, Choices(*SUMMARIES)] = "mean", axis: int | None = None) -> Any:
     """Reduce an array along one axis, or wholly to one number.
 
     Args:

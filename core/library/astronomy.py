@@ -69,9 +69,7 @@ def detect(
 
 
 @module(title="Positions on the sky", category="Astronomy", schemes=ANYWHERE)
-def sky_positions(
-    table: list[dict[str, Any]], header: str, y: str = "y", x: str = "x"
-) -> list[dict[str, Any]]:
+def sky_positions(table: list[dict[str, Any]], header: str, y: str = "y", x: str = "x") -> list[dict[str, Any]]:
     """Add the position on the sky to each row: degrees as numbers, and right ascension, declination as text.
 
     Args:
@@ -93,9 +91,7 @@ def sky_positions(
 
 
 @module(title="Distance on the sky", category="Astronomy", schemes=ANYWHERE)
-def sky_distances(
-    table: list[dict[str, Any]], ra: str, dec: str, name: str = "distance"
-) -> list[dict[str, Any]]:
+def sky_distances(table: list[dict[str, Any]], ra: str, dec: str, name: str = "distance") -> list[dict[str, Any]]:
     """Add the distance of each row from one place on the sky, in minutes of arc.
 
     Args:

@@ -87,9 +87,7 @@ def line_chart(
 
 
 @module(title="Scatter chart", category="Charts", schemes=ANYWHERE)
-def scatter_chart(
-    x: list[float], y: list[float], title: str = "", x_label: str = "", y_label: str = ""
-) -> Path:
+def scatter_chart(x: list[float], y: list[float], title: str = "", x_label: str = "", y_label: str = "") -> Path:
     """Draw a dot for each pair of numbers; pairs that lack one are left out.
 
     Args:

@@ -46,9 +46,7 @@ class Chart:
     def y(self, value: float) -> float:
         """Return where a value lies from top to bottom, in px."""
         low, high = self.y_range
-        return self.height - self.bottom - (value - low) / (high - low) * (
-            self.height - self.top - self.bottom
-        )
+        return self.height - self.bottom - (value - low) / (high - low) * (self.height - self.top - self.bottom)
 
     def draw(self, tag: str, content: str = "", **attributes: Any) -> None:
         """Add an element; underscores in the names of attributes become hyphens."""

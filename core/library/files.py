@@ -154,9 +154,7 @@ def write_bytes(content: bytes, path: Path) -> Path:
 
 
 @module(title="Copy file", category="Files", schemes=ANYWHERE, cache=False, writes_files=True)
-def copy_file(
-    source: Path, path: Path, if_it_exists: Annotated[str, Choices("replace", "fail")] = "replace"
-) -> Path:
+def copy_file(source: Path, path: Path, if_it_exists: Annotated[str, Choices("replace", "fail")] = "replace") -> Path:
     """Copy a file, or a file that an earlier module made, to a place of your choice; give the new path.
 
     Args:

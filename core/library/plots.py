@@ -44,9 +44,7 @@ def line_plot(
 
 
 @module(title="Scatter plot", category="Plots", schemes=ANYWHERE)
-def scatter_plot(
-    x: list[float], y: list[float], title: str = "", x_label: str = "", y_label: str = ""
-) -> Path:
+def scatter_plot(x: list[float], y: list[float], title: str = "", x_label: str = "", y_label: str = "") -> Path:
     """Draw a dot for each pair of numbers.
 
     Args:

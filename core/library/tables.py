@@ -115,9 +115,7 @@ def add_column(table: list[dict[str, Any]], name: str, values: Any) -> list[dict
 
 
 @module(title="Sort rows", category="Tables", schemes=ANYWHERE)
-def sort_rows(
-    table: list[dict[str, Any]], columns: list[str], *, descending: bool = False
-) -> list[dict[str, Any]]:
+def sort_rows(table: list[dict[str, Any]], columns: list[str], *, descending: bool = False) -> list[dict[str, Any]]:
     """Sort a table; rows without a value in a column come last.
 
     Args:

@@ -129,9 +129,7 @@ def count_words(text: str, *, ignore_case: bool = True) -> list[dict[str, Any]]:
 
 
 @module(title="Change case", category="Text", schemes=ANYWHERE)
-def change_case(
-    text: str, case: Annotated[str, Choices("lower", "upper", "title", "sentence")] = "lower"
-) -> str:
+def change_case(text: str, case: Annotated[str, Choices("lower", "upper", "title", "sentence")] = "lower") -> str:
     """Write a text in small or capital letters.
 
     Args:

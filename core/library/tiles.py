@@ -36,9 +36,7 @@ def split_tiles(
     whole = np.asarray(image)
     tops, lefts = (_starts(length, size, size - overlap) for length in whole.shape[:2])
     corners = [(top, left) for top in tops for left in lefts]
-    return [
-        {"image": np.array(whole[y : y + size, x : x + size]), "top": y, "left": x} for y, x in corners
-    ]
+    return [{"image": np.array(whole[y : y + size, x : x + size]), "top": y, "left": x} for y, x in corners]
 
 
 @module(title="Join tiles", category="Images", schemes=ANYWHERE)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from ..errors import PipelineError, suggestion
-from .flatten import Endpoint, FlatGraph, FlatNode, FlatZip, Loop, Wire
 from .plan import Axis, Constant, FedBack, Function, Input, Joining, Source, Start, Swept, Wired
-from ..pipeline import Join, Pipeline, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..pipeline import Join, Pipeline, Where
+    from .flatten import Endpoint, FlatGraph, FlatNode, FlatZip, Loop, Wire
 
 
 @dataclass
@@ -219,7 +223,8 @@ class AxisBuilder:
                 elif end in self.flat.sweeps:
                     sizes[name] = len(self.flat.sweeps[end].sweep.values)
                     identity.append(self.flat.sweeps[end].origin)
-        values = next((self.flat.sweeps[e[0]].sweep.values for e in zipping.ports.values() if e[0] in self.flat.sweeps), ())
+        first_ends = [ends[0] for ends in zipping.ports.values()]
+        values = next((self.flat.sweeps[end].sweep.values for end in first_ends if end in self.flat.sweeps), ())
         label = zipping.zip.axis or next(iter(zipping.ports))
         depends = _union(source.axes for source in lists.values())
         axis = Axis(

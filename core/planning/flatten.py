@@ -12,7 +12,7 @@ from ..pipeline import Body, Connection, Fold, Group, Node, Pipeline, Repeat, Sw
 Endpoint = tuple[str, str]
 """A flat node's id (``group/node``) and one of its ports."""
 
-PASS_ON = "treadle.core.worker.names:pass_on"
+IDENTITY = "treadle.core.worker.names:pass_on"
 RUN_UNIT = "treadle.core.worker.unit:run_unit"
 PROGRAM = "program"
 """The port of a unit where it is told what its members are."""
@@ -103,7 +103,7 @@ class _Flattener:
                 self._add_node(where, node_id, node, body)
         for where, body in bodies:
             for target, connection in body.connections.items():
-                self._add_wire(where, body, target, connection)
+                self._add_wire(where, target, connection)
             for node_id, node in body.nodes.items():
                 self._add_settings(where, node_id, node)
         self._leave_out_disabled()
@@ -145,7 +145,7 @@ class _Flattener:
             node = structs.replace(node, zips=(), fold=None, repeat=None, params=_kept(node.params, module))
         self.flat.nodes[flat_id] = FlatNode(flat_id, where, node, module, dict(node.params))
 
-    def _add_wire(self, where: Where, body: Body, target: str, connection: Connection) -> None:
+    def _add_wire(self, where: Where, target: str, connection: Connection) -> None:
         source = self.output(where, connection.source)
         for end in self.inputs(where, target):
             node = self.flat.nodes[end[0]]
@@ -172,10 +172,8 @@ class _Flattener:
 
     def _loop(self, where: Where, node_id: str, node: Node) -> Loop:
         flat_id = "/".join((*where, node_id))
-        if node.fold:
-            pairs = {node.fold.port: node.fold.output}
-        else:
-            pairs = node.repeat.feedback if node.repeat else {}
+        repeated = node.repeat.feedback if node.repeat else {}
+        pairs = {node.fold.port: node.fold.output} if node.fold else repeated
         feedback = tuple(
             (self.inputs(where, f"{node_id}.{port}"), self.output(where, f"{node_id}.{output}"))
             for port, output in pairs.items()
@@ -234,7 +232,7 @@ def bypassing(module: Module, node_id: str, body: Body) -> Module:
     fed = (port for port in module.inputs if f"{node_id}.{port.name}" in body.connections)
     first = next(fed, module.inputs[0] if module.inputs else Port(name="value"))
     entry = Port(name=first.name, type=first.type, bases=first.bases, passing="positional")
-    return Module(path=PASS_ON, title=module.label, inputs=(entry,), outputs=module.outputs[:1])
+    return Module(path=IDENTITY, title=module.label, inputs=(entry,), outputs=module.outputs[:1])
 
 
 def border_of(pipeline: Pipeline, group: Group) -> Module:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from .axes import AxisBuilder
 from ..errors import PipelineError
-from .flatten import FlatGraph, flatten, followers
 from ..graph import find_cycle, reachable, reversed_graph, topological_order
-from ..pipeline import Pipeline
+from .axes import AxisBuilder
+from .flatten import FlatGraph, flatten, followers
 from .plan import Plan, PlanNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..pipeline import Pipeline
 
 
 def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
@@ -55,7 +59,9 @@ def _restrict(flat: FlatGraph, wanted: set[str]) -> None:
     flat.nodes = {key: node for key, node in flat.nodes.items() if key in needed}
     flat.wires = {end: wire for end, wire in flat.wires.items() if end[0] in needed}
     flat.sweeps = {end: sweep for end, sweep in flat.sweeps.items() if end[0] in needed}
-    flat.zips = [zipping for zipping in flat.zips if all(e[0] in needed for ends in zipping.ports.values() for e in ends)]
+    flat.zips = [
+        zipping for zipping in flat.zips if all(end[0] in needed for ends in zipping.ports.values() for end in ends)
+    ]
     flat.loops = [loop for loop in flat.loops if loop.members <= needed]
 
 

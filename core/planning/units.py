@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from ..errors import PipelineError
-from .flatten import FlatNode, output_of
 from ..modules import Module, Port
 from ..pipeline import Connection, Group, Node, Pipeline
-from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired, sources_of
 from ..run.arguments import call_form, target_of
 from ..run.layout import value_label
 from ..trust import needs_trust
 from ..worker import unit
 from ..worker.call import Given
 from ..worker.declare import Schemes
+from .flatten import FlatNode, output_of
+from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired, sources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 _INPUT = "input"
 
@@ -52,7 +55,8 @@ def _with_inputs(pipeline: Pipeline, group: Group, names: Iterable[str]) -> tupl
         entries[name] = entry
         nodes[entry] = Node(module=_INPUT)
         connections |= {end: Connection(f"{entry}.out") for end in group.inputs[name]}
-    modules = {**pipeline.modules, _INPUT: Module(path="treadle.core.worker.names:pass_on", outputs=(Port(name="out"),))}
+    entrance = Module(path="treadle.core.worker.names:pass_on", outputs=(Port(name="out"),))
+    modules = {**pipeline.modules, _INPUT: entrance}
     inner = Pipeline(nodes=nodes, connections=connections, modules=modules)
     inner.functions = pipeline.functions
     return inner, entries

@@ -44,8 +44,7 @@ def search(catalogue: Catalogue, word: str) -> list[Module]:
 def _score(wanted: str, module: Module) -> float:
     texts = (module.label, module.path, module.category, module.help)
     hits = [
-        weight * _likeness(wanted, text.lower(), fuzzy=weight > 1)
-        for weight, text in zip(_WEIGHTS, texts, strict=True)
+        weight * _likeness(wanted, text.lower(), fuzzy=weight > 1) for weight, text in zip(_WEIGHTS, texts, strict=True)
     ]
     return max(hits) + sum(hits) / 100
 

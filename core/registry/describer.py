@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ..errors import ModuleLookupError, TreadleError
-from ..modules import Module  # noqa: TC001  msgspec reads the annotations
+from ..modules import Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,9 +86,7 @@ def _answer(number: int, kind: str, item: str) -> Answer:
     try:
         return Answer(id=number, item=item, modules=tuple(_describe(kind, item)))
     except TreadleError as error:
-        return Answer(
-            id=number, item=item, error=error.message, where=error.where or item, remedy=error.remedy
-        )
+        return Answer(id=number, item=item, error=error.message, where=error.where or item, remedy=error.remedy)
     except BaseException as error:  # noqa: BLE001  foreign code may raise SystemExit, KeyboardInterrupt, anything
         return Answer(
             id=number,

@@ -7,8 +7,8 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from .describer import START_DEADLINE, Answer, Describer, Kind
 from ..errors import ModuleLookupError, TreadleError
+from .describer import START_DEADLINE, Answer, Describer, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,14 +75,8 @@ class _Talk:
         """End the process, which was silent for too long, and say so."""
         source = self.left[0]
         self.describer.close()
-        text = (
-            f"importing took longer than {source.deadline:g} s"
-            if self._asked
-            else "its process did not start"
-        )
-        return ModuleLookupError(
-            text, where=source.item, remedy="Import less at the top of it, or add a manifest"
-        )
+        text = f"importing took longer than {source.deadline:g} s" if self._asked else "its process did not start"
+        return ModuleLookupError(text, where=source.item, remedy="Import less at the top of it, or add a manifest")
 
 
 def describe_all(

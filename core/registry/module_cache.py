@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from ..modules import Module  # noqa: TC001  msgspec reads the annotations
+from ..modules import Module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

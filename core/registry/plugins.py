@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from ..modules import Module
 
-_EXPECTED = (
-    "A plug-in names a Python module with functions declared by @module, or a callable returning functions"
-)
+_EXPECTED = "A plug-in names a Python module with functions declared by @module, or a callable returning functions"
 
 
 def describe_package(value: str) -> list[Module]:
@@ -36,9 +34,7 @@ def describe_package(value: str) -> list[Module]:
     elif callable(found):
         modules = _described(found(), value)
     else:
-        raise ModuleLookupError(
-            f"it names a value of type {type(found).__name__!r}", where=value, remedy=_EXPECTED
-        )
+        raise ModuleLookupError(f"it names a value of type {type(found).__name__!r}", where=value, remedy=_EXPECTED)
     if not modules and not value.startswith(LIBRARY):
         raise ModuleLookupError("it offers no modules", where=value, remedy=_EXPECTED)
     return modules

@@ -73,9 +73,7 @@ def _defines(file: Path, module: str, name: str, search_path: Sequence[str] | No
             case ast.FunctionDef(name=found) if found == name:
                 return True
             case ast.ClassDef(name=found) if found == first:
-                return not rest or any(
-                    isinstance(s, ast.FunctionDef) and s.name == rest for s in statement.body
-                )
+                return not rest or any(isinstance(s, ast.FunctionDef) and s.name == rest for s in statement.body)
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     home, _, original = aliases_of(tree, module, package).imports.get(first, "").rpartition(".")
     if hops == 0 or not home or home.partition(".")[0] != module.partition(".")[0]:

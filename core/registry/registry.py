@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .catalogue import BrokenPlugin, Catalogue, search
-from .discovery import Source, describe_all
 from ..errors import ModuleLookupError, TreadleError
-from .module_cache import ModuleCache
 from ..modules import Module
 from ..places import user_modules
+from .catalogue import BrokenPlugin, Catalogue, search
+from .discovery import Source, describe_all
+from .module_cache import ModuleCache
 from .registered import LIBRARY_FOLDER, LIBRARY_PACKAGE, find_top_level, is_defined_in
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ class Registry:
         left: list[Source] = []
         for source in [*_library(), *self._plugins(), *self._user_files()]:
             try:
-                modules = (
-                    _from_manifest(source) if source.manifest else self._cache.get(source.item, source.stamp)
-                )
+                modules = _from_manifest(source) if source.manifest else self._cache.get(source.item, source.stamp)
             except TreadleError as error:
                 found.broken.append(BrokenPlugin(source.name, str(error)))
                 continue

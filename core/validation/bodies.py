@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..types import ANY, PortType, converter, fits, item_type, list_of
 from .faces import Entry, Face, face_of_module
 from .node_checks import check_parameters, check_settings
 from .problems import Report, fault_in_name
-from ..types import ANY, PortType, converter, fits, item_type, list_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,17 +51,13 @@ class BodyCheck:
         if face.required and node.mode == "normal":
             self._check_required(node_id, node, face, fed)
         if node.params or node.sweeps:
-            check_parameters(
-                self.report, f"{self.prefix}{node_id}", node, face, self._connected(node_id, node)
-            )
+            check_parameters(self.report, f"{self.prefix}{node_id}", node, face, self._connected(node_id, node))
         if node.sweeps or node.zips or node.fold or node.repeat:
             self.mapped = True
             self._zipped.update(f"{node_id}.{port}" for zipping in node.zips for port in zipping.ports)
         if node.zips or node.fold or node.repeat or node.placement or node.scheme != "auto":
             connections = self.body.connections
-            lists = {
-                p for z in node.zips for p in z.ports if f"{node_id}.{p}" in connections or p in node.sweeps
-            }
+            lists = {p for z in node.zips for p in z.ports if f"{node_id}.{p}" in connections or p in node.sweeps}
             module = self.modules.get(node.module)
             check_settings(self.report, f"{self.prefix}{node_id}", node, face, module, lists)
 
@@ -72,12 +68,7 @@ class BodyCheck:
         connections = self.body.connections
         for name in face.required:
             end = f"{node_id}.{name}"
-            if (
-                end not in connections
-                and name not in node.params
-                and name not in node.sweeps
-                and end not in fed
-            ):
+            if end not in connections and name not in node.params and name not in node.sweeps and end not in fed:
                 where = f"nodes.{self.prefix}{node_id}.params.{name}"
                 self.report.error("unset", where, f"the input {name!r} has no value", "Set it, or connect it")
 
@@ -93,9 +84,7 @@ class BodyCheck:
         if entries is None:
             self._dangling(target, f"{node_id!r} has no input {port[:100]!r}", port, face.inputs)
         elif origin is None:
-            self._dangling(
-                target, f"{source_id!r} has no output {output[:100]!r}", output, source_face.outputs
-            )
+            self._dangling(target, f"{source_id!r} has no output {output[:100]!r}", output, source_face.outputs)
         else:
             self._add_edges(target, node_id, source_id, port, output)
             if connection.each or connection.join or connection.apply or target in self._zipped:
@@ -107,9 +96,7 @@ class BodyCheck:
 
     def _dangling(self, target: str, message: str, word: str, known: Collection[str]) -> None:
         where = f"connections.{self.prefix}{target}"
-        self.report.error(
-            "dangling", where, message, self.report.suggest(word, known) or "Remove the connection"
-        )
+        self.report.error("dangling", where, message, self.report.suggest(word, known) or "Remove the connection")
 
     def _add_edges(self, target: str, node_id: str, source_id: str, port: str, output: str) -> None:
         face, source_face = self.faces[node_id], self.faces[source_id]
@@ -126,9 +113,7 @@ class BodyCheck:
             self._check_bypassed(target, source_id, source_face, output)
         start = source_face.origins.get(output) if source_face.is_group else self.prefix + source_id
         if start is not None:
-            self.followers[start].extend(
-                face.ends.get(port, ()) if face.is_group else (self.prefix + node_id,)
-            )
+            self.followers[start].extend(face.ends.get(port, ()) if face.is_group else (self.prefix + node_id,))
 
     def _check_bypassed(self, target: str, source_id: str, source: Face, output: str) -> None:
         if source.certain and not source.is_group and output != next(iter(source.outputs)):
@@ -139,9 +124,7 @@ class BodyCheck:
                 "Only the first output of a bypassed node carries a value",
             )
 
-    def _check_mapped(
-        self, target: str, connection: Connection, origin: Entry, entries: tuple[Entry, ...]
-    ) -> None:
+    def _check_mapped(self, target: str, connection: Connection, origin: Entry, entries: tuple[Entry, ...]) -> None:
         where = f"connections.{self.prefix}{target}"
         self.mapped = self.mapped or bool(connection.each or connection.join)
         if connection.each and connection.join:
@@ -210,9 +193,7 @@ class BodyCheck:
         given_back = next(iter(face.outputs.values()))
         return given_back.type, given_back.port.bases
 
-    def _check_types(
-        self, target: str, given: PortType, bases: tuple[str, ...], entries: tuple[Entry, ...]
-    ) -> bool:
+    def _check_types(self, target: str, given: PortType, bases: tuple[str, ...], entries: tuple[Entry, ...]) -> bool:
         """Say whether a value of the type ``given`` may enter, and note it if not."""
         for entry in entries:
             if not fits(given, entry.type, bases):

@@ -62,9 +62,7 @@ def face_of_module(module: Module) -> Face:
         label=module.label,
         inputs={port.name: (_entry(port),) for port in module.inputs},
         outputs={port.name: _entry(port) for port in module.outputs},
-        required=tuple(
-            port.name for port in module.inputs if not port.optional and port.passing != "variadic"
-        ),
+        required=tuple(port.name for port in module.inputs if not port.optional and port.passing != "variadic"),
         open_inputs=module.open_inputs,
     )
 

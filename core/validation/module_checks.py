@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import ModuleLookupError
-from .problems import Report, fault_in_name
 from ..types import parse_type
+from .problems import Report, fault_in_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,13 +31,9 @@ def check_module(report: Report, key: str, module: Module, functions: Collection
     inputs = {port.name for port in module.inputs}
     for name in module.mutates:
         if name not in inputs and not module.open_inputs:
-            report.error(
-                "no-input", f"{where}.mutates", f"there is no input {name!r}", report.suggest(name, inputs)
-            )
+            report.error("no-input", f"{where}.mutates", f"there is no input {name!r}", report.suggest(name, inputs))
     if module.returns == "fields" and not module.outputs:
-        report.error(
-            "no-output", f"{where}.outputs", "it returns fields, and describes none", "Describe its outputs"
-        )
+        report.error("no-output", f"{where}.outputs", "it returns fields, and describes none", "Describe its outputs")
     if module.source and not module.path:
         _check_source(report, where, module)
 
@@ -50,9 +46,7 @@ def _check_ports(report: Report, where: str, ports: Sequence[Port]) -> None:
         if fault:
             report.error("name", place, f"the name {port.name[:60]!r} {fault}", "Give the port another name")
         if port.name in seen:
-            report.error(
-                "duplicate", place, f"there are two ports called {port.name[:60]!r}", "Rename one of them"
-            )
+            report.error("duplicate", place, f"there are two ports called {port.name[:60]!r}", "Rename one of them")
         seen.add(port.name)
         if port.low is not None and port.high is not None and port.low > port.high:
             report.error("range", place, f"the range {port.low:g} to {port.high:g} is empty", "Swap its ends")
@@ -86,6 +80,4 @@ def _compare(report: Report, where: str, described: dict[str, Port], actual: dic
     for name, port in actual.items():
         if name in described and described[name].optional != port.optional:
             said, real = ("optional", "required") if described[name].optional else ("required", "optional")
-            report.error(
-                "source", where, f"{name!r} is described as {said}, and the source says {real}", remedy
-            )
+            report.error("source", where, f"{name!r} is described as {said}, and the source says {real}", remedy)

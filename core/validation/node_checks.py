@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..types import fits
 from .parameters import fault_in_value
 from .problems import Report, fault_in_name
-from ..types import fits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from .faces import Face
     from ..modules import Module
     from ..pipeline import Node
+    from .faces import Face
 
 SCHEMES = ("auto", "serial", "threads", "processes", "ipython")
 
@@ -31,9 +31,7 @@ def check_parameters(report: Report, path: str, node: Node, face: Face, connecte
                 "Clear the parameter",
             )
         elif name in node.sweeps:
-            report.warning(
-                "set-twice", where, f"{name!r} is set and swept; the sweep wins", "Clear the parameter"
-            )
+            report.warning("set-twice", where, f"{name!r} is set and swept; the sweep wins", "Clear the parameter")
     for name, sweep in node.sweeps.items():
         where = f"nodes.{path}.sweeps.{name}"
         if name in connected:
@@ -146,6 +144,4 @@ def _check_scheme(report: Report, path: str, scheme: str, module: Module | None)
             "scheme", where, f"the scheme {scheme[:60]!r} is not known here", report.suggest(scheme, SCHEMES)
         )
     elif module is not None and scheme not in {"auto", "serial"} and not module.schemes.supports(scheme):
-        report.warning(
-            "scheme", where, f"{module.label!r} does not support {scheme}", "Another scheme will be chosen"
-        )
+        report.warning("scheme", where, f"{module.label!r} does not support {scheme}", "Another scheme will be chosen")

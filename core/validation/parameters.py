@@ -71,18 +71,13 @@ def _wrong_items(parts: Iterable[PortType], value: list[Any] | tuple[Any, ...]) 
     """Compare the items with the item type; a list that any alternative of a union could hold is accepted."""
     faults = []
     for part in parts:
-        if (
-            part.name not in {"list", "set", "frozenset", "collections.abc.Sequence"}
-            or len(part.arguments) != 1
-        ):
+        if part.name not in {"list", "set", "frozenset", "collections.abc.Sequence"} or len(part.arguments) != 1:
             if part.name not in {"None", "bool", "int", "float", "complex", "str", "dict"}:
                 return ""
             continue
         wanted = part.arguments[0]
         samples = {type(item): item for item in value}
-        wrong = [
-            item for item in samples.values() if not (_is_reference(item) or fits(type_of(item), wanted))
-        ]
+        wrong = [item for item in samples.values() if not (_is_reference(item) or fits(type_of(item), wanted))]
         if not wrong:
             return ""
         faults.append(f"the item {_shown(wrong[0])} is no {wanted}")
@@ -120,9 +115,7 @@ def _range(port: Port) -> str:
     if port.high is None:
         return f"the range from {port.low:g}{unit}"
     return (
-        f"the range up to {port.high:g}{unit}"
-        if port.low is None
-        else f"the range {port.low:g} to {port.high:g}{unit}"
+        f"the range up to {port.high:g}{unit}" if port.low is None else f"the range {port.low:g} to {port.high:g}{unit}"
     )
 
 

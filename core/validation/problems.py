@@ -30,11 +30,7 @@ class Problem(Struct, frozen=True):
     remedy: str = ""
 
     def __str__(self) -> str:
-        text = (
-            f"{self.severity}: {self.where}: {self.message}"
-            if self.where
-            else f"{self.severity}: {self.message}"
-        )
+        text = f"{self.severity}: {self.where}: {self.message}" if self.where else f"{self.severity}: {self.message}"
         return visible(f"{text}. {self.remedy}" if self.remedy else text)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .bodies import BodyCheck
 from ..errors import PipelineError
-from .faces import Entry, Face, face_of_module, unknown_face
 from ..graph import find_cycle
-from .module_checks import check_module
 from ..pipeline import Body, Group, Node, Pipeline, Where, split_endpoint
+from .bodies import BodyCheck
+from .faces import Entry, Face, face_of_module, unknown_face
+from .module_checks import check_module
 from .problems import Problem, Report, fault_in_name
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ class _Check:
 
     def _check_body(self, where: Where, body: Body, modules: dict[str, Face]) -> None:
         prefix = "".join(f"{part}/" for part in where)
-        faces = {
-            node_id: self._face(where, prefix, node_id, node, modules) for node_id, node in body.nodes.items()
-        }
+        faces = {node_id: self._face(where, prefix, node_id, node, modules) for node_id, node in body.nodes.items()}
         check = BodyCheck(self.report, prefix, body, faces, self.followers, self.pipeline.modules)
         fed: frozenset[str] = frozenset()
         if isinstance(body, Group):
@@ -88,13 +86,9 @@ class _Check:
         where = f"nodes.{path}.module"
         if key:
             hint = self.report.suggest(key, modules)
-            self.report.error(
-                "no-module", where, f"the module {key[:200]!r} is not described in the pipeline", hint
-            )
+            self.report.error("no-module", where, f"the module {key[:200]!r} is not described in the pipeline", hint)
         else:
-            self.report.error(
-                "no-module", where, "the node has no module", "Place a module, or delete the node"
-            )
+            self.report.error("no-module", where, "the node has no module", "Place a module, or delete the node")
         return unknown_face(key)
 
     def _check_group_node(self, path: str, node: Node) -> None:

@@ -35,13 +35,17 @@ class ContainerError(Exception):
 class Packed(NamedTuple):
     """A pickled value: the pickle, and the buffers it refers to."""
 
-    data: bytes
+    data: bytes | memoryview
     buffers: tuple[memoryview, ...]
 
     @property
     def size(self) -> int:
         """How many bytes both have together."""
         return len(self.data) + sum(buffer.nbytes for buffer in self.buffers)
+
+    def load(self) -> Any:
+        """Make the value; its buffers are shared with all other values made from this."""
+        return pickle.loads(self.data, buffers=self.buffers)  # noqa: S301 - made by a worker of this run
 
 
 def pack(value: Any, dump: Dump = pickle.dumps) -> Packed:
@@ -115,8 +119,12 @@ def _write_all(descriptor: int, pieces: list[memoryview]) -> None:
 
 
 def read(path: Path, *, verify: bool = False) -> Any:
-    """Return the value of a container; its buffers are read-only memory of the file, shared by all who read
-    it.
+    """Return the value of a container; ContainerError as from ``mapped``."""
+    return mapped(path, verify=verify).load()
+
+
+def mapped(path: Path, *, verify: bool = False) -> Packed:
+    """Return a container as read-only memory of its file, shared by all who read it; nothing is unpickled.
 
     ContainerError if it is truncated or damaged: always for all but the buffers, with ``verify`` for those
     too.
@@ -125,21 +133,21 @@ def read(path: Path, *, verify: bool = False) -> Any:
         size = os.fstat(file.fileno()).st_size
         if size < _HEADER.size:
             raise ContainerError(f"{path} is too short to be a container")
-        mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    magic, version, flags, count, length, total, of_head, of_buffers = _HEADER.unpack_from(mapped)
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    magic, version, flags, count, length, total, of_head, of_buffers = _HEADER.unpack_from(whole)
     if magic != MAGIC or version != VERSION:
         raise ContainerError(f"{path} is no container of version {VERSION}")
     begin = _HEADER.size + _ENTRY.size * count
     if total != size or begin + length > size:
         raise ContainerError(f"{path} is truncated or damaged")
     header = _HEADER.pack(magic, version, flags, count, length, total, 0, of_buffers)
-    if _checksum([header, mapped[_HEADER.size : begin + length]]) != of_head:
+    if _checksum([header, whole[_HEADER.size : begin + length]]) != of_head:
         raise ContainerError(f"{path} is damaged")
-    table = _ENTRY.iter_unpack(mapped[_HEADER.size : begin])
-    buffers = [mapped[start : start + extent] for start, extent in table]
+    table = _ENTRY.iter_unpack(whole[_HEADER.size : begin])
+    buffers = [whole[start : start + extent] for start, extent in table]
     if verify and flags & _CHECKED and _checksum(buffers) != of_buffers:
         raise ContainerError(f"the buffers of {path} are damaged")
-    return pickle.loads(mapped[begin : begin + length], buffers=buffers)  # noqa: S301 - both ends belong to one run
+    return Packed(whole[begin : begin + length], tuple(buffers))
 
 
 def _checksum(pieces: Iterable[Any]) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import pickle
 import uuid
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,21 +25,20 @@ INLINE = 64 * 1024
 Handed = bytes | tuple[str, int]
 """How another process gets a value: its pickle, or the container file and its size."""
 
-BUDGET = 512 << 20
-_LEAST = 256
+MOST_MAPPED = 64
 _ROOM_LEFT = 64 << 20
 
 
 class Keeping:
-    """Values by their ids, the least recently used forgotten first; ``memory`` and ``disk`` are where
-    containers go."""
+    """Writes large values into containers, in ``memory`` if there is room, else on ``disk``, and reads them.
 
-    def __init__(self, memory: Path, disk: Path, budget: int = BUDGET) -> None:
+    Each call gets objects of its own, so that what it does to them harms no other; only the memory of their
+    buffers, which is read-only, is shared. Containers stay mapped for the calls to come.
+    """
+
+    def __init__(self, memory: Path, disk: Path) -> None:
         self._memory, self._disk = memory, disk
-        self._budget = budget
-        self._held: OrderedDict[ValueId, tuple[Any, int]] = OrderedDict()
-        self._of_task: defaultdict[str, list[ValueId]] = defaultdict(list)
-        self._bytes = 0
+        self._mapped: OrderedDict[str, container.Packed] = OrderedDict()
         self._handed: Mapping[ValueId, Handed] = {}
 
     def expect(self, handed: Mapping[ValueId, Handed]) -> None:
@@ -48,42 +47,33 @@ class Keeping:
 
     def fetch(self, value: ValueId) -> Any:
         """Return a value that the call refers to."""
-        held = self._held.get(value)
-        if held is not None:
-            self._held.move_to_end(value)
-            return held[0]
         handed = self._handed[value]
-        loaded = load(handed)
-        self.hold(value, loaded, len(handed) if isinstance(handed, bytes) else handed[1])
-        return loaded
+        if isinstance(handed, bytes):
+            return load(handed)
+        path = handed[0]
+        known = self._mapped.get(path)
+        if known is None:
+            known = self._map(path)
+        else:
+            self._mapped.move_to_end(path)
+        return known.load()
 
-    def hold(self, value: ValueId, loaded: Any, size: int) -> None:
-        """Keep a value for later calls."""
-        size += _LEAST
-        if value not in self._held:
-            self._bytes += size
-            self._held[value] = loaded, size
-            self._of_task[value[0]].append(value)
-        while self._bytes > self._budget and self._held:
-            oldest, (_, freed) = self._held.popitem(last=False)
-            self._bytes -= freed
-            self._of_task[oldest[0]].remove(oldest)
+    def _map(self, path: str) -> container.Packed:
+        known = self._mapped[path] = container.mapped(Path(path))
+        if len(self._mapped) > MOST_MAPPED:
+            self._mapped.popitem(last=False)
+        return known
 
-    def hand_out(self, identity: ValueId, value: Any) -> Handed:
-        """Make a value fit to be read elsewhere, and hold it.
+    def hand_out(self, value: Any) -> Handed:
+        """Make a value fit to be read elsewhere.
 
         NotPicklableError if it cannot be, OSError if there is no room for it.
         """
         made = packed(value)
         size = made.size
         if size <= INLINE:
-            handed: Handed = dumps(value) if made.buffers else made.data
-            self.hold(identity, value, size)
-            return handed
-        path = self._write(made)
-        # Read again, it is held once, and not both as what the module made and in the file.
-        self.hold(identity, container.read(path) if made.buffers else value, size)
-        return str(path), size
+            return bytes(made.data) if not made.buffers else dumps(value)
+        return str(self._write(made)), size
 
     def _write(self, made: container.Packed) -> Path:
         name = uuid.uuid4().hex
@@ -97,11 +87,10 @@ class Keeping:
         container.write(self._disk / name, made)
         return self._disk / name
 
-    def forget(self, tasks: Iterable[str]) -> None:
-        """Let go of all values of these tasks."""
-        for task in tasks:
-            for value in self._of_task.pop(task, ()):
-                self._bytes -= self._held.pop(value)[1]
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of these containers: their files are gone."""
+        for path in paths:
+            self._mapped.pop(path, None)
 
 
 def load(handed: Handed) -> Any:

@@ -15,7 +15,7 @@ from .lines import Printed
 from .pace import AHEAD, MOST, SHORT, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from .wire import Encoded
@@ -212,3 +212,16 @@ class Member:
         if self.output >= 0:
             os.close(self.output)
             self.output = -1
+
+
+def choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
+    """Return the worker with the least to do, among idle ones the one that made the largest input of the job."""
+    best: Member | None = None
+    for member in members:
+        if not member.has_room(job, now):
+            continue
+        if member.number == job.home and not member.jobs:
+            return member
+        if best is None or (len(member.jobs) > 0, member.load) < (len(best.jobs) > 0, best.load):
+            best = member
+    return best

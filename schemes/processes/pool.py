@@ -17,22 +17,18 @@ from ...core.worker.failures import Cause
 from . import channel as ch
 from . import kin
 from .deaths import MemoryWatch, cause_of_death
-from .member import Job, Member
+from .member import Job, Member, choose
 from .nursery import Nursery
 from .pace import Pace
+from .patience import SOON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from .values import Values
     from .worker import Setup
 
-SOON = 0.020
-"""A call that is known to take longer is reported when it begins, a shorter one only if it takes that
-long."""
-
 _MOST_STILLBORN = 5
-_LONGEST_NAP = 0.001
 
 
 class Pool:
@@ -62,6 +58,7 @@ class Pool:
         self._members: dict[int, Member] = {}
         self._wanted = workers
         self._stillborn = 0
+        self._hopeless = "worker processes cannot be started, or end at once"
         self._announced = 0
         self._published = 0
         self._memory = MemoryWatch()
@@ -75,9 +72,7 @@ class Pool:
     # Workers
 
     def _fork(self) -> None:
-        member = Member(
-            next(self._numbers), self._setup.mark, lambda task, line: self._report(Logged(task, line))
-        )
+        member = Member(next(self._numbers), self._setup.mark, lambda task, line: self._report(Logged(task, line)))
         self._members[member.number] = member
         self.selector.register(member.ours, selectors.EVENT_READ, (member, True))
         self.selector.register(member.output, selectors.EVENT_READ, (member, False))
@@ -93,11 +88,15 @@ class Pool:
 
     # Jobs
 
+    @property
+    def members(self) -> Collection[Member]:
+        """The workers there are."""
+        return self._members.values()
+
     def submit(self, jobs: Iterable[Job]) -> None:
         """Take jobs; send as many as the workers should have."""
         self._backlog.extend(jobs)
-        if not self._members:
-            self._give_up()
+        self._give_up_if_hopeless()
         self._feed()
 
     def _feed(self) -> None:
@@ -105,31 +104,19 @@ class Pool:
         while self._backlog:
             job = self._backlog[0]
             job.expected = self._pace.expected(job.encoded.template)
-            member = self._choose(job, now)
+            member = choose(self._members.values(), job, now)
             if member is None:
                 return
             try:
                 payload = self._payload(job)
-            except KeyError as error:
+            except (KeyError, OSError) as error:
                 self._backlog.popleft()
-                cause = Cause("lost contact", f"the value {error} that it reads is gone")
-                self._report(Ended(job.task, cause, lost=True))
+                what = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
+                self._report(Ended(job.task, Cause("lost contact", what), lost=True))
                 continue
             if member.send(job, payload):
                 self._backlog.popleft()
                 self._tell_begun(member, long=SOON / 2)
-
-    def _choose(self, job: Job, now: float) -> Member | None:
-        """Return the worker with the least to do, among idle ones the one that has the largest input."""
-        best: Member | None = None
-        for member in self._members.values():
-            if not member.has_room(job, now):
-                continue
-            if member.number == job.home and not member.jobs:
-                return member
-            if best is None or (len(member.jobs) > 0, member.load) < (len(best.jobs) > 0, best.load):
-                best = member
-        return best
 
     def _payload(self, job: Job) -> bytes:
         encoded = job.encoded
@@ -172,9 +159,10 @@ class Pool:
         self._feed()
 
     def forget(self, tasks: list[str]) -> None:
-        """Tell all workers to let go of the values of these tasks."""
-        for member in self._members.values():
-            member.tell((ch.RELEASE, tasks), self._spill)
+        """Let go of the values of these tasks, here and in the workers."""
+        if paths := self._values.forget(tasks):
+            for member in self._members.values():
+                member.tell((ch.RELEASE, paths), self._spill)
 
     # What happens
 
@@ -205,9 +193,7 @@ class Pool:
                 struck = status == 9 and self._memory.struck()
                 self._bury(number, cause_of_death(status, out_of_memory=struck))
             case ("unborn", number, text) if number in self._members:
-                self._bury(
-                    number, Cause("insufficient resources", f"no worker process could be made: {text}")
-                )
+                self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case None:
                 self._replace_supervisor()
 
@@ -220,9 +206,7 @@ class Pool:
                     self._report(Progressed(member.jobs[0].task, fraction, text))
                 case (ch.LEFTOVERS, commands) if member.jobs:
                     for command in commands:
-                        self._report(
-                            Logged(member.jobs[0].task, f"ended a process that the task left: {command}")
-                        )
+                        self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
 
     def _answered(self, member: Member, answer: Any, used: tuple[float, float, int]) -> None:
         job = member.answered()
@@ -255,49 +239,43 @@ class Pool:
             if len(member.jobs) > 1 and now > member.overdue:
                 self._backlog.extendleft(reversed(member.take_back()))
 
-    def patience(self) -> float | None:
-        """Return after how many seconds to call ``ready`` although nothing happened; None if that is not
-        needed."""
-        due = [member.overdue for member in self._members.values() if len(member.jobs) > 1]
-        due += [member.since + SOON for member in self._members.values() if member.jobs and not member.told]
-        return max(0.001, min(due) - time.monotonic()) if due else None
-
-    def nap(self) -> float:
-        """Return for how many seconds all workers have enough to do, so that their answers may gather."""
-        least = min((member.load for member in self._members.values()), default=0.0)
-        return min(_LONGEST_NAP, least / 3) if least > _LONGEST_NAP else 0.0
-
     # Ends
 
     def _bury(self, number: int, cause: Cause) -> None:
         """Replace a dead worker and settle what it had: the call that ran is lost, the others go
         elsewhere."""
-        member = self._members.pop(number)
-        planned = member.retiring
+        member = self._members[number]
+        self._read_answers(member)
         self.selector.unregister(member.ours)
         self.selector.unregister(member.output)
-        if not member.done and not member.jobs:
-            self._stillborn += 1
-        if self._stillborn < _MOST_STILLBORN:
-            self._fork()
-        self._members[number] = member
-        self._read_answers(member)
         del self._members[number]
         back = member.take_back()
-        running = list(member.jobs)
+        # Several in a row that end before they did anything: the next would do the same.
+        self._stillborn = 0 if member.done or member.jobs else self._stillborn + 1
+        if self._stillborn < _MOST_STILLBORN:
+            self._fork()
         member.last_output()
         member.close()
-        for job in running:
-            stopped = planned and job.stopping
-            self._report(Stopped(job.task) if stopped else Ended(job.task, cause, lost=True))
+        for job in member.jobs:
+            self._report(Stopped(job.task) if job.stopping else Ended(job.task, cause, lost=True))
         self._backlog.extendleft(reversed(back))
-        if not self._members:
-            self._give_up()
+        self._give_up_if_hopeless()
 
-    def _give_up(self) -> None:
-        while self._backlog:
-            cause = Cause("insufficient resources", "worker processes cannot be started, or end at once")
+    def _give_up_if_hopeless(self) -> None:
+        """Without workers, end all jobs."""
+        while self._backlog and not self._members:
+            cause = Cause("insufficient resources", self._hopeless)
             self._report(Ended(self._backlog.popleft().task, cause, lost=True))
+
+    def abandon(self, why: str) -> None:
+        """End all jobs, and those that are still to come: the pool itself has failed."""
+        self._hopeless = why
+        for member in self._members.values():
+            self._backlog.extend(member.jobs)
+            member.close()
+        self._members.clear()
+        self._give_up_if_hopeless()
+        self._report(Capacity(self._name, 0))
 
     def _replace_supervisor(self) -> None:
         """Start anew after the supervisor itself has ended; the kernel has killed its workers."""
@@ -310,9 +288,7 @@ class Pool:
         self._nursery = Nursery(self._setup)
         self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
         for member in orphans:
-            self._bury(
-                member.number, Cause("killed", "killed together with the supervisor of the worker processes")
-            )
+            self._bury(member.number, Cause("killed", "killed together with the supervisor of the worker processes"))
 
     def close(self, seconds: float) -> None:
         """End all workers and what they started. Jobs that are not done are forgotten."""

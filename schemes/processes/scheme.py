@@ -3,6 +3,7 @@ needed."""
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import selectors
@@ -17,6 +18,7 @@ from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from .member import Job
 from .nursery import search_path_of_owner
+from .patience import nap, patience
 from .pool import Pool
 from .values import Values
 from .wire import Encoder, NotPicklableError
@@ -75,9 +77,7 @@ class ProcessesScheme:
             self.name, setup, self._values, self._encoder.templates, self._workers, report, self._renew_after
         )
         self._pool.selector.register(self._wake, selectors.EVENT_READ, "wake")
-        self._thread = threading.Thread(
-            target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True
-        )
+        self._thread = threading.Thread(target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True)
         self._thread.start()
 
     def submit(self, calls: Sequence[Call]) -> None:
@@ -110,12 +110,7 @@ class ProcessesScheme:
     def release(self, tasks: Iterable[str]) -> None:
         """Forget the values of these tasks, here and in the workers."""
         listed = list(tasks)
-
-        def forget(pool: Pool) -> None:
-            self._values.forget(listed)
-            pool.forget(listed)
-
-        self._ask(forget)
+        self._ask(lambda pool: pool.forget(listed))
 
     def close(self, deadline: float) -> None:
         """End all workers and all they started; remove what they kept. May be called twice."""
@@ -146,21 +141,29 @@ class ProcessesScheme:
 
     def _watch(self, pool: Pool) -> None:
         """Take in all that happens until the scheme is closed."""
-        while not self._closing:
+        try:
+            while not self._closing:
+                self._take(pool)
+        except Exception as error:
+            logging.getLogger(__name__).exception("the pool of worker processes has failed")
             with self._lock:
-                patience, nap = pool.patience(), pool.nap()
-            if nap:
-                # To take in each answer of a very short call by itself would cost more than the call.
-                time.sleep(nap)
-            events = pool.selector.select(patience)
-            with self._lock:
-                for key, _ in events:
-                    if key.data == "wake":
-                        os.eventfd_read(self._wake)
-                asked, self._asked = self._asked, []
-                for what in asked:
-                    what(pool)
-                pool.ready(events)
+                pool.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
+
+    def _take(self, pool: Pool) -> None:
+        with self._lock:
+            longest, shortest = patience(pool.members), nap(pool.members)
+        if shortest:
+            # To take in each answer of a very short call by itself would cost more than the call.
+            time.sleep(shortest)
+        events = pool.selector.select(longest)
+        with self._lock:
+            for key, _ in events:
+                if key.data == "wake":
+                    os.eventfd_read(self._wake)
+            asked, self._asked = self._asked, []
+            for what in asked:
+                what(pool)
+            pool.ready(events)
 
 
 def _cores() -> int:

@@ -51,14 +51,17 @@ class Values:
             return [load(held[output, one]) for one in places]
         return load(held[output, place])
 
-    def forget(self, tasks: Iterable[str]) -> None:
-        """Let go of the values of these tasks, and of the files they are in."""
+    def forget(self, tasks: Iterable[str]) -> list[str]:
+        """Let go of the values of these tasks; return the files that they were in, which are gone now."""
+        paths: list[str] = []
         for task in tasks:
             self._makers.pop(task, None)
             for handed in self._handed.pop(task, {}).values():
                 if not isinstance(handed, bytes):
+                    paths.append(handed[0])
                     with contextlib.suppress(OSError):
                         Path(handed[0]).unlink(missing_ok=True)
+        return paths
 
     def clear(self) -> None:
         """Forget everything."""

@@ -169,9 +169,7 @@ class Decoder:
             known = self._templates[template] = (self._target(target), *rest)
         target, outputs, fields, positional, variadic, coerce, mutates, split, flags = known
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
-        return Call(
-            task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags
-        )
+        return Call(task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags)
 
     def _argument(self, plain: Any) -> Argument:
         match plain:

@@ -112,8 +112,8 @@ class Worker:
             match self._inbox.next():
                 case (ch.JOB, task, attempt, template, arguments, handed):
                     self._execute(task, attempt, template, arguments, handed)
-                case (ch.RELEASE, tasks):
-                    self._keeping.forget(tasks)
+                case (ch.RELEASE, paths):
+                    self._keeping.forget(paths)
                 case _:
                     return
 
@@ -130,7 +130,7 @@ class Worker:
             # The module forked and its child returned: it must not answer in the worker's place.
             os._exit(0)
         seconds = time.perf_counter() - began
-        answer = self._answer(task, result)
+        answer = self._answer(result)
         cpu = time.process_time() - cpu
         peak = 0
         if seconds > LONG:
@@ -164,7 +164,7 @@ class Worker:
 
     # What came of it
 
-    def _answer(self, task: str, result: Result | Cause) -> tuple[Any, ...]:
+    def _answer(self, result: Result | Cause) -> tuple[Any, ...]:
         """Return the cause, or the result with its values handed out."""
         if isinstance(result, Cause):
             return (result,)
@@ -174,17 +174,15 @@ class Worker:
             for output, value in result.outputs.items():
                 if output in result.items:
                     for place, item in enumerate(value):
-                        values[output, place] = self._keeping.hand_out((task, output, place), item)
+                        values[output, place] = self._keeping.hand_out(item)
                 else:
-                    values[output, -1] = self._keeping.hand_out((task, output, -1), value)
+                    values[output, -1] = self._keeping.hand_out(value)
         except NotPicklableError as error:
             kind = type(result.outputs[output]).__qualname__
             message = f"the output {output!r} ({kind}) cannot be sent to another process: {error}"
             return (Cause("not picklable", message, type=kind),)
         except OSError as error:
-            return (
-                Cause("exception", f"there is no room for the output {output!r}: {error}", type="OSError"),
-            )
+            return (Cause("exception", f"there is no room for the output {output!r}: {error}", type="OSError"),)
         # A plain tuple: a pickled dataclass costs more than a short task.
         return ((values, result.items, result.flags, result.absent, result.previews),)
 

@@ -92,8 +92,7 @@ def test_python_source_is_kept_line_by_line_and_read_in_either_form():
     assert json.loads(data)["modules"]["f"]["source"] == ["def f(x):", "    return x", ""]
     assert decode(data).modules["f"].source == source
     assert (
-        decode(json.dumps({"treadle": 1, "modules": {"f": {"source": source}}}).encode()).modules["f"].source
-        == source
+        decode(json.dumps({"treadle": 1, "modules": {"f": {"source": source}}}).encode()).modules["f"].source == source
     )
 
 
@@ -398,9 +397,7 @@ def _array_faults(value, schema, definitions):
     low, high = schema.get("minItems", 0), schema.get("maxItems", len(value))
     faults = [] if low <= len(value) <= high else [f"{len(value)} items"]
     inner = schema.get("items", {})
-    return faults + [
-        f for item in value if isinstance(inner, dict) for f in _faults(item, inner, definitions)
-    ]
+    return faults + [f for item in value if isinstance(inner, dict) for f in _faults(item, inner, definitions)]
 
 
 def _text_faults(value, schema, _definitions):
@@ -410,9 +407,7 @@ def _text_faults(value, schema, _definitions):
 
 def _number_faults(value, schema, _definitions):
     low, high = schema.get("minimum"), schema.get("maximum")
-    if isinstance(value, int | float) and (
-        (low is not None and value < low) or (high is not None and value > high)
-    ):
+    if isinstance(value, int | float) and ((low is not None and value < low) or (high is not None and value > high)):
         return [f"{value} is out of range"]
     return []
 

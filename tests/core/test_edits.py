@@ -90,9 +90,7 @@ def test_grouping_can_be_undone_and_leaves_no_end_dangling(pipeline, data):
     edit = edits.group_nodes(body, inside, "grouped", where)
     _undoes(pipeline, edit)
     apply(pipeline, edit)
-    assert [
-        problem for problem in validate(pipeline) if problem.code in {"dangling", "fed-twice", "unset"}
-    ] == []
+    assert [problem for problem in validate(pipeline) if problem.code in {"dangling", "fed-twice", "unset"}] == []
 
 
 @given(with_nodes, st.data())
@@ -142,9 +140,7 @@ def test_the_ports_of_a_group_keep_their_order_when_a_removal_is_undone(pipeline
 @given(with_nodes, st.data())
 def test_an_edit_that_is_refused_in_the_middle_changes_nothing(pipeline, data):
     before = encode(pipeline)
-    fine = edits.remove_nodes(
-        pipeline, data.draw(st.sets(st.sampled_from(sorted(pipeline.nodes)), min_size=1))
-    )
+    fine = edits.remove_nodes(pipeline, data.draw(st.sets(st.sampled_from(sorted(pipeline.nodes)), min_size=1)))
     with pytest.raises(UsageError, match="no group 'nowhere'"):
         apply(pipeline, Steps((fine, SetText("title", "changed"), Change("nodes", {}, ("nowhere",)))))
     assert encode(pipeline) == before

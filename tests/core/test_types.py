@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from treadle.core.types import ANY, PortType, converter, fits, item_type, list_of, parse_type
 
-names = st.sampled_from(
-    ["int", "str", "any", "float", "None", "pathlib.Path", "numpy.ndarray", "list", "a.b.C"]
-)
+names = st.sampled_from(["int", "str", "any", "float", "None", "pathlib.Path", "numpy.ndarray", "list", "a.b.C"])
 types = st.recursive(
     names.map(PortType),
     lambda inner: (

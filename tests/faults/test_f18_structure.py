@@ -28,9 +28,7 @@ def _pipeline(nodes: dict[str, Node], connections: dict[str, str]) -> Pipeline:
 
 def test_a_cycle_is_named_with_its_path():
     free = Node(module="demo:add")
-    found = _from_file(
-        _pipeline({"a": free, "b": free, "c": free}, {"a.a": "c.out", "b.a": "a.out", "c.a": "b.out"})
-    )
+    found = _from_file(_pipeline({"a": free, "b": free, "c": free}, {"a.a": "c.out", "b.a": "a.out", "c.a": "b.out"}))
     assert len(found) == 1
     assert "a → b → c → a wait for each other" in found[0]
 
@@ -56,9 +54,7 @@ def test_duplicate_ids_are_refused_when_the_file_is_read():
 
 
 def test_dangling_ends_are_named():
-    found = _from_file(
-        _pipeline({"a": add, "b": add}, {"a.b": "gone.out", "gone.b": "a.out", "b.bb": "a.out"})
-    )
+    found = _from_file(_pipeline({"a": add, "b": add}, {"a.b": "gone.out", "gone.b": "a.out", "b.bb": "a.out"}))
     assert [line.split(": ")[1] for line in found] == [
         "connections.a.b",
         "connections.b.bb",
@@ -116,9 +112,7 @@ def test_50_000_nodes_and_100_000_connections_are_read_and_checked(tmp_path, rec
 def test_50_000_mistakes_are_all_named(tmp_path):
     path = tmp_path / "large.treadle"
     path.write_bytes(
-        _fifty_thousand().replace(
-            b'"path": "demo:add", "inputs"', b'"path": "demo:add", "mutates": ["q"], "inputs"'
-        )
+        _fifty_thousand().replace(b'"path": "demo:add", "inputs"', b'"path": "demo:add", "mutates": ["q"], "inputs"')
     )
     pipeline = load(path)
     pipeline.modules["demo:other"] = pipeline.modules.pop("demo:add")

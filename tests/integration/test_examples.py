@@ -126,9 +126,10 @@ def test_analyses_of_variance_agree_with_nist_to_ten_digits_but_for_the_three_ha
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_file_is_written_as_treadle_writes_it_and_needs_no_question(name):
-    from treadle import Pipeline
     from treadle.core.document import encode
     from treadle.core.trust import TrustStore
+
+    from treadle import Pipeline
 
     path = Path(str(EXAMPLES / f"{name}.treadle"))
     pipeline = Pipeline.load(path)
@@ -140,7 +141,8 @@ def test_the_file_is_written_as_treadle_writes_it_and_needs_no_question(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_modules_are_still_what_the_file_says(name):
-    from treadle import Pipeline
     from treadle.app.cli.check import compare_with_imports
+
+    from treadle import Pipeline
 
     assert compare_with_imports(Pipeline.load(str(EXAMPLES / f"{name}.treadle"))) == []

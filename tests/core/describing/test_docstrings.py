@@ -74,9 +74,7 @@ def test_a_google_docstring_tells_the_same():
 
 
 def test_several_numpy_results_are_told_by_name():
-    doc = parse_docstring(
-        "Split.\n\nReturns\n-------\nlow : float\n    The low one.\nhigh : float\n    The high one."
-    )
+    doc = parse_docstring("Split.\n\nReturns\n-------\nlow : float\n    The low one.\nhigh : float\n    The high one.")
     assert doc.outputs == {"low": "The low one.", "high": "The high one."}
     assert doc.returns == ""
 
@@ -93,9 +91,7 @@ def test_sphinx_fields_tell_parameters_too():
 
 
 def test_a_google_result_without_a_type_is_kept_whole():
-    assert (
-        parse_docstring("X.\n\nReturns:\n    The mean, of all: items.").returns == "The mean, of all: items."
-    )
+    assert parse_docstring("X.\n\nReturns:\n    The mean, of all: items.").returns == "The mean, of all: items."
 
 
 def test_the_fields_of_a_class_are_told_by_its_attributes_section():

@@ -147,9 +147,7 @@ def test_describing_source_imports_nothing_of_what_it_names():
         "heavy = {'numpy', 'networkx', 'ipyparallel', 'PyQt6'} & set(sys.modules)\n"
         "raise SystemExit(str(heavy) if heavy else 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
 
 

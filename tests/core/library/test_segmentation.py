@@ -32,9 +32,7 @@ def test_holes_are_filled(read_only):
     assert segmentation.fill_holes(read_only(np.pad(ring, 1)))[2, 2]
 
 
-@pytest.mark.parametrize(
-    ("operation", "pixels"), [("opening", 5), ("closing", 14), ("erosion", 1), ("dilation", 36)]
-)
+@pytest.mark.parametrize(("operation", "pixels"), [("opening", 5), ("closing", 14), ("erosion", 1), ("dilation", 36)])
 def test_a_mask_is_cleaned(read_only, operation, pixels):
     assert segmentation.clean_mask(read_only(TWO), operation).sum() == pixels
     with pytest.raises(ValueError, match="no operation 'wash'"):

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipelines import MODULES, ODD_MODULES, pipelines
 from treadle.core.edits import apply, group_nodes
-from treadle.core.planning.flatten import PASS_ON, flatten, followers
 from treadle.core.pipeline import Connection, Fold, Group, Node, Pipeline, Repeat, Sweep, Zip
+from treadle.core.planning.flatten import IDENTITY, flatten, followers
 
 add = Node(module="demo:add")
 number = Node(module="demo:number")
@@ -26,12 +26,7 @@ def _wires(pipeline: Pipeline) -> dict[tuple[str, str], tuple[str, str]]:
 @given(pipelines(units=False))
 def test_a_flat_graph_has_all_plain_nodes_and_no_group(pipeline):
     flat = flatten(pipeline)
-    plain = {
-        "/".join((*w, n))
-        for w, body in pipeline.walk()
-        for n, node in body.nodes.items()
-        if node.group is None
-    }
+    plain = {"/".join((*w, n)) for w, body in pipeline.walk() for n, node in body.nodes.items() if node.group is None}
     assert set(flat.nodes) == plain
     for (target, port), wire in flat.wires.items():
         assert wire.source[0] in flat.nodes
@@ -77,12 +72,8 @@ def test_a_disabled_zip_is_left_out_with_its_node():
 
 
 def test_a_disabled_group_is_left_out_with_all_inside():
-    group = Group(
-        nodes={"i": add, "j": number}, connections={"i.a": Connection("j.out")}, outputs={"y": "i.out"}
-    )
-    flat = flatten(
-        _pipeline({"g": Node(group=group, mode="disabled"), "a": add, "n": number}, {"a.a": "g.y"})
-    )
+    group = Group(nodes={"i": add, "j": number}, connections={"i.a": Connection("j.out")}, outputs={"y": "i.out"})
+    flat = flatten(_pipeline({"g": Node(group=group, mode="disabled"), "a": add, "n": number}, {"a.a": "g.y"}))
     assert (list(flat.nodes), flat.wires) == (["n"], {})
 
 
@@ -92,9 +83,7 @@ def _nested() -> Group:
 
 
 def test_an_input_of_a_group_feeds_all_it_stands_for():
-    wires = _wires(
-        _pipeline({"n": number, "g": Node(group=_nested()), "a": add}, {"g.x": "n.out", "a.a": "g.y"})
-    )
+    wires = _wires(_pipeline({"n": number, "g": Node(group=_nested()), "a": add}, {"g.x": "n.out", "a.a": "g.y"}))
     assert wires == {
         ("g/l", "b"): ("n", "out"),
         ("g/g/i", "a"): ("n", "out"),
@@ -150,7 +139,7 @@ def test_a_bypassed_node_hands_on_its_first_connected_input():
     bypassed = Node(module="demo:add", params={"how": "fast"}, mode="bypassed", sweeps={})
     flat = flatten(_pipeline({"n": number, "b": bypassed, "a": add}, {"b.b": "n.out", "a.a": "b.out"}))
     node = flat.nodes["b"]
-    assert node.module.path == PASS_ON
+    assert node.module.path == IDENTITY
     assert [port.name for port in node.module.inputs] == ["b"]
     assert node.constants == {}
     assert {end: wire.source for end, wire in flat.wires.items()} == {
@@ -160,7 +149,5 @@ def test_a_bypassed_node_hands_on_its_first_connected_input():
 
 
 def test_followers_lists_what_each_node_feeds():
-    flat = flatten(
-        _pipeline({"n": number, "a": add, "b": add}, {"a.a": "n.out", "b.a": "n.out", "b.b": "a.out"})
-    )
+    flat = flatten(_pipeline({"n": number, "a": add, "b": add}, {"a.a": "n.out", "b.a": "n.out", "b.b": "a.out"}))
     assert followers(flat) == {"n": ["a", "b"], "a": ["b"], "b": []}

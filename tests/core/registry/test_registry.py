@@ -78,9 +78,7 @@ def test_finding_modules_imports_none_of_them_here(registry, site):
         "bad = [m for m in sys.modules if m.startswith(unwanted)]\n"
         "raise SystemExit(str(bad) if bad else 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -136,9 +134,7 @@ def test_files_of_the_users_folder_are_modules(registry):
     (registry.user_folder / "_skipped.py").write_text("1 / 0")
     found = registry.catalogue(deadline=60)
     assert [path for path in found.modules if path.startswith("my_")] == ["my_own:half"]
-    assert [(broken.name, "ZeroDivisionError" in broken.reason) for broken in found.broken] == [
-        ("my_bad.py", True)
-    ]
+    assert [(broken.name, "ZeroDivisionError" in broken.reason) for broken in found.broken] == [("my_bad.py", True)]
     file.write_text("def third(x: float) -> float: return x / 3")
     assert "my_own:third" in registry.catalogue(deadline=60).modules
 

@@ -58,11 +58,7 @@ SOURCE = "def twice(x: int, n: int = 2) -> int:\n    return x * n\n"
 
 
 def _source(text: str = SOURCE, inputs: tuple[Port, ...] | None = None, name: str = "twice") -> Pipeline:
-    ports = (
-        inputs
-        if inputs is not None
-        else (Port(name="x", type="int"), Port(name="n", type="int", optional=True))
-    )
+    ports = inputs if inputs is not None else (Port(name="x", type="int"), Port(name="n", type="int", optional=True))
     return _module(source=text, name=name, inputs=ports, outputs=(Port(name="out", type="int"),))
 
 

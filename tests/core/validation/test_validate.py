@@ -113,10 +113,7 @@ def test_a_setting_that_names_nothing_is_an_error(node, where, code):
 
 def test_a_misspelt_name_gets_a_suggestion():
     assert _only(_pipeline(a=Node(module="demo:tiped"))).remedy == "Did you mean 'demo:typed'?"
-    assert (
-        _only(_pipeline(a=Node(module="demo:add", params={"a": 1, "howw": "fast"}))).remedy
-        == "Did you mean 'how'?"
-    )
+    assert _only(_pipeline(a=Node(module="demo:add", params={"a": 1, "howw": "fast"}))).remedy == "Did you mean 'how'?"
 
 
 def test_a_node_cannot_fold_and_repeat_at_once():
@@ -146,9 +143,7 @@ def test_a_node_that_does_not_run_needs_no_values(mode):
     ],
 )
 def test_a_connection_with_an_end_in_the_air_is_an_error(target, source, message, remedy):
-    pipeline = _pipeline(
-        {target: Connection(source)}, a=one, n=number, s=Node(module="demo:sink", params={"x": 1})
-    )
+    pipeline = _pipeline({target: Connection(source)}, a=one, n=number, s=Node(module="demo:sink", params={"x": 1}))
     problem = _only(pipeline)
     assert (problem.code, problem.where, problem.message) == ("dangling", f"connections.{target}", message)
     assert remedy in problem.remedy
@@ -166,16 +161,12 @@ def test_a_cycle_is_named_with_its_path():
 
 def test_a_cycle_through_the_border_of_a_group_is_found():
     group = Group(nodes={"i": add}, inputs={"x": ("i.a",)}, outputs={"y": "i.out"})
-    problem = _only(
-        _pipeline({"g.x": Connection("b.out"), "b.a": Connection("g.y")}, g=Node(group=group), b=add)
-    )
+    problem = _only(_pipeline({"g.x": Connection("b.out"), "b.a": Connection("g.y")}, g=Node(group=group), b=add))
     assert (problem.code, problem.message) == ("cycle", "g/i → b → g/i wait for each other")
 
 
 def _two_ways(*, unit: bool) -> Pipeline:
-    group = Group(
-        nodes={"i": one, "j": add}, inputs={"x": ("j.a",)}, outputs={"y": "i.out", "z": "j.out"}, unit=unit
-    )
+    group = Group(nodes={"i": one, "j": add}, inputs={"x": ("j.a",)}, outputs={"y": "i.out", "z": "j.out"}, unit=unit)
     return _pipeline({"b.a": Connection("g.y"), "g.x": Connection("b.out")}, g=Node(group=group), b=add)
 
 
@@ -268,9 +259,7 @@ def test_a_join_without_an_axis_is_named_by_the_planner():
             "set-twice",
         ),
         (
-            _pipeline(
-                {"a.a": Connection("n.out")}, n=number, a=Node(module="demo:add", sweeps={"a": Sweep((1,))})
-            ),
+            _pipeline({"a.a": Connection("n.out")}, n=number, a=Node(module="demo:add", sweeps={"a": Sweep((1,))})),
             "nodes.a.sweeps.a",
             "set-twice",
         ),
@@ -355,9 +344,7 @@ def test_a_group_can_fold_and_repeat_by_its_ports():
 
 def test_an_open_module_takes_any_input():
     assert (
-        validate(
-            _pipeline({"o.right": Connection("n.out")}, n=number, o=Node(module="demo:open", params={"x": 1}))
-        )
+        validate(_pipeline({"o.right": Connection("n.out")}, n=number, o=Node(module="demo:open", params={"x": 1})))
         == []
     )
 

@@ -37,9 +37,7 @@ class Rig:
     def call(self, name: str | Callable[..., Any], task: str = "", **arguments: Any) -> Call:
         self._count += 1
         target = Target(path=f"deeds:{name}") if isinstance(name, str) else Target(live=name)
-        given = {
-            port: value if isinstance(value, Argument) else Given(value) for port, value in arguments.items()
-        }
+        given = {port: value if isinstance(value, Argument) else Given(value) for port, value in arguments.items()}
         return Call(task or f"task-{self._count}", target, given)
 
     def submit(self, *calls: Call) -> list[str]:

@@ -240,3 +240,9 @@ def wait_if(file: str, number: int, long: int) -> int:
 def print_bytes_and_crash(data: bytes) -> None:
     os.write(1, data)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def grow(items: list[int]) -> int:
+    """Change the argument, which is not this function's to change."""
+    items.append(0)
+    return len(items)

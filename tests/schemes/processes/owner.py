@@ -16,10 +16,7 @@ def main() -> None:
     scheme = ProcessesScheme(Path(folder) / "files", [Path(__file__).parent], workers=len(deeds))
     scheme.open(queue.SimpleQueue().put)
     scheme.submit(
-        [
-            Call(f"task-{place}", Target(path=f"deeds:{deed}"), {"file": Given(file)})
-            for place, deed in enumerate(deeds)
-        ]
+        [Call(f"task-{place}", Target(path=f"deeds:{deed}"), {"file": Given(file)}) for place, deed in enumerate(deeds)]
     )
     sys.stdout.write(f"{scheme._memory} {scheme._disk}\n")
     sys.stdout.flush()

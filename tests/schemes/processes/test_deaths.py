@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -35,9 +36,7 @@ def test_a_killed_worker_costs_one_task_of_forty_one_and_none_is_repeated(rig, s
 
 def test_tasks_behind_one_that_takes_unexpectedly_long_go_to_another_worker(rig, signals):
     def calls(count, long, prefix):
-        return [
-            rig.call("wait_if", f"{prefix}{n}", file=signals.path, number=n, long=long) for n in range(count)
-        ]
+        return [rig.call("wait_if", f"{prefix}{n}", file=signals.path, number=n, long=long) for n in range(count)]
 
     # The module becomes known as a short one, so that many of its calls are sent to a worker at a time.
     known = rig.submit(*calls(300, -1, "known-"))
@@ -203,3 +202,36 @@ def test_a_long_task_is_reported_when_it_begins(rig, signals):
     signals.word()
 
     assert any(isinstance(report, Began) and report.task == task for report in [rig.take(), rig.take()])
+
+
+def test_when_the_pool_itself_fails_every_task_is_answered(rig, signals, caplog):
+    (running,) = rig.submit(rig.call("wait_for_ever", file=signals.path))
+    signals.word()
+
+    def fail(_pool):
+        raise RuntimeError("injected")
+
+    rig.scheme._ask(fail)
+    rig.cause(running)
+    (later,) = rig.submit(rig.call("add", a=1))
+
+    assert "injected" in rig.cause(running).message
+    assert rig.over[running].lost
+    assert "injected" in rig.cause(later).message
+    assert "the pool of worker processes has failed" in caplog.text
+
+
+def test_when_no_worker_can_start_the_tasks_fail_and_say_so(make_rig):
+    rig = make_rig(workers=1)
+    pid = rig.run("own_pid")
+    # Without it no worker gets a directory of its own.
+    shutil.rmtree(rig.scheme._disk)
+    os.kill(pid, signal.SIGKILL)
+    (task,) = rig.submit(rig.call("own_pid"))
+    while rig.cause(task).kind == "killed":
+        (task,) = rig.submit(rig.call("own_pid"))
+
+    assert rig.cause(task).message == "worker processes cannot be started, or end at once"
+    assert rig.over[task].lost
+    while rig.slots:
+        rig.take()

@@ -173,9 +173,7 @@ def test_messages_larger_than_a_packet_arrive(rig):
 
 
 def test_a_hundred_thousand_items_arrive(rig):
-    call = Call(
-        "many", Target(path="deeds:same"), {"value": Given(list(range(100_000)))}, split=frozenset({"out"})
-    )
+    call = Call("many", Target(path="deeds:same"), {"value": Given(list(range(100_000)))}, split=frozenset({"out"}))
     rig.submit(call)
 
     assert isinstance(rig.ended("many"), Ended)
@@ -187,3 +185,12 @@ def test_arrays_with_strides_and_objects_survive(rig):
 
     assert (rig.run("same", value=array) == array).all()
     assert rig.run("same", value=np.array([1, "two", None], dtype=object)).tolist() == [1, "two", None]
+
+
+def test_what_a_task_does_to_its_arguments_no_other_task_sees(make_rig):
+    rig = make_rig(workers=1)
+    rig.submit(rig.call("same", "short", value=[1]), rig.call("same", "long", value=list(range(100_000))))
+    rig.ended("short"), rig.ended("long")
+
+    assert [rig.run("grow", items=rig.ref("short")) for _ in range(3)] == [2, 2, 2]
+    assert [rig.run("grow", items=rig.ref("long")) for _ in range(3)] == [100_001] * 3

@@ -1,0 +1,29 @@
+"""How long to wait for workers before looking after them, and how long to leave them alone."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .member import Member
+
+SOON = 0.020
+"""A call known to take longer is reported when it begins, a shorter one only if it takes that long."""
+
+_LONGEST_NAP = 0.001
+
+
+def patience(members: Collection[Member]) -> float | None:
+    """Return after how many seconds one of the workers is to be looked after; None if that is not needed."""
+    due = [member.overdue for member in members if len(member.jobs) > 1]
+    due += [member.since + SOON for member in members if member.jobs and not member.told]
+    return max(0.001, min(due) - time.monotonic()) if due else None
+
+
+def nap(members: Collection[Member]) -> float:
+    """Return for how many seconds all workers have enough to do, so that their answers may gather."""
+    least = min((member.load for member in members), default=0.0)
+    return min(_LONGEST_NAP, least / 3) if least > _LONGEST_NAP else 0.0
