@@ -1,2 +1,1 @@
-"""The processes scheme: our own pool of worker processes, which die one at a time and never outlive their
-owner."""
+"""Our own pool of worker processes, which die one at a time and never outlive their owner."""

@@ -1,5 +1,4 @@
-"""The values that a worker holds: made here and handed on, or fetched and kept in case they are needed
-again."""
+"""How a worker hands on the values it makes, and gets those that others made."""
 
 from __future__ import annotations
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEPT = 64 * 1024
-"""So many bytes a task may print at once, and per second, before something is cut; so many of the newest
-are kept."""
+"""In bytes: what a task may print at once, and per second; beyond that, what is kept of the newest."""
 
 LONGEST = 8 * 1024
 """In characters; the middle of a longer line is cut."""

@@ -111,8 +111,8 @@ class Pool:
                 payload = self._payload(job)
             except (KeyError, OSError) as error:
                 self._backlog.popleft()
-                what = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
-                self._report(Ended(job.task, Cause("lost contact", what), lost=True))
+                why = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
+                self._report(Ended(job.task, Cause("lost contact", why), lost=True))
                 continue
             if member.send(job, payload):
                 self._backlog.popleft()
@@ -296,5 +296,4 @@ class Pool:
         for member in self._members.values():
             member.close()
         self._members.clear()
-        self._backlog.clear()
         self.selector.close()

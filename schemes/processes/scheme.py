@@ -1,5 +1,4 @@
-"""The processes scheme: calls run in worker processes of our own pool, values stay there until they are
-needed."""
+"""The processes scheme: calls run in worker processes of our own pool."""
 
 from __future__ import annotations
 

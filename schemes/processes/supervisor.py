@@ -25,8 +25,7 @@ LIMIT_THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
 )  # fmt: skip
-"""Each worker is one core's worth: numeric libraries must not start a thread per core in every one of
-them."""
+"""A worker is worth one core: numeric libraries must not start a thread per core in each of them."""
 
 LARGEST = 1 << 18
 LAST_WORDS = 3.0

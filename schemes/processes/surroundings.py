@@ -16,8 +16,7 @@ _SIGNALS = (
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGSEGV,
 )  # fmt: skip
 _handler_of = _signal.getsignal
-"""What signal.getsignal calls, without making an enum of each answer, which would cost more than all the
-rest."""
+"""What signal.getsignal calls, without making an enum of each answer, which would cost the most here."""
 
 
 class Surroundings:
