@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -42,7 +43,8 @@ def from_columns(**columns: list[Any]) -> list[dict[str, Any]]:
 def from_items(items: list[Any], name: str = "value") -> list[dict[str, Any]]:
     """Make a table from joined items with labels: a column for each axis, then the values.
 
-    A record becomes one row, and so does a plain value; a table becomes as many rows as it has.
+    A record becomes one row, and so does a plain value; a table becomes as many rows as it has. A label that is
+    written as a number becomes that number: the swept value 100, but not the subject 007.
 
     Args:
         items: what a join with labels gives, or a list of plain values.
@@ -50,10 +52,22 @@ def from_items(items: list[Any], name: str = "value") -> list[dict[str, Any]]:
     """
     rows = []
     for item in items:
-        labels, value = dict(getattr(item, "labels", {})), getattr(item, "value", item)
+        labels = {axis: _number_or_text(label) for axis, label in getattr(item, "labels", {}).items()}
+        value = getattr(item, "value", item)
         whole = value if isinstance(value, list) and all(isinstance(x, Mapping) for x in value) else [value]
         rows += [labels | _fields(part, name) for part in whole]
     return rows
+
+
+def _number_or_text(label: Any) -> Any:
+    """Return the number whose only way of being written is this label, else the label."""
+    for kind in (int, float):
+        try:
+            if str(kind(label)) == label and math.isfinite(kind(label)):
+                return kind(label)
+        except (TypeError, ValueError):
+            continue
+    return label
 
 
 @module(title="Table from a mapping", category="Tables", schemes=ANYWHERE)

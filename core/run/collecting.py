@@ -24,7 +24,15 @@ class Collection(Prerequisite):
     """
 
     __slots__ = (
-        "_find", "_left", "_not_taken", "_source", "_varies", "joining", "members", "missing", "start",
+        "_find",
+        "_left",
+        "_not_taken",
+        "_source",
+        "_varies",
+        "joining",
+        "members",
+        "missing",
+        "start",
     )
 
     def __init__(

@@ -126,11 +126,13 @@ class Layout:
         project = self.projection(axes, entry.source.axes)
         return lambda index: self.task(number, project(index))
 
-    def reads(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
-        """Go through what a task whose prerequisites have settled is given: what makes it, and the output."""
-        if not self._loops[task.node]:
-            yield from zip(task.sources, self._outputs[task.node], strict=True)
-            return
+    def reads(self, task: Task) -> Sequence[tuple[Prerequisite, str]]:
+        """Return what a task whose prerequisites have settled is given: what makes it, and the output."""
+        if self._loops[task.node]:
+            return list(self._reads_in_loop(task))
+        return list(zip(task.sources, self._outputs[task.node], strict=True))
+
+    def _reads_in_loop(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
         node = self.plan.nodes[task.node]
         for entry in node.inputs:
             if isinstance(entry, FedBack):

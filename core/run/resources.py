@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ..planning.plan import PlanNode
 
 _SLACK = 1e-9
+
+
+class Request(Protocol):
+    """What one task takes: cores, and memory in GB."""
+
+    @property
+    def n_procs(self) -> int:
+        """The cores."""
+
+    @property
+    def mem_gb(self) -> float:
+        """The memory in GB."""
 
 
 @dataclass
@@ -20,22 +32,22 @@ class Ledger:
     used_procs: float = 0.0
     used_gb: float = 0.0
 
-    def fits(self, node: PlanNode) -> bool:
-        """Say whether a task of this node can start beside what runs now."""
+    def fits(self, request: Request) -> bool:
+        """Say whether a task with this request can start beside what runs now."""
         return (
-            self.used_procs + node.n_procs <= self.n_procs + _SLACK
-            and self.used_gb + node.mem_gb <= self.mem_gb + _SLACK
+            self.used_procs + request.n_procs <= self.n_procs + _SLACK
+            and self.used_gb + request.mem_gb <= self.mem_gb + _SLACK
         )
 
-    def take(self, node: PlanNode) -> None:
-        """Write down that a task of this node started."""
-        self.used_procs += node.n_procs
-        self.used_gb += node.mem_gb
+    def take(self, request: Request) -> None:
+        """Write down that a task with this request started."""
+        self.used_procs += request.n_procs
+        self.used_gb += request.mem_gb
 
-    def give_back(self, node: PlanNode) -> None:
-        """Write down that a task of this node ended."""
-        self.used_procs -= node.n_procs
-        self.used_gb -= node.mem_gb
+    def give_back(self, request: Request) -> None:
+        """Write down that a task with this request ended."""
+        self.used_procs -= request.n_procs
+        self.used_gb -= request.mem_gb
 
     def too_large(self, node: PlanNode) -> str:
         """Return why no task of this node can ever start here; empty if one can."""

@@ -52,16 +52,14 @@ class Scheduler:
         self.plan = plan
         self.policy = policy or Policy()
         if self.policy.order not in ORDERS:
-            raise UsageError(
-                f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ORDERS)
-            )
+            raise UsageError(f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ORDERS))
         self.ledger = Ledger(self.policy.n_procs, self.policy.mem_gb)
         self.layout = Layout(plan, self)
         self.counts: Counter[TaskState] = Counter()
         self.state = RunState.RUNNING
         self._slots: dict[str, int] = {}
-        self._out: Counter[str] = Counter()
-        self._queue = ReadyQueue(plan, self.policy.enabled, ORDERS[self.policy.order](plan))
+        self._free: dict[str, int] = {}
+        self._queue = ReadyQueue(plan, self.policy.enabled, ORDERS[self.policy.order](plan), self.ledger)
         self._new: list[Task] = []
         self._begun = False
         self._settled: deque[Task] = deque()
@@ -100,6 +98,7 @@ class Scheduler:
                 self._begun = True
                 self.layout.begin()
             case e.SchemeChanged(scheme, slots):
+                self._free[scheme] = self._free.get(scheme, 0) + slots - self._slots.get(scheme, 0)
                 self._slots[scheme] = slots
             case e.TaskCached(task, outcome):
                 self._cached(self._task(task), outcome)
@@ -184,7 +183,7 @@ class Scheduler:
 
     def _decide(self, task: Task) -> None:
         """All that a task reads is there: it may start, unless a branch it reads was not taken."""
-        entries = list(self.layout.reads(task))
+        entries = self.layout.reads(task)
         absent = [lacking for source, output in entries if (lacking := source.lacks(output)) is not None]
         if self.node_of(task).module.merges:
             failed = next((source.cause for source, _ in entries if source.cause is not None), None)
@@ -201,7 +200,7 @@ class Scheduler:
     def _make_ready(self, task: Task) -> None:
         if self._ending:
             self._end_cancelled(task, ENDING)
-        elif why := self._queue.refusal(task.node) or self.ledger.too_large(self.node_of(task)):
+        elif why := self._queue.kind(task.node).refusal:
             self._fail(task, Cause("insufficient resources", why))
         else:
             self._step(task, TaskState.READY)
@@ -311,11 +310,9 @@ class Scheduler:
         """Hand out ready tasks by rank; one that cannot start now does not hold up others that can."""
         if self._paused or not self._queue:
             return
-        free = {name: slots - self._out[name] for name, slots in self._slots.items()}
-        if not any(count > 0 for count in free.values()):
+        if max(self._free.values(), default=0) <= 0:
             return
-        for task, choice in self._queue.take(free, self._slots, self.ledger):
-            self._out[choice.scheme] += 1
+        for task, choice in self._queue.take(self._free, self._slots):
             task.scheme = choice.scheme
             task.attempt += 1
             self._step(task, TaskState.DISPATCHED)
@@ -324,8 +321,8 @@ class Scheduler:
     def _give_back(self, task: Task) -> None:
         if task.state not in HANDED_OUT:
             raise InternalError(f"task {task.id} ended, but it was {task.state.value}; it went {told(task.story)}")
-        self._out[task.scheme] -= 1
-        self.ledger.give_back(self.node_of(task))
+        self._free[task.scheme] += 1
+        self.ledger.give_back(self._queue.kind(task.node))
 
     def _release(self, task: Task) -> None:
         self._commands.append(e.Release(task.id))

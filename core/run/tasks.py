@@ -78,8 +78,22 @@ class Task(Prerequisite):
     """One execution of one node on one item; ``sources`` is what it reads, from when it is known until it ended."""
 
     __slots__ = (
-        "attempt", "flags", "id", "index", "items", "lacking", "linked", "losses", "missing", "node", "owner", "scheme",
-        "sources", "state", "stopping", "story",
+        "attempt",
+        "flags",
+        "id",
+        "index",
+        "items",
+        "lacking",
+        "linked",
+        "losses",
+        "missing",
+        "node",
+        "owner",
+        "scheme",
+        "sources",
+        "state",
+        "stopping",
+        "story",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:

@@ -46,4 +46,3 @@ def _absorbed(plan: Plan, hit: set[int]) -> set[int]:
         if reads and all(tolerant or reader in absorbed for reader, tolerant in reads if tolerant or reader in hit):
             absorbed.add(node.number)
     return absorbed
-

@@ -5,6 +5,17 @@ from .context import cancelled, log, progress, scratch
 from .declare import Choices, Help, Range, Schemes, Unit, module
 
 __all__ = [
-    "FILTERED", "NOT_TAKEN", "Absent", "Choices", "Help", "Range", "Schemes", "Unit",
-    "cancelled", "log", "module", "progress", "scratch",
+    "FILTERED",
+    "NOT_TAKEN",
+    "Absent",
+    "Choices",
+    "Help",
+    "Range",
+    "Schemes",
+    "Unit",
+    "cancelled",
+    "log",
+    "module",
+    "progress",
+    "scratch",
 ]

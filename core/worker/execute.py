@@ -131,9 +131,7 @@ def _arguments(call: Call, function: Any, fetch: Fetch, secrets: Secrets) -> tup
     variadic = values.pop(call.variadic, ())
     given = [place for place, port in enumerate(call.positional, 1) if port in values]
     last = len(call.positional) if variadic else max(given, default=0)
-    positional = [
-        values.pop(port) if port in values else _default(function, port) for port in call.positional[:last]
-    ]
+    positional = [values.pop(port) if port in values else _default(function, port) for port in call.positional[:last]]
     return [*positional, *variadic], values
 
 

@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KINDS = (
-    "exception", "killed", "exited", "out of memory", "timed out", "lost contact", "not picklable",
-    "insufficient resources", "mapping", "upstream", "not taken", "cancelled",
+    "exception",
+    "killed",
+    "exited",
+    "out of memory",
+    "timed out",
+    "lost contact",
+    "not picklable",
+    "insufficient resources",
+    "mapping",
+    "upstream",
+    "not taken",
+    "cancelled",
 )
 """What a cause can be; the last three are of tasks that never ran, or were told to stop."""
 

@@ -249,9 +249,7 @@ class _Evaluation:
         value = found.outputs[entry.output]
         return _kept(value if entry.item is None else value[places[entry.item]], entry, values)
 
-    def _collected(
-        self, entry: Wired, join: Joined, start: Places, values: list[Any]
-    ) -> Argument | Failed | NotTaken:
+    def _collected(self, entry: Wired, join: Joined, start: Places, values: list[Any]) -> Argument | Failed | NotTaken:
         found = [unknown or self._output(entry.member, entry.output, p) for p, unknown in self._items(join.axes, start)]
         failed = next((one for one in found if isinstance(one, Failed)), None)
         if failed is not None and not join.tolerant:
@@ -273,9 +271,7 @@ class _Evaluation:
             return [Labelled(dict(self._label(axis, places) for axis in shown), kept) if join.with_labels else kept]
         labels = self._labels(axes[0], places)
         count = len(labels) if isinstance(labels, tuple) else 0
-        parts = [
-            self._gathered(entry, join, axes[1:], {**places, axes[0]: place}, values) for place in range(count)
-        ]
+        parts = [self._gathered(entry, join, axes[1:], {**places, axes[0]: place}, values) for place in range(count)]
         if join.nested and len(axes) > 1:
             return [Items(tuple(part)) for part in parts]
         return [argument for part in parts for argument in part]

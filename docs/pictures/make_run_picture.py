@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+
 from treadle.app.cli import display, main, run
 
 ARGUMENTS = ["run", "resources/examples/fmri_quality_control.treadle", "--output", "output/fmri"]

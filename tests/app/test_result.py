@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from treadle.app.result import TaskFailedError
-from treadle.core.errors import UsageError
 
 from treadle import Pipeline, fold, run, sweep
+from treadle.app.result import TaskFailedError
+from treadle.core.errors import UsageError
 
 SWITCH = "treadle.core.library.control:switch"
 

@@ -9,12 +9,12 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+
+from treadle import Pipeline, run, scratch, start_run, sweep
 from treadle.app.session import Options, Run, resources_of
 from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.run.records import RunEnded, TaskChanged
 from treadle.core.run.states import TaskState
-
-from treadle import Pipeline, run, scratch, start_run, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path

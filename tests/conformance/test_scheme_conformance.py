@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+
+from schemes import CANDIDATES, Candidate
+from treadle import log, progress, scratch
 from treadle.core.scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
 from treadle.core.worker.absent import NOT_TAKEN
 from treadle.core.worker.call import Applied, Argument, Call, Given, Items, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
-
-from schemes import CANDIDATES, Candidate
-from treadle import log, progress, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

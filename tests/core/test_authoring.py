@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from msgspec import structs
+
 from treadle.core.authoring import SETTINGS, fold, savable, sweep, zipped
 from treadle.core.document import decode, encode
 from treadle.core.errors import ModuleLookupError, UsageError

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from pipelines import MODULES, chain, json_values, pipelines
+
 from treadle.core import document
 from treadle.core.document import decode, encode, load, save, write_atomically
 from treadle.core.edits import apply, update_nodes

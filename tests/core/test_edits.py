@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from pipelines import MODULES, bodies, groups, json_values, pipelines, places
+
 from treadle.core import edits
 from treadle.core.document import encode
 from treadle.core.edits import Change, SetText, Steps, apply

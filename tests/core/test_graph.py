@@ -7,6 +7,7 @@ import itertools
 import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
+
 from treadle.core.graph import find_cycle, heights, path_between, reachable, reversed_graph, topological_order
 
 

@@ -8,6 +8,7 @@ import sys
 import types
 
 import pytest
+
 from treadle.core.document import decode, encode
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Pipeline

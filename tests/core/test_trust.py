@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 from pipelines import chain, pipelines
+
 from treadle.core.document import decode, encode
 from treadle.core.edits import update_nodes
 from treadle.core.errors import UsageError

@@ -7,6 +7,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from treadle.core.types import ANY, PortType, converter, fits, item_type, list_of, parse_type
 
 names = st.sampled_from(["int", "str", "any", "float", "None", "pathlib.Path", "numpy.ndarray", "list", "a.b.C"])

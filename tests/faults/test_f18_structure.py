@@ -8,6 +8,7 @@ import time
 
 import pytest
 from pipelines import MODULES, chain
+
 from treadle.core.document import decode, encode, load
 from treadle.core.errors import FileError
 from treadle.core.pipeline import Connection, Group, Node, Pipeline

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipelines import chain, json_values, pipelines
+
 from treadle.core.document import decode, encode, load
 from treadle.core.errors import FileError
 from treadle.core.pipeline import Pipeline

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from treadle.core.document import decode, encode, save
 from treadle.core.errors import FileError, UsageError
 from treadle.core.modules import Module, Port

@@ -7,6 +7,7 @@ import sys
 import psutil
 import pytest
 from distributions import install
+
 from treadle.core.registry.registry import Catalogue, Registry
 
 PLUGINS = {

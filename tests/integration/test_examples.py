@@ -105,7 +105,7 @@ def test_the_best_model_is_that_of_a_grid_search_by_the_library_itself(results):
     from sklearn.svm import SVC
 
     best = answer(results, "model_grid")["best"]
-    assert (float(best["C"]), float(best["gamma"])) == (100, 0.001)
+    assert (best["C"], best["gamma"]) == (100, 0.001)
     assert best["accuracy"] == pytest.approx(0.9806707033, abs=1e-10)
     assert results["model_grid"]["tasks"]["succeeded"] > 80
 
@@ -126,10 +126,9 @@ def test_analyses_of_variance_agree_with_nist_to_ten_digits_but_for_the_three_ha
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_file_is_written_as_treadle_writes_it_and_needs_no_question(name):
+    from treadle import Pipeline
     from treadle.core.document import encode
     from treadle.core.trust import TrustStore
-
-    from treadle import Pipeline
 
     path = Path(str(EXAMPLES / f"{name}.treadle"))
     pipeline = Pipeline.load(path)
@@ -141,8 +140,7 @@ def test_the_file_is_written_as_treadle_writes_it_and_needs_no_question(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_modules_are_still_what_the_file_says(name):
-    from treadle.app.cli.check import compare_with_imports
-
     from treadle import Pipeline
+    from treadle.app.cli.check import compare_with_imports
 
     assert compare_with_imports(Pipeline.load(str(EXAMPLES / f"{name}.treadle"))) == []

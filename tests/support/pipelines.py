@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import (
     Body,
@@ -74,11 +75,7 @@ numbers = st.integers(-1000, 1000) | st.floats(-1e5, 1e5)
 places = st.tuples(st.integers(-999, 999).map(float), st.integers(-999, 999).map(float))
 titles = st.text(max_size=12)
 json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
@@ -153,9 +150,7 @@ class _Builder:
             self.connections[f"{node_id}.a"] = Connection(self.draw(st.sampled_from(self.lists)))
         else:
             sweeps["a"] = Sweep(values)
-        self.nodes[node_id] = Node(
-            module="demo:add", sweeps=sweeps, zips=(Zip(("a", "b"), "pair"),), **self.settings()
-        )
+        self.nodes[node_id] = Node(module="demo:add", sweeps=sweeps, zips=(Zip(("a", "b"), "pair"),), **self.settings())
         self.mapped.append(f"{node_id}.out")
 
     def add_each(self, node_id: str) -> None:
@@ -192,9 +187,7 @@ class _Builder:
             self.add()
         draw = self.draw
         frames = {f"f{i}": Frame(draw(titles), draw(places)) for i in range(draw(st.integers(0, 2)))}
-        comments = {
-            f"c{i}": Comment(draw(st.text(max_size=20)), draw(places)) for i in range(draw(st.integers(0, 2)))
-        }
+        comments = {f"c{i}": Comment(draw(st.text(max_size=20)), draw(places)) for i in range(draw(st.integers(0, 2)))}
         return {"nodes": self.nodes, "connections": self.connections, "frames": frames, "comments": comments}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import small_functions as f
 from hypothesis import strategies as st
+
 from treadle.core.authoring import Output, fold, sweep, zipped
 from treadle.core.errors import PipelineError, UsageError
 from treadle.core.library import control

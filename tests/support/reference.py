@@ -236,9 +236,11 @@ class Interpreter:
                     return [Item(labels, value)]
                 return [value]
             extent = axes[0].extent(places)
-            inner = [] if isinstance(extent, Failed | Absent) else [
-                gather(axes[1:], {**places, axes[0]: place}) for place in range(len(extent))
-            ]
+            inner = (
+                []
+                if isinstance(extent, Failed | Absent)
+                else [gather(axes[1:], {**places, axes[0]: place}) for place in range(len(extent))]
+            )
             if join.nested and len(axes) > 1:
                 return inner
             return [item for part in inner for item in part]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from treadle.app.cli import main
 
 SECONDS = 60.0

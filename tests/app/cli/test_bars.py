@@ -6,6 +6,7 @@ import io
 import re
 
 from rich.console import Console
+
 from treadle.app.cli.bars import Bars
 from treadle.core.run.records import RunEnded, TaskChanged, TaskRecord
 from treadle.core.run.states import RunState, TaskState

@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+
 from treadle.app.cli.interrupts import Interrupts
 from treadle.core.worker.call import Call, Target
 from treadle.core.worker.context import TaskContext

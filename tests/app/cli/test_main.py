@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+
 from treadle.core.errors import InternalError
 
 # The package offers the function `main` under the same name.

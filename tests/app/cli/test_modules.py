@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from treadle.app.cli.text import cells
 
 

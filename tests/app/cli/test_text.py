@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from treadle.app.cli.text import (
     clip,
     columns,

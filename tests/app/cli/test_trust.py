@@ -86,9 +86,8 @@ def test_a_changed_example_is_a_stranger_only_if_it_can_run_code(treadle, worksp
     changed["title"] = "another"
     path = workspace.folder / "changed.treadle"
     path.write_text(json.dumps(changed))
-    from treadle.core.trust import code_nodes
-
     from treadle import Pipeline
+    from treadle.core.trust import code_nodes
 
     expected = 4 if code_nodes(Pipeline.load(path)) else 0
     assert treadle("run", str(path), "--json").code == expected

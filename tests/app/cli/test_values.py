@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from treadle.app.cli.results import Preview
 from treadle.app.cli.values import in_short, show_values
 

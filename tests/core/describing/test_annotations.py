@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from treadle import Choices, Help, Range, Unit
 from treadle.core.describing.aliases import Aliases, aliases_of, parse_source
 from treadle.core.describing.annotations import read_annotation, read_text
 from treadle.core.types import parse_type
-
-from treadle import Choices, Help, Range, Unit
 
 T = TypeVar("T")
 

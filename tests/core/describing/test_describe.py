@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 import scipy.ndimage
 import scipy.special
+
+from treadle import Choices, Range, Schemes, Unit, module
 from treadle.core.describing.describe import describe, describe_path, import_path_of
 from treadle.core.errors import ModuleLookupError
 from treadle.core.modules import Module
-
-from treadle import Choices, Range, Schemes, Unit, module
 
 if TYPE_CHECKING:
     from decimal import Decimal

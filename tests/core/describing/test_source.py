@@ -9,8 +9,9 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from treadle.core.errors import ModuleLookupError
+
 from treadle.core.describing.source import describe_source
+from treadle.core.errors import ModuleLookupError
 
 SOURCE = '''
 from __future__ import annotations

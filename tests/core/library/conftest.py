@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from treadle.core.worker.context import TaskContext, entered
 
 if TYPE_CHECKING:

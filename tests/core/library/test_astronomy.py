@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from astropy.io import fits
+
 from treadle.core.library import (
     arithmetic,
     arrays,

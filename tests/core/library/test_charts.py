@@ -4,6 +4,7 @@ import math
 from xml.etree import ElementTree
 
 import pytest
+
 from treadle.core.library import charts, drawing
 
 SVG = "{http://www.w3.org/2000/svg}"

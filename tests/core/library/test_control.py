@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from treadle.core.library import control
 from treadle.core.worker import FILTERED, NOT_TAKEN
 from treadle.core.worker.context import TaskContext, entered

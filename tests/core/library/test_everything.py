@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import treadle.core.library
 from treadle.core.worker.declare import declaration_of
 

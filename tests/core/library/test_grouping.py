@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from treadle.core.library import grouping
 
 LEFT = [{"id": 1, "a": "x"}, {"id": 2, "a": "y"}]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+
 from treadle.core.library import images
 
 SQUARE = np.zeros((9, 9), dtype=np.uint8)

@@ -5,6 +5,7 @@ import pickle
 import nibabel
 import numpy as np
 import pytest
+
 from treadle.core.library import arithmetic, arrays, files, neuro
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from treadle.core.library.optional import need
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from treadle.core.library import files, images, segmentation
 
 TWO = np.zeros((8, 10), dtype=bool)

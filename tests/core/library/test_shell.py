@@ -6,6 +6,7 @@ import signal
 import sys
 
 import pytest
+
 from treadle.core.library import shell
 from treadle.core.worker.declare import declaration_of
 

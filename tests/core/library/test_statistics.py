@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
+
 from treadle.core.library import statistics
 
 A = [1.0, 2.0, 4.0, 7.0]

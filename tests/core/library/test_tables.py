@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+
 from treadle.core.library import tables
 
 PETS = [{"name": "Rex", "age": 3}, {"name": "Tom", "age": None}, {"name": "Ada", "age": 7}]
@@ -41,6 +42,13 @@ def test_labelled_items_become_rows_with_their_labels():
         {"C": 4, "a": 2},
         {"value": 9},
     ]
+
+
+def test_labels_written_as_numbers_become_numbers_and_no_others():
+    labels = ["100", "0.1", "-3", "007", "1e3", "sub-01", "nan", ""]
+    items = [SimpleNamespace(labels={"at": label}, value=None) for label in labels]
+    found = [row["at"] for row in tables.from_items(items)]
+    assert found == [100, 0.1, -3, "007", "1e3", "sub-01", "nan", ""]
 
 
 def test_a_mapping_becomes_two_columns():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from pipelines import MODULES, ODD_MODULES, pipelines
+
 from treadle.core.edits import apply, group_nodes
 from treadle.core.pipeline import Connection, Fold, Group, Node, Pipeline, Repeat, Sweep, Zip
 from treadle.core.planning.flatten import IDENTITY, flatten, followers

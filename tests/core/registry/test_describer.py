@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from treadle.core.registry.describer import Describer
+
 from treadle.core.errors import ModuleLookupError
 from treadle.core.modules import Module
+from treadle.core.registry.describer import Describer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 import psutil
-from treadle.core.registry.discovery import Source, describe_all
+
 from treadle.core.errors import ModuleLookupError
+from treadle.core.registry.discovery import Source, describe_all
 
 
 def outcomes(folder, sources):

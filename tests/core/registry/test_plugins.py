@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 import pytest
+
 from treadle.core.errors import ModuleLookupError
 from treadle.core.registry.plugins import describe_file, describe_package
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from distributions import install
+
+from treadle.core.modules import Module, Port
 from treadle.core.registry.catalogue import Catalogue
 from treadle.core.registry.module_cache import ModuleCache
-from treadle.core.modules import Module, Port
 from treadle.core.registry.registered import LIBRARY_FOLDER
 from treadle.core.registry.registry import Registry, search
 

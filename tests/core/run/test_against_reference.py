@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from plans import pipelines
 from reference import Absent, Failed, Interpreter
-from treadle.core.run.states import TaskState
 
 import treadle
+from treadle.core.run.states import TaskState
 
 if TYPE_CHECKING:
     from treadle.core.pipeline import Pipeline

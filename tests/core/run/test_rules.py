@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import small_functions as f
 from reference import Interpreter, nested
+
+import treadle
+from treadle import Pipeline, fold, sweep, zipped
 from treadle.core.errors import PipelineError, TreadleError
 from treadle.core.library import control
 from treadle.core.planning.make_plan import make_plan
 from treadle.core.worker.call import Item
-
-import treadle
-from treadle import Pipeline, fold, sweep, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path

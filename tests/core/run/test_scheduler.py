@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from treadle.core.errors import InternalError, UsageError
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Connection, Each, Fold, Join, Node, Pipeline, Sweep, Zip

@@ -9,6 +9,7 @@ from driving import Driver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans import pipelines
+
 from treadle.core.planning.make_plan import make_plan
 from treadle.core.run import events as e
 from treadle.core.run.scheduler import Policy, Scheduler

@@ -11,12 +11,12 @@ import small_functions as f
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans import Growing, pipelines
-from treadle.core.errors import PipelineError
-from treadle.core.library import control
-from treadle.core.planning.make_plan import make_plan
 
 import treadle
 from treadle import Pipeline, Schemes, fold, module, sweep, zipped
+from treadle.core.errors import PipelineError
+from treadle.core.library import control
+from treadle.core.planning.make_plan import make_plan
 
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 

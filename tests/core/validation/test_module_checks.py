@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from treadle.core.modules import Module, Port
 from treadle.core.pipeline import Pipeline
 from treadle.core.validation.validate import validate

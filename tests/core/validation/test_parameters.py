@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pipelines import ODD_MODULES, json_values
+
 from treadle.core.pipeline import Node, Pipeline, Sweep
 from treadle.core.validation.validate import validate
 

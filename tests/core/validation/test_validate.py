@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pipelines import MODULES, ODD_MODULES, chain, pipelines
+
 from treadle.core.pipeline import (
     Connection,
     Each,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 import pytest
+
 from treadle.core.worker import NOT_TAKEN, log, progress, scratch
 from treadle.core.worker.call import Applied, Call, Given, Item, Items, Labelled, Ref, Target
 from treadle.core.worker.context import TaskContext
@@ -495,9 +496,7 @@ class TestSecrets:
         self.covered(cause.message)
 
     def test_it_is_covered_in_the_labels_of_items(self, task) -> None:
-        result = task.result(
-            lambda v: [f"/data/{v}.txt"], arguments={"v": REFERENCE}, split=frozenset({"out"})
-        )
+        result = task.result(lambda v: [f"/data/{v}.txt"], arguments={"v": REFERENCE}, split=frozenset({"out"}))
         self.covered("".join(result.items["out"]))
 
     def test_a_reference_that_data_brings_along_is_not_resolved(self, task) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from treadle.core.worker.labels import item_labels
 from treadle.core.worker.preview import MAX_TEXT, preview
 

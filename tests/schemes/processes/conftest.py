@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from treadle.core.scheme import Capacity, Ended, Logged, Report, Stopped
 from treadle.core.worker.call import Argument, Call, Given, Ref, Target
 from treadle.core.worker.execute import Result

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from treadle.core.scheme import Began, Ended, Stopped
 from treadle.core.worker.execute import Result
 

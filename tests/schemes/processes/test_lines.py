@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from treadle.schemes.processes.deaths import MemoryWatch, cause_of_death
 from treadle.schemes.processes.lines import KEPT, LONGEST, Lines, Printed, clean
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from treadle.core.scheme import Ended
 from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Ref, Target
 from treadle.core.worker.execute import Result
