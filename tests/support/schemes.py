@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from treadle.schemes.processes.scheme import ProcessesScheme
 from treadle.schemes.serial import SerialScheme
 
 if TYPE_CHECKING:
@@ -33,4 +35,5 @@ class Candidate:
 
 CANDIDATES = (
     Candidate("serial", SerialScheme, slots=1, pickles=False, stops=False, survives_exit=False),
+    Candidate("processes", partial(ProcessesScheme, workers=2), slots=2, pickles=True, stops=True, survives_exit=True),
 )  # fmt: skip
