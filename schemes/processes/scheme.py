@@ -59,6 +59,7 @@ class ProcessesScheme:
         self._values = Values()
         self._asked: list[Callable[[Pool], None]] = []
         self._closing = False
+        self._rests = False
         self._pool: Pool | None = None
         self._report: Callable[[Report], None] = lambda _report: None
 
@@ -92,9 +93,10 @@ class ProcessesScheme:
                 for job in jobs:
                     job.home = self._values.home(job.encoded.refs)
                 self._pool.submit(jobs)
-        if self._pool is not None:
-            # How long to wait may have changed.
-            self._wake_up()
+                if self._rests:
+                    # It waits without end: from now on there is something to look after.
+                    self._rests = False
+                    self._wake_up()
 
     def stop(self, tasks: Iterable[str]) -> None:
         """End these calls: a worker that executes one of them is killed and replaced."""
@@ -151,6 +153,7 @@ class ProcessesScheme:
     def _take(self, pool: Pool) -> None:
         with self._lock:
             longest, shortest = patience(pool.members), nap(pool.members)
+            self._rests = longest is None
         if shortest:
             # To take in each answer of a very short call by itself would cost more than the call.
             time.sleep(shortest)
