@@ -526,3 +526,26 @@ def test_nothing_is_released_while_a_join_that_was_skipped_early_still_has_runni
     run.handle(e.TaskFailed("clean[0]", ERROR))
     assert released(run.handle(e.TaskSucceeded("clean[1]"))) == ["clean[1]"]
     assert sorted(released(run.handle(e.TaskSucceeded("clean[2]")))) == ["clean[2]", "load"]
+
+
+# Size
+
+
+LONG = {f"n{place}.x": f"n{place - 1}.out" for place in range(1, 10_000)}
+
+
+def test_a_chain_of_10_000_nodes_is_run_without_recursion() -> None:
+    run = scheduler(LONG)
+    commands = run.handle(e.RunStarted())
+    for place in range(10_000):
+        assert started(commands) == [f"n{place}"]
+        commands = run.handle(e.TaskSucceeded(f"n{place}"))
+    assert commands[-1] == e.FinishRun()
+
+
+def test_a_failure_at_the_head_of_10_000_nodes_skips_them_without_recursion() -> None:
+    run = scheduler(LONG)
+    run.handle(e.RunStarted())
+    commands = run.handle(e.TaskFailed("n0", ERROR))
+    assert len(commands) == 10_000
+    assert commands[-1] == e.FinishRun(failed=1)
