@@ -71,9 +71,11 @@ class Member:
     def has_room(self, job: Job, now: float) -> bool:
         """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind
         short ones."""
+        if self.full or self.retiring:
+            return False
         if not self.jobs:
-            return not self.retiring
-        if self.full or self.retiring or job.expected > SHORT or len(self.jobs) >= MOST:
+            return True
+        if job.expected > SHORT or len(self.jobs) >= MOST:
             return False
         if now > self.overdue:
             return False

@@ -19,7 +19,7 @@ _LONGEST_NAP = 0.001
 def patience(members: Collection[Member]) -> float | None:
     """Return after how many seconds one of the workers is to be looked after; None if that is not needed."""
     due = [member.overdue for member in members if len(member.jobs) > 1]
-    due += [member.since + SOON for member in members if member.jobs and not member.told]
+    due += [member.since + SOON for member in members if member.full or (member.jobs and not member.told)]
     return max(0.001, min(due) - time.monotonic()) if due else None
 
 

@@ -34,8 +34,7 @@ _MOST_STILLBORN = 5
 class Pool:
     """The workers and the jobs they have. Not safe for several threads: its owner holds a lock.
 
-    ``selector`` watches all sockets; what it finds is to be passed to ``ready``. ``renew_after`` calls a
-    worker is replaced.
+    ``selector`` watches all sockets; pass what it finds to ``ready``. A worker is replaced after ``renew_after`` calls.
     """
 
     def __init__(
@@ -96,10 +95,11 @@ class Pool:
     def submit(self, jobs: Iterable[Job]) -> None:
         """Take jobs; send as many as the workers should have."""
         self._backlog.extend(jobs)
-        self._give_up_if_hopeless()
-        self._feed()
+        self.feed()
 
-    def _feed(self) -> None:
+    def feed(self) -> None:
+        """Send as many jobs as the workers should have."""
+        self._give_up_if_hopeless()
         now = time.monotonic()
         while self._backlog:
             job = self._backlog[0]
@@ -110,9 +110,8 @@ class Pool:
             try:
                 payload = self._payload(job)
             except (KeyError, OSError) as error:
-                self._backlog.popleft()
                 why = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
-                self._report(Ended(job.task, Cause("lost contact", why), lost=True))
+                self._report(Ended(self._backlog.popleft().task, Cause("lost contact", why), lost=True))
                 continue
             if member.send(job, payload):
                 self._backlog.popleft()
@@ -156,7 +155,7 @@ class Pool:
             member.jobs[0].stopping = member.retiring = True
             with contextlib.suppress(OSError):
                 self._nursery.kill(member.number)
-        self._feed()
+        self.feed()
 
     def forget(self, tasks: list[str]) -> None:
         """Let go of the values of these tasks, here and in the workers."""
@@ -181,7 +180,7 @@ class Pool:
                 else:
                     member.read_output()
         self._look_after_the_slow()
-        self._feed()
+        self.feed()
         self._announce()
 
     def _heed(self, notice: tuple[Any, ...] | None) -> None:
@@ -232,6 +231,7 @@ class Pool:
         expected."""
         now = time.monotonic()
         for member in self._members.values():
+            member.full = False
             if not member.jobs:
                 continue
             if now > member.since + SOON:
