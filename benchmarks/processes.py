@@ -78,15 +78,16 @@ class Ours:
 
     def replacement(self) -> float:
         """Kill all workers; measure until as many new ones have answered."""
-        old = {member.pid for member in self.scheme._pool._members.values()}  # type: ignore[union-attr]
+        old = {member.pid for member in self.scheme._pool.members}  # type: ignore[union-attr]
 
         def run() -> None:
             for pid in old:
                 os.kill(pid, signal.SIGKILL)
-            answered: set[int] = set()
+            answered = False
             while not answered:
-                self.finish([self.call("pid", "os:getpid")])
-                answered = {self.scheme.fetch(("pid", "out", -1), 10)} - old
+                (ended,) = self.finish([self.call("pid", "os:getpid")])
+                # Those that were killed may still be sent a task, which is then lost.
+                answered = not ended.lost and self.scheme.fetch(("pid", "out", -1), 10) not in old
 
         return timed(run)
 

@@ -110,8 +110,9 @@ class ProcessesScheme:
 
     def release(self, tasks: Iterable[str]) -> None:
         """Forget the values of these tasks, here and in the workers."""
-        listed = list(tasks)
-        self._ask(lambda pool: pool.forget(listed))
+        with self._lock:
+            if self._pool is not None:
+                self._pool.forget(list(tasks))
 
     def close(self, deadline: float) -> None:
         """End all workers and all they started; remove what they kept. May be called twice."""
