@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
-from ..core.planning.plan import FedBack, PlanNode
+from ..core.planning.plan import Constant, FedBack, PlanNode, Start, Swept, Wired
+from ..core.run.arguments import coercions
+from ..core.run.collecting import Collection, LastItem
 from ..core.run.states import RunState, TaskState
 from ..core.run.tasks import Task
+from ..core.worker.files import placed
+from .groups import folded_axes, group_at, output_of_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..core.pipeline import Pipeline
     from ..core.run.executor import Executor
     from ..core.run.records import TaskRecord
-    from ..core.run.tasks import Index
+    from ..core.run.tasks import Index, Prerequisite
 
 
 class TaskFailedError(TreadleError):
@@ -31,8 +37,17 @@ class _Unknown:
     why: str
 
 
+@dataclass(frozen=True)
+class _Started:
+    """Stands for what a loop along ``axis`` started with, where it had no item; ``place`` has -1 there."""
+
+    axis: int
+    place: Index
+
+
+_NO_ITEM = -1
 _named_tuple: Callable[..., Any] = namedtuple
-_Leaf: TypeAlias = "Task | _Unknown"
+_Leaf: TypeAlias = "Task | _Unknown | _Started"
 _Tree: TypeAlias = "_Leaf | list[_Tree] | None"
 
 
@@ -41,12 +56,14 @@ class RunResult:
 
     Indexing with a node gives its value; several outputs are a named tuple, with None for one that
     carries nothing. For a mapped node it is a list nested by axis, outer to inner; of a loop it is the value
-    of the last item or round.
+    of the last item or round, and what it started with where there was no item. What a filter left out is not
+    in the list. A group gives the value of its output, or a named tuple of several.
     """
 
-    def __init__(self, executor: Executor, close: Callable[[], None]) -> None:
+    def __init__(self, executor: Executor, close: Callable[[], None], pipeline: Pipeline) -> None:
         self._executor = executor
         self._close = close
+        self._pipeline = pipeline
 
     @property
     def state(self) -> str:
@@ -69,82 +86,129 @@ class RunResult:
         return [record for record in self.tasks if record.state is TaskState.FAILED]
 
     def __getitem__(self, node: NodeHandle | str) -> Any:
-        """Return the value of a node; TaskFailedError if it, or an item of it, failed."""
-        planned = self._node(node)
-        found = self._tree(planned, 0, ())
-        if found is None:
-            raise TaskFailedError("it has no value: its branch was not taken", where=planned.id)
-        return _mapped(found, lambda leaf: self._value(planned, leaf))
+        """Return the value of a node or group; TaskFailedError if it, or an item of it, failed."""
+        name = node.id if isinstance(node, NodeHandle) else node
+        group = group_at(self._pipeline, name)
+        if group is None:
+            return self._output(self._node(name))
+        found = [self._output(*self._node_of(name, port)) for port in group.outputs]
+        return found[0] if len(found) == 1 else _record(list(group.outputs), found)
 
     def port(self, node: NodeHandle | str, port: str) -> Any:
-        """Return the value of one output, None in the place of each item that failed or carries nothing."""
+        """Return the value of one output, None in the place of each item that failed.
+
+        Items that carry nothing are left out; what is no item and carries nothing is None.
+        """
+        planned, output = self._node_of(node.id if isinstance(node, NodeHandle) else node, port)
 
         def value(leaf: _Leaf) -> Any:
-            if not isinstance(leaf, Task) or not leaf.state.good or leaf.lacks(port):
+            if isinstance(leaf, _Started):
+                return self._start(planned, leaf, output)
+            if isinstance(leaf, _Unknown) or not leaf.state.good:
                 return None
-            return self._executor.value(leaf.id, port)
+            return self._executor.value(leaf.id, output)
 
-        return _mapped(self._tree(self._node(node), 0, ()), value)
+        return _mapped(self._tree(planned, output), value)
 
     def items(self, node: NodeHandle | str) -> Iterator[tuple[dict[str, str], Any]]:
         """Go through the items of a mapped node: labels and value. A failed item raises its failure."""
-        planned = self._node(node)
-        for leaf in _leaves(self._tree(planned, 0, ())):
+        planned = self._node(node.id if isinstance(node, NodeHandle) else node)
+        for leaf in _leaves(self._tree(planned, _only_output(planned))):
             value = self._value(planned, leaf)
-            yield dict(self._executor.records[leaf.id].labels) if isinstance(leaf, Task) else {}, value
+            yield self._labels(planned, leaf), value
 
     def close(self) -> None:
         """Forget the values and remove the files of the run; so does the result when it is dropped."""
         self._close()
 
-    def _node(self, node: NodeHandle | str) -> PlanNode:
-        name = node.id if isinstance(node, NodeHandle) else node
+    def _node(self, name: str) -> PlanNode:
         found = self._executor.plan.node(name)
         if found is None:
             known = [planned.id for planned in self._executor.plan.nodes]
             raise UsageError(f"this run had no node {name!r}", remedy=suggestion(name, known))
         return found
 
-    def _tree(self, node: PlanNode, level: int, place: Index) -> _Tree:
-        """Return what stands for the items under a place: lists nested by axis, of a loop the last item.
+    def _node_of(self, name: str, port: str) -> tuple[PlanNode, str]:
+        """Return the node that makes an output of a node or group, and which of its outputs that is."""
+        group = group_at(self._pipeline, name)
+        if group is not None and port not in group.outputs:
+            raise UsageError(f"the group {name!r} has no output {port!r}", remedy=suggestion(port, group.outputs))
+        path, output = output_of_group(self._pipeline, name, port)
+        return self._node(path), output
 
-        What a branch did not take, or a filter left out, is not missing: it is not there, and None here.
-        """
-        layout = self._executor.scheduler.layout
-        if level == len(node.axes):
-            task = layout.by_node[node.number].get(place)
-            if task is None or task.id not in self._executor.records:
-                return _Unknown("it did not run")
-            return None if task.absent else task
-        extent = layout.extent_of(node.axes, level, place)
-        if extent.cause is not None:
-            return _Unknown(f"its items are not known: {extent.cause.message}")
-        if extent.absent:
-            return None
-        if not extent.closed:
-            return _Unknown("its items are not known: the run ended before")
-        if not self._is_loop(node, node.axes[level]):
-            inner = [self._tree(node, level + 1, (*place, at)) for at in range(extent.count)]
-            return [one for one in inner if one is not None]
-        rounds = (self._tree(node, level + 1, (*place, at)) for at in reversed(range(extent.count)))
-        return next((one for one in rounds if one is not None), None)
+    def _output(self, node: PlanNode, port: str = "") -> Any:
+        """Return the value of one output, or of all."""
+        found = self._tree(node, port or _only_output(node))
+        if found is None:
+            raise TaskFailedError("it has no value: its branch was not taken", where=node.id)
+        return _mapped(found, lambda leaf: self._value(node, leaf, port))
 
-    def _is_loop(self, node: PlanNode, axis: int) -> bool:
-        fed_back = any(isinstance(entry, FedBack) and entry.axis == axis for entry in node.inputs)
-        return fed_back or self._executor.plan.axes[axis].kind == "rounds"
+    def _labels(self, node: PlanNode, leaf: _Leaf) -> dict[str, str]:
+        if isinstance(leaf, _Unknown):
+            return {}
+        if isinstance(leaf, Task):
+            return dict(self._executor.records[leaf.id].labels)
+        known = leaf.place[: leaf.place.index(_NO_ITEM)]
+        return self._executor.scheduler.layout.labels_of(node.axes, known)
 
-    def _value(self, node: PlanNode, leaf: _Leaf) -> Any:
-        if not isinstance(leaf, Task):
+    def _tree(self, node: PlanNode, output: str) -> _Tree:
+        return _Tracer(self._executor, self._pipeline, node, output).tree(0, ())
+
+    def _value(self, node: PlanNode, leaf: _Leaf, port: str = "") -> Any:
+        if isinstance(leaf, _Unknown):
             raise TaskFailedError(leaf.why, where=node.id)
-        task = leaf
-        if not task.state.good:
-            raise self._failure(task)
+        if isinstance(leaf, Task) and not leaf.state.good:
+            raise self._failure(leaf)
+        if port:
+            return self._value_at(node, leaf, port)
         ports = [port.name for port in node.module.outputs]
-        values = [None if task.lacks(port) else self._executor.value(task.id, port) for port in ports]
-        if node.module.returns == "value" and ports == ["out"]:
-            return values[0]
-        # A port may be called what Python cannot: its field is then named by its place, `_2`.
-        return _named_tuple("Outputs", ports, rename=True)(*values)
+        values = [self._value_at(node, leaf, port) for port in ports]
+        return values[0] if node.module.returns == "value" and ports == ["out"] else _record(ports, values)
+
+    def _value_at(self, node: PlanNode, leaf: Task | _Started, port: str) -> Any:
+        if isinstance(leaf, _Started):
+            return self._start(node, leaf, port)
+        return None if leaf.lacks(port) else self._executor.value(leaf.id, port)
+
+    def _start(self, node: PlanNode, leaf: _Started, port: str) -> Any:
+        """Return what the loop started with at an output; None if that is not fed back."""
+        for reader, entry in _feedback(self._executor, node, leaf.axis, port):
+            return self._start_value(reader, entry.start, node.axes, leaf.place)
+        return None
+
+    def _start_value(self, reader: PlanNode, start: Start, axes: tuple[int, ...], place: Index) -> Any:
+        match start:
+            case Constant(port=port, value=value):
+                kind = coercions(reader.module).get(port, "")
+                file = self._pipeline.file
+                return placed(value, kind, file.parent if file else Path.cwd()) if kind else value
+            case Swept(axis=axis, values=values) if axis in axes:
+                return values[place[axes.index(axis)]]
+            case Wired(apply=None) if set(start.axes) <= set(axes):
+                made = self._executor.scheduler.layout.provider(start, axes, place)
+                assert made is not None
+                value = self._made(reader, made, start, start.source.output)
+                return value if start.item is None else value[place[axes.index(start.item)]]
+        raise TaskFailedError("it had no item, and what it started with cannot be read here", where=reader.id)
+
+    def _made(self, reader: PlanNode, made: Prerequisite, start: Wired, output: str) -> Any:
+        """Return what an output that a loop started with gave."""
+        if made.cause is not None:
+            raise TaskFailedError(f"it has nothing to start with: {made.cause.message}", where=reader.id)
+        if made.lacks(output) is not None:
+            return None
+        if isinstance(made, LastItem):
+            if made.chosen is None and start.source.start is not None:
+                return self._start_value(reader, start.source.start, start.source.axes, made.prefix)
+            made = made.chosen or made
+        if isinstance(made, Collection) and not made.joining.nested and not made.joining.with_labels:
+            return [self._made(reader, made.members[index], start, output) for index in made.present()]
+        try:
+            if isinstance(made, Task):
+                return self._executor.value(made.id, output)
+        except (KeyError, TreadleError):
+            pass  # forgotten when its last reader had it
+        raise TaskFailedError("it had no item, and what it started with cannot be read here", where=reader.id)
 
     def _failure(self, task: Task) -> TaskFailedError:
         record = self._executor.records[task.id]
@@ -153,6 +217,78 @@ class RunResult:
         if cause is not None and cause.traceback:
             text = f"{text}\n\n{cause.traceback}"
         return TaskFailedError(text, where=record.title)
+
+
+class _Tracer:
+    """Finds what stands for the items of a node; with ``output``, of those that carry something there."""
+
+    def __init__(self, executor: Executor, pipeline: Pipeline, node: PlanNode, output: str) -> None:
+        self._executor = executor
+        self._layout = executor.scheduler.layout
+        self._node = node
+        self._output = output
+        rounds = {axis for axis in node.axes if executor.plan.axes[axis].kind == "rounds"}
+        self._loops = rounds | folded_axes(pipeline, executor.plan, node.id)
+
+    def tree(self, level: int, place: Index) -> _Tree:
+        """Return what stands for the items under a place: lists nested by axis, of a loop the last item.
+
+        What a branch did not take, or a filter left out, is not missing: it is not there, and None here.
+        """
+        node = self._node
+        if level == len(node.axes):
+            return self._leaf(place)
+        extent = self._layout.extent_of(node.axes, level, place)
+        if extent.cause is not None:
+            return _Unknown(f"its items are not known: {extent.cause.message}")
+        if extent.absent:
+            return None
+        if not extent.closed:
+            return _Unknown("its items are not known: the run ended before")
+        if node.axes[level] not in self._loops:
+            inner = [self.tree(level + 1, (*place, at)) for at in range(extent.count)]
+            return [one for one in inner if one is not None]
+        rounds = (self.tree(level + 1, (*place, at)) for at in reversed(range(extent.count)))
+        found = next((one for one in rounds if one is not None), None)
+        return self._without_items(level, place) if found is None and not extent.count else found
+
+    def _leaf(self, place: Index) -> _Tree:
+        if _NO_ITEM in place:
+            return _Started(self._node.axes[place.index(_NO_ITEM)], place)
+        task = self._layout.by_node[self._node.number].get(place)
+        if task is None or task.id not in self._executor.records:
+            return _Unknown("it did not run")
+        left_out = task.absent or (task.state.good and self._output and task.lacks(self._output))
+        return None if left_out else task
+
+    def _without_items(self, level: int, place: Index) -> _Tree:
+        """Return what stands for a loop that had no item: what it started with, if that is known outside it."""
+        axis = self._node.axes[level]
+        inner = [self._executor.plan.axes[other] for other in self._node.axes[level + 1 :]]
+        if any(axis in one.depends or one.kind == "rounds" for one in inner) or _NO_ITEM in place:
+            return None
+        fed = any(True for _ in _feedback(self._executor, self._node, axis, self._output))
+        return self.tree(level + 1, (*place, _NO_ITEM)) if fed else None
+
+
+def _feedback(executor: Executor, node: PlanNode, axis: int, output: str) -> Iterator[tuple[PlanNode, FedBack]]:
+    """Go through the inputs that an output of a node, or any if it is empty, feeds along the axis of a loop."""
+    for reader in executor.plan.nodes:
+        for entry in reader.inputs:
+            fed_back = isinstance(entry, FedBack) and entry.axis == axis and entry.source.node == node.number
+            if isinstance(entry, FedBack) and fed_back and output in {"", entry.source.output}:
+                yield reader, entry
+
+
+def _only_output(node: PlanNode) -> str:
+    """Return the output of a node that has one; of several each item has them all, or None in their place."""
+    outputs = node.module.outputs
+    return outputs[0].name if len(outputs) == 1 else ""
+
+
+def _record(names: list[str], values: list[Any]) -> Any:
+    # A port may be called what Python cannot: its field is then named by its place, `_2`.
+    return _named_tuple("Outputs", names, rename=True)(*values)
 
 
 def _mapped(tree: _Tree, value: Callable[[_Leaf], Any]) -> Any:

@@ -82,7 +82,7 @@ class Run:
     def execute(self) -> RunResult:
         """Run to the end in the calling thread."""
         self.executor.run()
-        return RunResult(self.executor, self.close)
+        return RunResult(self.executor, self.close, self.pipeline)
 
     def close(self) -> None:
         """End the schemes and remove the run's folder."""

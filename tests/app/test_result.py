@@ -127,7 +127,7 @@ def test_a_loop_inside_an_axis_gives_the_last_of_each(pipeline):
     rows = pipeline.add(same, x=source.out.each("row"))
     node = pipeline.add(plus, x=rows.out.each("column"), y=fold(0, axis="column"))
     found = run(pipeline)[node]
-    assert found == [6, 4], "where there was no item, there is no last one"
+    assert found == [6, 0, 4], "where there was no item, there is what it started with"
 
 
 def test_items_of_a_list_that_failed_raise_its_failure(pipeline):
@@ -220,3 +220,85 @@ def test_an_error_survives_pickling():
 
     error = pickle.loads(pickle.dumps(TaskFailedError("it broke", where="node")))
     assert str(error) == "node: it broke"
+
+
+def test_a_loop_without_items_gives_what_it_started_with(pipeline):
+    source = pipeline.add(numbers, count=0)
+    node = pipeline.add(plus, x=source.out.each(), y=fold(7))
+    later = pipeline.add(plus, id="later", x=node.out)
+    result = run(pipeline)
+    assert result[later] == result[node] == result.port(node, "out") == 7
+    assert list(result.items(node)) == [({}, 7)]
+
+
+def test_a_loop_without_items_gives_the_output_it_started_with(pipeline):
+    start = pipeline.add(plus, id="start", x=sweep([10, 20], axis="s"))
+    source = pipeline.add(numbers, count=0)
+    node = pipeline.add(plus, x=source.out.each(), y=fold(start.out, axis="numbers"))
+    assert run(pipeline)[node] == [10, 20]
+
+
+def test_a_loop_without_items_whose_start_failed_raises_that_failure(pipeline):
+    start = pipeline.add(picky, x=1)
+    source = pipeline.add(numbers, count=0)
+    node = pipeline.add(plus, x=source.out.each(), y=fold(start.out))
+    with pytest.raises(TaskFailedError, match="one is too few"):
+        run(pipeline)[node]
+
+
+def group_of(*, inner_id: str = "add") -> Pipeline:
+    inner = Pipeline("inner")
+    inner.add(plus, id=inner_id)
+    return inner
+
+
+def test_a_group_gives_the_value_of_its_output(pipeline):
+    group = pipeline.add_group(group_of(), id="g", x=sweep([1, 2]), y=10)
+    result = run(pipeline)
+    assert result[group] == result["g"] == result.port("g", "out") == [11, 12]
+
+
+def test_a_group_in_a_group_gives_the_value_too(pipeline):
+    outer = Pipeline("outer")
+    outer.add_group(group_of(), id="deep", x=1, y=2)
+    pipeline.add_group(outer, id="g")
+    result = run(pipeline)
+    assert result["g"] == result["g/deep"] == 3
+
+
+def test_a_group_with_several_outputs_gives_a_named_tuple(pipeline):
+    inner = Pipeline("inner")
+    inner.add(both, x=4)
+    group = pipeline.add_group(inner, id="g")
+    found = run(pipeline)[group]
+    assert (found.total, found.text) == (4, "4")
+
+
+@pytest.mark.parametrize(("count", "last"), [(4, 106), (0, 100)])
+def test_a_group_that_folds_gives_its_last_value(pipeline, count, last):
+    source = pipeline.add(numbers, count=count)
+    group = pipeline.add_group(group_of(), id="g", x=source.out.each(), y=fold(100))
+    assert run(pipeline)[group] == last
+
+
+def test_an_output_that_a_group_does_not_have_is_answered_with_a_suggestion(pipeline):
+    group = pipeline.add_group(group_of(), id="g", x=1)
+    with pytest.raises(UsageError, match="Did you mean 'out'"):
+        run(pipeline).port(group, "oot")
+
+
+FILTER = "treadle.core.library.control:filter"
+
+
+def test_items_that_a_filter_left_out_are_not_in_the_list(pipeline):
+    source = pipeline.add(numbers, count=5)
+    even = pipeline.add(is_even, x=source.out.each())
+    node = pipeline.add(FILTER, value=source.out.each(), keep=even.out)
+    result = run(pipeline)
+    assert result[node] == [0, 2, 4]
+    assert result.port(node, node.outputs[0]) == [0, 2, 4]
+    assert [value for _, value in result.items(node)] == [0, 2, 4]
+
+
+def is_even(x: int) -> bool:
+    return x % 2 == 0
