@@ -26,6 +26,22 @@ class Preview(dict[str, Any]):
     """What stands in the document for a value that JSON does not have."""
 
 
+class NotFinite(str):
+    """A number that JSON does not have, as the text that stands for it in the document."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, value: float) -> NotFinite:
+        """Return the text for NaN or an infinity, as JavaScript names them."""
+        return cls("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity")
+
+    @property
+    def number(self) -> float:
+        """The number."""
+        return float(self)
+
+
 def document(run: Run, result: RunResult, seconds: float) -> dict[str, Any]:
     """Return the document: state, counts, results of the last nodes, failures."""
     return {
@@ -77,7 +93,8 @@ def is_table(value: Any) -> bool:
 def json_or_preview(value: Any, folder: Path) -> Any:
     """Return a value as JSON has it: numbers, text, lists, mappings; what is none of these as its preview.
 
-    Files in ``folder`` end with the run, and so do their paths: they are described too.
+    Numbers that JSON does not have are the texts ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``: null is a failed
+    item. Files in ``folder`` end with the run, and so do their paths: they are described too.
     """
     try:
         return _Plain(folder).of(value)
@@ -114,7 +131,7 @@ class _Plain:
         if isinstance(value, int):
             return value if value.bit_length() <= _MAX_BITS else Preview(preview(value))
         if isinstance(value, float):
-            return value if math.isfinite(value) else None
+            return value if math.isfinite(value) else NotFinite.of(value)
         if isinstance(value, os.PathLike):
             return self._path(Path(value))
         if _is_scalar(value):

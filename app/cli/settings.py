@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.edits import apply, disconnect, update_nodes
 from ...core.errors import UsageError, suggestion
+from ...core.pipeline import Group
 from ...core.run.arguments import coercions
 
 if TYPE_CHECKING:
     from ...core.modules import Module
-    from ...core.pipeline import Node, Pipeline
+    from ...core.pipeline import Body, Node, Pipeline, Where
 
 
 def set_parameters(pipeline: Pipeline, settings: list[str]) -> None:
@@ -33,11 +34,32 @@ def _set(pipeline: Pipeline, path: str, name: str, text: str) -> None:
     module = pipeline.modules.get(node.module)
     if name not in known and not (module is not None and module.open_inputs):
         raise UsageError(f"--set: {path!r} has no parameter {name!r}", remedy=suggestion(name, known))
+    _refuse_fed_by_group(pipeline, where, f"{node_id}.{name}")
     value = _value(module, name, text)
     sweeps = {key: sweep for key, sweep in node.sweeps.items() if key != name}
     changed = {node_id: {"params": {**node.params, name: value}, "sweeps": sweeps}}
     apply(pipeline, update_nodes(pipeline.body(where), changed, where))
     apply(pipeline, disconnect([f"{node_id}.{name}"], where))
+
+
+def _refuse_fed_by_group(pipeline: Pipeline, where: Where, end: str) -> None:
+    """Raise UsageError if a value set here would give way to that of an input of a group around it."""
+    inner = end
+    for depth in reversed(range(len(where))):
+        group = pipeline.body(where[: depth + 1])
+        assert isinstance(group, Group)
+        name = next((name for name, ends in group.inputs.items() if inner in ends), None)
+        if name is None:
+            return
+        inner = f"{where[depth]}.{name}"
+        if _is_given(pipeline.body(where[:depth]), where[depth], name):
+            given, path = "/".join((*where, end)), "/".join((*where[:depth], inner))
+            raise UsageError(f"--set {given}: it is fed by the group's input {name!r}: set {path}")
+
+
+def _is_given(body: Body, node_id: str, name: str) -> bool:
+    node = body.nodes[node_id]
+    return name in node.params or name in node.sweeps or f"{node_id}.{name}" in body.connections
 
 
 def _inputs(pipeline: Pipeline, node: Node) -> list[str]:

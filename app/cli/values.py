@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .results import Preview, is_table
+from .results import NotFinite, Preview, is_table
 from .text import GAP, cells, clip, columns, counted, harmless, number, numbers, one_line, pad, size
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def in_short(value: Any) -> str:
             return "yes" if value else "no"
         case int() | float():
             return number(value)
+        case NotFinite():
+            return str(value.number)
         case str():
             return _text(value)
         case list():
@@ -121,9 +123,16 @@ def _table(rows: list[dict[str, Any]], width: int | None, indent: str) -> Iterat
 def _column(name: str, values: list[Any]) -> tuple[list[str], bool]:
     """Return the cells of a column under its heading, and whether they are numbers."""
     plain = [value for value in values if value is not None]
-    numeric = bool(plain) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in plain)
-    shown = numbers(values) if numeric else [_cell(value) for value in values]
+    numeric = bool(plain) and all(map(_is_number, plain))
+    if not numeric or all(isinstance(value, NotFinite) for value in plain):
+        return [clip(one_line(name), _CELL), *map(_cell, values)], numeric
+    shown = numbers([None if isinstance(value, NotFinite) else value for value in values])
+    shown = [in_short(v) if isinstance(v, NotFinite) else cell for v, cell in zip(values, shown, strict=True)]
     return [clip(one_line(name), _CELL), *shown], numeric
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | NotFinite) and not isinstance(value, bool)
 
 
 def _cell(value: Any) -> str:

@@ -9,7 +9,7 @@ from importlib import resources
 
 import pytest
 
-from treadle import Pipeline, sweep
+from treadle import Pipeline, sweep, zipped
 
 ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
 NOISY = """
@@ -93,7 +93,7 @@ def other() -> dict:
     found = outputs["other"]["out"]
     array = {"type": "numpy.ndarray", "shape": [2, 3], "dtype": "float64", "range": [0.0, 5.0]}
     assert found["array"] == array
-    assert (found["nan"], found["scalar"], found["7"]) == (None, 0.5, "seven")
+    assert (found["nan"], found["scalar"], found["7"]) == ("NaN", 0.5, "seven")
     assert found["set"]["type"] == "set"
     assert found["large"]["type"] == "int"
 
@@ -466,3 +466,48 @@ def note() -> Path:
     assert "  a table  30 rows" in summary
     assert any("more rows" in line and "more columns" in line for line in summary)
     assert "To keep files, arrays and whole tables, run it with --output DIR." in summary
+
+
+ODD = "def step(x: int) -> float:\n    return [float('nan'), float('inf'), -float('inf'), 1 / (x - 3)][x]\n"
+
+
+def test_numbers_that_json_lacks_are_texts_and_a_failed_item_alone_is_null(treadle, workspace):
+    done = treadle("run", workspace.single(ODD, x=sweep([0, 1, 2, 3])), "--json")
+    assert answer(done) == ["NaN", "Infinity", "-Infinity", None]
+
+
+def test_numbers_that_are_not_finite_are_shown_as_python_writes_them(treadle, workspace):
+    done = treadle("run", workspace.single(ODD, x=sweep([0, 1, 2])))
+    assert "nan, inf, -inf" in done.out
+
+
+def grouped(workspace, **inputs):
+    inner, steps = workspace.pipeline(ADD)
+    inner.add(f"{steps}:step", id="add")
+    outer = Pipeline("demo")
+    outer.add_group(inner, id="g", **inputs)
+    return workspace.save(outer)
+
+
+def test_a_parameter_that_a_group_feeds_is_set_at_the_group(treadle, workspace):
+    file = grouped(workspace, y=3)
+    done = treadle("run", file, "--set", "g/add.y=7")
+    assert done.code == 2
+    assert "it is fed by the group's input 'y': set g.y" in done.err
+    done = treadle("run", file, "--json", "--set", "g.y=7")
+    assert done.json["outputs"]["g/add"]["out"] == 8
+
+
+def test_a_parameter_in_a_group_that_nothing_feeds_can_be_set(treadle, workspace):
+    done = treadle("run", grouped(workspace, y=3), "--json", "--set", "g/add.x=7")
+    assert done.json["outputs"]["g/add"]["out"] == 10
+
+
+def test_a_filter_leaves_no_gaps_in_the_document(treadle, workspace):
+    pipeline = Pipeline("demo")
+    pipeline.add(
+        "treadle.core.library.control:filter",
+        zipped(value=[1, 2, 3], keep=[True, False, True]),
+        id="step",
+    )
+    assert answer(treadle("run", workspace.save(pipeline), "--json")) == [1, 3]

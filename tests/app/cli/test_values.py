@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.app.cli.results import Preview
+from treadle.app.cli.results import NotFinite, Preview
 from treadle.app.cli.values import in_short, show_values
 
 FILE = Preview(type="file", name="chart.svg", bytes=7110)
@@ -75,3 +75,8 @@ def test_columns_for_which_there_is_no_room_are_named():
 def test_in_a_pipe_nothing_is_cut_to_a_width():
     rows = [{f"column {number}": "a" * 12 for number in range(30)}]
     assert len(list(show_values({"t": rows}, None))[1]) > 300
+
+
+def test_a_column_of_numbers_keeps_its_decimals_beside_one_that_is_not_finite():
+    lines = list(show_values({"t": [{"a": 1.5}, {"a": NotFinite.of(float("nan"))}, {"a": 2.25}]}, 80))
+    assert [line.strip() for line in lines[1:]] == ["a", "1.5000", "nan", "2.2500"]
