@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...core.errors import RefusedError
 from ...core.pipeline import Pipeline
 from ...core.trust import TrustStore, code_nodes
+from ..session import refuse_invalid
 from .text import clip, columns, one_line
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ SHOWN_TEXT = 200
 
 
 def trust_command(options: Namespace) -> int:
-    """Remember that this file, as it is now, may run the code it holds."""
+    """Remember that this file, as it is now, may run the code it holds; PipelineError if it cannot run at all."""
     pipeline = Pipeline.load(options.file)
+    # What cannot run cannot be judged either: what it would execute is known only once it is whole.
+    refuse_invalid(pipeline)
     TrustStore().trust(pipeline)
     found = _code_nodes(pipeline)
     sys.stdout.write(f"{one_line(options.file)} is trusted on this machine, until it is changed.\n")

@@ -91,3 +91,20 @@ def test_a_changed_example_is_a_stranger_only_if_it_can_run_code(treadle, worksp
 
     expected = 4 if code_nodes(Pipeline.load(path)) else 0
     assert treadle("run", str(path), "--json").code == expected
+
+
+def test_a_file_that_cannot_run_is_not_trusted_and_its_problems_are_told(treadle, workspace, stranger):
+    path = Path(stranger)
+    broken = json.loads(path.read_text())
+    broken["connections"] = {"step.x": {"from": "nobody.out"}}
+    broken["nodes"]["step"]["params"] = {"nonsense": 1}
+    path.write_text(json.dumps(broken))
+    done = treadle("trust", stranger)
+    assert done.code == 3
+    assert done.out == ""
+    assert "nobody" in done.err
+    assert "nonsense" in done.err
+    from treadle import Pipeline
+    from treadle.core.trust import TrustStore
+
+    assert not TrustStore().is_trusted(Pipeline.load(path))
