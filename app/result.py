@@ -85,6 +85,11 @@ class RunResult:
         """The tasks that failed, each with its cause."""
         return [record for record in self.tasks if record.state is TaskState.FAILED]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What went well, but perhaps not as it was meant: a sentence for each loop that its bound ended."""
+        return self._executor.warnings
+
     def __getitem__(self, node: NodeHandle | str) -> Any:
         """Return the value of a node or group; TaskFailedError if it, or an item of it, failed."""
         name = node.id if isinstance(node, NodeHandle) else node

@@ -91,6 +91,9 @@ def summary(result: RunResult, found: dict[str, Any], hint: str = "") -> None:
         lines += ["", *show_values(present, width)]
     if found["failures"]:
         lines += ["", *_failures(found["failures"], width, traced=not result.ok)]
+    for warning in found.get("warnings", ()):
+        told = wrapped(f"! {one_line(warning)}", width)
+        lines += ["", told.replace("!", styled("!", "yellow"), 1)]
     if hint and any(map(_is_cut, present.values())):
         lines += ["", wrapped(hint, width, "")]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -43,8 +43,8 @@ class NotFinite(str):
 
 
 def document(run: Run, result: RunResult, seconds: float) -> dict[str, Any]:
-    """Return the document: state, counts, results of the last nodes, failures."""
-    return {
+    """Return the document: state, counts, results of the last nodes, failures; warnings if there are any."""
+    found: dict[str, Any] = {
         "run": run.plan.title,
         "state": result.state,
         "makespan_s": round(seconds, 6),
@@ -53,6 +53,9 @@ def document(run: Run, result: RunResult, seconds: float) -> dict[str, Any]:
         "outputs": {node.id: _outputs(run, result, node) for node in run.plan.sinks()},
         "failures": [_failure(record) for record in result.failures],
     }
+    if result.warnings:
+        found["warnings"] = result.warnings
+    return found
 
 
 def _failure(record: TaskRecord) -> dict[str, str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from ..planning.plan import Plan
+    from ..planning.plan import Axis, Plan
     from .tasks import Task
 
 FETCH_SECONDS = 60.0
@@ -213,6 +213,11 @@ class Executor:
 
     # Results
 
+    @property
+    def warnings(self) -> list[str]:
+        """What went well, but perhaps not as it was meant: loops that their bound ended."""
+        return [_cut_text(axis, count) for axis, count in self.scheduler.layout.cut_loops()]
+
     def value(self, task: e.TaskId, output: str) -> Any:
         """Return an output of a finished task; KeyError if it has none."""
         known = self.scheduler.layout.tasks[task]
@@ -220,6 +225,13 @@ class Executor:
             raise KeyError(f"{task} has no value at {output!r}")
         fetch: Callable[[ValueId], Any] = lambda value: self._schemes[known.scheme].fetch(value, FETCH_SECONDS)  # noqa: E731
         return _gathered(self._calls.value(known, output), fetch)
+
+
+def _cut_text(axis: Axis, count: int) -> str:
+    assert axis.again is not None
+    rounds = f"{axis.bound:,} round{'s' if axis.bound != 1 else ''}"
+    times = f" for {count:,} items" if count > 1 else ""
+    return f"loop {axis.origin!r} stopped at its bound of {rounds}{times}, though {axis.again.output!r} was still true"
 
 
 def _gathered(argument: Argument, fetch: Callable[[ValueId], Any]) -> Any:

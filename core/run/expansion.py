@@ -127,14 +127,18 @@ class ListExtent(Extent):
 
 
 class RoundsExtent(Extent):
-    """The rounds of a loop: one, and another as long as the answer of the last is yes."""
+    """The rounds of a loop: one, and another as long as the answer of the last is yes.
 
-    __slots__ = ("_answer_of", "_axis")
+    ``cut`` says that the bound ended them though the last answer was yes.
+    """
+
+    __slots__ = ("_answer_of", "_axis", "cut")
 
     def __init__(self, axis: Axis, answer_of: Callable[[int], Task]) -> None:
         super().__init__()
         self._axis = axis
         self._answer_of = answer_of
+        self.cut = False
 
     def watch(self) -> None:
         """Begin with the first round."""
@@ -161,6 +165,7 @@ class RoundsExtent(Extent):
         if more and self.count < self._axis.bound:
             self._await_round()
         else:
+            self.cut = more
             self.close()
 
 

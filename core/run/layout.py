@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
@@ -266,6 +267,14 @@ class Layout:
         self._extents[axis.number, outer] = extent
         extent.watch()
 
+    def cut_loops(self) -> Iterator[tuple[Axis, int]]:
+        """Go through the axes of loops that their bound ended, and how many times it did."""
+        counts = Counter(
+            number for (number, _), one in self._extents.items() if isinstance(one, RoundsExtent) and one.cut
+        )
+        for number, count in sorted(counts.items()):
+            yield self.plan.axes[number], count
+
     def projection(self, held: tuple[int, ...], wanted: tuple[int, ...]) -> Projection:
         """Return the function that picks from places along ``held`` axes those along ``wanted`` ones."""
         key = (held, wanted)
@@ -279,10 +288,13 @@ class Layout:
 
     def labels_of(self, axes: Sequence[int], index: Index) -> dict[str, str]:
         """Return the labels of the places along the first of these axes: axis label to item label."""
-        return {
-            self.plan.axes[axes[level]].label: self.extent_of(axes, level, index[:level]).label(place)
-            for level, place in enumerate(index)
-        }
+        labels: dict[str, str] = {}
+        for level, place in enumerate(index):
+            axis = self.plan.axes[axes[level]]
+            # Two axes of one name are told apart by where they were made.
+            name = axis.label if axis.label not in labels else axis.origin
+            labels[name] = self.extent_of(axes, level, index[:level]).label(place)
+        return labels
 
     def passed_over(self, task: Task) -> Iterator[tuple[dict[str, str], Cause]]:
         """Go through the failed items that the joins of a task leave out: their labels, and why they failed."""

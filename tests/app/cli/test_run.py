@@ -511,3 +511,45 @@ def test_a_filter_leaves_no_gaps_in_the_document(treadle, workspace):
         id="step",
     )
     assert answer(treadle("run", workspace.save(pipeline), "--json")) == [1, 3]
+
+
+GROW = """
+from typing import NamedTuple
+class Grown(NamedTuple):
+    out: int
+    again: bool
+def step(x: int = 0, until: int = 99) -> Grown:
+    return Grown(x + 1, x + 1 < until)
+"""
+CUT = "loop 'grow' stopped at its bound of 10 rounds, though 'again' was still true"
+
+
+@pytest.fixture
+def growing(workspace):
+    """Return a function that saves a loop of at most ten rounds."""
+
+    def save(**inputs):
+        pipeline, steps = workspace.pipeline(GROW)
+        pipeline.add(f"{steps}:step", id="grow", **inputs).repeat("again", bound=10, x="out")
+        return workspace.save(pipeline)
+
+    return save
+
+
+def test_a_loop_that_its_bound_ended_is_told_of(treadle, growing):
+    done = treadle("run", growing(x=0), "--json")
+    assert done.code == 0
+    assert done.json["warnings"] == [CUT]
+    assert CUT in treadle("run", growing(x=0)).out
+
+
+def test_loops_over_items_that_their_bound_ended_are_told_of_together(treadle, growing):
+    done = treadle("run", growing(x=0, until=sweep([5, 98, 99])), "--json")
+    assert done.json["warnings"] == [CUT.replace("rounds,", "rounds for 2 items,")]
+
+
+@pytest.mark.parametrize("until", [5, 10])
+def test_a_loop_that_ended_by_itself_gives_no_warning(treadle, growing, until):
+    done = treadle("run", growing(x=0, until=until), "--json")
+    assert "warnings" not in done.json
+    assert "bound" not in treadle("run", growing(x=0, until=until)).out
