@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 from msgspec import structs
 
 from .edits import Change, apply, update_nodes
@@ -26,7 +27,7 @@ from .pipeline import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from .modules import Module
 
@@ -49,6 +50,7 @@ class Output:
 
     def each(self, axis: str | None = None) -> Output:
         """Hand over the items of this list one at a time: a new axis, called ``axis``."""
+        self._refuse("each", "mapped", "join", "function")
         return replace(self, mapped=Each(axis))
 
     def joined(
@@ -63,11 +65,26 @@ class Output:
         With ``on_failure="skip"`` the successes are passed on; ``nested`` gives lists of lists, one level an
         axis; ``with_labels`` gives ``Item(labels, value)``.
         """
+        self._refuse("joined", "mapped", "join")
         return replace(self, join=Join(axes, on_failure, nested, with_labels))
 
     def apply(self, function: Callable[..., Any] | str) -> Output:
-        """Pass each value through a small function on the way; to be saved it needs a name or a source."""
+        """Pass each value through a small function on the way; to be saved it needs a name or a source.
+
+        With ``each()`` before it, it gets one item at a time; with ``joined()`` after it, each collected value.
+        """
+        self._refuse("apply", "join", "function")
         return replace(self, function=function)
+
+    def _refuse(self, step: str, *earlier: str) -> None:
+        """A connection does each of these once, in one order: each, apply, joined."""
+        names = {"mapped": "each", "join": "joined", "function": "apply"}
+        for field in earlier:
+            if getattr(self, field) is not None:
+                raise UsageError(
+                    f"{self.endpoint}: {step}() cannot come after {names[field]}()",
+                    remedy="Place a node between them",
+                )
 
 
 @dataclass(frozen=True)
@@ -139,7 +156,7 @@ class NodeHandle:
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in SETTINGS:
             raise AttributeError(f"a node has no setting {name!r}. {suggestion(name, SETTINGS)}")
-        apply(self.pipeline, update_nodes(self.pipeline, {self.id: {name: value}}))
+        apply(self.pipeline, update_nodes(self.pipeline, {self.id: {name: checked_setting(name, value)}}))
 
     def repeat(self, again: str, bound: int = 1000, **feedback: str) -> NodeHandle:
         """Run the node again while its output ``again`` is true; ``state="out"`` feeds output to input."""
@@ -149,6 +166,15 @@ class NodeHandle:
 
     def __repr__(self) -> str:
         return f"<node {self.id}>"
+
+
+def checked_setting(name: str, value: Any) -> Any:
+    """Return the value of a node's setting as a file would have it; UsageError if it can have no such value."""
+    try:
+        return getattr(msgspec.convert({name: msgspec.to_builtins(value)}, Node), name)
+    except (msgspec.ValidationError, TypeError) as error:
+        problem = str(error).partition(" - at ")[0]
+        raise UsageError(f"{name} = {value!r}: {problem[:1].lower()}{problem[1:]}") from None
 
 
 def add_node(
@@ -191,7 +217,7 @@ def add_group(
         connections=snapshot.connections,
         frames=snapshot.frames,
         comments=snapshot.comments,
-        inputs={name: (end,) for name, end in group_inputs.items() if name in inputs},
+        inputs={name: (end,) for name, end in group_inputs.items() if name in inputs or _is_needed(snapshot, end)},
         outputs=group_outputs,
         unit=unit,
     )
@@ -221,6 +247,16 @@ def _tell_modules_apart(inner: Pipeline, outer: Pipeline) -> None:
 def _identity(pipeline: Pipeline, key: str) -> tuple[object, ...]:
     module = pipeline.modules[key]
     return (module.path,) if module.path else (module.source, module.name, id(pipeline.functions.get(key)))
+
+
+def _is_needed(inner: Pipeline, endpoint: str) -> bool:
+    """Say whether an open input must get its value from outside the group."""
+    node_id, name = split_endpoint(endpoint)
+    node = inner.nodes[node_id]
+    module = inner.modules.get(node.module)
+    port = module.input_ports.get(name) if module is not None else None
+    wanted = port is None or not port.optional
+    return wanted and name not in node.params and name not in node.sweeps
 
 
 def _open_ports(inner: Pipeline) -> tuple[dict[str, str], dict[str, str]]:
@@ -274,11 +310,18 @@ def _new_id(body: Body, wanted: str, fallback: str) -> str:
     return _free(slug if not slug[0].isdigit() else f"n{slug}", body.nodes)
 
 
-def _free(wanted: str, taken: Iterable[str]) -> str:
-    names, name, number = set(taken), wanted, 2
-    while name in names:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+def _free(wanted: str, taken: Container[str]) -> str:
+    if wanted not in taken:
+        return wanted
+    # The numbers before were mostly given in order: look from the far end, or adding many would take for ever.
+    number = 2
+    while f"{wanted}_{number}" in taken:
+        number *= 2
+    low = number // 2
+    while number - low > 1:
+        middle = (low + number) // 2
+        low, number = (middle, number) if f"{wanted}_{middle}" in taken else (low, middle)
+    return f"{wanted}_{number}"
 
 
 def _place(pipeline: Pipeline, node_id: str, node: Node, zips: Iterable[Zipped], inputs: Mapping[str, Any]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import gc
 import json
 import math
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +44,11 @@ def load(path: Path) -> Pipeline:
     """Read a pipeline file, executing and importing nothing that it names; FileError if it is not valid."""
     shown = one_line(str(path))
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # A pipe or a device may never end, or never begin.
+            raise FileError(f"it is {_kind(status.st_mode)}, not a file", where=shown)
+        if status.st_size > MAX_BYTES:
             raise FileError("the file is larger than 256 MB", where=shown)
         data = path.read_bytes()
     except OSError as error:
@@ -52,6 +58,10 @@ def load(path: Path) -> Pipeline:
     pipeline = decode(data, where=shown)
     pipeline.file = path.resolve()
     return pipeline
+
+
+def _kind(mode: int) -> str:
+    return "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device or socket"
 
 
 def decode(data: bytes, where: str = "the pipeline") -> Pipeline:
@@ -254,9 +264,14 @@ def encode(pipeline: Pipeline) -> bytes:
     UsageError names the parameter that cannot be written.
     """
     from .authoring import savable
+    from .faithful import refuse_unfaithful
 
     try:
-        tree = msgspec.to_builtins(savable(pipeline), str_keys=True, enc_hook=_refuse)
+        kept = savable(pipeline)
+        refuse_unfaithful(kept)
+        tree = msgspec.to_builtins(kept, str_keys=True, enc_hook=_refuse)
+        # As it will be read: a whole number that was set where a fraction may stand is written as one.
+        tree = msgspec.to_builtins(msgspec.convert(tree, Pipeline, strict=True), str_keys=True)
         for module in tree.get("modules", {}).values():
             if "source" in module:
                 module["source"] = module["source"].split("\n")
@@ -264,6 +279,8 @@ def encode(pipeline: Pipeline) -> bytes:
     except UnicodeEncodeError as error:
         half = error.object[error.start].encode("unicode_escape").decode()
         raise UsageError(f"a text has half a character ({half})", remedy="Remove it") from None
+    except msgspec.ValidationError as error:
+        raise UsageError(f"it cannot be saved: {one_line(str(error))}", remedy="Set another value") from None
     except ValueError as error:
         raise UsageError(f"a value cannot be written as JSON: {error}", remedy="Set another value") from None
     except RecursionError:
@@ -325,6 +342,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file beside ``path``, sync it and rename it into place."""
     target = path.resolve()
     if target.exists():
+        if not stat.S_ISREG(target.stat().st_mode):
+            raise OSError(errno.EINVAL, f"it is {_kind(target.stat().st_mode)}, not a file")
         mode = target.stat().st_mode & 0o777
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -209,14 +210,14 @@ class Pipeline(Body, omit_defaults=True, forbid_unknown_fields=True, dict=True):
         copied.file = self.file
         return copied
 
-    def add(self, what: str | Callable[..., Any], *zips: Zipped, id: str = "", **inputs: Any) -> NodeHandle:  # noqa: A002
+    def add(self, what: str | Callable[..., Any], /, *zips: Zipped, id: str = "", **inputs: Any) -> NodeHandle:  # noqa: A002
         """Place a function, or what an import path names, and wire its inputs; see *core/authoring.py*."""
         from .authoring import add_node
 
         return add_node(self, what, zips, node_id=id, inputs=inputs)
 
-    def add_group(self, group: Pipeline, *, id: str, unit: bool = False, **inputs: Any) -> NodeHandle:  # noqa: A002
-        """Place a pipeline as a group, its ports named with ``expose``; see *core/authoring.py*."""
+    def add_group(self, group: Pipeline, /, *, id: str, unit: bool = False, **inputs: Any) -> NodeHandle:  # noqa: A002
+        """Place a pipeline as a group, its open inputs and outputs as ports; see *core/authoring.py*."""
         from .authoring import add_group
 
         return add_group(self, group, node_id=id, unit=unit, inputs=inputs)
@@ -227,7 +228,9 @@ class Pipeline(Body, omit_defaults=True, forbid_unknown_fields=True, dict=True):
         from .trust import TrustStore
 
         saved = save(self, Path(path))
-        TrustStore().trust(self)
+        # Without a place to keep the key the file is saved all the same; running it will then ask.
+        with suppress(UsageError):
+            TrustStore().trust(self)
         return saved
 
     @classmethod

@@ -32,6 +32,8 @@ def portable_source(function: Callable[..., Any]) -> str:
 
 
 def _collect(thing: Any, parts: dict[str, str]) -> None:
+    if not isinstance(thing, FunctionType | type) or "." in thing.__qualname__.rpartition("<locals>.")[2]:
+        raise UsageError(f"a {type(thing).__name__} has no source of its own to be saved", remedy=_REMEDY)
     name = thing.__name__
     text = _source_of(thing)
     parts[name] = ""  # its place is taken before what it refers to is collected: a function may call itself

@@ -61,7 +61,7 @@ def assemble(
     module = Module(
         **(dict(options) | facts),
         help=prose.help,
-        inputs=tuple(_input(argument, prose) for argument in arguments),
+        inputs=tuple(_input(argument, prose) for argument in _passed(arguments)),
         outputs=tuple(_output(name, kind, prose, results) for name, kind in results.outputs.items()),
         returns="fields" if results.fields else "value",
     )
@@ -75,6 +75,13 @@ def assemble(
         raise ModuleLookupError(
             f"it cannot be described: {error}", where=where, remedy="Correct what @module says of it"
         ) from None
+
+
+def _passed(arguments: Sequence[Argument]) -> list[Argument]:
+    """Pass by position what stands before ``*args``: by keyword it would meet the first of them."""
+    names = [argument.passing for argument in arguments]
+    place = names.index("variadic") if "variadic" in names else 0
+    return [argument._replace(passing="positional") for argument in arguments[:place]] + list(arguments[place:])
 
 
 def _input(argument: Argument, prose: Docstring) -> Port:

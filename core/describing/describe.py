@@ -48,6 +48,12 @@ def describe(function: Any, path: str = "") -> Module:
             where=path,
             remedy="Name a function, a class or a method",
         )
+    if inspect.iscoroutinefunction(function):
+        raise ModuleLookupError(
+            "it is an async function, whose call gives no result",
+            where=path or function.__name__,
+            remedy="Wrap it in a function that calls asyncio.run",
+        )
     path = path or import_path_of(function) or ""
     name = str(getattr(plain_function(function), "__name__", type(function).__name__))
     prose = _prose(function)

@@ -26,9 +26,19 @@ def format_text(template: str, **fields: Any) -> str:
         given = ", ".join(sorted(fields)) or "nothing"
         raise ValueError(f"the template names {', '.join(missing)}, but was given {given}")
     try:
-        return template.format(**fields)
+        return _PlainFormatter().format(template, **fields)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ValueError(f"the template {template!r} cannot be filled: {error}") from error
+
+
+class _PlainFormatter(Formatter):
+    """Fills in values, and refuses to reach into them: through attributes a template could read anything."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        """Return the value that a name stands for, or an item of it."""
+        if "." in field_name:
+            raise ValueError(f"{field_name!r} asks for an attribute, which a template may not")
+        return super().get_field(field_name, args, kwargs)
 
 
 @module(title="Join texts", category="Text", schemes=ANYWHERE)

@@ -70,8 +70,7 @@ class Command:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "TMPDIR": str(self.temporary), "HOME": str(folder)},
-            # A shell that runs the tests in its background may have made them deaf to Ctrl-C.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=_hear_signals,
         )
         self.lines: queue.Queue[str] = queue.Queue()
         self.seen: list[str] = []
@@ -90,11 +89,17 @@ class Command:
         self.process.send_signal(number)
 
     def end(self) -> tuple[int, str]:
-        out = self.process.stdout.read()
-        return self.process.wait(SECONDS), out
+        code = self.process.wait(SECONDS)
+        return code, self.process.stdout.read()
 
     def children(self) -> list[int]:
         return [int(line.split()[1]) for line in self.seen if line.startswith("child ")]
+
+
+def _hear_signals() -> None:
+    """A shell that runs the tests in its background, or nohup, has made them deaf to some of these."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _file(folder: Path, function: str) -> str:

@@ -189,7 +189,7 @@ def test_each_argument_says_how_it_is_passed():
     found = describe(passing)
     assert [(p.name, p.passing, p.type, p.optional) for p in found.inputs] == [
         ("first", "positional", "any", False),
-        ("second", "keyword", "any", False),
+        ("second", "positional", "any", False),
         ("rest", "variadic", "list[int]", True),
         ("third", "keyword", "any", False),
     ]

@@ -81,7 +81,7 @@ def test_a_function_is_described_from_its_text_alone():
     assert not found.schemes.supports("ipython")
     assert [(p.name, p.type, p.passing, p.optional, p.default) for p in found.inputs] == [
         ("image", "numpy.ndarray", "positional", False, None),
-        ("sigma", "float", "keyword", True, 2.0),
+        ("sigma", "float", "positional", True, 2.0),
         ("rest", "list[int]", "variadic", True, None),
         ("folder", "pathlib.Path", "keyword", True, "a/b"),
         ("near", "str | None", "keyword", True, None),

@@ -243,7 +243,7 @@ class TestRule3AJoin:
         p = Pipeline()
         numbers = p.add(f.numbers, n=3)
         each = p.add(same, value=numbers.out.each())
-        joined = p.add(some, xs=each.out.joined().apply(str))
+        joined = p.add(some, xs=each.out.apply(str).joined())
         assert run(p)[joined] == ["0", "1", "2"]
 
 
