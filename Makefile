@@ -46,15 +46,16 @@ $(VENV)/.dev: $(VENV)/.files pyproject.toml
 	@$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
 	@touch $@ $(VENV)/.science
 
-$(VENV)/.files: FORCE | $(BIN)/python
+$(VENV)/.files: FORCE | $(VENV)/.made
 	@find app core schemes src resources -type f -not -name '*.pyc' | sort > $@.new
 	@if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
 
-$(BIN)/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Treadle needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
-		{ if [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -y -q python3-venv; \
+		{ if [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python3-venv; \
 		else echo "Python cannot make virtual environments here. Try: sudo apt-get install python3-venv"; exit 1; fi; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --upgrade pip
+	touch $@

@@ -255,7 +255,9 @@ class _Tracer:
             return [one for one in inner if one is not None]
         rounds = (self.tree(level + 1, (*place, at)) for at in reversed(range(extent.count)))
         found = next((one for one in rounds if one is not None), None)
-        return self._without_items(level, place) if found is None and not extent.count else found
+        if found is None and (not extent.count or self._left_out((*place, extent.count - 1), node.axes[level])):
+            return self._without_items(level, place)
+        return found
 
     def _leaf(self, place: Index) -> _Tree:
         if _NO_ITEM in place:
@@ -265,6 +267,11 @@ class _Tracer:
             return _Unknown("it did not run")
         left_out = task.absent or (task.state.good and self._output and task.lacks(self._output))
         return None if left_out else task
+
+    def _left_out(self, place: Index, axis: int) -> bool:
+        """Say whether the last item of a loop was left out for itself, not with all of them."""
+        last = self._layout.by_node[self._node.number].get(place)
+        return last is not None and self._layout.hands_on(last, self._output, axis)
 
     def _without_items(self, level: int, place: Index) -> _Tree:
         """Return what stands for a loop that had no item: what it started with, if that is known outside it."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
+from ..core.places import user_modules
 from ..core.planning.make_plan import make_plan
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.run.selection import PREFERENCE
-from ..core.trust import needs_trust
+from ..core.trust import code_nodes, needs_trust
 from ..schemes.serial import SerialScheme
 from .result import RunResult
 
@@ -90,16 +91,13 @@ class Run:
 
 
 def search_path(pipeline: Pipeline) -> list[Path]:
-    """Return where else than Python does to look for modules: beside the file, in the user's folder."""
-    beside = [pipeline.file.parent] if pipeline.file else []
+    """Return where else than Python does to look for modules: beside the file, in the user's folder.
+
+    Beside the file only if it names code of its own, for which it must be trusted: a file from elsewhere shall not
+    bring a stand-in for a package that the library looks for in vain.
+    """
+    beside = [pipeline.file.parent] if pipeline.file and code_nodes(pipeline) else []
     return [*beside, *(folder for folder in (user_modules(),) if folder.is_dir())]
-
-
-def user_modules() -> Path:
-    """Return the folder of the user's own modules."""
-    import platformdirs
-
-    return platformdirs.user_data_path("treadle") / "modules"
 
 
 def _clean(executor: Executor, folder: Path) -> None:

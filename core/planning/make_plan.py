@@ -46,8 +46,16 @@ def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
 
 
 def _flat_ids(flat: FlatGraph, wanted: Iterable[str]) -> set[str]:
-    """Return the plain nodes that these ids mean: themselves, or all inside a group."""
-    return {node for name in wanted for node in flat.nodes if node == name or node.startswith(f"{name}/")}
+    """Return the plain nodes that these ids mean: themselves, all inside a group, or the unit they are run in."""
+    found: set[str] = set()
+    for name in wanted:
+        meant = {
+            node for node in flat.nodes if node == name or node.startswith(f"{name}/") or name.startswith(f"{node}/")
+        }
+        if not meant:
+            raise PipelineError(f"{name!r} does not run: it is disabled, or needs a node that is", where=name)
+        found |= meant
+    return found
 
 
 def _restrict(flat: FlatGraph, wanted: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -53,15 +54,17 @@ class Executor:
         self._calls = CallMaker(self.scheduler.layout, folder, declared_only)
         self._inbox: queue.SimpleQueue[Report | e.Event] = queue.SimpleQueue()
         self._finished = False
+        self._thread = 0
 
     def run(self) -> RunState:
         """Run to the end and return how it ended; the schemes stay open, so that results can be read.
 
         KeyboardInterrupt cancels the run, in order; a second one goes through.
         """
+        self._thread = threading.get_ident()
         for scheme in self._schemes.values():
-            scheme.open(self._inbox.put)
-        self._handle(e.RunStarted())
+            scheme.open(self._hear)
+        self._inbox.put(e.RunStarted())
         while not self._finished:
             try:
                 self._take(self._inbox.get())
@@ -71,6 +74,13 @@ class Executor:
                 self._interrupted()
         self._tell(RunEnded(self.scheduler.state))
         return self.scheduler.state
+
+    def _hear(self, report: Report) -> None:
+        """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
+        if isinstance(report, Progressed | Logged) and threading.get_ident() == self._thread:
+            self._take(report)
+        else:
+            self._inbox.put(report)
 
     def cancel(self) -> None:
         """Ask to end the run; what runs is stopped, what is finished is kept."""
@@ -137,6 +147,7 @@ class Executor:
         if isinstance(report.result, Result):
             result = report.result
             record.previews = result.previews
+            record.cause = None
             outcome = e.Outcome(result.items, result.flags, result.absent)
             self._handle(e.TaskSucceeded(report.task, outcome), report.task)
         else:

@@ -23,6 +23,7 @@ from .labels import item_labels
 from .names import import_function
 from .preview import preview
 from .readonly import sealed
+from .secrets import UnsetVariableError
 
 if TYPE_CHECKING:
     from .files import FileStore
@@ -61,6 +62,8 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
             return called(call, fetch, secrets, keep)
     except KeyboardInterrupt:
         raise
+    except UnsetVariableError as error:
+        return Cause("exception", str(error))
     except BaseException as error:  # noqa: BLE001 - asyncio.CancelledError is no Exception, but the module's own
         return cause_of(error, secrets.hide)
 

@@ -20,26 +20,34 @@ class FileStore:
 
     def keep_all(self, value: Any, scratch: Path) -> Any:
         """Move each path inside ``scratch`` that the value holds into the store; return it with the new paths."""
+        return self._kept(value, scratch, {})
+
+    def _kept(self, value: Any, scratch: Path, moved: dict[Path, Path]) -> Any:
         if isinstance(value, Path):
-            return self._keep_if_inside(value, scratch)
+            return self._keep_if_inside(value, scratch, moved)
         if type(value) in {list, set, frozenset}:
-            return type(value)(self.keep_all(item, scratch) for item in value)
+            return type(value)(self._kept(item, scratch, moved) for item in value)
         if isinstance(value, dict) and type(value) is dict:
-            return {key: self.keep_all(item, scratch) for key, item in value.items()}
+            return {key: self._kept(item, scratch, moved) for key, item in value.items()}
         if isinstance(value, tuple):
-            items = [self.keep_all(item, scratch) for item in value]
+            items = [self._kept(item, scratch, moved) for item in value]
             make = getattr(type(value), "_make", tuple)
             return make(items)
         return value
 
-    def _keep_if_inside(self, path: Path, scratch: Path) -> Path:
+    def _keep_if_inside(self, path: Path, scratch: Path, moved: dict[Path, Path]) -> Path:
         resolved = (scratch / path).resolve()
+        for folder in (resolved, *resolved.parents):
+            # A path that is named twice, or lies in a folder that is named too, has gone with the first.
+            if folder in moved:
+                return moved[folder] / resolved.relative_to(folder)
         if path.is_relative_to(scratch) and not resolved.is_relative_to(scratch):
             # A link that leads out of scratch: the link goes, what it leads to stays.
             return resolved
         if not resolved.is_relative_to(scratch) or resolved == scratch or not resolved.exists():
             return path
-        return self.keep(resolved)
+        moved[resolved] = self.keep(resolved)
+        return moved[resolved]
 
     def keep(self, path: Path) -> Path:
         """Move a file or directory into the store; what is there already with this content and name is used."""

@@ -14,6 +14,10 @@ _REFERENCE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 _HIDDEN = "‹hidden›"
 
 
+class UnsetVariableError(Exception):
+    """A parameter refers to an environment variable that is not set."""
+
+
 class Secrets:
     """The values that references stood for in one call."""
 
@@ -24,7 +28,7 @@ class Secrets:
         return bool(self._values)
 
     def resolve(self, value: Any) -> Any:
-        """Replace ``${env:NAME}`` in text, also inside lists and mappings; KeyError names what is not set."""
+        """Replace ``${env:NAME}`` in text, also inside lists and mappings; UnsetVariableError names what is not set."""
         if isinstance(value, str):
             return _REFERENCE.sub(self._look_up, value) if "${env:" in value else value
         if isinstance(value, list):
@@ -38,7 +42,7 @@ class Secrets:
     def _look_up(self, match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in os.environ:
-            raise KeyError(f"the environment variable {name} is not set where this task runs")
+            raise UnsetVariableError(f"the environment variable {name} is not set where this task runs")
         value = os.environ[name]
         if value:
             self._values.add(value)

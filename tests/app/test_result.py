@@ -246,6 +246,14 @@ def test_a_loop_without_items_whose_start_failed_raises_that_failure(pipeline):
         run(pipeline)[node]
 
 
+def test_a_loop_whose_items_were_all_left_out_gives_what_it_started_with(pipeline):
+    kept = pipeline.add(FILTER, value=sweep([1, 2]), keep=False)
+    node = pipeline.add(plus, x=kept.out, y=fold(9))
+    later = pipeline.add(plus, id="later", x=node.out)
+    result = run(pipeline)
+    assert result[later] == result[node] == 9
+
+
 def group_of(*, inner_id: str = "add") -> Pipeline:
     inner = Pipeline("inner")
     inner.add(plus, id=inner_id)
