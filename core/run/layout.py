@@ -288,13 +288,10 @@ class Layout:
 
     def labels_of(self, axes: Sequence[int], index: Index) -> dict[str, str]:
         """Return the labels of the places along the first of these axes: axis label to item label."""
-        labels: dict[str, str] = {}
-        for level, place in enumerate(index):
-            axis = self.plan.axes[axes[level]]
-            # Two axes of one name are told apart by where they were made.
-            name = axis.label if axis.label not in labels else axis.origin
-            labels[name] = self.extent_of(axes, level, index[:level]).label(place)
-        return labels
+        return {
+            self.plan.axes[axes[level]].label: self.extent_of(axes, level, index[:level]).label(place)
+            for level, place in enumerate(index)
+        }
 
     def passed_over(self, task: Task) -> Iterator[tuple[dict[str, str], Cause]]:
         """Go through the failed items that the joins of a task leave out: their labels, and why they failed."""
