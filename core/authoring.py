@@ -12,6 +12,7 @@ from msgspec import structs
 from .edits import Change, apply, update_nodes
 from .errors import UsageError, suggestion
 from .pipeline import (
+    NODE_ID,
     Body,
     Connection,
     Each,
@@ -303,7 +304,7 @@ def _new_id(body: Body, wanted: str, fallback: str) -> str:
     if wanted:
         if wanted in body.nodes:
             raise UsageError(f"there is a node {wanted!r} already")
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", wanted):
+        if not NODE_ID.fullmatch(wanted):
             raise UsageError(f"{wanted!r} cannot be a node's id", remedy="Use letters, digits, - and _")
         return wanted
     slug = re.sub(r"[^A-Za-z0-9_-]+", "_", fallback).strip("_") or "node"

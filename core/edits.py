@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
 from .errors import UsageError
-from .pipeline import Body, Connection, Group, Node, Pipeline, Where, split_endpoint
+from .pipeline import NODE_ID, Body, Connection, Group, Node, Pipeline, Where, split_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +46,6 @@ class Steps(Struct, frozen=True):
 Edit = Change | SetText | Steps
 
 _ORDERED = frozenset({"inputs", "outputs"})
-_NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
 def apply(pipeline: Pipeline, edit: Edit) -> Edit:
@@ -295,7 +293,7 @@ def _without_border(body: Body, group: Group, group_id: str) -> dict[str, Connec
 def _check_free(body: Body, node_id: str) -> None:
     if node_id in body.nodes:
         raise UsageError(f"there is a node {node_id!r} already")
-    if not _NODE_ID.fullmatch(node_id):
+    if not NODE_ID.fullmatch(node_id):
         raise UsageError(f"{node_id[:60]!r} cannot be a node's id", remedy="Use letters, digits, - and _")
 
 

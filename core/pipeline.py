@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from .authoring import NodeHandle, Zipped
     from .validation.validate import Problem
 
-NodeId = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\Z", max_length=100)]
-EndpointText = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\.(?s:.+)\Z", max_length=300)]
+_ID = "[A-Za-z_][A-Za-z0-9_-]"
+NODE_ID = re.compile(f"{_ID}{{0,99}}")
+"""What a node may be called, to be matched in full."""
+
+NodeId = Annotated[str, Meta(pattern=rf"^{_ID}*\Z", max_length=100)]
+EndpointText = Annotated[str, Meta(pattern=rf"^{_ID}*\.(?s:.+)\Z", max_length=300)]
 AxisLabel = Annotated[str, Meta(min_length=1, max_length=100)]
 NonNegative = Annotated[float, Meta(ge=0)]
 

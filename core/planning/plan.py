@@ -162,6 +162,17 @@ class Plan(Struct, frozen=True, gc=False):
                     readers[source.node].append((node.number, source))
         return readers
 
+    def tolerances(self) -> list[list[tuple[int, bool]]]:
+        """Return for each node the (node, whether it passes over failed items) that read it later in the plan."""
+        readers: list[list[tuple[int, bool]]] = [[] for _ in self.nodes]
+        for node in self.nodes:
+            for entry in node.inputs:
+                tolerant = isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant
+                for source in sources_of(entry):
+                    if source.node < node.number:
+                        readers[source.node].append((node.number, tolerant))
+        return readers
+
     def sinks(self) -> list[PlanNode]:
         """Return the nodes whose outputs no other node reads."""
         readers = self.consumers()

@@ -16,8 +16,8 @@ from ..trust import needs_trust
 from ..worker import unit
 from ..worker.call import Given
 from ..worker.declare import Schemes
-from .flatten import FlatNode, output_of
-from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired, sources_of
+from .flatten import IDENTITY, FlatNode, output_of
+from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -55,7 +55,7 @@ def _with_inputs(pipeline: Pipeline, group: Group, names: Iterable[str]) -> tupl
         entries[name] = entry
         nodes[entry] = Node(module=_INPUT)
         connections |= {end: Connection(f"{entry}.out") for end in group.inputs[name]}
-    entrance = Module(path="treadle.core.worker.names:pass_on", outputs=(Port(name="out"),))
+    entrance = Module(path=IDENTITY, outputs=(Port(name="out"),))
     modules = {**pipeline.modules, _INPUT: entrance}
     inner = Pipeline(nodes=nodes, connections=connections, modules=modules)
     inner.functions = pipeline.functions
@@ -128,12 +128,7 @@ class _Compiler:
 
     def _tolerated(self, shown: set[int]) -> set[int]:
         """Return the nodes whose failures reach nothing but joins that pass over them."""
-        readers: list[list[tuple[int, bool]]] = [[] for _ in self._plan.nodes]
-        for node in self._plan.nodes:
-            for entry in node.inputs:
-                passes_over = isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant
-                for source in sources_of(entry):
-                    readers[source.node].append((node.number, passes_over))
+        readers = self._plan.tolerances()
         found: set[int] = set()
         for number in range(len(readers) - 1, -1, -1):
             absorbed = all(passes_over or reader in found for reader, passes_over in readers[number])

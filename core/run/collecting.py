@@ -79,7 +79,7 @@ class Collection(Prerequisite):
         self.missing.append((index, cause))
         if not self.joining.tolerant and not self.done:
             self.cause = cause
-            self._settle()
+            self.settle()
 
     def _look_at(self, index: Index, member: Prerequisite) -> None:
         if member.cause is not None:
@@ -91,7 +91,7 @@ class Collection(Prerequisite):
             return
         if source.cause is not None and not self.joining.tolerant:
             self.cause = source.cause
-            self._settle()
+            self.settle()
             return
         self._left -= 1
         self._settle_if_complete()
@@ -107,7 +107,7 @@ class Collection(Prerequisite):
         for index, member in self.members.items():
             self._look_at(index, member)
         self._decide_absence()
-        self._settle()
+        self.settle()
 
     def _decide_absence(self) -> None:
         """Nothing is collected because a whole branch was not taken: then the list is not taken either."""
@@ -128,12 +128,6 @@ class Collection(Prerequisite):
             for index, member in self.members.items()
             if member.cause is None and member.lacks(self._source.output) is None
         )
-
-    def _settle(self) -> None:
-        self.done = True
-        dependents, self.dependents = self.dependents, []
-        for dependent in dependents:
-            dependent.settled(self)
 
 
 class LastItem(Prerequisite):
@@ -189,10 +183,10 @@ class LastItem(Prerequisite):
         """Go on with the last of the items under ``prefix``."""
         if extent.cause is not None:
             self.cause = extent.cause
-            self._settle()
+            self.settle()
         elif extent.absent:
             self.absent, self.absent_from = extent.absent, extent.absent_from
-            self._settle()
+            self.settle()
         elif extent.count:
             self._walk((*prefix, extent.count - 1))
         elif self.start is not None:
@@ -200,7 +194,7 @@ class LastItem(Prerequisite):
         else:
             if self.source.start is None:
                 self.absent, self.absent_from = "there was no item", self.source.node
-            self._settle()
+            self.settle()
 
     def _await(self, last: Prerequisite) -> None:
         self._last = last
@@ -215,7 +209,7 @@ class LastItem(Prerequisite):
         self.cause = source.cause
         if isinstance(source, Task) and source is not self.start:
             self.chosen = self._carried(self.source, source)
-        self._settle()
+        self.settle()
 
     def parts(self) -> Iterable[Prerequisite]:
         """Return what makes the last item; it keeps what was handed on to it."""
@@ -242,9 +236,3 @@ class LastItem(Prerequisite):
             case Swept(axis=axis, values=values):
                 return item_labels(values[self.prefix[self.source.axes.index(axis)]])
         return ()
-
-    def _settle(self) -> None:
-        self.done = True
-        dependents, self.dependents = self.dependents, []
-        for dependent in dependents:
-            dependent.settled(self)

@@ -60,6 +60,13 @@ class Prerequisite:
         """Return what this reads for those who read it."""
         return ()
 
+    def settle(self) -> None:
+        """Have the final state, and tell all that wait for it."""
+        self.done = True
+        dependents, self.dependents = self.dependents, []
+        for dependent in dependents:
+            dependent.settled(self)
+
     def read(self, part: Prerequisite) -> None:
         """Take note that this reads ``part`` for those who read it, if there still are any."""
         if self.readers != FORGOTTEN:

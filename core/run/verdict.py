@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..planning.plan import Plan, Wired, sources_of
 from .states import RunState, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..planning.plan import Plan
     from .tasks import Task
 
 
@@ -33,13 +33,7 @@ def run_state(plan: Plan, tasks: Iterable[Task], *, cancelled: bool) -> RunState
 
 def _absorbed(plan: Plan, hit: set[int]) -> set[int]:
     """Return the nodes whose missing items do not reach an end of the pipeline."""
-    readers: list[list[tuple[int, bool]]] = [[] for _ in plan.nodes]
-    for node in plan.nodes:
-        for entry in node.inputs:
-            tolerant = isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant
-            for source in sources_of(entry):
-                if source.node < node.number:
-                    readers[source.node].append((node.number, tolerant))
+    readers = plan.tolerances()
     absorbed: set[int] = set()
     for node in reversed(plan.nodes):
         reads = readers[node.number]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..errors import PipelineError
 from ..graph import find_cycle
-from ..pipeline import Body, Group, Node, Pipeline, Where, split_endpoint
+from ..pipeline import NODE_ID, Body, Group, Node, Pipeline, Where, split_endpoint
 from .bodies import BodyCheck
 from .faces import Entry, Face, face_of_module, unknown_face
 from .module_checks import check_module
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Problem", "validate"]
-
-_NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
 def validate(pipeline: Pipeline) -> list[Problem]:
@@ -68,7 +65,7 @@ class _Check:
         self.mapped = self.mapped or check.mapped
 
     def _face(self, where: Where, prefix: str, node_id: str, node: Node, modules: dict[str, Face]) -> Face:
-        if not _NODE_ID.fullmatch(node_id):
+        if not NODE_ID.fullmatch(node_id):
             self.report.error(
                 "name",
                 f"nodes.{prefix}{node_id}",
