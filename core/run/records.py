@@ -23,9 +23,11 @@ class Missing:
 
 @dataclass(slots=True)
 class TaskRecord:
-    """All that is known of one task; times in seconds, memory in bytes. ``reason`` says why it ran on ``scheme``.
+    """All that is known of one task: of its last attempt, where there were several. Times in seconds, sizes in bytes.
 
-    ``missing`` are the items that its joins passed over.
+    ``reason`` says why it ran on ``scheme``. ``dispatched``, ``began`` and ``ended`` count from the start of the run;
+    ``worker``, ``host`` and ``pid`` say where it ran, ``host`` only if that is another machine. ``missing`` are the
+    items that its joins passed over.
     """
 
     id: TaskId
@@ -35,11 +37,18 @@ class TaskRecord:
     scheme: str = ""
     reason: str = ""
     worker: str = ""
+    host: str = ""
+    pid: int = 0
     attempts: int = 0
+    dispatched: float = 0.0
+    began: float = 0.0
+    ended: float = 0.0
     cause: Cause | None = None
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
     previews: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
 
@@ -53,7 +62,10 @@ class TaskRecord:
 
 @dataclass(frozen=True, slots=True)
 class TaskChanged:
-    """A task was made, or has another state."""
+    """A task was made, or has another state; back to ready after an attempt that failed.
+
+    The record goes on changing: who wants to keep it takes what it needs at once.
+    """
 
     record: TaskRecord
 
