@@ -5,28 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec import Struct
+
+from .worker.execute import Result
+from .worker.failures import Cause
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .worker.call import Call, ValueId
-    from .worker.execute import Result
-    from .worker.failures import Cause
+    from .worker.handing import Handed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call runs: what a person calls the worker, its process, and the machine if it is another one."""
+
+    worker: str
+    pid: int = 0
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """The scheme now takes up to ``slots`` calls at a time."""
+    """The scheme now takes up to ``slots`` calls at a time, of which ``workers`` run and the others wait their turn.
+
+    Without slots it cannot work (any more); ``why`` says why.
+    """
 
     scheme: str
     slots: int
+    workers: int = 0
+    why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
-    """A worker began to execute a call."""
+class Began(Struct, frozen=True, gc=False):
+    """A worker began to execute a call. Told late, or not at all, of calls that take less than 20 ms."""
 
     task: str
-    worker: str
+    attempt: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,49 +64,77 @@ class Logged:
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True, gc=False):
     """A call is over: ``result`` says what it gave, or why it gave nothing.
 
-    ``lost`` marks a failure of the worker and not of the module. Times are in seconds, memory in bytes.
+    ``lost`` marks a failure of the worker and not of the module; ``refused`` one of the scheme, which could not even
+    begin (an argument that cannot travel): another scheme may try. Times are in seconds, sizes in bytes.
     """
 
     task: str
+    attempt: int
     result: Result | Cause
+    place: Place
     lost: bool = False
+    refused: bool = False
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True, gc=False):
     """A call that was to be stopped is over."""
 
     task: str
+    attempt: int
 
 
-Report = Capacity | Began | Progressed | Logged | Ended | Stopped
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The values that these tasks gave are gone, with the worker that kept them."""
+
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A value can be read by other processes until its task is released; or the cause says why it cannot."""
+
+    value: ValueId
+    handed: Handed | Cause
+
+
+Report = Capacity | Began | Progressed | Logged | Ended | Stopped | Lost | Exported
 
 
 class Scheme(Protocol):
     """A way to execute calls.
 
-    The executor calls all methods from one thread. ``report`` may be called from any thread and never blocks.
-    Each call that was submitted is answered by exactly one Ended or Stopped, also when its worker dies, unless
-    the scheme is closed before.
+    The executor calls all methods from one thread, unless it says otherwise. ``report`` may be called from any thread
+    and never blocks. Each call that was submitted is answered by exactly one Ended or Stopped with its attempt, also
+    when its worker dies, unless the scheme is closed before. ``runs_here`` says that calls are executed in the thread
+    that submits them.
     """
 
     name: str
+    runs_here: bool
 
     def open(self, report: Callable[[Report], None]) -> None:
         """Begin to work; announce the capacity. Called once, before all others."""
 
     def submit(self, calls: Sequence[Call]) -> None:
-        """Take calls, no more at a time than the capacity announced. Does not wait for them, except in serial."""
+        """Take calls, no more at a time than the capacity announced. Does not wait for them, unless they run here."""
 
     def stop(self, tasks: Iterable[str]) -> None:
-        """End these calls as soon as can be: within 2 s where a worker can be killed."""
+        """End these calls as soon as can be: within 2 s where a worker can be killed.
+
+        Their modules see ``cancelled()`` at once. May be called from any thread if calls run here.
+        """
+
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Make values that were made here readable for other processes; each is answered by Exported."""
 
     def fetch(self, value: ValueId, deadline: float) -> Any:
         """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..core.scheme import Began, Capacity, Ended, Logged, Progressed, Report
+from ..core.scheme import Began, Capacity, Ended, Exported, Logged, Place, Progressed, Report
 from ..core.worker.context import TaskContext
 from ..core.worker.execute import Result, execute
+from ..core.worker.failures import Cause
 from ..core.worker.files import FileStore
+from ..core.worker.handing import NotPicklableError, hand_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ..core.worker.call import Call, ValueId
+    from ..core.worker.handing import Handed
 
 
 class SerialScheme:
@@ -23,14 +27,18 @@ class SerialScheme:
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked
     for besides what Python knows.
-    A call cannot be stopped or timed here: it has the thread that would do so.
+    A call cannot be ended here: it has the thread that would do so. It can only be asked to end.
     """
 
     name = "serial"
+    runs_here = True
 
     def __init__(self, files: Path, search_path: Sequence[Path] = ()) -> None:
         self._search_path = search_path
         self._files = FileStore(files)
+        self._exported = files.parent / "exported"
+        self._place = Place("serial", os.getpid())
+        self._stopping: set[str] = set()
         self._values: dict[str, dict[str, Any]] = {}
         self._report: Callable[[Report], None] = lambda _report: None
 
@@ -51,14 +59,16 @@ class SerialScheme:
         context = TaskContext(
             lambda fraction, text: report(Progressed(task, fraction, text)),
             lambda line: report(Logged(task, line)),
+            lambda: task in self._stopping,
         )
-        report(Began(task, "serial"))
+        report(Began(task, call.attempt, self._place))
         began, cpu = time.perf_counter(), time.process_time()
         result = execute(call, self._value, context, self._files)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
         if isinstance(result, Result):
             self._values[task] = dict(result.outputs)
-        report(Ended(task, result, seconds=seconds, cpu_seconds=cpu_seconds))
+        self._stopping.discard(task)
+        report(Ended(task, call.attempt, result, self._place, seconds=seconds, cpu_seconds=cpu_seconds))
 
     def _value(self, value: ValueId) -> Any:
         task, output, place = value
@@ -66,7 +76,18 @@ class SerialScheme:
         return held if place < 0 else held[place]
 
     def stop(self, tasks: Iterable[str]) -> None:
-        """Do nothing: when this is called, no call is running."""
+        """Let these calls see that they are to end."""
+        self._stopping.update(tasks)
+
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Write the values for other processes to read."""
+        self._exported.mkdir(mode=0o700, exist_ok=True)
+        for value in values:
+            try:
+                handed: Handed | Cause = hand_out(self._value(value), self._exported, self._exported)
+            except (KeyError, NotPicklableError, OSError) as error:
+                handed = Cause("not picklable", f"the output {value[1]!r} of {value[0]} cannot leave serial: {error}")
+            self._report(Exported(value, handed))
 
     def fetch(self, value: ValueId, deadline: float) -> Any:  # noqa: ARG002 - the value is here
         """Return a value made here; KeyError if there is none."""

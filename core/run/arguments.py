@@ -57,6 +57,7 @@ class CallMaker:
             form.mutates,
             form.split,
             form.flags,
+            form.n_procs,
         )
 
     def value(self, task: Task, output: str) -> Argument:
@@ -170,6 +171,7 @@ def call_form(node: PlanNode, *, declared_only: bool) -> Call:
         mutates=module.mutates,
         split=node.split,
         flags=node.flags,
+        n_procs=node.n_procs,
     )
 
 

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InternalError
-from ..scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
+from ..scheme import Began, Capacity, Ended, Logged, Place, Progressed, Report, Scheme, Stopped
 from ..worker.call import Argument, Items, Ref, ValueId
 from ..worker.execute import Result
 from ..worker.failures import Cause
@@ -117,9 +117,9 @@ class Executor:
         match message:
             case Ended():
                 self._ended(message)
-            case Began(task, worker):
-                if self._awaited(task):
-                    self.records[task].worker = worker
+            case Began(task, attempt, place):
+                if self._awaited(task, attempt):
+                    _note_place(self.records[task], place)
                     self._handle(e.TaskStarted(task), task)
             case Progressed(task, fraction, text):
                 self._tell(TaskProgress(task, fraction, text))
@@ -127,21 +127,22 @@ class Executor:
                 self._tell(TaskLogged(task, line))
             case Capacity(scheme, slots):
                 self._handle(e.SchemeChanged(scheme, slots))
-            case Stopped(task):
-                if self._awaited(task):
+            case Stopped(task, attempt):
+                if self._awaited(task, attempt):
                     self._handle(e.TaskStopped(task), task)
             case _:
                 self._handle(message)
 
-    def _awaited(self, task: e.TaskId) -> bool:
-        """Say whether a report is about an attempt that still counts: one may come late after a cancel."""
+    def _awaited(self, task: e.TaskId, attempt: int) -> bool:
+        """Say whether a report is about an attempt that still counts: one may come late after a cancel or a loss."""
         known = self.scheduler.layout.tasks.get(task)
-        return known is not None and known.state in HANDED_OUT
+        return known is not None and known.state in HANDED_OUT and known.attempt == attempt
 
     def _ended(self, report: Ended) -> None:
-        if not self._awaited(report.task):
+        if not self._awaited(report.task, report.attempt):
             return
         record = self.records[report.task]
+        _note_place(record, report.place)
         record.seconds, record.cpu_seconds = report.seconds, report.cpu_seconds
         record.peak_memory = max(record.peak_memory, report.peak_memory)
         if isinstance(report.result, Result):
@@ -236,6 +237,10 @@ class Executor:
             raise KeyError(f"{task} has no value at {output!r}")
         fetch: Callable[[ValueId], Any] = lambda value: self._schemes[known.scheme].fetch(value, FETCH_SECONDS)  # noqa: E731
         return _gathered(self._calls.value(known, output), fetch)
+
+
+def _note_place(record: TaskRecord, place: Place) -> None:
+    record.worker, record.host, record.pid = place.worker, place.host, place.pid
 
 
 def _cut_text(axis: Axis, count: int) -> str:

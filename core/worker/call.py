@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .handing import Handed
+
 ValueId = tuple[str, str, int]
 """A value of a run: the task that made it, the output, and the item's place (-1 for the whole)."""
 
@@ -49,6 +51,13 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A value made earlier by another scheme, or found in the cache."""
+
+    handed: Handed
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list of arguments."""
 
@@ -71,7 +80,7 @@ class Applied:
     argument: Argument
 
 
-Argument = Given | Ref | Items | Labelled | Applied
+Argument = Given | Ref | Moved | Items | Labelled | Applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Call:
 
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
-    outputs to be kept item by item, ``flags`` those whose truth is reported.
+    outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use.
     """
 
     task: str
@@ -95,3 +104,4 @@ class Call:
     mutates: tuple[str, ...] = ()
     split: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    n_procs: int = 1

@@ -15,10 +15,11 @@ from types import GeneratorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .absent import Absent
-from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Ref, Target, ValueId
+from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Moved, Ref, Target, ValueId
 from .context import TaskContext, entered
 from .declare import declaration_of
 from .failures import CallError, Cause, cause_of
+from .handing import load as load_handed
 from .labels import item_labels
 from .names import import_function
 from .preview import preview
@@ -159,6 +160,8 @@ def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
     match argument:
         case Ref(value):
             return sealed(fetch(value))
+        case Moved(handed):
+            return load_handed(handed)
         case Given(value):
             return sealed(secrets.resolve(value))
         case Items(items):

@@ -8,8 +8,6 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import cloudpickle
-
 from . import container
 from .readonly import sealed
 
@@ -39,7 +37,7 @@ def dumps(value: Any) -> bytes:
             return data
     except Exception:  # noqa: S110, BLE001 - the second attempt tells
         pass
-    return _by_value(lambda: bytes(cloudpickle.dumps(value, protocol=5)))
+    return _by_value(lambda: bytes(_cloudpickle().dumps(value, protocol=5)))
 
 
 def packed(value: Any) -> container.Packed:
@@ -50,7 +48,14 @@ def packed(value: Any) -> container.Packed:
             return found
     except Exception:  # noqa: S110, BLE001 - the second attempt tells
         pass
-    return _by_value(lambda: container.pack(value, cloudpickle.dumps))
+    return _by_value(lambda: container.pack(value, _cloudpickle().dumps))
+
+
+def _cloudpickle() -> Any:
+    # Most values do without it.
+    import cloudpickle
+
+    return cloudpickle
 
 
 def _by_value(pickled: Callable[[], Made]) -> Made:

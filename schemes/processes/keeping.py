@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-import uuid
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.worker import container
-from ...core.worker.readonly import sealed
-from .wire import dumps, packed
+from ...core.worker.handing import Handed, hand_out, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...core.worker.call import ValueId
 
-INLINE = 64 * 1024
-"""Values up to this many bytes travel with the messages; larger ones become container files."""
-
-Handed = bytes | tuple[str, int]
-"""How another process gets a value: its pickle, or the container file and its size."""
-
 MOST_MAPPED = 64
-_ROOM_LEFT = 64 << 20
 
 
 class Keeping:
@@ -68,40 +57,9 @@ class Keeping:
 
         NotPicklableError if it cannot be, OSError if there is no room for it.
         """
-        made = packed(value)
-        size = made.size
-        if size <= INLINE:
-            return bytes(made.data) if not made.buffers else dumps(value)
-        return str(self._write(made)), size
-
-    def _write(self, made: container.Packed) -> Path:
-        name = uuid.uuid4().hex
-        if made.size + _ROOM_LEFT < _room(self._memory):
-            try:
-                container.write(self._memory / name, made)
-                return self._memory / name
-            except OSError:
-                # Somebody else took the room: the disk may have some.
-                pass
-        container.write(self._disk / name, made)
-        return self._disk / name
+        return hand_out(value, self._memory, self._disk)
 
     def forget(self, paths: Iterable[str]) -> None:
         """Let go of these containers: their files are gone."""
         for path in paths:
             self._mapped.pop(path, None)
-
-
-def load(handed: Handed) -> Any:
-    """Return a value as it was handed out; arrays in it are read-only."""
-    if isinstance(handed, bytes):
-        return sealed(pickle.loads(handed))  # noqa: S301 - both ends belong to one run
-    return container.read(Path(handed[0]))
-
-
-def _room(folder: Path) -> int:
-    try:
-        found = os.statvfs(folder)
-    except OSError:
-        return 0
-    return found.f_bavail * found.f_frsize

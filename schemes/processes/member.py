@@ -10,15 +10,16 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import channel as ch
-from .lines import Printed
+from ...core.scheme import Place
+from ..hosting import channel as ch
+from ..hosting.lines import Printed
 from .pace import AHEAD, MOST, SHORT, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from .wire import Encoded
+    from ..hosting.wire import Encoded
 
 _CHUNK = 1 << 16
 _AT_A_TIME = 16
@@ -49,6 +50,7 @@ class Member:
     def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None]) -> None:
         self.number = number
         self.pid = 0
+        self.place = Place(f"process #{number}")
         self.ours, self.theirs = ch.pair()
         self.inbox = ch.Inbox(self.ours)
         self.output, self.printing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -62,11 +64,6 @@ class Member:
         self.done = 0
         self.retiring = False
         self._sent: deque[tuple[bytes, Job | None]] = deque()
-
-    @property
-    def name(self) -> str:
-        """What a person is shown."""
-        return f"process {self.pid}" if self.pid else f"process #{self.number}"
 
     def has_room(self, job: Job, now: float) -> bool:
         """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind
@@ -200,15 +197,19 @@ class Member:
             pass
         self.printed.next_task("")
 
-    def born(self) -> None:
-        """Close the end of the pipe that only the worker uses."""
+    def born(self, pid: int) -> None:
+        """Take note of the process, and close the end of the pipe that only it uses."""
+        self.pid, self.place = pid, Place(f"process {pid}", pid)
+        self._close_printing()
+
+    def _close_printing(self) -> None:
         if self.printing >= 0:
             os.close(self.printing)
             self.printing = -1
 
     def close(self) -> None:
         """Let go of all descriptors."""
-        self.born()
+        self._close_printing()
         self.ours.close()
         self.theirs.close()
         if self.output >= 0:

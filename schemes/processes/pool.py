@@ -11,24 +11,25 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Began, Capacity, Ended, Logged, Progressed, Report, Stopped
+from ...core.scheme import Began, Capacity, Ended, Logged, Place, Progressed, Report, Stopped
 from ...core.worker.execute import Result
 from ...core.worker.failures import Cause
-from . import channel as ch
-from . import kin
-from .deaths import MemoryWatch, cause_of_death
+from ..hosting import channel as ch
+from ..hosting import kin
+from ..hosting.deaths import MemoryWatch, cause_of_death
+from ..hosting.nursery import Nursery
 from .member import Job, Member, choose
-from .nursery import Nursery
 from .pace import Pace
 from .patience import SOON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from ..hosting.child import Setup
     from .values import Values
-    from .worker import Setup
 
 _MOST_STILLBORN = 5
+NOWHERE = Place("no worker")
 
 
 class Pool:
@@ -83,7 +84,7 @@ class Pool:
         slots = len(self._members) * self._pace.depth
         if not self._announced or not slots or not 2 / 3 < slots / self._announced < 3 / 2:
             self._announced = slots
-            self._report(Capacity(self._name, slots))
+            self._report(Capacity(self._name, slots, len(self._members)))
 
     # Jobs
 
@@ -111,7 +112,8 @@ class Pool:
                 payload = self._payload(job)
             except (KeyError, OSError) as error:
                 why = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
-                self._report(Ended(self._backlog.popleft().task, Cause("lost contact", why), lost=True))
+                self._backlog.popleft()
+                self._report(Ended(job.task, job.attempt, Cause("lost contact", why), NOWHERE, lost=True))
                 continue
             if member.send(job, payload):
                 self._backlog.popleft()
@@ -131,14 +133,15 @@ class Pool:
         """Report that the first job of a worker runs, if it is worth it."""
         if not member.told and member.jobs and member.jobs[0].expected >= long:
             member.told = True
-            self._report(Began(member.jobs[0].task, member.name))
+            job = member.jobs[0]
+            self._report(Began(job.task, job.attempt, member.place))
 
     def stop(self, task: str) -> None:
         """End a job: forget it if no worker has begun it, else kill the worker."""
         for job in self._backlog:
             if job.task == task:
                 self._backlog.remove(job)
-                self._report(Stopped(task))
+                self._report(Stopped(task, job.attempt))
                 return
         for member in self._members.values():
             if any(job.task == task for job in member.jobs):
@@ -149,8 +152,8 @@ class Pool:
         self._read_answers(member)
         back = member.take_back()
         self._backlog.extendleft(job for job in reversed(back) if job.task != task)
-        if any(job.task == task for job in back):
-            self._report(Stopped(task))
+        if stopped := [job for job in back if job.task == task]:
+            self._report(Stopped(task, stopped[0].attempt))
         elif member.jobs and member.jobs[0].task == task:
             member.jobs[0].stopping = member.retiring = True
             with contextlib.suppress(OSError):
@@ -186,8 +189,7 @@ class Pool:
     def _heed(self, notice: tuple[Any, ...] | None) -> None:
         match notice:
             case ("born", number, pid) if number in self._members:
-                self._members[number].pid = pid
-                self._members[number].born()
+                self._members[number].born(pid)
             case ("exited", number, status) if number in self._members:
                 struck = status == 9 and self._memory.struck()
                 self._bury(number, cause_of_death(status, out_of_memory=struck))
@@ -218,7 +220,10 @@ class Pool:
             values, *rest = answer
             self._values.keep(job.task, values, member.number)
             result = Result({}, *rest)
-        self._report(Ended(job.task, result, seconds=used[0], cpu_seconds=used[1], peak_memory=used[2]))
+        seconds, cpu, peak = used
+        self._report(
+            Ended(job.task, job.attempt, result, member.place, seconds=seconds, cpu_seconds=cpu, peak_memory=peak)
+        )
         self._tell_begun(member, long=SOON / 2)
         if self._renew_after is not None and member.done >= self._renew_after:
             member.retiring = True
@@ -257,7 +262,10 @@ class Pool:
         member.last_output()
         member.close()
         for job in member.jobs:
-            self._report(Stopped(job.task) if job.stopping else Ended(job.task, cause, lost=True))
+            if job.stopping:
+                self._report(Stopped(job.task, job.attempt))
+            else:
+                self._report(Ended(job.task, job.attempt, cause, member.place, lost=True))
         self._backlog.extendleft(reversed(back))
         self._give_up_if_hopeless()
 
@@ -265,7 +273,8 @@ class Pool:
         """Without workers, end all jobs."""
         while self._backlog and not self._members:
             cause = Cause("insufficient resources", self._hopeless)
-            self._report(Ended(self._backlog.popleft().task, cause, lost=True))
+            job = self._backlog.popleft()
+            self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
 
     def abandon(self, why: str) -> None:
         """End all jobs, and those that are still to come: the pool itself has failed."""
@@ -275,7 +284,7 @@ class Pool:
             member.close()
         self._members.clear()
         self._give_up_if_hopeless()
-        self._report(Capacity(self._name, 0))
+        self._report(Capacity(self._name, 0, why=why))
 
     def _replace_supervisor(self) -> None:
         """Start anew after the supervisor itself has ended; the kernel has killed its workers."""

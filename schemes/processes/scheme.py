@@ -13,21 +13,24 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Ended, Report
+from ...core.scheme import Ended, Exported, Report
 from ...core.worker.failures import Cause
+from ...core.worker.handing import NotPicklableError
+from ..hosting.child import Setup
+from ..hosting.nursery import search_path_of_owner
+from ..hosting.wire import Encoder
 from .member import Job
-from .nursery import search_path_of_owner
 from .patience import nap, patience
-from .pool import Pool
+from .pool import NOWHERE, Pool
 from .values import Values
-from .wire import Encoder, NotPicklableError
-from .worker import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ...core.worker.call import Call, ValueId
+    from ...core.worker.handing import Handed
 
+_SERVE = "treadle.schemes.processes.worker:serve"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it
 
 
@@ -43,6 +46,7 @@ class ProcessesScheme:
     """
 
     name = "processes"
+    runs_here = False
 
     def __init__(
         self,
@@ -71,7 +75,7 @@ class ProcessesScheme:
         self._memory = Path(tempfile.mkdtemp(prefix="treadle-", dir=home))
         path = (*search_path_of_owner(), *map(str, self._search_path))
         mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
-        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark)
+        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._pool = Pool(
             self.name, setup, self._values, self._encoder.templates, self._workers, report, self._renew_after
@@ -87,7 +91,8 @@ class ProcessesScheme:
             try:
                 jobs.append(Job(call.task, call.attempt, self._encoder.encode(call)))
             except NotPicklableError as error:
-                self._report(Ended(call.task, Cause("not picklable", str(error))))
+                cause = Cause("not picklable", str(error))
+                self._report(Ended(call.task, call.attempt, cause, NOWHERE, refused=True))
         with self._lock:
             if self._pool is not None:
                 for job in jobs:
@@ -102,6 +107,16 @@ class ProcessesScheme:
         """End these calls: a worker that executes one of them is killed and replaced."""
         for task in tasks:
             self._ask(lambda pool, task=task: pool.stop(task))  # type: ignore[misc]
+
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Tell how these values can be read; they are where every process can reach them."""
+        for value in values:
+            try:
+                with self._lock:
+                    handed: Handed | Cause = self._values.handed(value)
+            except KeyError:
+                handed = Cause("lost contact", f"the output {value[1]!r} of {value[0]} is gone")
+            self._report(Exported(value, handed))
 
     def fetch(self, value: ValueId, deadline: float) -> Any:  # noqa: ARG002 - every value can be had at once
         """Return a value made here; KeyError if there is none."""

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .keeping import Handed, load
+from ...core.worker.handing import Handed, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

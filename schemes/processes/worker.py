@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pickle
 import resource
-import socket
 import sys
 import tempfile
 import time
-import types
 from contextvars import copy_context
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,70 +16,24 @@ from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ...core.worker.files import FileStore
-from . import channel as ch
-from . import kin
-from .keeping import Handed, Keeping
-from .surroundings import Surroundings
-from .wire import Decoder, NotPicklableError
+from ...core.worker.handing import Handed, NotPicklableError
+from ..hosting import channel as ch
+from ..hosting import kin
+from ..hosting.child import PRINTED, Progress, Setup, peak_memory
+from ..hosting.surroundings import Surroundings
+from ..hosting.wire import Decoder
+from .keeping import Keeping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import socket
 
 LONG = 0.001
 """Of tasks that take longer, in seconds, the memory is measured too: it costs more than a short task."""
 
-PROGRESS_SECONDS = 1 / 30
 
-
-@dataclass(frozen=True)
-class Setup:
-    """What every worker of a pool is told: folders, the search path, and the mark that ends what a task
-    printed."""
-
-    memory: str
-    disk: str
-    files: str
-    search_path: tuple[str, ...]
-    mark: bytes
-
-
-def begin(setup: Setup, channel: int, printed: int) -> None:
-    """Turn this freshly forked process into a worker; return when its owner has no more for it."""
-    os.setpgid(0, 0)
-    kin.die_with_parent(os.getppid())
-    kin.adopt_orphans()
-    _rearrange(channel, printed)
-    sys.path[:] = setup.search_path
-    # Scripts travel by value: nobody must take the supervisor for the user's script.
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the worker lives
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(  # noqa: SIM115 - for as long as the worker lives
-            descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
-        )
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
-    with socket.socket(fileno=_CHANNEL) as own:
-        Worker(setup, own).serve()
-
-
-_CHANNEL, _PRINTED = 3, 4
-
-
-def _rearrange(channel: int, printed: int) -> None:
-    """Put the channel at 3, what is printed at 1, 2 and 4, nothing at 0, and close all else.
-
-    Modules may close or redirect 1 and 2.
-    """
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    # Out of the way of the places they go to.
-    channel, printed = (fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (channel, printed))
-    os.dup2(nothing, 0)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
-    os.dup2(channel, _CHANNEL, inheritable=False)
-    os.dup2(printed, _PRINTED, inheritable=False)
-    os.closerange(_PRINTED + 1, os.sysconf("SC_OPEN_MAX"))
+def serve(setup: Setup, channel: socket.socket) -> None:
+    """Execute what comes through the channel until its end."""
+    Worker(setup, channel).serve()
 
 
 class Worker:
@@ -197,52 +147,9 @@ class Worker:
             except (OSError, ValueError):
                 # The streams are broken, but a new worker has new ones.
                 os._exit(1)
-        os.write(_PRINTED, self._setup.mark)
+        os.write(PRINTED, self._setup.mark)
 
     def _cpu_of_children(self) -> float:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         before, self._children_cpu = self._children_cpu, used.ru_utime + used.ru_stime
         return self._children_cpu - before
-
-
-def peak_memory() -> int:
-    """Return the largest resident memory, in bytes, since this was last called; 0 where the system does not
-    tell."""
-    try:
-        with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - as cheap as can be
-            for line in status:
-                if line.startswith(b"VmHWM"):
-                    peak = int(line.split()[1]) * 1024
-                    break
-            else:
-                return 0
-        with open("/proc/self/clear_refs", "wb") as clear:  # noqa: PTH123 - as cheap as can be
-            clear.write(b"5")
-    except OSError:
-        return 0
-    return peak
-
-
-class Progress:
-    """Passes on how far a task is, at most thirty times a second; the last word always."""
-
-    def __init__(self, send: Callable[[float, str], None]) -> None:
-        self._send = send
-        self._next = 0.0
-        self._waiting: tuple[float, str] | None = None
-
-    def __call__(self, fraction: float, text: str) -> None:
-        """Take note of how far the task is."""
-        now = time.monotonic()
-        if now < self._next:
-            self._waiting = fraction, text
-            return
-        self._next = now + PROGRESS_SECONDS
-        self._waiting = None
-        self._send(fraction, text)
-
-    def flush(self) -> None:
-        """Send what was held back."""
-        if self._waiting is not None:
-            self._send(*self._waiting)
-            self._waiting = None

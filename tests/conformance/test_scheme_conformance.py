@@ -191,7 +191,7 @@ class TestAnswers:
         (began,) = bench.of("task", Began)
         (ended,) = bench.of("task", Ended)
         assert bench.seen.index(began) < bench.seen.index(ended)
-        assert began.worker
+        assert began.place.worker
 
     def test_times_are_told(self, bench) -> None:
         ended = bench.run(call(add, x=1))["task"]

@@ -48,7 +48,7 @@ def test_tasks_behind_one_that_takes_unexpectedly_long_go_to_another_worker(rig,
     assert [rig.value(task) for task in tasks if task != "later-5"] == [n for n in range(300) if n != 5]
 
     rig.scheme.stop(["later-5"])
-    assert rig.end_of("later-5") == Stopped("later-5")
+    assert rig.end_of("later-5") == Stopped("later-5", 1)
 
 
 def test_a_worker_killed_amid_short_tasks_costs_only_the_one_it_was_at(rig, signals, tmp_path):
@@ -104,7 +104,7 @@ def test_whatever_a_task_does_it_is_stopped_within_two_seconds(rig, signals, dee
 
     rig.scheme.stop([task])
 
-    assert rig.end_of(task) == Stopped(task)
+    assert rig.end_of(task) == Stopped(task, 1)
     assert time.monotonic() - before < 2
     assert rig.gone(process)
     assert rig.run("add", a=1) == 2
@@ -116,7 +116,7 @@ def test_a_worker_that_was_suspended_is_stopped_too(rig, signals):
 
     rig.scheme.stop([task])
 
-    assert rig.end_of(task, 2.0) == Stopped(task)
+    assert rig.end_of(task, 2.0) == Stopped(task, 1)
 
 
 def test_a_stop_spares_the_other_tasks_of_the_worker(make_rig, signals, tmp_path):
@@ -129,8 +129,8 @@ def test_a_stop_spares_the_other_tasks_of_the_worker(make_rig, signals, tmp_path
 
     rig.scheme.stop([others[2], task])
 
-    assert rig.end_of(task) == Stopped(task)
-    assert rig.end_of(others[2]) == Stopped(others[2])
+    assert rig.end_of(task) == Stopped(task, 1)
+    assert rig.end_of(others[2]) == Stopped(others[2], 1)
     assert [rig.value(one) for one in others if one != others[2]] == ["0", "1", "3", "4"]
     assert sorted(words.read_text().split()) == ["0", "1", "3", "4"]
 

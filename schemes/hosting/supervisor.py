@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import pickle
 import selectors
@@ -17,9 +18,13 @@ import signal
 import socket
 import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import kin, worker
+from . import kin
+from .child import Setup, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMIT_THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
@@ -49,7 +54,8 @@ class Supervisor:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._setup: worker.Setup | None = None
+        self._setup: Setup | None = None
+        self._serve: Callable[[Setup, socket.socket], None] | None = None
         self._pids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self._over = False
@@ -97,6 +103,8 @@ class Supervisor:
         match pickle.loads(message):  # noqa: S301 - both ends belong to one run
             case ("setup", setup):
                 self._setup = setup
+                module, _, name = setup.serve.partition(":")
+                self._serve = getattr(importlib.import_module(module), name)
             case ("fork", number):
                 self._fork(number, descriptors)
             case ("kill", number):
@@ -129,11 +137,12 @@ class Supervisor:
         code = 1
         try:
             assert self._setup is not None
+            assert self._serve is not None
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGTERM, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            worker.begin(self._setup, channel, printed)
+            begin(self._setup, channel, printed, self._serve)
             code = 0
         finally:
             os._exit(code)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.schemes.processes.deaths import MemoryWatch, cause_of_death
-from treadle.schemes.processes.lines import KEPT, LONGEST, Lines, Printed, clean
+from treadle.schemes.hosting.deaths import MemoryWatch, cause_of_death
+from treadle.schemes.hosting.lines import KEPT, LONGEST, Lines, Printed, clean
 
 MARK = b"\0\x01mark"
 

@@ -14,7 +14,7 @@ from . import kin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .worker import Setup
+    from .child import Setup
 
 LARGEST = 1 << 18
 
@@ -25,7 +25,7 @@ class Nursery:
     def __init__(self, setup: Setup) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, "-P", "-m", "treadle.schemes.processes", str(theirs.fileno())]
+            command = [sys.executable, "-P", "-m", "treadle.schemes.hosting", str(theirs.fileno())]
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
                 stdin=subprocess.DEVNULL,

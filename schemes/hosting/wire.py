@@ -4,53 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cloudpickle
 
-from ...core.worker import container
-from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target, ValueId
+from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref, Target, ValueId
+from ...core.worker.handing import NotPicklableError, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-_GIVEN, _REF, _ITEMS, _LABELLED, _APPLIED = range(5)
-_MAIN = b"__main__"
-Made = TypeVar("Made")
-
-
-class NotPicklableError(Exception):
-    """A value cannot travel; the text says why."""
-
-
-def dumps(value: Any) -> bytes:
-    """Pickle a value; by value what only the user's script defines. NotPicklableError says why it cannot
-    be."""
-    try:
-        data = pickle.dumps(value, 5)
-        if _MAIN not in data:
-            return data
-    except Exception:  # noqa: S110, BLE001 - the second attempt tells
-        pass
-    return _by_value(lambda: bytes(cloudpickle.dumps(value, protocol=5)))
-
-
-def packed(value: Any) -> container.Packed:
-    """Do as ``dumps``, but leave large buffers where they are."""
-    try:
-        found = container.pack(value)
-        if _MAIN not in found.data:
-            return found
-    except Exception:  # noqa: S110, BLE001 - the second attempt tells
-        pass
-    return _by_value(lambda: container.pack(value, cloudpickle.dumps))
-
-
-def _by_value(pickled: Callable[[], Made]) -> Made:
-    try:
-        return pickled()
-    except Exception as error:
-        raise NotPicklableError(f"{type(error).__name__}: {error}") from error
+_GIVEN, _REF, _ITEMS, _LABELLED, _MOVED, _APPLIED = range(6)
 
 
 class Encoded(NamedTuple):
@@ -93,12 +57,12 @@ class Encoder:
     def _template(self, call: Call) -> int:
         parts = (
             call.target, call.outputs, call.fields, call.positional, call.variadic, call.coerce, call.mutates,
-            call.split, call.flags,
+            call.split, call.flags, call.n_procs,
         )  # fmt: skip
         key = tuple(map(id, parts))
         number = self._numbers.get(key)
         if number is None:
-            data = dumps((self._plain_target(call.target), *parts[1:-4], dict(call.coerce), *parts[-3:]))
+            data = dumps((self._plain_target(call.target), *parts[1:-5], dict(call.coerce), *parts[-4:]))
             number = self._numbers[key] = self._by_data.setdefault(data, len(self.templates))
             if number == len(self.templates):
                 self.templates.append(data)
@@ -113,6 +77,8 @@ class Encoder:
             case Ref(value):
                 refs.append(value)
                 return _REF, value
+            case Moved(handed):
+                return _MOVED, handed
             case Items(items):
                 return _ITEMS, [self._plain(item, refs) for item in items]
             case Labelled(labels, inner):
@@ -167,9 +133,11 @@ class Decoder:
         if known is None:
             target, *rest = pickle.loads(self._template(template))  # noqa: S301 - from the owner of this worker
             known = self._templates[template] = (self._target(target), *rest)
-        target, outputs, fields, positional, variadic, coerce, mutates, split, flags = known
+        target, outputs, fields, positional, variadic, coerce, mutates, split, flags, n_procs = known
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
-        return Call(task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags)
+        return Call(
+            task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags, n_procs
+        )
 
     def _argument(self, plain: Any) -> Argument:
         match plain:
@@ -181,6 +149,8 @@ class Decoder:
                 return Items(tuple(map(self._argument, items)))
             case (3, labels, inner):
                 return Labelled(labels, self._argument(inner))
+            case (4, handed):
+                return Moved(handed)
             case _:
                 return Applied(self._target(plain[1]), self._argument(plain[2]))
 

@@ -1,4 +1,4 @@
-"""Starts the supervisor: `python -m treadle.schemes.processes DESCRIPTOR`."""
+"""Starts the supervisor: `python -m treadle.schemes.hosting DESCRIPTOR`."""
 
 from __future__ import annotations
 
