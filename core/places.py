@@ -16,6 +16,18 @@ def user_modules() -> Path:
     return platformdirs.user_data_path("treadle") / "modules"
 
 
+def user_state() -> Path:
+    """Return the folder of what Treadle remembers from one run to the next."""
+    import platformdirs
+
+    return platformdirs.user_state_path("treadle")
+
+
+def runs_folder() -> Path:
+    """Return the folder of the journals of runs."""
+    return user_state() / "runs"
+
+
 def extend_search_path() -> None:
     """Let this process import the user's own modules, after all that is installed."""
     folder = user_modules()

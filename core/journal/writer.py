@@ -1,0 +1,176 @@
+"""Keeps the journal of one run: what is heard is written in batches by a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, TypeVar
+
+from ..run.records import RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
+from ..run.states import TaskState
+from .batch import Copied, copied
+from .lines import WaitingLines
+from .store import Ended, Heard, Store
+from .tables import SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from .facts import RunFacts
+
+FLUSH_SECONDS = 0.25
+ALIVE_SECONDS = 2.0
+MAX_WAITING = 500_000
+"""A disk that is so many steps of tasks behind will not catch up."""
+
+INTERRUPTED = "interrupted"
+
+_OPEN = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
+_T = TypeVar("_T")
+
+
+class Journal:
+    """The journal of a run, to be told of all that happens by ``hear``, in the executor's thread.
+
+    It never raises and never makes a run wait. When the disk refuses, it says so once to ``warn``, with the path, in
+    whatever thread finds out, and keeps nothing more. ``socket`` is where the run can be asked to stop, if anywhere.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        run_id: str,
+        facts: RunFacts,
+        warn: Callable[[str], None] = lambda _text: None,
+        socket: str = "",
+    ) -> None:
+        self.id = run_id
+        self.path = folder / f"{run_id}{SUFFIX}"
+        self._warn = warn
+        self._made: deque[TaskRecord] = deque()
+        self._heard: deque[Copied] = deque(maxlen=MAX_WAITING)
+        self._open: dict[str, TaskRecord] = {}
+        self._seen: dict[tuple[str, int], TaskState | None] = {}
+        self._progress: dict[str, TaskProgress] = {}
+        self._lines = WaitingLines()
+        self._began = self._written = time.monotonic()
+        self._over = False
+        self._ended: Ended | None = None
+        self._warnings: tuple[str, ...] = ()
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._store: Store | None = None
+        self._thread: threading.Thread | None = None
+        try:
+            self._store = Store(self.path, run_id, facts, socket)
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(error)
+            return
+        self._thread = threading.Thread(target=self._work, args=(self._store,), name="treadle-journal", daemon=True)
+        self._thread.start()
+
+    # The executor's thread
+
+    def hear(self, event: RunEvent) -> None:
+        """Take note of an event; all that takes time is left to the other thread."""
+        if self._store is None:
+            return
+        if isinstance(event, TaskChanged):
+            record = event.record
+            state = record.state
+            if state in _OPEN:
+                self._open[record.id] = record
+            elif state is TaskState.WAITING:
+                # Who a task is does not change: the record itself can wait.
+                self._made.append(record)
+            else:
+                self._heard.append(copied(record))
+                self._open.pop(record.id, None)
+        elif isinstance(event, TaskLogged):
+            self._lines.add(event.task, event.line)
+        elif isinstance(event, TaskProgress):
+            self._progress[event.task] = event
+        elif isinstance(event, RunEnded):
+            self._end(event.state.value)
+
+    def _end(self, state: str) -> None:
+        self._over = True
+        self._ended = Ended(state, time.time(), time.monotonic() - self._began)
+        self._wake.set()
+
+    def close(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
+        """Write what is left, and the warnings of the run; say whether all is written, in ``deadline`` seconds.
+
+        A run that has not told of its end is kept as interrupted.
+        """
+        if self._thread is None:
+            return False
+        if not self._closing.is_set():
+            self._warnings = tuple(warnings)
+            if not self._over:
+                self._end(INTERRUPTED)
+            self._closing.set()
+            self._wake.set()
+        self._thread.join(deadline)
+        return not self._thread.is_alive() and self._store is not None
+
+    # The journal's thread
+
+    def _work(self, store: Store) -> None:
+        try:
+            closing = False
+            while not closing:
+                # After the end there is nothing more to come but the order to close.
+                self._wake.wait(None if self._over and self._ended is None else FLUSH_SECONDS)
+                self._wake.clear()
+                closing = self._closing.is_set()
+                self._flush(store)
+            store.finish(self._warnings)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on, and somebody hears of it
+            self._give_up(error)
+
+    def _flush(self, store: Store) -> None:
+        if len(self._heard) == MAX_WAITING:
+            raise OSError(f"the disk is too slow: {MAX_WAITING:,} steps of tasks wait to be written")
+        ended, self._ended = self._ended, None
+        # Standings first: what is heard of a task comes after it was made.
+        standings = [*_drained(self._heard), *self._lasting()]
+        progress, self._progress = self._progress, {}
+        heard = Heard(_drained(self._made), standings, tuple(progress.values()), self._lines.take(), ended)
+        if heard or (not self._over and time.monotonic() - self._written > ALIVE_SECONDS):
+            store.write(heard)
+            self._written = time.monotonic()
+
+    def _lasting(self) -> list[Copied]:
+        """Return how those tasks stand that run for longer than from one write to the next."""
+        seen: dict[tuple[str, int], TaskState | None] = {}
+        found: list[Copied] = []
+        for record in list(self._open.values()):
+            key, state = (record.id, record.attempts), record.state
+            if key not in self._seen:
+                seen[key] = None
+                continue
+            seen[key] = state
+            if state is not self._seen[key] and state in _OPEN:
+                found.append(copied(record))
+        self._seen = seen
+        return found
+
+    def _give_up(self, error: Exception) -> None:
+        store, self._store = self._store, None
+        for held in (self._made, self._heard, self._open, self._progress):
+            held.clear()
+        self._lines.take()
+        if store is not None:
+            store.close()
+        why = getattr(error, "strerror", None) or error
+        with contextlib.suppress(Exception):
+            self._warn(f"{self.path}: the journal of this run cannot be kept: {why}. The run goes on without it")
+
+
+def _drained(queue: deque[_T]) -> list[_T]:
+    """Return what is in a queue now, while another thread may add to it."""
+    return [queue.popleft() for _ in range(len(queue))]
