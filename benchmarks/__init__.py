@@ -1,0 +1,1 @@
+"""Treadle beside its peers: the same work, in one run, on one machine."""
