@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cloudpickle
@@ -13,6 +14,8 @@ from ...core.worker.handing import NotPicklableError, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from ...core.worker.handing import Handed
 
 _GIVEN, _REF, _ITEMS, _LABELLED, _MOVED, _APPLIED = range(6)
 
@@ -57,12 +60,12 @@ class Encoder:
     def _template(self, call: Call) -> int:
         parts = (
             call.target, call.outputs, call.fields, call.positional, call.variadic, call.coerce, call.mutates,
-            call.split, call.flags, call.n_procs,
+            call.split, call.flags, call.n_procs, call.digest,
         )  # fmt: skip
         key = tuple(map(id, parts))
         number = self._numbers.get(key)
         if number is None:
-            data = dumps((self._plain_target(call.target), *parts[1:-5], dict(call.coerce), *parts[-4:]))
+            data = dumps((self._plain_target(call.target), *parts[1:5], dict(call.coerce), *parts[6:]))
             number = self._numbers[key] = self._by_data.setdefault(data, len(self.templates))
             if number == len(self.templates):
                 self.templates.append(data)
@@ -119,25 +122,30 @@ def _types(argument: Argument) -> Iterable[str]:
 class Decoder:
     """Makes calls again from what an Encoder made; ``template`` returns one by its number.
 
-    Templates and live functions are unpickled once.
+    Templates and live functions are unpickled once. ``moved`` makes the argument for a value from elsewhere. Several
+    threads may decode at once.
     """
 
-    def __init__(self, template: Callable[[int], bytes]) -> None:
+    def __init__(self, template: Callable[[int], bytes], moved: Callable[[Handed], Argument] = Moved) -> None:
         self._template = template
+        self._moved = moved
+        self._lock = threading.RLock()
         self._templates: dict[int, tuple[Any, ...]] = {}
         self._live: dict[str, Any] = {}
 
     def decode(self, task: str, attempt: int, template: int, arguments: bytes) -> Call:
         """Return the call. Raises whatever unpickling its arguments or its function raises."""
-        known = self._templates.get(template)
-        if known is None:
-            target, *rest = pickle.loads(self._template(template))  # noqa: S301 - from the owner of this worker
-            known = self._templates[template] = (self._target(target), *rest)
-        target, outputs, fields, positional, variadic, coerce, mutates, split, flags, n_procs = known
+        known = self._templates.get(template) or self._first(template)
+        target, outputs, fields, *rest = known
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
-        return Call(
-            task, target, given, outputs, fields, attempt, positional, variadic, coerce, mutates, split, flags, n_procs
-        )
+        return Call(task, target, given, outputs, fields, attempt, *rest)
+
+    def _first(self, template: int) -> tuple[Any, ...]:
+        with self._lock:
+            if template not in self._templates:
+                target, *rest = pickle.loads(self._template(template))  # noqa: S301 - from the owner of this worker
+                self._templates[template] = (self._target(target), *rest)
+            return self._templates[template]
 
     def _argument(self, plain: Any) -> Argument:
         match plain:
@@ -150,7 +158,7 @@ class Decoder:
             case (3, labels, inner):
                 return Labelled(labels, self._argument(inner))
             case (4, handed):
-                return Moved(handed)
+                return self._moved(handed)
             case _:
                 return Applied(self._target(plain[1]), self._argument(plain[2]))
 
@@ -160,5 +168,8 @@ class Decoder:
 
     def _function(self, digest: str, data: bytes) -> Any:
         if digest not in self._live:
-            self._live[digest] = pickle.loads(data)  # noqa: S301 - both ends belong to one run
+            with self._lock:
+                # Two functions where the script has one could tell that they are two.
+                if digest not in self._live:
+                    self._live[digest] = pickle.loads(data)  # noqa: S301 - both ends belong to one run
         return self._live[digest]
