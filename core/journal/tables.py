@@ -36,10 +36,10 @@ CREATE TABLE standings (
     dispatched REAL, began REAL, ended REAL, seconds REAL, cpu_seconds REAL, peak_memory INTEGER,
     bytes_in INTEGER, bytes_out INTEGER, cause INTEGER, missing TEXT, previews TEXT);
 CREATE TABLE attempts (
-    task INTEGER, batch INTEGER, state TEXT, place INTEGER, attempt INTEGER,
+    task INTEGER, batch INTEGER, state TEXT, place INTEGER, attempts INTEGER,
     dispatched REAL, began REAL, ended REAL, seconds REAL, cpu_seconds REAL, peak_memory INTEGER,
     bytes_in INTEGER, bytes_out INTEGER, cause INTEGER, missing TEXT, previews TEXT,
-    PRIMARY KEY (task, attempt)) WITHOUT ROWID;
+    PRIMARY KEY (task, attempts)) WITHOUT ROWID;
 CREATE TABLE places (
     number INTEGER PRIMARY KEY, scheme TEXT, reason TEXT, worker TEXT, host TEXT, pid INTEGER);
 CREATE TABLE causes (

@@ -136,10 +136,10 @@ class Journal:
         if len(self._heard) == MAX_WAITING:
             raise OSError(f"the disk is too slow: {MAX_WAITING:,} steps of tasks wait to be written")
         ended, self._ended = self._ended, None
-        # Standings first: what is heard of a task comes after it was made.
-        standings = [*_drained(self._heard), *self._lasting()]
+        # What was made comes last: so none of the others is about a task that is not among those.
+        standings, lines = [*_drained(self._heard), *self._lasting()], self._lines.take()
         progress, self._progress = self._progress, {}
-        heard = Heard(_drained(self._made), standings, tuple(progress.values()), self._lines.take(), ended)
+        heard = Heard(_drained(self._made), standings, tuple(progress.values()), lines, ended)
         if heard or (not self._over and time.monotonic() - self._written > ALIVE_SECONDS):
             store.write(heard)
             self._written = time.monotonic()

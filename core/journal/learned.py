@@ -1,0 +1,150 @@
+"""Remembers what tasks cost, from one run to the next: how long they take, their memory, the size of their results."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from .bulk import storable
+from .disks import journal_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+FILE = "learned.sqlite"
+VERSION = 1
+WAIT_SECONDS = 2.0
+FORGETTING = 0.05
+"""The share that one task takes of an estimate, which it enters; the first ones enter as a plain mean."""
+
+MAX_ROWS = 50_000
+_TABLE = """
+CREATE TABLE IF NOT EXISTS estimates (
+    key TEXT, scheme TEXT, count INTEGER, seconds REAL, peak_memory REAL, bytes_out REAL, updated REAL,
+    PRIMARY KEY (key, scheme)) WITHOUT ROWID"""
+_READ = """
+SELECT key, scheme, count, seconds, peak_memory, bytes_out FROM estimates
+WHERE key IN (SELECT value FROM json_each(?))"""
+_LEARN = """
+INSERT INTO estimates VALUES (:key, :scheme, :count, :seconds, :peak_memory, :bytes_out, :now)
+ON CONFLICT (key, scheme) DO UPDATE SET
+    seconds = seconds + (excluded.seconds - seconds) * max(:share, 1.0 * :count / (count + :count)),
+    peak_memory = peak_memory + (excluded.peak_memory - peak_memory) * max(:share, 1.0 * :count / (count + :count)),
+    bytes_out = bytes_out + (excluded.bytes_out - bytes_out) * max(:share, 1.0 * :count / (count + :count)),
+    count = count + :count, updated = :now"""
+_FORGET = """
+DELETE FROM estimates WHERE updated < (SELECT updated FROM estimates ORDER BY updated DESC LIMIT 1 OFFSET ?)"""
+
+
+class Measured(NamedTuple):
+    """What one task took, on one scheme; ``key`` stands for all tasks that should take about as much."""
+
+    key: str
+    scheme: str
+    seconds: float
+    peak_memory: int = 0
+    bytes_out: int = 0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a task will probably take: seconds, bytes. ``schemes`` holds the same for each scheme that it ran on."""
+
+    count: int
+    seconds: float
+    peak_memory: float
+    bytes_out: float
+    schemes: Mapping[str, Estimate] = field(default_factory=dict)
+
+
+class Learned:
+    """The estimates kept in ``folder``. Several processes may use it at once; where it fails, nothing is known."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+
+    def read(self, keys: Iterable[str]) -> dict[str, Estimate]:
+        """Return what is known of these keys; those that nothing is known of are not in it."""
+        if not self.path.exists():
+            return {}
+        wanted = json.dumps([storable(key) for key in keys])
+        found: dict[str, dict[str, Estimate]] = {}
+        with self._forgiven(), self._opened() as connection:
+            for key, scheme, *numbers in connection.execute(_READ, (wanted,)):
+                found.setdefault(key, {})[scheme] = Estimate(*numbers)
+        return {key: _over_all(schemes) for key, schemes in found.items()}
+
+    def learn(self, rows: Iterable[Measured]) -> bool:
+        """Take in what tasks took, in one transaction; say whether that could be kept."""
+        now = time.time()
+        learned = [{**mean, "now": now} for mean in _means(rows)]
+        with self._forgiven(), self._opened() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(_LEARN, learned)
+            connection.execute(_FORGET, (MAX_ROWS,))
+            connection.execute("COMMIT")
+            return True
+        return False
+
+    @contextlib.contextmanager
+    def _forgiven(self) -> Iterator[None]:
+        """Go on where estimates cannot be had; a file that is damaged is set aside, so that a new one can be begun."""
+        try:
+            yield
+        except (sqlite3.OperationalError, OSError):
+            pass  # full, read-only, locked, of a newer version: as good as unknown
+        except sqlite3.DatabaseError:
+            with contextlib.suppress(OSError):
+                self.path.replace(self.path.with_name(f"{FILE}.damaged"))
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Made for its owner alone, before anything is in it.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in {0, VERSION}:
+                raise sqlite3.OperationalError("a newer Treadle keeps its estimates here")
+            if version == 0:
+                connection.execute(f"PRAGMA journal_mode = {journal_mode(self.path.parent)}")
+                connection.execute(_TABLE)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            yield connection
+
+
+def _means(rows: Iterable[Measured]) -> Iterator[dict[str, float | str]]:
+    """Return the mean of what the tasks of a key took on a scheme, and by how much it shall move the estimate."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for key, scheme, seconds, peak_memory, bytes_out in rows:
+        sums = found.setdefault((key, scheme), [0, 0.0, 0.0, 0.0])
+        sums[0] += 1
+        sums[1] += seconds
+        sums[2] += peak_memory
+        sums[3] += bytes_out
+    for (key, scheme), (count, seconds, peak, out) in found.items():
+        yield {
+            "key": str(storable(key)),
+            "scheme": scheme,
+            "count": count,
+            "seconds": seconds / count,
+            "peak_memory": peak / count,
+            "bytes_out": out / count,
+            "share": 1 - (1 - FORGETTING) ** count,
+        }
+
+
+def _over_all(schemes: Mapping[str, Estimate]) -> Estimate:
+    count = sum(one.count for one in schemes.values())
+    mean = {
+        name: sum(getattr(one, name) * one.count for one in schemes.values()) / count
+        for name in ("seconds", "peak_memory", "bytes_out")
+    }
+    return Estimate(count, **mean, schemes=schemes)

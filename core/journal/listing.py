@@ -1,0 +1,120 @@
+"""All journals of a folder: lists them, finds one by a part of its id, removes old ones and what dead runs left."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError, suggestion
+from .control import remove_socket
+from .reader import RunReader
+from .tables import SUFFIX, JournalError, remove_files
+
+if TYPE_CHECKING:
+    from .summaries import RunSummary
+
+LAST = "last"
+DAY_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A journal that cannot be read, and why."""
+
+    path: Path
+    why: str
+
+    @property
+    def id(self) -> str:
+        """The id of its run, as far as the name of the file tells."""
+        return self.path.name.removesuffix(SUFFIX)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The journals of a folder, the newest run first, and those that cannot be read."""
+
+    readable: tuple[RunSummary, ...]
+    broken: tuple[Unreadable, ...]
+
+
+def list_runs(folder: Path) -> Runs:
+    """Return all journals of a folder; sockets that dead runs left are removed."""
+    readable: list[RunSummary] = []
+    broken: list[Unreadable] = []
+    for path in _journals(folder):
+        try:
+            readable.append(_summary(path))
+        except JournalError as error:
+            broken.append(Unreadable(path, error.message))
+        except (ValueError, TypeError, LookupError) as error:
+            broken.append(Unreadable(path, f"this journal is damaged ({error})"))
+    for run in readable:
+        if run.socket and not run.live and run.owner.here:
+            remove_socket(Path(run.socket))
+    readable.sort(key=lambda run: (run.started, run.id), reverse=True)
+    return Runs(tuple(readable), tuple(broken))
+
+
+def find_run(folder: Path, text: str) -> Path:
+    """Return the journal of the run whose id is ``text`` or alone begins so; ``last`` is the newest.
+
+    UsageError, with what was probably meant, if there is none or if there are several.
+    """
+    known = {path.name.removesuffix(SUFFIX): path for path in _journals(folder)}
+    if text in known:
+        return known[text]
+    if text == LAST:
+        return _newest(folder)
+    found = [run for run in known if text and run.startswith(text)]
+    if len(found) == 1:
+        return known[found[0]]
+    if found:
+        shown = ", ".join(sorted(found)[:8])
+        raise UsageError(f"{len(found)} runs begin with {text!r}", remedy=f"Give more of one of: {shown}")
+    remedy = suggestion(text, known) if known else "None was kept so far"
+    raise UsageError(f"there is no run {text!r}", remedy=f"{remedy} See: treadle runs list".strip())
+
+
+def _newest(folder: Path) -> Path:
+    runs = list_runs(folder).readable
+    if not runs:
+        raise UsageError("there is no last run: none was kept so far", where=str(folder))
+    return runs[0].path
+
+
+def old_runs(runs: Runs, keep: int, days: float | None, now: float | None = None) -> list[RunSummary]:
+    """Return which runs may go: all but the ``keep`` newest, of them those that are ``days`` old; never a live one."""
+    limit = (time.time() if now is None else now) - (days or 0.0) * DAY_SECONDS
+    return [run for run in runs.readable[keep:] if not run.live and run.started <= limit]
+
+
+def remove_run(run: RunSummary) -> int:
+    """Remove a run's journal and its socket; return how many bytes that were. OSError if the disk refuses."""
+    if run.socket and run.owner.here:
+        remove_socket(Path(run.socket))
+    return remove_files(run.path)
+
+
+def _journals(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and _is_journal(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_journal(path: Path) -> bool:
+    """Say whether a file may hold a journal: one that is empty is only being made."""
+    with contextlib.suppress(OSError):
+        status = path.lstat()
+        return stat.S_ISREG(status.st_mode) and status.st_size > 0
+    return False
+
+
+def _summary(path: Path) -> RunSummary:
+    with RunReader(path) as reader:
+        return reader.summary()
