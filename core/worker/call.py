@@ -90,6 +90,7 @@ class Call:
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
     outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use.
+    With ``digest`` the digests of the outputs are reported too.
     """
 
     task: str
@@ -105,3 +106,4 @@ class Call:
     split: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     n_procs: int = 1
+    digest: bool = False

@@ -18,6 +18,7 @@ from .absent import Absent
 from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Moved, Ref, Target, ValueId
 from .context import TaskContext, entered
 from .declare import declaration_of
+from .digest import Canonical, UndigestedError
 from .failures import CallError, Cause, cause_of
 from .handing import load as load_handed
 from .labels import item_labels
@@ -35,13 +36,19 @@ Fetch = Callable[[ValueId], Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """What a call gave: the outputs (those that are split as lists of items), and what the scheduler must know."""
+    """What a call gave: the outputs (those that are split as lists of items), and what the scheduler must know.
+
+    ``files`` are the files that the outputs refer to: names in the store, or absolute paths elsewhere. ``digests``
+    are those of the outputs and their items, by output and place (-1 for the whole), where the call asks for them.
+    """
 
     outputs: Mapping[str, Any]
     items: Mapping[str, tuple[str, ...]]
     flags: Mapping[str, bool]
     absent: Mapping[str, str]
     previews: Mapping[str, Mapping[str, Any]]
+    files: tuple[str, ...] = ()
+    digests: Mapping[tuple[str, int], bytes] = dataclasses.field(default_factory=dict)
 
 
 _ONCE = (GeneratorType, map, filter, zip)
@@ -60,7 +67,7 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
 
     try:
         with entered(context):
-            return called(call, fetch, secrets, keep)
+            return _with_facts(call, called(call, fetch, secrets, keep), files)
     except KeyboardInterrupt:
         raise
     except UnsetVariableError as error:
@@ -222,6 +229,25 @@ def _fields(call: Call, returned: Any) -> dict[str, Any]:
     if lost:
         raise CallError(f"the module returned a {type(returned).__name__}, which has no {lost[0]!r}")
     return values
+
+
+def _with_facts(call: Call, result: Result, files: FileStore) -> Result:
+    """Add what the cache wants to know: the files that the outputs refer to, and the digests that were asked for."""
+    named = files.named_in(result.outputs.values())
+    digests = _digests(result, Canonical(files.digests)) if call.digest else {}
+    return dataclasses.replace(result, files=named, digests=digests) if named or digests else result
+
+
+def _digests(result: Result, canonical: Canonical) -> dict[tuple[str, int], bytes]:
+    found: dict[tuple[str, int], bytes] = {}
+    for port, value in result.outputs.items():
+        # What has no digest is left out: whoever reads it is executed again.
+        with contextlib.suppress(UndigestedError):
+            if port in result.items:
+                found.update({(port, place): canonical.digest(item) for place, item in enumerate(value)})
+            else:
+                found[port, -1] = canonical.digest(value)
+    return found
 
 
 def listed(value: Any, place: str) -> list[Any]:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
 import shutil
 import stat
+import uuid
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_BLOCK = 1 << 20
+from .digest import FileDigests, UndigestedError, content_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DIGITS = 32
+"""How many digits of the digest of its content name the folder of a file."""
+
+_MOVING = ".moving-"
 
 
 class FileStore:
-    """A folder of files and directories by the digest of their content; only the user can enter it."""
+    """A folder of files and directories by the digest of their content; only the user can enter it.
+
+    Several processes may keep files in it at once, also the same ones.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @cached_property
+    def digests(self) -> FileDigests:
+        """The digests of files anywhere, remembered beside the store."""
+        return FileDigests(self.folder.parent / "digests.sqlite")
 
     def keep_all(self, value: Any, scratch: Path) -> Any:
         """Move each path inside ``scratch`` that the value holds into the store; return it with the new paths."""
@@ -51,13 +69,64 @@ class FileStore:
 
     def keep(self, path: Path) -> Path:
         """Move a file or directory into the store; what is there already with this content and name is used."""
-        place = self.folder / digest_of(path)[:32]
+        place = self.folder / digest_of(path)[:DIGITS]
         kept = place / path.name
+        # Whoever cleans up sees by its time that it is in use again.
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(place)
         if not kept.exists():
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.move(path, kept)
-            _protect(kept)
+            self._move_in(path, kept)
         return kept
+
+    def _move_in(self, path: Path, kept: Path) -> None:
+        moving = self.folder / f"{_MOVING}{uuid.uuid4().hex}"
+        moving.mkdir(parents=True, mode=0o700)
+        try:
+            copy = moving / path.name
+            shutil.move(path, copy)
+            _protect(copy)
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            try:
+                copy.rename(kept)
+            except OSError:
+                # Another process may have brought the same directory; then this copy is one too many.
+                if not kept.exists():
+                    raise
+        finally:
+            shutil.rmtree(moving, ignore_errors=True)
+
+    def named_in(self, values: Iterable[Any]) -> tuple[str, ...]:
+        """Return the files that values refer to: by their name in the store, those elsewhere by their absolute path."""
+        found: dict[str, None] = {}
+        for value in values:
+            for path in paths_in(value):
+                found[self._name_of(os.path.abspath(path))] = None  # noqa: PTH100 - links may stay
+        return tuple(found)
+
+    def _name_of(self, path: str) -> str:
+        inside = path.removeprefix(f"{self.folder}{os.sep}")
+        return path if inside == path else "/".join(Path(inside).parts[:2])
+
+
+_CONTAINERS = (list, tuple, set, frozenset, dict)
+_HOLDERS = (Path, *_CONTAINERS)
+
+
+def paths_in(value: Any) -> list[Path]:
+    """Return the paths in a value, also those in lists, tuples, sets and mappings."""
+    found: list[Path] = []
+    waiting, seen = [value], set()
+    while waiting:
+        holder = waiting.pop()
+        if isinstance(holder, Path):
+            found.append(holder)
+        elif isinstance(holder, _CONTAINERS) and id(holder) not in seen:
+            seen.add(id(holder))
+            items = holder.values() if isinstance(holder, dict) else holder
+            # Long lists mostly hold one kind of thing, which is told much sooner than looking at each.
+            if any(issubclass(kind, _HOLDERS) for kind in set(map(type, items))):
+                waiting.extend(items)
+    return found
 
 
 def placed(value: Any, kind: str, folder: Path) -> Any:
@@ -70,18 +139,11 @@ def placed(value: Any, kind: str, folder: Path) -> Any:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, or of the names and contents of a directory."""
-    digest = hashlib.sha256()
-    if path.is_dir():
-        for entry in sorted(path.rglob("*")):
-            digest.update(f"\0{entry.relative_to(path)}\0".encode())
-            if entry.is_file():
-                digest.update(digest_of(entry).encode())
-        return digest.hexdigest()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+    """Return the SHA-256 of a file, or of the names and contents of a directory; OSError if it cannot be read."""
+    try:
+        return content_digest(path).hex()
+    except UndigestedError as error:
+        raise OSError(str(error)) from None
 
 
 def _protect(path: Path) -> None:
