@@ -88,7 +88,7 @@ class RunResult:
     @property
     def warnings(self) -> list[str]:
         """What went well, but perhaps not as it was meant: a sentence for each loop that its bound ended."""
-        return self._executor.warnings
+        return self._executor.results.warnings()
 
     def __getitem__(self, node: NodeHandle | str) -> Any:
         """Return the value of a node or group; TaskFailedError if it, or an item of it, failed."""
@@ -111,7 +111,7 @@ class RunResult:
                 return self._start(planned, leaf, output)
             if isinstance(leaf, _Unknown) or not leaf.state.good:
                 return None
-            return self._executor.value(leaf.id, output)
+            return self._executor.results.value(leaf.id, output)
 
         return _mapped(self._tree(planned, output), value)
 
@@ -173,7 +173,7 @@ class RunResult:
     def _value_at(self, node: PlanNode, leaf: Task | _Started, port: str) -> Any:
         if isinstance(leaf, _Started):
             return self._start(node, leaf, port)
-        return None if leaf.lacks(port) else self._executor.value(leaf.id, port)
+        return None if leaf.lacks(port) else self._executor.results.value(leaf.id, port)
 
     def _start(self, node: PlanNode, leaf: _Started, port: str) -> Any:
         """Return what the loop started with at an output; None if that is not fed back."""
@@ -210,7 +210,7 @@ class RunResult:
             return [self._made(reader, made.members[index], start, output) for index in made.present()]
         try:
             if isinstance(made, Task):
-                return self._executor.value(made.id, output)
+                return self._executor.results.value(made.id, output)
         except (KeyError, TreadleError):
             pass  # forgotten when its last reader had it
         raise TaskFailedError("it had no item, and what it started with cannot be read here", where=reader.id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
 from ..types import alternatives, parse_type
-from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target
+from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target, ValueId
 from ..worker.files import placed
 from ..worker.unit import Program
 from .collecting import Collection, LastItem
@@ -33,7 +33,13 @@ class CallMaker:
         self._plan: Plan = layout.plan
         self._folder = folder
         declared = frozenset(declared_only)
+        self._refs: list[ValueId] = []
         self._forms = [call_form(node, declared_only=node.id in declared) for node in self._plan.nodes]
+
+    def call_with_refs(self, task: Task) -> tuple[Call, list[ValueId]]:
+        """Return the call of a task whose inputs are all there, and the values made in the run that it reads."""
+        self._refs = []
+        return self.call(task), self._refs
 
     def call(self, task: Task) -> Call:
         """Return the call of a task whose inputs are all there."""
@@ -63,8 +69,13 @@ class CallMaker:
     def value(self, task: Task, output: str) -> Argument:
         """Return an output of a finished task, put together again where it is kept item by item."""
         if output in self._plan.nodes[task.node].split:
-            return Items(tuple(Ref((task.id, output, place)) for place in range(len(task.items[output]))))
-        return Ref((task.id, output, -1))
+            return Items(tuple(self._ref(task, output, place) for place in range(len(task.items[output]))))
+        return self._ref(task, output, -1)
+
+    def _ref(self, task: Task, output: str, place: int) -> Ref:
+        value = (task.id, output, place)
+        self._refs.append(value)
+        return Ref(value)
 
     def _argument(self, entry: Input, axes: tuple[int, ...], index: Index, coerce: str) -> Argument | None:
         match entry:
@@ -103,7 +114,7 @@ class CallMaker:
         assert isinstance(provider, Task)
         if place is None:
             return self.value(provider, source.output)
-        return Ref((provider.id, source.output, place))
+        return self._ref(provider, source.output, place)
 
     def _started(self, last: LastItem, place: int | None) -> Argument:
         """Return what a loop that changed nothing started with, or one item of it."""

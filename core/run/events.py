@@ -25,12 +25,14 @@ class Outcome(Struct, frozen=True, gc=False):
     """What the scheduler must know of a result: not the values, but their shape.
 
     ``items`` are the labels of the outputs that are handed over item by item, ``flags`` the truth of outputs
-    that decide a loop, ``absent`` the outputs that carry nothing, with the reason.
+    that decide a loop, ``absent`` the outputs that carry nothing, with the reason. ``size`` is that of all values in
+    bytes.
     """
 
     items: Mapping[str, tuple[str, ...]] = NOTHING
     flags: Mapping[str, bool] = NOTHING
     absent: Mapping[str, str] = NOTHING
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,15 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class SchemeChanged:
-    """A scheme now takes up to ``slots`` tasks at a time; 0 when it is gone."""
+    """A scheme now takes up to ``slots`` tasks at a time, of which ``workers`` run (0: all of them).
+
+    Without slots it cannot work any more; ``why`` says why.
+    """
 
     scheme: str
     slots: int
+    workers: int = 0
+    why: str = ""
 
 
 class TaskStarted(Struct, frozen=True, gc=False):
@@ -60,14 +67,19 @@ class TaskSucceeded(Struct, frozen=True, gc=False):
 
 
 class TaskCached(Struct, frozen=True, gc=False):
-    """The results of a task that was about to start were found in the cache."""
+    """The results of a task that was to be looked up are there already."""
 
     task: TaskId
     outcome: Outcome = Outcome()
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFailed:
+class TaskMissed(Struct, frozen=True, gc=False):
+    """The results of a task that was to be looked up are not there: it has to run."""
+
+    task: TaskId
+
+
+class TaskFailed(Struct, frozen=True, gc=False):
     """An attempt ended without results; ``lost`` if the worker is to blame and not the module."""
 
     task: TaskId
@@ -75,11 +87,43 @@ class TaskFailed:
     lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TaskStopped:
-    """The task ended because it was cancelled."""
+class TaskRefused(Struct, frozen=True, gc=False):
+    """The scheme could not begin the task, for a reason of its own: another scheme may try."""
 
     task: TaskId
+    cause: Cause
+
+
+class TaskHeld(Struct, frozen=True, gc=False):
+    """The attempt could not begin, because results that it reads are gone: ``missing``, of all that it ``reads``.
+
+    Told also, with nothing missing, of a task that is made again: what it reads must be kept for it once more.
+    """
+
+    task: TaskId
+    reads: tuple[TaskId, ...]
+    missing: tuple[TaskId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsLost:
+    """The results of these tasks are gone, though the run is to keep them: they are made again."""
+
+    tasks: tuple[TaskId, ...]
+
+
+class TaskStopped(Struct, frozen=True, gc=False):
+    """The task ended because it was told to."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTimedOut:
+    """The task takes longer than its node allows."""
+
+    task: TaskId
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +149,15 @@ class Resume:
 
 
 Event = (
-    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskFailed | TaskStopped
-    | CancelRun | CancelTasks | Pause | Resume
+    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskMissed | TaskFailed | TaskRefused
+    | TaskHeld | ResultsLost | TaskStopped | TaskTimedOut | CancelRun | CancelTasks | Pause | Resume
 )  # fmt: skip
+
+
+class LookUp(Struct, frozen=True, gc=False):
+    """Find out whether the results of the task are there already; answer with TaskCached or TaskMissed."""
+
+    task: TaskId
 
 
 class Start(Struct, frozen=True, gc=False):
@@ -172,4 +222,4 @@ class FinishRun:
     failed: int = 0
 
 
-Command = Start | Stop | Skip | Fail | Retry | Cancelled | Release | FinishRun
+Command = LookUp | Start | Stop | Skip | Fail | Retry | Cancelled | Release | FinishRun

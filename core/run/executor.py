@@ -5,36 +5,52 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import TYPE_CHECKING
 
 from ..errors import InternalError
-from ..scheme import Began, Capacity, Ended, Logged, Place, Progressed, Report, Scheme, Stopped
-from ..worker.call import Argument, Items, Ref, ValueId
+from ..scheme import Began, Capacity, Ended, Exported, Logged, Lost, Progressed, Report, Scheme, Stopped
 from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
 from .arguments import CallMaker
-from .records import Listener, Missing, RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
-from .scheduler import HANDED_OUT, Policy, Scheduler
+from .bookkeeping import Books
+from .deadlines import Deadlines
+from .earlier import GoneError
+from .records import Listener, RunEnded, RunEvent, TaskLogged, TaskProgress
+from .results import Results
+from .scheduler import CACHE, HANDED_OUT, Policy, Scheduler
 from .states import RunState, TaskState
+from .transfers import Transfers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from ..planning.plan import Axis, Plan
+    from ..planning.plan import Plan
+    from ..worker.call import Call, ValueId
+    from ..worker.handing import Handed
+    from .earlier import Earlier
+    from .records import TaskRecord
     from .tasks import Task
 
-FETCH_SECONDS = 60.0
+START_SECONDS = 60.0
+"""A scheme that has not told in this time how many tasks it takes is not waited for."""
+
+STOP_SECONDS = 10.0
+"""A task that its scheme has not ended in this time, though told to, counts as ended."""
+
+_AT_A_TIME = 4096
 
 
 class Executor:
     """One run. ``run`` blocks in the calling thread; ``cancel`` and the like may be called from any thread.
 
     With ``keep_all`` the results of every node can be read afterwards, else only those that nothing reads.
+    ``earlier`` knows results of earlier runs; schemes are not opened before one is needed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, and what it is to do with them
         self,
         plan: Plan,
         schemes: Mapping[str, Scheme],
@@ -44,17 +60,33 @@ class Executor:
         listener: Listener = lambda _event: None,
         keep_all: bool = True,
         declared_only: Iterable[str] = (),
+        earlier: Earlier | None = None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.plan = plan
         self.scheduler = Scheduler(plan, policy)
-        self.records: dict[e.TaskId, TaskRecord] = {}
+        self._tasks = self.scheduler.layout.tasks
         self._schemes = dict(schemes)
         self._listener = listener
         self._keep_all = keep_all
+        self._sinks = {node.number for node in plan.sinks()}
         self._calls = CallMaker(self.scheduler.layout, folder, declared_only)
+        self._books = Books(self.scheduler.layout, listener, clock)
+        self._transfers = Transfers()
+        self._earlier = earlier
+        self._deadlines = Deadlines(clock)
+        self._timeouts = {node.number: node.settings.timeout for node in plan.nodes if node.settings.timeout}
         self._inbox: queue.SimpleQueue[Report | e.Event] = queue.SimpleQueue()
+        self._events: deque[e.Event] = deque()
+        self._opened = False
         self._finished = False
         self._thread = 0
+        self.results = Results(self.scheduler.layout, self._calls, self._schemes, earlier)
+
+    @property
+    def records(self) -> Mapping[e.TaskId, TaskRecord]:
+        """What is known of each task."""
+        return self._books.records
 
     def run(self) -> RunState:
         """Run to the end and return how it ended; the schemes stay open, so that results can be read.
@@ -62,12 +94,15 @@ class Executor:
         KeyboardInterrupt cancels the run, in order; a second one goes through.
         """
         self._thread = threading.get_ident()
-        for scheme in self._schemes.values():
-            scheme.open(self._hear)
+        self._books.begin()
         self._inbox.put(e.RunStarted())
+        if self._earlier is None:
+            self._open()
         while not self._finished:
             try:
-                self._take(self._inbox.get())
+                self._take(self._next())
+                self._deadlines.due()
+                self._carry_on()
             except KeyboardInterrupt:
                 if self.scheduler.state is not RunState.RUNNING:
                     raise
@@ -75,20 +110,48 @@ class Executor:
         self._tell(RunEnded(self.scheduler.state))
         return self.scheduler.state
 
+    def _open(self) -> None:
+        self._opened = True
+        for name, scheme in self._schemes.items():
+            late = e.SchemeChanged(name, 0, 0, f"it did not start within {START_SECONDS:g} s")
+            self._deadlines.set(name, START_SECONDS, lambda late=late: self._events.append(late))  # type: ignore[misc]
+            scheme.open(self._hear)
+
+    def _next(self) -> list[Report | e.Event]:
+        """Wait for something to happen; return all that has."""
+        inbox = self._inbox
+        try:
+            messages = [inbox.get(timeout=self._deadlines.remaining())]
+        except queue.Empty:
+            return []
+        while len(messages) < _AT_A_TIME and not inbox.empty():
+            messages.append(inbox.get_nowait())
+        return messages
+
     def _hear(self, report: Report) -> None:
         """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
         if isinstance(report, Progressed | Logged) and threading.get_ident() == self._thread:
-            self._take(report)
+            self._take([report])
         else:
             self._inbox.put(report)
 
     def cancel(self) -> None:
         """Ask to end the run; what runs is stopped, what is finished is kept."""
         self._inbox.put(e.CancelRun())
+        for name, scheme in self._schemes.items():
+            if scheme.runs_here:
+                # Its module has the thread that would tell it to stop.
+                scheme.stop([task.id for task in list(self._tasks.values()) if _is_out(task, name)])
 
     def cancel_tasks(self, tasks: Iterable[e.TaskId]) -> None:
         """Ask to end these tasks only; what depends on them is skipped."""
         self._inbox.put(e.CancelTasks(tuple(tasks)))
+
+    def cancel_node(self, node: str) -> None:
+        """Ask to end the tasks of a node that have been made; what depends on them is skipped."""
+        found = self.plan.node(node)
+        if found is not None:
+            self.cancel_tasks([task.id for task in list(self._tasks.values()) if task.node == found.number])
 
     def pause(self) -> None:
         """Start nothing new until ``resume``."""
@@ -106,157 +169,272 @@ class Executor:
 
     def _interrupted(self) -> None:
         """End what ran in this thread when the person pressed Ctrl-C, and the run with it."""
-        self._handle(e.CancelRun())
-        for task in list(self.scheduler.layout.tasks.values()):
-            if task.scheme == "serial" and task.state in HANDED_OUT:
-                self._handle(e.TaskStopped(task.id), task.id)
+        self._events.append(e.CancelRun())
+        self._carry_on()
+        for name, scheme in self._schemes.items():
+            if scheme.runs_here:
+                self._events.extend(
+                    e.TaskStopped(task.id) for task in list(self._tasks.values()) if _is_out(task, name)
+                )
+        self._carry_on()
 
     # Reports
 
-    def _take(self, message: Report | e.Event) -> None:
-        match message:
-            case Ended():
-                self._ended(message)
+    def _take(self, messages: Iterable[Report | e.Event]) -> None:
+        """Turn what was reported into events."""
+        for message in messages:
+            if isinstance(message, Ended):
+                if self._awaited(message.task, message.attempt):
+                    self._events.append(self._ended(message))
+            elif isinstance(message, Report):
+                self._take_other(message)
+            else:
+                self._events.append(message)
+
+    def _take_other(self, report: Report) -> None:
+        match report:
             case Began(task, attempt, place):
                 if self._awaited(task, attempt):
-                    _note_place(self.records[task], place)
-                    self._handle(e.TaskStarted(task), task)
+                    self._events.append(e.TaskStarted(task))
+                    self._books.began(task, place)
+                    self._limit(self._tasks[task])
             case Progressed(task, fraction, text):
                 self._tell(TaskProgress(task, fraction, text))
             case Logged(task, line):
                 self._tell(TaskLogged(task, line))
-            case Capacity(scheme, slots):
-                self._handle(e.SchemeChanged(scheme, slots))
+            case Capacity(scheme, slots, workers, why):
+                self._deadlines.clear(scheme)
+                self._events.append(e.SchemeChanged(scheme, slots, workers, why))
             case Stopped(task, attempt):
                 if self._awaited(task, attempt):
-                    self._handle(e.TaskStopped(task), task)
-            case _:
-                self._handle(message)
+                    self._events.append(e.TaskStopped(task))
+            case Lost(tasks):
+                self._lost(tasks)
+            case Exported(value, handed):
+                self._exported(value, handed)
 
     def _awaited(self, task: e.TaskId, attempt: int) -> bool:
         """Say whether a report is about an attempt that still counts: one may come late after a cancel or a loss."""
-        known = self.scheduler.layout.tasks.get(task)
+        known = self._tasks.get(task)
         return known is not None and known.state in HANDED_OUT and known.attempt == attempt
 
-    def _ended(self, report: Ended) -> None:
-        if not self._awaited(report.task, report.attempt):
-            return
-        record = self.records[report.task]
-        _note_place(record, report.place)
-        record.seconds, record.cpu_seconds = report.seconds, report.cpu_seconds
-        record.peak_memory = max(record.peak_memory, report.peak_memory)
+    def _limit(self, task: Task) -> None:
+        """Let a task that has begun take no longer than its node allows."""
+        if (limit := self._timeouts.get(task.node)) is not None:
+            late = e.TaskTimedOut(task.id, limit)
+            self._deadlines.set((task.id, "time"), limit, lambda: self._events.append(late))
+
+    def _ended(self, report: Ended) -> e.Event:
+        record = self._books.ended(report)
+        if self._timeouts:
+            self._deadlines.clear((report.task, "time"))
         if isinstance(report.result, Result):
             result = report.result
-            record.previews = result.previews
-            record.cause = None
-            outcome = e.Outcome(result.items, result.flags, result.absent)
-            self._handle(e.TaskSucceeded(report.task, outcome), report.task)
-        else:
-            record.cause = report.result
-            self._handle(e.TaskFailed(report.task, _short(report.result), report.lost), report.task)
+            record.previews, record.cause = result.previews, None
+            if self._earlier is not None:
+                self._schemes[record.scheme].export(self._earlier.wants(self._tasks[report.task], report))
+            return e.TaskSucceeded(report.task, _outcome(result, report.bytes_out))
+        record.cause = report.result
+        if report.refused:
+            return e.TaskRefused(report.task, _short(report.result))
+        return e.TaskFailed(report.task, _short(report.result), report.lost)
+
+    def _lost(self, names: Iterable[e.TaskId]) -> None:
+        """Take note that results are gone; those that the run is to keep are made again at once."""
+        kept: list[e.TaskId] = []
+        for name in names:
+            task = self._tasks[name]
+            self._transfers.forget(name)
+            if task.state.good and not task.gone:
+                task.gone = True
+                if self._keep_all or task.node in self._sinks:
+                    kept.append(name)
+        if kept:
+            self._events.append(e.ResultsLost(tuple(kept)))
+
+    # Values that move
+
+    def _exported(self, value: ValueId, handed: Handed | Cause) -> None:
+        if self._earlier is not None and not isinstance(handed, Cause):
+            self._earlier.keep(value, handed)
+        self._arrived(value, handed)
+
+    def _hand_over(self, value: ValueId) -> None:
+        """Get a value that an earlier run has made."""
+        assert self._earlier is not None
+        try:
+            handed: Handed | Cause = self._earlier.handed(value)
+        except GoneError as error:
+            handed = Cause("lost contact", str(error))
+        self._arrived(value, handed)
+
+    def _arrived(self, value: ValueId, handed: Handed | Cause) -> None:
+        for name in self._transfers.arrived(value, handed):
+            if not isinstance(handed, Cause):
+                if (call := self._transfers.ready(name)) is not None:
+                    self._schemes[self._tasks[name].scheme].submit([call])
+            elif handed.kind == "lost contact":
+                self._tasks[value[0]].gone = True
+                self._hold(self._tasks[name])
+            else:
+                self._books.records[name].cause = handed
+                self._events.append(e.TaskRefused(name, _short(handed)))
+
+    def _hold(self, task: Task) -> None:
+        """Give a task back, because something it reads is gone."""
+        _, refs = self._calls.call_with_refs(task)
+        reads = [self._tasks[name] for name in dict.fromkeys([value[0] for value in refs])]
+        gone = task.unready(reads) or ()
+        self._events.append(e.TaskHeld(task.id, tuple(r.id for r in reads), tuple(r.id for r in gone)))
 
     # Commands
 
-    def _handle(self, event: e.Event, about: e.TaskId = "") -> None:
-        """Carry out what the scheduler answers; ``about`` is the task whose state the event may change."""
-        commands = self.scheduler.handle(event)
-        for task in self.scheduler.take_made():
-            self._record(task)
-        if about and (state := self._decided(about, commands)) is not self.records[about].state:
-            self._change(about, state)
-        starts: dict[str, list[Task]] = {}
+    def _carry_on(self) -> None:
+        """Let the scheduler decide until nothing new follows."""
+        while self._events:
+            events, self._events = list(self._events), deque()
+            commands = self.scheduler.handle(*events)
+            self._books.made(self.scheduler.take_made())
+            again = {command.task for command in commands if isinstance(command, e.Retry)}
+            for event in events:
+                self._note(event, again)
+            self._carry_out(commands)
+
+    def _note(self, event: e.Event, again: set[e.TaskId]) -> None:
+        """Write down what an event did to the task it is about."""
+        if isinstance(event, e.TaskSucceeded):
+            task = self._tasks[event.task]
+            if task.cause is None:
+                self._books.change(self._books.records[event.task], TaskState.SUCCEEDED)
+            else:
+                self._books.settle(event.task, TaskState.FAILED, task.cause)
+        elif isinstance(event, e.TaskFailed | e.TaskRefused | e.TaskStopped):
+            record, task = self._books.records[event.task], self._tasks[event.task]
+            self._deadlines.clear((event.task, "time"))
+            self._deadlines.clear((event.task, "stop"))
+            full = record.cause if isinstance(event, e.TaskFailed | e.TaskRefused) else task.cause
+            if event.task in again:
+                self._books.settle(event.task, TaskState.READY, full)
+            elif task.done:
+                self._books.settle(event.task, task.state, full)
+        elif isinstance(event, e.TaskHeld):
+            record = self._books.records[event.task]
+            if record.state is not TaskState.WAITING:
+                self._books.change(record, TaskState.WAITING)
+
+    def _carry_out(self, commands: Iterable[e.Command]) -> None:
+        starts: dict[str, list[Call]] = {}
+        looked_up: list[Task] = []
         for command in commands:
             if isinstance(command, e.Start):
-                self._note_start(command)
-                starts.setdefault(command.scheme, []).append(self.scheduler.layout.tasks[command.task])
+                self._start(command, starts)
+            elif isinstance(command, e.LookUp):
+                looked_up.append(self._tasks[command.task])
             else:
-                self._carry_out(command)
-        # Serial last: it executes here and now, and the others can work meanwhile.
-        for scheme in sorted(starts, key=lambda name: name == "serial"):
-            self._schemes[scheme].submit([self._calls.call(task) for task in starts[scheme]])
+                self._carry_out_other(command)
+        if looked_up:
+            self._look_up(looked_up)
+        # What executes here and now comes last: the others can work meanwhile.
+        for name in sorted(starts, key=lambda name: self._schemes[name].runs_here):
+            self._schemes[name].submit(starts[name])
 
-    def _decided(self, about: e.TaskId, commands: list[e.Command]) -> TaskState:
-        """Return the state that an event brought a task to, before what follows from it."""
-        retried = any(isinstance(command, e.Retry) and command.task == about for command in commands)
-        return TaskState.READY if retried else self.scheduler.layout.tasks[about].state
+    def _start(self, command: e.Start, starts: dict[str, list[Call]]) -> None:
+        task = self._tasks[command.task]
+        call, refs = self._calls.call_with_refs(task)
+        if refs:
+            reads = [self._tasks[name] for name in dict.fromkeys([value[0] for value in refs])]
+            gone = task.unready(reads)
+            if gone is not None:
+                self._hold(task)
+                return
+            if any(source.scheme != command.scheme for source in reads):
+                self._books.started(command, task)
+                self._fetch_for(task, call, [value for value in refs if self._tasks[value[0]].scheme != command.scheme])
+                return
+        self._books.started(command, task)
+        starts.setdefault(command.scheme, []).append(call)
 
-    def _record(self, task: Task) -> None:
-        record = TaskRecord(task.id, self.plan.nodes[task.node].id, self.scheduler.layout.labels(task))
-        self.records[task.id] = record
-        self._tell(TaskChanged(record))
+    def _fetch_for(self, task: Task, call: Call, foreign: Iterable[ValueId]) -> None:
+        """Ask for the values that a call needs from elsewhere; it is submitted when they are there."""
+        asked: dict[str, list[ValueId]] = {}
+        for value in self._transfers.wait(call, foreign):
+            asked.setdefault(self._tasks[value[0]].scheme, []).append(value)
+        for name, values in asked.items():
+            if name == CACHE:
+                for value in values:
+                    self._hand_over(value)
+            else:
+                self._schemes[name].export(values)
+        if not asked and (ready := self._transfers.ready(task.id)) is not None:
+            self._schemes[task.scheme].submit([ready])
 
-    def _note_start(self, command: e.Start) -> None:
-        record = self.records[command.task]
-        record.scheme, record.reason, record.attempts = command.scheme, command.reason, command.attempt
-        task = self.scheduler.layout.tasks[command.task]
-        record.missing = tuple(Missing(labels, cause) for labels, cause in self.scheduler.layout.passed_over(task))
-        self._change(command.task, TaskState.DISPATCHED)
+    def _look_up(self, tasks: list[Task]) -> None:
+        """Answer which results earlier runs have; open the schemes once there is one that they have not."""
+        assert self._earlier is not None
+        calls = [(task, self._calls.call_with_refs(task)[0]) for task in tasks]
+        found = self._earlier.find(calls)
+        for task in tasks:
+            result = found.get(task.id)
+            if result is None:
+                self._events.append(e.TaskMissed(task.id))
+            else:
+                self._books.found(task.id, result, CACHE)
+                self._events.append(e.TaskCached(task.id, _outcome(result, 0)))
+        if not self._opened and len(found) < len(tasks):
+            self._open()
 
-    def _carry_out(self, command: e.Command) -> None:
+    def _stop(self, name: e.TaskId, scheme: str) -> None:
+        task = self._tasks[name]
+        if self._transfers.give_up(name):
+            self._events.append(e.TaskStopped(name))
+            return
+        attempt = task.attempt
+
+        def give_up() -> None:
+            if self._awaited(name, attempt):
+                self._events.append(e.TaskStopped(name))
+
+        self._deadlines.set((name, "stop"), STOP_SECONDS, give_up)
+        self._schemes[scheme].stop([name])
+
+    def _release(self, name: e.TaskId) -> None:
+        if self._keep_all:
+            return
+        task = self._tasks[name]
+        task.gone = True
+        self._transfers.forget(name)
+        if task.scheme != CACHE:
+            self._schemes[task.scheme].release([name])
+
+    def _carry_out_other(self, command: e.Command) -> None:
         match command:
             case e.Skip(task, cause):
-                self.records[task].cause = cause
-                self._change(task, TaskState.SKIPPED)
+                self._books.settle(task, TaskState.SKIPPED, cause)
             case e.Fail(task, cause):
-                self.records[task].cause = cause
-                self._change(task, TaskState.FAILED)
+                self._books.settle(task, TaskState.FAILED, cause)
             case e.Cancelled(task):
-                self.records[task].cause = self.scheduler.layout.tasks[task].cause
-                self._change(task, TaskState.CANCELLED)
+                self._books.settle(task, TaskState.CANCELLED, self._tasks[task].cause)
             case e.Retry():
                 pass  # told when the event was taken note of
             case e.Stop(task, scheme):
-                self._schemes[scheme].stop([task])
+                self._stop(task, scheme)
             case e.Release(task):
-                if not self._keep_all:
-                    self._schemes[self.records[task].scheme].release([task])
+                self._release(task)
             case e.FinishRun():
                 self._finished = True
             case _:
                 raise InternalError(f"the executor was told {command!r}, which it does not know")
 
-    def _change(self, task: e.TaskId, state: TaskState) -> None:
-        record = self.records[task]
-        record.state = state
-        self._tell(TaskChanged(record))
-
     def _tell(self, event: RunEvent) -> None:
         self._listener(event)
 
-    # Results
 
-    @property
-    def warnings(self) -> list[str]:
-        """What went well, but perhaps not as it was meant: loops that their bound ended."""
-        return [_cut_text(axis, count) for axis, count in self.scheduler.layout.cut_loops()]
-
-    def value(self, task: e.TaskId, output: str) -> Any:
-        """Return an output of a finished task; KeyError if it has none."""
-        known = self.scheduler.layout.tasks[task]
-        if not known.state.good or known.lacks(output):
-            raise KeyError(f"{task} has no value at {output!r}")
-        fetch: Callable[[ValueId], Any] = lambda value: self._schemes[known.scheme].fetch(value, FETCH_SECONDS)  # noqa: E731
-        return _gathered(self._calls.value(known, output), fetch)
+def _is_out(task: Task, scheme: str) -> bool:
+    return task.scheme == scheme and task.state in HANDED_OUT
 
 
-def _note_place(record: TaskRecord, place: Place) -> None:
-    record.worker, record.host, record.pid = place.worker, place.host, place.pid
-
-
-def _cut_text(axis: Axis, count: int) -> str:
-    assert axis.again is not None
-    rounds = f"{axis.bound:,} round{'s' if axis.bound != 1 else ''}"
-    times = f" for {count:,} items" if count > 1 else ""
-    return f"loop {axis.origin!r} stopped at its bound of {rounds}{times}, though {axis.again.output!r} was still true"
-
-
-def _gathered(argument: Argument, fetch: Callable[[ValueId], Any]) -> Any:
-    match argument:
-        case Ref(value):
-            return fetch(value)
-        case Items(items):
-            return [_gathered(item, fetch) for item in items]
-    raise InternalError(f"{argument!r} is no result")
+def _outcome(result: Result, size: int) -> e.Outcome:
+    return e.Outcome(result.items, result.flags, result.absent, size)
 
 
 def _short(cause: Cause) -> Cause:

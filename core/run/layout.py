@@ -55,6 +55,7 @@ class Layout:
         self._providers: list[list[Provider] | None] = [None] * len(plan.nodes)
         self._outputs: list[list[str]] = [[] for _ in plan.nodes]
         self._loops = [False] * len(plan.nodes)
+        self._tolerant = [any(_is_tolerant(entry) for entry in node.inputs) for node in plan.nodes]
         self._carried: dict[Task, Task | None] = {}
         self._projections: dict[tuple[tuple[int, ...], tuple[int, ...]], Projection] = {}
 
@@ -293,15 +294,25 @@ class Layout:
             for level, place in enumerate(index)
         }
 
+    def tolerant(self, number: int) -> bool:
+        """Say whether a node has joins that leave failed items out."""
+        return self._tolerant[number]
+
     def passed_over(self, task: Task) -> Iterator[tuple[dict[str, str], Cause]]:
         """Go through the failed items that the joins of a task leave out: their labels, and why they failed."""
         node = self.plan.nodes[task.node]
         for entry in node.inputs:
-            if isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant:
+            if _is_tolerant(entry):
+                assert isinstance(entry, Wired)
+                assert entry.join is not None
                 collection = self.provider(entry, node.axes, task.index)
                 assert isinstance(collection, Collection)
                 for index, cause in sorted(collection.missing, key=lambda one: one[0]):
                     yield self.labels_of((*entry.axes, *entry.join.axes), index), cause
+
+
+def _is_tolerant(entry: Input) -> bool:
+    return isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant
 
 
 def written_extent(axis: Axis) -> Extent:

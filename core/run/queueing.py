@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import deque
 from typing import TYPE_CHECKING
 
+from .ordering import BY_TIME, ORDERS
 from .selection import Choice, choose, eligible, support
 from .states import TaskState
 
@@ -13,25 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..planning.plan import Plan, PlanNode
+    from ..worker.failures import Cause
+    from .estimates import Estimates
     from .ordering import Rank
     from .resources import Ledger
+    from .standings import Standings
     from .tasks import Task
 
 
 class ReadyQueue:
-    """Ready tasks by rank, those of a node in the order they came.
+    """Ready tasks by rank, those of equal rank in the order they came.
 
-    Nodes that ask for the same are one kind: if one of them cannot start now, none of its kind can, and the
-    others need not be looked at.
+    They stand in buckets: usually one for each node; one for each task where the order goes by time, or where a
+    scheme has refused the task. Tasks that ask for the same are one kind: if the first of them cannot start now, none
+    of its kind can, and the others need not be looked at.
     """
 
-    def __init__(self, plan: Plan, enabled: Sequence[str], ranks: Sequence[Rank], ledger: Ledger) -> None:
-        self._ranks = ranks
-        self._ledger = ledger
-        self._waiting: list[deque[Task]] = [deque() for _ in plan.nodes]
-        kinds: dict[object, Kind] = {}
-        self._kind_of = [_kind_of(node, enabled, kinds, ledger) for node in plan.nodes]
-        self._kinds = list(kinds.values())
+    def __init__(self, plan: Plan, order: str, standings: Standings, ledger: Ledger, estimates: Estimates) -> None:
+        self._by_time = BY_TIME.get(order, 0.0)
+        self._ranks = [] if self._by_time else ORDERS[order](plan, estimates.seconds)
+        self._numbers = itertools.count(len(plan.nodes))
+        self._plan, self._standings, self._ledger, self._estimates = plan, standings, ledger, estimates
+        self._waiting: dict[int, deque[Task]] = {}
+        self._kinds: dict[object, Kind] = {}
+        self._kind_of = [self._kind(node) for node in plan.nodes]
         self._count = 0
 
     def __bool__(self) -> bool:
@@ -43,96 +50,131 @@ class ReadyQueue:
 
     def put(self, task: Task) -> None:
         """Add a task that has become ready."""
-        waiting = self._waiting[task.node]
+        kind = self._kind_of[task.node]
+        if task.refused or self._by_time:
+            bucket = next(self._numbers)
+            rank: Rank = (self._by_time * bucket,) if self._by_time else self._ranks[task.node]
+            if task.refused:
+                kind = self._kind(self._plan.nodes[task.node], task.refused)
+        else:
+            bucket, rank = task.node, self._ranks[task.node]
+        waiting = self._waiting.get(bucket)
+        if waiting is None:
+            waiting = self._waiting[bucket] = deque()
         if not waiting:
-            heapq.heappush(self._kind_of[task.node].nodes, (self._ranks[task.node], task.node))
+            heapq.heappush(kind.buckets, (rank, bucket))
         waiting.append(task)
         self._count += 1
 
-    def take(self, free: dict[str, int], slots: Mapping[str, int]) -> list[tuple[Task, Choice]]:
-        """Take out the tasks that can start, noting what each takes in ``free`` and the ledger."""
+    def take(self) -> list[tuple[Task, Choice]]:
+        """Take out the tasks that can start, noting what each takes."""
         taken: list[tuple[Task, Choice]] = []
-        kinds = [kind for kind in self._kinds if kind.nodes]
+        kinds = [kind for kind in self._kinds.values() if kind.buckets]
         while kinds:
             kind = kinds[0] if len(kinds) == 1 else min(kinds, key=_first)
-            if not self._take_first(kind, alone=len(kinds) == 1, free=free, slots=slots, taken=taken):
+            if not self._take_first(kind, alone=len(kinds) == 1, taken=taken):
                 kinds.remove(kind)
         return taken
 
-    def _take_first(
-        self,
-        kind: Kind,
-        *,
-        alone: bool,
-        free: dict[str, int],
-        slots: Mapping[str, int],
-        taken: list[tuple[Task, Choice]],
-    ) -> bool:
+    def stranded(self) -> list[tuple[Task, str]]:
+        """Take out the tasks that no scheme is left for, with the reasons."""
+        found: list[tuple[Task, str]] = []
+        for kind in list(self._kinds.values()):
+            while kind.buckets and (why := self._standings.hopeless(kind)):
+                task = self._next(kind)
+                if task is not None:
+                    self._pop(kind)
+                    found.append((task, why))
+        return found
+
+    def _take_first(self, kind: Kind, *, alone: bool, taken: list[tuple[Task, Choice]]) -> bool:
         """Take tasks of the kind that stands first, for as long as it does; return whether more of it can start."""
-        first, ledger = kind.nodes[0], self._ledger
-        choice = kind.choice(free, slots)
-        while choice.scheme and ledger.fits(kind):
-            task = self._next(kind)
-            if task is None:
-                return False
-            if not alone and kind.nodes[0] != first:
+        first, ledger, free = kind.buckets[0], self._ledger, self._standings.free
+        choice: Choice | None = None
+        while (task := self._next(kind)) is not None:
+            if not alone and kind.buckets[0] != first:
                 return True
-            self._waiting[task.node].popleft()
-            self._count -= 1
-            free[choice.scheme] -= 1
-            ledger.take(kind)
+            if choice is None or kind.seconds is not None:
+                choice = self._choice(kind, task)
+            if not choice.scheme or not ledger.fits(kind, choice.scheme):
+                return False
+            self._pop(kind)
+            self._standings.hand_out(choice.scheme, kind.seconds)
+            ledger.take(kind, choice.scheme)
             taken.append((task, choice))
             if not free[choice.scheme]:
-                choice = kind.choice(free, slots)
-        self._next(kind)
+                choice = None
         return False
+
+    def _choice(self, kind: Kind, task: Task) -> Choice:
+        """Choose a scheme; unless durations are known, what is free and what is there at all decides for all alike."""
+        standings = self._standings
+        if kind.seconds is not None:
+            estimate = self._estimates.finish(task, kind.seconds, standings)
+            return choose(kind.node, standings.enabled, standings.all(), kind.refusals, estimate)
+        key = standings.key()
+        if key not in kind.choices:
+            kind.choices[key] = choose(kind.node, standings.enabled, standings.all(), kind.refusals)
+        return kind.choices[key]
+
+    def _pop(self, kind: Kind) -> None:
+        bucket = kind.buckets[0][1]
+        self._waiting[bucket].popleft()
+        self._count -= 1
 
     def _next(self, kind: Kind) -> Task | None:
         """Return the first task of a kind; those that were cancelled while they waited are dropped."""
-        while kind.nodes:
-            waiting = self._waiting[kind.nodes[0][1]]
+        while kind.buckets:
+            bucket = kind.buckets[0][1]
+            waiting = self._waiting[bucket]
             while waiting and waiting[0].state is not TaskState.READY:
                 waiting.popleft()
                 self._count -= 1
             if waiting:
                 return waiting[0]
-            heapq.heappop(kind.nodes)
+            heapq.heappop(kind.buckets)
+            del self._waiting[bucket]
         return None
+
+    def _kind(self, node: PlanNode, refused: Mapping[str, Cause] | None = None) -> Kind:
+        enabled = self._standings.enabled
+        seconds = self._estimates.of_node(node)
+        refusals = {name: f"{name} refused it: {cause.message}" for name, cause in (refused or {}).items()}
+        supported = tuple([not support(node, scheme) for scheme in enabled])
+        wants = (node.n_procs, node.mem_gb, supported, node.settings.scheme, seconds, tuple(refusals.items()))
+        kind = self._kinds.get(wants)
+        if kind is None:
+            kind = self._kinds[wants] = Kind(node, enabled, self._ledger, seconds, refusals)
+        return kind
 
 
 def _first(kind: Kind) -> tuple[Rank, int]:
-    return kind.nodes[0]
+    return kind.buckets[0]
 
 
 class Kind:
-    """Nodes that ask for the same resources and schemes; ``node`` is one of them.
+    """Tasks that ask for the same resources and schemes; ``node`` is one that has such tasks.
 
-    ``refusal`` says why none of their tasks can ever start; it is empty if they can.
+    ``refusal`` says why none of them can ever start; it is empty if they can. ``seconds`` is how long each takes, if
+    that is known and there is a choice of schemes; ``refusals`` are the schemes that could not take them.
     """
 
-    def __init__(self, node: PlanNode, enabled: Sequence[str], ledger: Ledger) -> None:
+    def __init__(
+        self,
+        node: PlanNode,
+        enabled: Sequence[str],
+        ledger: Ledger,
+        seconds: float | None,
+        refusals: Mapping[str, str],
+    ) -> None:
         self.node = node
         self.n_procs = node.n_procs
         self.mem_gb = node.mem_gb
-        self.nodes: list[tuple[Rank, int]] = []
+        self.light = ledger.is_light(node)
+        self.seconds = seconds
+        self.refusals = refusals
+        self.buckets: list[tuple[Rank, int]] = []
+        self.choices: dict[object, Choice] = {}
         fitting, refused = eligible(node, enabled)
         unsupported = "" if fitting else "; ".join(refused.values()) or "no scheme is enabled"
         self.refusal = unsupported or ledger.too_large(node)
-        self._enabled = enabled
-        self._choices: dict[tuple[tuple[bool, bool], ...], Choice] = {}
-
-    def choice(self, free: Mapping[str, int], slots: Mapping[str, int]) -> Choice:
-        """Choose a scheme; what is free and what is there at all decides, so each answer is kept."""
-        key = tuple([(free.get(name, 0) > 0, slots.get(name, 1) > 0) for name in self._enabled])
-        if key not in self._choices:
-            self._choices[key] = choose(self.node, self._enabled, free, slots)
-        return self._choices[key]
-
-
-def _kind_of(node: PlanNode, enabled: Sequence[str], kinds: dict[object, Kind], ledger: Ledger) -> Kind:
-    supported = tuple([not support(node, scheme) for scheme in enabled])
-    wants = node.n_procs, node.mem_gb, supported, node.settings.scheme
-    kind = kinds.get(wants)
-    if kind is None:
-        kind = kinds[wants] = Kind(node, enabled, ledger)
-    return kind

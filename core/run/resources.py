@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ..planning.plan import PlanNode
 
 _SLACK = 1e-9
+LIGHT_GB = 0.25
 
 
 class Request(Protocol):
-    """What one task takes: cores, and memory in GB."""
+    """What one task takes: cores, and memory in GB; a ``light`` one takes no more than any other light one."""
 
-    @property
-    def n_procs(self) -> int:
-        """The cores."""
-
-    @property
-    def mem_gb(self) -> float:
-        """The memory in GB."""
-
-
-@dataclass
-class Ledger:
-    """What a host has and what is in use; memory in GB."""
-
-    n_procs: float
+    n_procs: int
     mem_gb: float
-    used_procs: float = 0.0
-    used_gb: float = 0.0
+    light: bool
 
-    def fits(self, request: Request) -> bool:
-        """Say whether a task with this request can start beside what runs now."""
-        return (
-            self.used_procs + request.n_procs <= self.n_procs + _SLACK
-            and self.used_gb + request.mem_gb <= self.mem_gb + _SLACK
-        )
 
-    def take(self, request: Request) -> None:
-        """Write down that a task with this request started."""
-        self.used_procs += request.n_procs
-        self.used_gb += request.mem_gb
+class Ledger:
+    """What a host has and what is in use; memory in GB.
 
-    def give_back(self, request: Request) -> None:
+    A scheme may be given more tasks than it has workers, so that none has to wait for its next one. Of light tasks,
+    one core and LIGHT_GB at most, those beyond the number of workers only wait there, and take nothing.
+    """
+
+    def __init__(self, n_procs: float, mem_gb: float) -> None:
+        self.n_procs = n_procs
+        self.mem_gb = mem_gb
+        self.used_procs = 0.0
+        self.used_gb = 0.0
+        self._light: dict[str, int] = {}
+        self._workers: dict[str, int] = {}
+
+    def set_workers(self, scheme: str, workers: int) -> None:
+        """Take note of how many tasks a scheme runs at a time."""
+        before = self._running(scheme)
+        self._workers[scheme] = workers
+        self._charge(self._running(scheme) - before)
+
+    def fits(self, request: Request, scheme: str) -> bool:
+        """Say whether a task with this request can start on a scheme beside what runs now."""
+        if request.light:
+            if self._light.get(scheme, 0) >= self._workers.get(scheme, 0) > 0:
+                return True
+            return self._has(1, LIGHT_GB)
+        return self._has(request.n_procs, request.mem_gb)
+
+    def _has(self, n_procs: float, mem_gb: float) -> bool:
+        return self.used_procs + n_procs <= self.n_procs + _SLACK and self.used_gb + mem_gb <= self.mem_gb + _SLACK
+
+    def take(self, request: Request, scheme: str) -> None:
+        """Write down that a task with this request was given to a scheme."""
+        if request.light:
+            self._count(scheme, 1)
+        else:
+            self.used_procs += request.n_procs
+            self.used_gb += request.mem_gb
+
+    def give_back(self, request: Request, scheme: str) -> None:
         """Write down that a task with this request ended."""
-        self.used_procs -= request.n_procs
-        self.used_gb -= request.mem_gb
+        if request.light:
+            self._count(scheme, -1)
+        else:
+            self.used_procs -= request.n_procs
+            self.used_gb -= request.mem_gb
+
+    def _count(self, scheme: str, change: int) -> None:
+        count = self._light.get(scheme, 0)
+        self._light[scheme] = count + change
+        if min(count, count + change) < self._workers.get(scheme, 0) or not self._workers.get(scheme):
+            self._charge(change)
+
+    def _running(self, scheme: str) -> int:
+        light, workers = self._light.get(scheme, 0), self._workers.get(scheme, 0)
+        return min(light, workers) if workers else light
+
+    def _charge(self, tasks: int) -> None:
+        self.used_procs += tasks
+        self.used_gb += tasks * LIGHT_GB
+
+    def is_light(self, node: PlanNode) -> bool:
+        """Say whether the tasks of a node count as light ones; on a host that has little to give, none does."""
+        return node.n_procs == 1 and node.mem_gb <= LIGHT_GB <= self.mem_gb / 8 and self.n_procs >= 1
 
     def too_large(self, node: PlanNode) -> str:
         """Return why no task of this node can ever start here; empty if one can."""

@@ -47,6 +47,12 @@ class Retention:
             for state in self._states_before(task):
                 state.readers += 1
 
+    def hold_again(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Take note of what a task reads that is made again."""
+        task.sources = list(sources)
+        for source in task.sources:
+            source.readers = max(source.readers, 0) + 1
+
     def _states_before(self, task: Task) -> Iterator[Prerequisite]:
         """Go through what a task of a loop hands on, should its item be left out."""
         axes = self._layout.plan.nodes[task.node].axes
@@ -68,7 +74,7 @@ class Retention:
         sources, task.sources = task.sources, ()
         for source in sources:
             self._drop(source)
-        if task.node in self._loops and self._known(task) and not self._hands_on(task):
+        if task.node in self._loops and self._known(task) and not task.made_again and not self._hands_on(task):
             for state in self._states_before(task):
                 self._drop(state)
         if not task.readers:
@@ -111,7 +117,7 @@ class Retention:
             source.readers = FORGOTTEN
             if source.state.good:
                 self._release(source)
-            if source.node in self._loops and self._hands_on(source):
+            if source.node in self._loops and not source.made_again and self._hands_on(source):
                 for state in self._states_before(source):
                     self._drop(state)
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import InternalError, UsageError, suggestion
 from ..worker.failures import Cause
 from . import events as e
+from .estimates import Estimates
 from .layout import Layout
-from .ordering import ORDERS
+from .ordering import ALL_ORDERS
 from .queueing import ReadyQueue
 from .resources import Ledger
 from .retention import Retention
-from .states import RunState, TaskState, told
+from .standings import Standings
+from .states import LETTERS, RunState, TaskState, told
 from .verdict import run_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..planning.plan import Plan, PlanNode
     from .expansion import Extent
     from .tasks import Prerequisite, Task
 
 HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
+CACHE = "cache"
+"""Where the results of a task are that did not have to run."""
+
 CANCELLED = "it was cancelled"
 ENDING = "the run ends at the first failure"
 
@@ -34,7 +41,10 @@ class Policy:
     """How a run is scheduled.
 
     ``enabled`` are the schemes in the person's order; ``n_procs`` and ``mem_gb`` what the host has;
-    ``losses`` how often a task is tried again when its worker is lost.
+    ``losses`` how often a task is tried again when its worker is lost, ``retries`` how often it is when its module
+    fails, unless its node says more. ``seconds`` says how long the tasks of a node
+    take, by its number, as far as that is known. With ``look_up``, each task is looked for among earlier results
+    before it becomes ready.
     """
 
     enabled: tuple[str, ...] = ("serial",)
@@ -43,6 +53,9 @@ class Policy:
     n_procs: float = float("inf")
     mem_gb: float = float("inf")
     losses: int = 2
+    retries: int = 0
+    seconds: Mapping[int, float] = field(default_factory=dict)
+    look_up: bool = False
 
 
 class Scheduler:
@@ -51,60 +64,82 @@ class Scheduler:
     def __init__(self, plan: Plan, policy: Policy | None = None) -> None:
         self.plan = plan
         self.policy = policy or Policy()
-        if self.policy.order not in ORDERS:
-            raise UsageError(f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ORDERS))
+        if self.policy.order not in ALL_ORDERS:
+            raise UsageError(
+                f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ALL_ORDERS)
+            )
         self.ledger = Ledger(self.policy.n_procs, self.policy.mem_gb)
+        self.standings = Standings(self.policy.enabled)
         self.layout = Layout(plan, self)
         self.counts: Counter[TaskState] = Counter()
         self.state = RunState.RUNNING
-        self._slots: dict[str, int] = {}
-        self._free: dict[str, int] = {}
-        self._queue = ReadyQueue(plan, self.policy.enabled, ORDERS[self.policy.order](plan), self.ledger)
+        estimates = Estimates(self.policy.seconds, self.policy.enabled)
+        self._queue = ReadyQueue(plan, self.policy.order, self.standings, self.ledger, estimates)
         self._new: list[Task] = []
         self._begun = False
         self._settled: deque[Task] = deque()
         self._commands: list[e.Command] = []
         self._unfinished = 0
         self._paused = False
+        self._doubtful = False
         self._ending = False
         self._cancelled = False
         self._retention = Retention(self.layout, self._release)
 
-    def handle(self, event: e.Event) -> list[e.Command]:
+    def handle(self, *events: e.Event) -> list[e.Command]:
         """Take note of what happened and return what to do.
 
-        InternalError if the event cannot follow those before it.
+        InternalError if an event cannot follow those before it.
         """
         self._commands = []
-        match event:
-            case e.TaskSucceeded(task, outcome):
-                self._succeeded(self._task(task), outcome, TaskState.SUCCEEDED)
-            case e.TaskStarted(task):
-                self._step(self._task(task), TaskState.RUNNING)
-                return []
-            case e.TaskFailed(task, cause, lost):
-                self._attempt_failed(self._task(task), cause, lost=lost)
-            case _:
-                self._handle_rare(event)
-        self._propagate()
+        for event in events:
+            self._heed(event)
+            self._propagate()
         self._retention.flush()
-        self._dispatch()
+        while self._queue:
+            self._dispatch()
+            if not self._settled:
+                break
+            self._propagate()
+            self._retention.flush()
         self._finish_if_done()
         return self._commands
 
-    def _handle_rare(self, event: e.Event) -> None:
+    def _heed(self, event: e.Event) -> None:
+        match event:
+            case e.TaskSucceeded(task, outcome):
+                self._succeeded(self._task(task), outcome)
+            case e.TaskStarted(task):
+                self._step(self._task(task), TaskState.RUNNING)
+            case e.TaskFailed(task, cause, lost):
+                self._attempt_failed(self._task(task), cause, lost=lost)
+            case e.TaskCached(task, outcome):
+                self._cached(self._task(task), outcome)
+            case e.TaskMissed(task):
+                self._missed(self._task(task))
+            case e.TaskRefused(task, cause):
+                self._refused(self._task(task), cause)
+            case e.TaskHeld(task, reads, missing):
+                self._held(self._task(task), reads, missing)
+            case e.TaskStopped(task):
+                self._stopped(self._task(task))
+            case _:
+                self._heed_rare(event)
+
+    def _heed_rare(self, event: e.Event) -> None:
         match event:
             case e.RunStarted():
                 self._begun = True
                 self.layout.begin()
-            case e.SchemeChanged(scheme, slots):
-                self._free[scheme] = self._free.get(scheme, 0) + slots - self._slots.get(scheme, 0)
-                self._slots[scheme] = slots
-            case e.TaskCached(task, outcome):
-                self._cached(self._task(task), outcome)
-            case e.TaskStopped(task):
-                self._give_back(self._task(task))
-                self._end(self._task(task), TaskState.CANCELLED, Cause("cancelled", CANCELLED))
+            case e.SchemeChanged(scheme, slots, workers, why):
+                self.standings.change(scheme, slots, workers, why)
+                self.ledger.set_workers(scheme, workers)
+                self._doubtful |= not slots
+            case e.ResultsLost(tasks):
+                for name in tasks:
+                    self._make_again(self._task(name))
+            case e.TaskTimedOut(task, seconds):
+                self._timed_out(self._task(task), seconds)
             case e.CancelRun():
                 self._cancel_run()
             case e.CancelTasks(tasks):
@@ -177,7 +212,11 @@ class Scheduler:
         if source.cause is not None and not self.node_of(task).module.merges:
             self._skip(task, source.cause)
         elif not task.missing:
-            self._decide(task)
+            if task.attempt:
+                # It was about to run before, and what it reads has been made again.
+                self._queue_up(task)
+            else:
+                self._decide(task)
 
     # Deciding about one task
 
@@ -198,47 +237,129 @@ class Scheduler:
             self._make_ready(task)
 
     def _make_ready(self, task: Task) -> None:
+        """All that a task reads has a value: look it up, if that is wanted, else let it run."""
         if self._ending:
             self._end_cancelled(task, ENDING)
-        elif why := self._queue.kind(task.node).refusal:
+        elif self.policy.look_up and not task.attempt:
+            self._commands.append(e.LookUp(task.id))
+        else:
+            self._queue_up(task)
+
+    def _queue_up(self, task: Task) -> None:
+        if why := self._queue.kind(task.node).refusal:
             self._fail(task, Cause("insufficient resources", why))
         else:
             self._step(task, TaskState.READY)
             self._queue.put(task)
+
+    def _cached(self, task: Task, outcome: e.Outcome) -> None:
+        if not task.done:
+            self._step(task, TaskState.READY)
+            task.scheme = CACHE
+            self._have(task, outcome, TaskState.CACHED)
+
+    def _missed(self, task: Task) -> None:
+        if task.done:
+            # It was cancelled meanwhile.
+            return
+        if self._ending:
+            self._end_cancelled(task, ENDING)
+        else:
+            self._queue_up(task)
 
     def _fail(self, task: Task, cause: Cause) -> None:
         self._end(task, TaskState.FAILED, cause)
         self._commands.append(e.Fail(task.id, cause))
         self._react_to_failure()
 
-    def _succeeded(self, task: Task, outcome: e.Outcome, state: TaskState) -> None:
-        task.items, task.flags, task.lacking = outcome.items, outcome.flags, outcome.absent
+    def _succeeded(self, task: Task, outcome: e.Outcome) -> None:
         self._give_back(task)
-        self._end(task, state, None)
+        if task.story.count(LETTERS[TaskState.SUCCEEDED]) and (odd := _differs(task, outcome)):
+            self._end(task, TaskState.FAILED, Cause("mapping", odd))
+            self._react_to_failure()
+        else:
+            self._have(task, outcome, TaskState.SUCCEEDED)
 
-    def _cached(self, task: Task, outcome: e.Outcome) -> None:
-        # It was handed out to be looked up; it never ran, so its way is that of a ready task.
-        self._give_back(task)
-        self._step(task, TaskState.READY)
-        task.items, task.flags, task.lacking = outcome.items, outcome.flags, outcome.absent
-        self._end(task, TaskState.CACHED, None)
+    def _have(self, task: Task, outcome: e.Outcome, state: TaskState) -> None:
+        task.items, task.flags, task.lacking, task.size = outcome.items, outcome.flags, outcome.absent, outcome.size
+        task.gone = False
+        self._end(task, state, None)
 
     def _attempt_failed(self, task: Task, cause: Cause, *, lost: bool) -> None:
         self._give_back(task)
         task.losses += lost
-        own_failures = task.attempt - task.losses
-        retries = self.node_of(task).settings.retries
-        tries_left = task.losses <= self.policy.losses if lost else own_failures <= retries
-        if lost and task.stopping:
+        task.failures += not lost
+        retries = max(self.node_of(task).settings.retries, self.policy.retries)
+        tries_left = task.losses <= self.policy.losses if lost else task.failures <= retries
+        if lost and task.stopping and not task.timed_out:
             # It was to be stopped, and the worker that had it was ended for that.
             self._end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
-        elif tries_left and not self._ending and not task.stopping:
-            self._step(task, TaskState.READY)
-            self._queue.put(task)
-            self._commands.append(e.Retry(task.id, cause))
+        elif tries_left and not self._ending and (task.timed_out or not task.stopping):
+            self._try_again(task, cause)
         else:
             self._end(task, TaskState.FAILED, cause)
             self._react_to_failure()
+
+    def _try_again(self, task: Task, cause: Cause) -> None:
+        task.stopping, task.timed_out = False, 0.0
+        self._step(task, TaskState.READY)
+        self._queue.put(task)
+        self._commands.append(e.Retry(task.id, cause))
+
+    def _stopped(self, task: Task) -> None:
+        if task.timed_out:
+            why = f"timed out: it took longer than {task.timed_out:g} s, which is its limit"
+            self._attempt_failed(task, Cause("timed out", why), lost=False)
+        else:
+            self._give_back(task)
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
+
+    def _timed_out(self, task: Task, seconds: float) -> None:
+        if task.state in HANDED_OUT and not task.stopping:
+            task.timed_out = seconds
+            self._stop(task)
+
+    def _refused(self, task: Task, cause: Cause) -> None:
+        """Leave a task to the next scheme; it fails if there is none."""
+        self._give_back(task)
+        if task.stopping or self._ending:
+            self._end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED if task.stopping else ENDING))
+            return
+        task.refused = {**(task.refused or {}), task.scheme: cause}
+        self._doubtful = True
+        self._try_again(task, cause)
+
+    # Results that are gone
+
+    def _held(self, task: Task, reads: tuple[e.TaskId, ...], missing: tuple[e.TaskId, ...]) -> None:
+        """Have results made again that a task was about to read; it waits for them."""
+        self._give_back(task)
+        if task.stopping or self._ending:
+            self._end_cancelled(task, CANCELLED if task.stopping else ENDING)
+            return
+        if not task.sources:
+            # It is made again itself, and let go of what it reads when it was first made.
+            self._retention.hold_again(task, [self._task(name) for name in reads])
+        self._step(task, TaskState.WAITING)
+        sources = [self._task(name) for name in dict.fromkeys(missing)]
+        for source in sources:
+            self._make_again(source)
+            if not source.done:
+                task.missing += 1
+                source.dependents.append(task)
+        failed = next((source.cause for source in sources if source.cause is not None), None)
+        if failed is not None:
+            # It was made again before, and that failed.
+            self._skip(task, failed)
+        elif not task.missing:
+            self._queue_up(task)
+
+    def _make_again(self, task: Task) -> None:
+        if task.state.good and not self._ending:
+            self._unfinished += 1
+            task.refused, task.losses, task.failures = None, 0, 0
+            self._step(task, TaskState.READY)
+            self._queue.put(task)
 
     def _react_to_failure(self) -> None:
         if self.policy.on_error == "continue" or self._ending:
@@ -308,21 +429,29 @@ class Scheduler:
 
     def _dispatch(self) -> None:
         """Hand out ready tasks by rank; one that cannot start now does not hold up others that can."""
-        if self._paused or not self._queue:
+        if self._doubtful:
+            self._fail_stranded()
+        if self._paused or not self.standings.any_free:
             return
-        if max(self._free.values(), default=0) <= 0:
-            return
-        for task, choice in self._queue.take(self._free, self._slots):
+        for task, choice in self._queue.take():
             task.scheme = choice.scheme
             task.attempt += 1
             self._step(task, TaskState.DISPATCHED)
             self._commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
 
+    def _fail_stranded(self) -> None:
+        """Fail what no scheme is left for: it would wait for ever."""
+        for task, why in self._queue.stranded():
+            kind = next((cause.kind for cause in (task.refused or {}).values()), "insufficient resources")
+            if not task.done:
+                self._fail(task, Cause(kind, why))
+
     def _give_back(self, task: Task) -> None:
         if task.state not in HANDED_OUT:
             raise InternalError(f"task {task.id} ended, but it was {task.state.value}; it went {told(task.story)}")
-        self._free[task.scheme] += 1
-        self.ledger.give_back(self._queue.kind(task.node))
+        kind = self._queue.kind(task.node)
+        self.standings.give_back(task.scheme, kind.seconds)
+        self.ledger.give_back(kind, task.scheme)
 
     def _release(self, task: Task) -> None:
         self._commands.append(e.Release(task.id))
@@ -332,6 +461,15 @@ class Scheduler:
             return
         self.state = run_state(self.plan, self.layout.tasks.values(), cancelled=self._cancelled)
         self._commands.append(e.FinishRun(self.state, self.counts[TaskState.FAILED]))
+
+
+def _differs(task: Task, outcome: e.Outcome) -> str:
+    """Return how a result that was made again differs from the first, as far as other tasks were made for it."""
+    for output, labels in task.items.items():
+        again = outcome.items.get(output, ())
+        if len(again) != len(labels):
+            return f"{output!r} had {len(labels)} items; made again after its loss, it has {len(again)}"
+    return ""
 
 
 def _origin(cause: Cause) -> str:

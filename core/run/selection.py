@@ -23,6 +23,35 @@ class Choice:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What it costs a scheme to take a task: seconds to hand it over, and bytes per second for what it must be sent."""
+
+    seconds: float
+    speed: float
+
+
+COSTS = {
+    "serial": Cost(5e-6, float("inf")),
+    "threads": Cost(30e-6, 1e9),
+    "processes": Cost(60e-6, 1e9),
+    "ipython": Cost(5e-3, 100e6),
+}
+"""Measured on one machine, in the middle of what was seen; for a scheme that is not here, UNKNOWN_COST."""
+
+UNKNOWN_COST = Cost(1e-3, 100e6)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a scheme stands: its free slots, all its slots, and the seconds of work that wait before a new task."""
+
+    free: int
+    slots: int = 1
+    waiting: float = 0.0
+    why: str = ""
+
+
 def support(node: PlanNode, scheme: str) -> str:
     """Return why this node may not run on ``scheme``; empty if it may."""
     if scheme == "serial":
@@ -37,28 +66,70 @@ def eligible(node: PlanNode, enabled: Sequence[str]) -> tuple[list[str], dict[st
 
 
 def choose(
-    node: PlanNode, enabled: Sequence[str], free: Mapping[str, int], slots: Mapping[str, int] | None = None
+    node: PlanNode,
+    enabled: Sequence[str],
+    standing: Mapping[str, Standing],
+    refusals: Mapping[str, str] | None = None,
+    estimate: Mapping[str, float] | None = None,
 ) -> Choice:
-    """Choose among the enabled schemes, which stand in the person's order; ``free`` are their free slots.
+    """Choose among the enabled schemes, which stand in the person's order.
 
-    The node's own preference wins if it is eligible; else the first that has a free slot. ``slots`` are all that
-    each scheme has: one that has none at all is not waited for.
+    The node's own preference wins if it is eligible. Else, with an ``estimate`` of the seconds until each scheme
+    would have the result, the one that has it first; without, the first that has a free slot. A scheme without any
+    slot is not waited for, one that is not in ``standing`` has not told yet. ``refusals`` are those of this task.
+    Beside others, serial is the last resort: it would hold up the run itself.
     """
     fitting, refused = eligible(node, enabled)
     if not fitting:
         return Choice("", _because(refused) or "no scheme is enabled", refused)
-    refused |= {name: f"{name} has no workers" for name in fitting if slots and slots.get(name) == 0}
+    told = {name: standing[name] for name in fitting if name in standing}
+    refused |= {name: _workless(name, told[name]) for name in told if not told[name].slots}
+    refused |= refusals or {}
     fitting = [name for name in fitting if name not in refused]
+    if len(fitting) > 1:
+        fitting = [name for name in fitting if name != "serial" or node.settings.scheme == name]
     wanted = node.settings.scheme
     if wanted != "auto":
         if wanted in fitting:
-            return Choice(wanted if free.get(wanted, 0) > 0 else "", f"{wanted}: the node asks for it", refused)
+            return Choice(wanted if _free(standing, wanted) else "", f"{wanted}: the node asks for it", refused)
         refused = {wanted: f"{wanted} is not enabled", **refused}
-    scheme = next((name for name in fitting if free.get(name, 0) > 0), "")
+    if estimate:
+        return _first_to_finish(fitting, refused, standing, estimate)
+    scheme = next((name for name in fitting if _free(standing, name)), "")
     busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
     others = {**refused, **busy}
     return Choice(scheme, f"{scheme}: {_because(others) or 'the first in your order'}", others)
 
 
+def _first_to_finish(
+    fitting: Sequence[str], refused: Mapping[str, str], standing: Mapping[str, Standing], estimate: Mapping[str, float]
+) -> Choice:
+    """Choose the scheme that has the result first, also if that means to wait for it."""
+    known = [name for name in fitting if name in standing]
+    if not known:
+        return Choice("", _because(refused), refused)
+    best = min(known, key=lambda name: estimate[name])
+    others = {name: f"{name} {_time(estimate[name])}" for name in known if name != best}
+    expected = f"{best}: expected to finish first, in {_time(estimate[best])}"
+    reason = (
+        f"{expected} ({', '.join(others.values())})" if others else f"{best}: {_because(refused) or 'the only one'}"
+    )
+    return Choice(best if standing[best].free > 0 else "", reason, {**refused, **others})
+
+
+def _free(standing: Mapping[str, Standing], scheme: str) -> bool:
+    return scheme in standing and standing[scheme].free > 0
+
+
+def _workless(scheme: str, standing: Standing) -> str:
+    return f"{scheme} has no workers" + (f" ({standing.why})" if standing.why else "")
+
+
 def _because(refused: Mapping[str, str]) -> str:
     return "; ".join(refused.values())
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"

@@ -42,9 +42,9 @@ STEPS: dict[TaskState, frozenset[TaskState]] = {
     # A task fails while waiting when its items cannot be matched: lists of unequal length, say.
     W: frozenset({R, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.FAILED}),
     R: frozenset({D, TaskState.CACHED, TaskState.CANCELLED, TaskState.SKIPPED, TaskState.FAILED}),
-    # Back to ready: the attempt was lost, or failed and is tried again.
-    D: frozenset({X, R, TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED}),
-    X: frozenset({R, TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED}),
+    # Back to ready: the attempt was lost, or failed and is tried again. Back to waiting: what it reads was lost.
+    D: frozenset({X, R, W, TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED}),
+    X: frozenset({R, W, TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED}),
     # A result may be lost with the worker that held it, and is then made again.
     TaskState.SUCCEEDED: frozenset({R}),
     TaskState.CACHED: frozenset({R}),

@@ -60,6 +60,10 @@ class Prerequisite:
         """Return what this reads for those who read it."""
         return ()
 
+    def made_at(self) -> Iterable[tuple[str, int]]:
+        """Return for each result that this stands for which scheme has it, and its size in bytes."""
+        return [place for part in self.parts() for place in part.made_at()]
+
     def settle(self) -> None:
         """Have the final state, and tell all that wait for it."""
         self.done = True
@@ -86,7 +90,9 @@ class Task(Prerequisite):
 
     __slots__ = (
         "attempt",
+        "failures",
         "flags",
+        "gone",
         "id",
         "index",
         "items",
@@ -96,11 +102,14 @@ class Task(Prerequisite):
         "missing",
         "node",
         "owner",
+        "refused",
         "scheme",
+        "size",
         "sources",
         "state",
         "stopping",
         "story",
+        "timed_out",
     )
 
     def __init__(self, owner: Owner, node: int, index: Index, task_id: TaskId) -> None:
@@ -115,9 +124,15 @@ class Task(Prerequisite):
         self.sources: Sequence[Prerequisite] = ()
         self.missing = 0
         self.attempt = 0
+        self.failures = 0
         self.losses = 0
         self.scheme = ""
+        self.size = 0
+        self.refused: dict[str, Cause] | None = None
         self.stopping = False
+        self.timed_out = 0.0
+        # Its results were released, or lost: who reads them has them made again.
+        self.gone = False
         self.items: Mapping[str, tuple[str, ...]] = NOTHING
         self.flags: Mapping[str, bool] = NOTHING
         self.lacking: Mapping[str, str] = NOTHING
@@ -127,6 +142,20 @@ class Task(Prerequisite):
         """The number of the node whose output this is."""
         return self.node
 
+    @property
+    def made_again(self) -> bool:
+        """Whether it had results, and has them or makes them once more."""
+        good = self.story.count(LETTERS[TaskState.SUCCEEDED]) + self.story.count(LETTERS[TaskState.CACHED])
+        return good > self.state.good
+
+    def unready(self, reads: Iterable[Task]) -> tuple[Task, ...] | None:
+        """Return which results that the task ``reads`` are gone; None if it can begin as it is.
+
+        One that is made again has let go of what it reads; it has to be held once, also if nothing is gone.
+        """
+        gone = tuple(source for source in reads if source.gone or not source.state.good)
+        return gone if gone or (self.made_again and not self.sources and reads) else None
+
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
         if state not in STEPS[self.state]:
@@ -134,6 +163,10 @@ class Task(Prerequisite):
         self.state = state
         self.story += LETTERS[state]
         self.done = state in TERMINAL
+
+    def made_at(self) -> Iterable[tuple[str, int]]:
+        """Return which scheme has the result, and its size in bytes."""
+        return ((self.scheme, self.size),)
 
     def settled(self, source: Prerequisite) -> None:
         """Tell the scheduler that something this task waits for has its final state."""

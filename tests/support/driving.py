@@ -36,14 +36,20 @@ class Driver:
         self.begun: set[str] = set()
         self.stopping: set[str] = set()
         self.released: set[str] = set()
+        self.looking: set[str] = set()
+        self.lost: set[str] = set()
+        self.outcomes: dict[str, e.Outcome] = {}
+        self.refused: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
         self.allowed: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
         self.ended: dict[str, TaskState] = {}
         self.finished: list[e.FinishRun] = []
         self.log: list[object] = []
+        self.unready: dict[str, list[str]] = {}
         self.paused = False
         self.cancelled = False
+        self.lossy = False
         for name, count in slots.items():
             self.feed(e.SchemeChanged(name, count))
         self.feed(e.RunStarted())
@@ -59,12 +65,36 @@ class Driver:
         for command in commands:
             self.take(command)
         self.check()
+        self.hold()
         return commands
+
+    def hold(self) -> None:
+        """Give those tasks back that cannot begin because what they read is gone."""
+        while self.unready:
+            name, missing = self.unready.popitem()
+            self.running.pop(name)
+            for made in missing:
+                if made in self.lost or made in self.released:
+                    self.again(made)
+            self.allowed[name] += 1
+            reads = tuple(dict.fromkeys(refs(self.calls.call(self.tasks[name]))))
+            self.feed(e.TaskHeld(name, reads, tuple(missing)))
+
+    def again(self, name: str) -> None:
+        """Expect a task to be executed once more, because its results are gone."""
+        self.lost.discard(name)
+        self.released.discard(name)
+        self.ended.pop(name, None)
+        self.allowed[name] += 1
 
     def take(self, command: e.Command) -> None:
         match command:
             case e.Start():
                 self.start(command)
+            case e.LookUp(task):
+                assert self.tasks[task].state is TaskState.WAITING
+                assert self.scheduler.policy.look_up
+                self.looking.add(task)
             case e.Stop(task):
                 assert task in self.running, f"{task} is stopped, but does not run"
                 assert task not in self.stopping, f"{task} is stopped twice"
@@ -85,15 +115,23 @@ class Driver:
         self.attempts[task.id] += 1
         assert command.attempt == self.attempts[task.id] <= 1 + self.allowed[task.id], f"{task.id} runs again"
         merges = self.plan.nodes[task.node].module.merges
-        for source, output in self.scheduler.layout.reads(task):
+        for source, output in () if self.lossy else self.scheduler.layout.reads(task):
             assert source.done, f"{task.id} starts before its inputs are there"
             assert source.cause is None, f"{task.id} starts without its inputs"
             assert merges or source.lacks(output) is None, f"{task.id} starts without its inputs"
         call = self.calls.call(task)
+        gone = []
         for made in refs(call):
-            assert self.tasks[made].state.good, f"{task.id} reads {made}, which is {self.tasks[made].state}"
-            assert made not in self.released, f"{task.id} reads {made}, which is released"
+            lost = made in self.lost or made in self.released
+            good = lost or self.lossy or self.tasks[made].state.good
+            assert good, f"{task.id} reads {made}, which is {self.tasks[made].state}"
+            assert made not in self.released or self.lossy, f"{task.id} reads {made}, which is released"
+            if lost or not self.tasks[made].state.good:
+                gone.append(made)
         self.running[task.id] = call
+        made_again = task.made_again and not task.sources and next(refs(call), "")
+        if gone or made_again:
+            self.unready[task.id] = gone
         taken = Counter(self.tasks[name].scheme for name in self.running)
         assert taken[command.scheme] <= self.slots[command.scheme], "more tasks than slots"
 
@@ -102,7 +140,8 @@ class Driver:
         assert name not in self.released, f"{name} is released twice"
         assert task.state.good, f"{name} is released, but is {task.state}"
         for reader, call in self.running.items():
-            assert name not in set(refs(call)), f"{name} is released while {reader} reads it"
+            reads = name in set(refs(call)) and reader not in self.unready
+            assert not reads, f"{name} is released while {reader} reads it"
         assert self.plan.nodes[task.node] not in self.plan.sinks(), f"{name} is the run's own"
         self.released.add(name)
 
@@ -110,6 +149,7 @@ class Driver:
 
     def check(self) -> None:
         policy, nodes = self.scheduler.policy, self.plan.nodes
+        assert all(self.in_use(name) <= count for name, count in self.slots.items()), "more tasks than slots"
         running = [nodes[self.tasks[name].node] for name in self.running]
         assert sum(node.n_procs for node in running) <= policy.n_procs + 1e-6
         assert sum(node.mem_gb for node in running) <= policy.mem_gb + 1e-6
@@ -137,6 +177,12 @@ class Driver:
         self.feed(event)
 
     def outcome(self, name: str) -> e.Outcome:
+        """Return what a task gives: the same when it is made again."""
+        if name not in self.outcomes:
+            self.outcomes[name] = self.made_up(name)
+        return self.outcomes[name]
+
+    def made_up(self, name: str) -> e.Outcome:
         node = self.plan.nodes[self.tasks[name].node]
         title = node.module.path.rpartition(":")[2]
         absent: dict[str, str] = {}
@@ -155,23 +201,46 @@ class Driver:
         self.stopping.discard(name)
         self.answer(name, e.TaskSucceeded(name, self.outcome(name)))
 
-    def cache(self, name: str) -> None:
+    def look(self, name: str) -> None:
+        """Answer whether the results of a task were found."""
+        self.looking.discard(name)
+        found = self.pick([True, False, False])
+        self.feed(e.TaskCached(name, self.outcome(name)) if found else e.TaskMissed(name))
+
+    def refuse(self, name: str) -> None:
+        """Have the scheme refuse a task: another one may try."""
         self.stopping.discard(name)
-        self.answer(name, e.TaskCached(name, self.outcome(name)))
+        self.told[name] += 1
+        self.answer_failure(name, e.TaskRefused(name, BOOM))
+
+    def lose_results(self, name: str) -> None:
+        """Lose the results of a task; if nothing reads them any more, they are the run's own, and are made again."""
+        self.lossy = True
+        node = self.plan.nodes[self.tasks[name].node]
+        if node in self.plan.sinks():
+            self.again(name)
+            self.feed(e.ResultsLost((name,)))
+        else:
+            self.lost.add(name)
 
     def fail(self, name: str, *, lost: bool) -> None:
         self.stopping.discard(name)
         self.told[name] += 1
+        self.answer_failure(name, e.TaskFailed(name, LOST if lost else BOOM, lost))
+
+    def answer_failure(self, name: str, event: e.Event) -> None:
+        """Feed an event after which the task has ended, or is tried again."""
         before = self.allowed[name]
         self.running.pop(name)
         self.begun.discard(name)
-        commands = self.scheduler.handle(e.TaskFailed(name, LOST if lost else BOOM, lost))
-        self.log += [e.TaskFailed(name, LOST if lost else BOOM, lost), *commands]
+        commands = self.scheduler.handle(event)
+        self.log += [event, *commands]
         for command in commands:
             self.take(command)
         if self.allowed[name] > before:
             self.told[name] -= 1
         self.check()
+        self.hold()
 
     def stop(self, name: str) -> None:
         self.stopping.discard(name)
@@ -180,10 +249,16 @@ class Driver:
 
     def step(self) -> None:
         """Let one thing happen."""
-        kinds = ["report"] * 12 + ["cancel tasks", "pause", "resume", "resume", "slots"]
+        kinds = ["report"] * 12 + ["cancel tasks", "pause", "resume", "resume", "slots", "lose", "time"]
         kind = self.pick(kinds)
         if kind == "report" and self.running:
             self.report(self.pick(sorted(self.running)))
+        elif kind == "report" and self.looking:
+            self.look(self.pick(sorted(self.looking)))
+        elif kind == "lose" and (made := sorted(self.kept())):
+            self.lose_results(self.pick(made))
+        elif kind == "time" and (running := sorted(set(self.running) - self.stopping)):
+            self.feed(e.TaskTimedOut(self.pick(running), 1.0))
         elif kind == "cancel tasks" and self.tasks:
             self.feed(e.CancelTasks((self.pick(sorted(self.tasks)),)))
         elif kind in {"pause", "resume"}:
@@ -193,6 +268,11 @@ class Driver:
             name = self.pick(sorted(self.slots))
             self.slots[name] = max(self.pick([0, 1, 2, 5]), self.in_use(name))
             self.feed(e.SchemeChanged(name, self.slots[name]))
+
+    def kept(self) -> list[str]:
+        """Return the tasks whose results are there and may still be read."""
+        gone = self.released | self.lost
+        return [task.id for task in self.tasks.values() if task.state.good and task.id not in gone]
 
     def in_use(self, scheme: str) -> int:
         return sum(self.tasks[name].scheme == scheme for name in self.running)
@@ -205,11 +285,11 @@ class Driver:
         if name in self.stopping and self.pick([True, True, False]):
             self.stop(name)
             return
-        match self.pick(["succeed", "succeed", "succeed", "succeed", "cache", "fail", "lose"]):
+        match self.pick(["succeed", "succeed", "succeed", "succeed", "refuse", "fail", "lose"]):
             case "succeed":
                 self.succeed(name)
-            case "cache" if name not in self.begun:
-                self.cache(name)
+            case "refuse" if name not in self.begun:
+                self.refuse(name)
             case "fail":
                 self.fail(name, lost=False)
             case "lose":
@@ -224,8 +304,11 @@ class Driver:
             self.slots[name] = max(2, self.in_use(name))
             self.feed(e.SchemeChanged(name, self.slots[name]))
         self.feed(e.Resume())
-        while self.running:
-            self.succeed(min(self.running))
+        while self.running or self.looking:
+            if self.looking:
+                self.look(min(self.looking))
+            else:
+                self.succeed(min(self.running))
         assert len(self.finished) == 1, f"the run hangs: {self.unfinished()}"
         self.check_released()
 
@@ -233,6 +316,7 @@ class Driver:
         sinks = {node.number for node in self.plan.sinks()}
         own = {source.node for number in sinks for source in self.handed_on(number)}
         kept = {t.id for t in self.tasks.values() if t.state.good and t.node not in sinks | own} - self.released
+        kept -= self.lost
         assert not kept, f"never released: {kept}"
 
     def handed_on(self, number: int) -> list[Source]:

@@ -23,7 +23,7 @@ def values_of(result: Any, node_id: str, port: str) -> dict[tuple[int, ...], Any
     node = executor.plan.node(node_id)
     tasks = executor.scheduler.layout.by_node[node.number]
     return {
-        place: executor.value(task.id, port)
+        place: executor.results.value(task.id, port)
         for place, task in tasks.items()
         if task.state.good and not task.lacks(port)
     }

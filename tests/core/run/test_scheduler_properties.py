@@ -25,10 +25,12 @@ def drive(data: st.DataObject, pipeline: Any, steps: int) -> Driver:
 
     policy = Policy(
         pick(ENABLED),
-        pick(["critical-path", "topological", "memory-first"]),
+        pick(["critical-path", "topological", "memory-first", "fifo", "lifo"]),
         pick(["continue", "continue", "stop", "abort"]),
         pick([1, 2, 100]),
         pick([0.5, 1.0, 100.0]),
+        seconds={number: 10.0**-number for number in range(pick([0, 3]))},
+        look_up=pick([False, True]),
     )
     driver = Driver(make_plan(pipeline), policy, {name: pick([1, 2, 8]) for name in policy.enabled}, pick)
     for _ in range(steps):

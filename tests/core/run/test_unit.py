@@ -236,4 +236,4 @@ def test_a_random_unit_gives_what_the_flattened_group_gives(inner, data) -> None
     for end in joined:
         task = next(record for record in flat.tasks if record.node == f"group/{end.id}")
         if task.state.value == "succeeded":
-            assert unit_run._executor.value("group", end.id) == flat[f"group/{end.id}"]
+            assert unit_run._executor.results.value("group", end.id) == flat[f"group/{end.id}"]

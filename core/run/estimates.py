@@ -1,0 +1,51 @@
+"""What is known of durations from earlier runs, and when each scheme would have a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .selection import COSTS, UNKNOWN_COST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..planning.plan import PlanNode
+    from .standings import Standings
+    from .tasks import Task
+
+FETCHING = 200e-6
+"""Seconds to ask one scheme for a value that another one needs, besides sending it."""
+
+
+class Estimates:
+    """``seconds`` are the durations of nodes, by number, as far as they are known.
+
+    They decide about schemes only where there are several.
+    """
+
+    def __init__(self, seconds: Mapping[int, float], enabled: Sequence[str]) -> None:
+        self.seconds = seconds
+        self._enabled = enabled
+
+    def of_node(self, node: PlanNode) -> float | None:
+        """Return how long tasks of a node take, rounded; None if that is not known, or does not matter."""
+        seconds = self.seconds.get(node.number) if len(self._enabled) > 1 else None
+        return None if seconds is None else float(f"{seconds:.2g}")
+
+    def finish(self, task: Task, seconds: float, standings: Standings) -> dict[str, float]:
+        """Return for each scheme in how many seconds it would have the result of a task, were it given it now."""
+        return {
+            name: seconds + standings.waiting(name) + COSTS.get(name, UNKNOWN_COST).seconds + _transfer(task, name)
+            for name in self._enabled
+        }
+
+
+def _transfer(task: Task, scheme: str) -> float:
+    """Return the seconds to bring what a task reads to a scheme."""
+    speed = COSTS.get(scheme, UNKNOWN_COST).speed
+    seconds = 0.0
+    for source in task.sources:
+        for made_by, size in source.made_at():
+            if made_by != scheme:
+                seconds += FETCHING + size / speed
+    return seconds

@@ -1,0 +1,62 @@
+"""Gives the values that a run made, from wherever they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InternalError
+from ..worker.call import Argument, Items, Ref, ValueId
+from .scheduler import CACHE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..planning.plan import Axis
+    from ..scheme import Scheme
+    from .arguments import CallMaker
+    from .earlier import Earlier
+    from .events import TaskId
+    from .layout import Layout
+
+FETCH_SECONDS = 60.0
+
+
+class Results:
+    """The results of the tasks of one run, for as long as its schemes are open."""
+
+    def __init__(
+        self, layout: Layout, calls: CallMaker, schemes: Mapping[str, Scheme], earlier: Earlier | None
+    ) -> None:
+        self._layout, self._calls, self._schemes, self._earlier = layout, calls, schemes, earlier
+
+    def value(self, task: TaskId, output: str) -> Any:
+        """Return an output of a finished task; KeyError if it has none, TimeoutError if it cannot be had in time."""
+        known = self._layout.tasks[task]
+        if not known.state.good or known.lacks(output):
+            raise KeyError(f"{task} has no value at {output!r}")
+        return self._gathered(self._calls.value(known, output), known.scheme)
+
+    def _gathered(self, argument: Argument, scheme: str) -> Any:
+        match argument:
+            case Ref(value):
+                return self._fetched(value, scheme)
+            case Items(items):
+                return [self._gathered(item, scheme) for item in items]
+        raise InternalError(f"{argument!r} is no result")
+
+    def _fetched(self, value: ValueId, scheme: str) -> Any:
+        if scheme == CACHE:
+            assert self._earlier is not None
+            return self._earlier.load(value)
+        return self._schemes[scheme].fetch(value, FETCH_SECONDS)
+
+    def warnings(self) -> list[str]:
+        """Return what went well, but perhaps not as it was meant: loops that their bound ended."""
+        return [_cut_text(axis, count) for axis, count in self._layout.cut_loops()]
+
+
+def _cut_text(axis: Axis, count: int) -> str:
+    assert axis.again is not None
+    rounds = f"{axis.bound:,} round{'s' if axis.bound != 1 else ''}"
+    times = f" for {count:,} items" if count > 1 else ""
+    return f"loop {axis.origin!r} stopped at its bound of {rounds}{times}, though {axis.again.output!r} was still true"
