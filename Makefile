@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 EXAMPLE := resources/examples/fmri_quality_control.treadle
 OUTPUT := output/fmri_quality_control
+BENCH_OUTPUT := output/benchmarks
 
-.PHONY: run test test-slow test-all check format coverage clean FORCE
+.PHONY: run test test-slow test-all check format coverage bench clean FORCE
 
 run: $(VENV)/.science
 	$(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT)
@@ -32,6 +33,10 @@ format: $(VENV)/.dev
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
+bench: $(VENV)/.bench
+	@mkdir -p $(BENCH_OUTPUT)
+	$(BIN)/python -m benchmarks --json $(BENCH_OUTPUT)/results.json --picture $(BENCH_OUTPUT)/results.svg $(ARGS)
+
 clean:
 	rm -rf build dist output .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -45,6 +50,11 @@ $(VENV)/.dev: $(VENV)/.files pyproject.toml
 	@echo "Installing what the tests need into $(VENV): the first time this takes a minute."
 	@$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
 	@touch $@ $(VENV)/.science
+
+$(VENV)/.bench: $(VENV)/.files pyproject.toml
+	@echo "Installing the programs that Treadle is measured beside into $(VENV): the first time this takes some minutes."
+	@$(PIP) install --editable '.[bench]' --config-settings editable_mode=strict
+	@touch $@
 
 $(VENV)/.files: FORCE | $(VENV)/.made
 	@find app core schemes src resources -type f -not -name '*.pyc' | sort > $@.new

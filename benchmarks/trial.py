@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from . import kin, scenarios
 from .scenarios.scenario import Figure
 
-ROOT = Path(__file__).parent.parent
+HERE = Path(__file__).parent
 
 
 class Trial(NamedTuple):
@@ -66,7 +66,7 @@ def _start(scenario: str, peer: str, options: Options, folder: Path, answers: in
     }
     # Some look for their programs where the shell does.
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    path = os.pathsep.join(filter(None, [str(_only_benchmarks(folder)), os.environ.get("PYTHONPATH", "")]))
     with (folder / "output").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "benchmarks.measuring", json.dumps(setting)],
@@ -78,6 +78,14 @@ def _start(scenario: str, peer: str, options: Options, folder: Path, answers: in
             env={**os.environ, **homes, "PATH": programs, "PYTHONPATH": path},
             start_new_session=True,
         )
+
+
+def _only_benchmarks(folder: Path) -> Path:
+    """Return a folder for Python's path that holds this package alone: in its own stand folders of common names."""
+    path = folder / "path"
+    path.mkdir()
+    (path / HERE.name).symlink_to(HERE)
+    return path
 
 
 def _listen(process: subprocess.Popen[bytes], answers: int, deadline: float) -> tuple[list[dict[str, Any]], str]:
