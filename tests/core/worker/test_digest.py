@@ -77,7 +77,7 @@ def test_a_value_that_is_nested_too_deeply_has_no_digest(digests, depth):
 
 def test_an_object_that_cannot_be_pickled_has_no_digest(digests):
     with pytest.raises(UndigestedError, match="generator"):
-        Canonical(digests).digest((letter for letter in "a"))
+        Canonical(digests).digest(letter for letter in "a")
 
 
 def test_a_path_counts_with_the_content_of_its_file(tmp_path, digests):
