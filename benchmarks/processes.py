@@ -1,15 +1,11 @@
-"""Measures the processes scheme beside concurrent.futures, in one run: medians of three."""
+"""Measures the processes scheme alone, without scheduler and executor: ``python -m benchmarks.processes``."""
 
 from __future__ import annotations
 
-import concurrent.futures
-import importlib
-import operator
 import os
 import queue
 import signal
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -34,12 +30,10 @@ _NONE: dict[str, str] = {}
 class Ours:
     """The scheme alone, without scheduler and executor."""
 
-    name = "treadle"
-
     def __init__(self) -> None:
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self.folder = tempfile.TemporaryDirectory()
-        self.scheme = ProcessesScheme(Path(self.folder.name) / "files", [Path(__file__).parent], workers=WORKERS)
+        self.scheme = ProcessesScheme(Path(self.folder.name) / "files", [Path(__file__).parent.parent], workers=WORKERS)
         self.scheme.open(self._reports.put)
         self._targets: dict[str, Target] = {}
 
@@ -67,11 +61,11 @@ class Ours:
 
     def chain(self) -> float:
         def run() -> None:
-            self.finish([self.call("c0", "processes:zeros", a=MEGABYTES)])
+            self.finish([self.call("c0", "benchmarks.work:make", megabytes=MEGABYTES)])
             for step in range(1, LENGTH):
-                self.finish([self.call(f"c{step}", "processes:plus_one", a=Ref((f"c{step - 1}", "out", -1)))])
+                self.finish([self.call(f"c{step}", "benchmarks.work:plus_one", array=Ref((f"c{step - 1}", "out", -1)))])
                 self.scheme.release([f"c{step - 1}"])
-            assert self.scheme.fetch((f"c{LENGTH - 1}", "out", -1), 10)[0] == LENGTH - 1
+            assert self.scheme.fetch((f"c{LENGTH - 1}", "out", -1), 10)[0] == LENGTH
             self.scheme.release([f"c{LENGTH - 1}"])
 
         return timed(run)
@@ -96,54 +90,6 @@ class Ours:
         self.folder.cleanup()
 
 
-class Futures:
-    """concurrent.futures.ProcessPoolExecutor, forking."""
-
-    name = "concurrent.futures"
-
-    def __init__(self) -> None:
-        self._pool = concurrent.futures.ProcessPoolExecutor(WORKERS)
-        self._pool.submit(operator.add, 1, 1).result()
-
-    def flat(self) -> float:
-        def run() -> None:
-            concurrent.futures.wait([self._pool.submit(operator.add, number, 1) for number in range(TASKS)])
-
-        return timed(run) / TASKS * 1e6
-
-    def round_trip(self) -> float:
-        return (
-            statistics.median(timed(lambda: self._pool.submit(operator.add, 1, 1).result()) for _ in range(ROUND_TRIPS))
-            * 1e6
-        )
-
-    def chain(self) -> float:
-        def run() -> None:
-            array = self._pool.submit(functions.zeros, MEGABYTES).result()
-            for _ in range(1, LENGTH):
-                array = self._pool.submit(functions.plus_one, array).result()
-            assert array[0] == LENGTH - 1
-
-        return timed(run)
-
-    def replacement(self) -> float:
-        """Never: the pool is broken."""
-        return float("inf")
-
-    def close(self) -> None:
-        self._pool.shutdown()
-
-
-def zeros(a: int) -> Any:
-    import numpy as np
-
-    return np.zeros(a * 1_000_000 // 8)
-
-
-def plus_one(a: Any) -> Any:
-    return a + 1
-
-
 def timed(what: Callable[[], object]) -> float:
     began = time.perf_counter()
     what()
@@ -159,19 +105,14 @@ MEASURES = {
 
 
 def main() -> None:
-    print(f"{'':40}" + "".join(f"{one.name:>20}" for one in (Ours, Futures)))
-    pools = [Ours(), Futures()]
+    ours = Ours()
     try:
         for measure, title in MEASURES.items():
-            found = [statistics.median(getattr(pool, measure)() for _ in range(REPEATS)) for pool in pools]
-            print(f"{title:40}" + "".join(f"{value:20.4g}" for value in found))
+            found = statistics.median(getattr(ours, measure)() for _ in range(REPEATS))
+            print(f"{title:40}{found:12.4g}")
     finally:
-        for pool in pools:
-            pool.close()
+        ours.close()
 
 
 if __name__ == "__main__":
-    # The functions are called by their import path, so that both sides find them.
-    sys.path.insert(0, str(Path(__file__).parent))
-    functions = importlib.import_module("processes")
     main()

@@ -102,7 +102,11 @@ def _listen(process: subprocess.Popen[bytes], answers: int, deadline: float) -> 
                 if not ready:
                     return _decoded(told), "hangs"
                 if answers in ready:
-                    told += os.read(answers, 1 << 16)
+                    more = os.read(answers, 1 << 16)
+                    if not more:
+                        # Nobody holds the other end any more: the process is about to end.
+                        selector.unregister(answers)
+                    told += more
                 elif pidfd in ready:
                     return _decoded(told), f"ends with code {process.wait()}"
                 lines = _decoded(told)
