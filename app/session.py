@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-import threading
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.authoring import NodeHandle
-from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
+from ..core.errors import PipelineError, RefusedError
 from ..core.places import user_modules
 from ..core.planning.make_plan import make_plan
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
-from ..core.run.selection import PREFERENCE
 from ..core.trust import code_nodes, needs_trust
-from ..schemes.serial import SerialScheme
+from .handle import RunHandle
+from .options import Options, resources_of
 from .result import RunResult
+from .schemes import SCHEMES, enabled_schemes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
     from ..core.run.records import Listener
-    from ..core.scheme import Scheme
-
-SCHEMES: dict[str, Callable[[Path, Sequence[Path]], Scheme]] = {"serial": SerialScheme}
-"""How each scheme is made, given the folder for files that modules return, and where to look for modules."""
 
 CLOSE_SECONDS = 10.0
 RUN_FOLDER = "treadle-run-"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a run may be told; the same for the command line and Python.
-
-    ``n_procs`` cores and ``memory_gb`` are what the run may use, by default what the machine has. ``until``
-    names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
-    """
-
-    scheme: str = "auto"
-    n_procs: int | None = None
-    memory_gb: float | None = None
-    on_error: OnError = "continue"
-    order: str = "critical-path"
-    until: tuple[str, ...] = ()
-    keep_all: bool = True
 
 
 class Run:
@@ -66,12 +43,13 @@ class Run:
         self.pipeline = snapshot
         self.plan = make_plan(snapshot, options.until)
         enabled = enabled_schemes(options.scheme)
-        policy = Policy(enabled, options.order, options.on_error, *resources_of(options))
+        n_procs, gb = resources_of(options)
+        policy = Policy(enabled, options.order, options.on_error, n_procs, gb, retries=options.retries)
         refuse_too_large(self.plan, Ledger(policy.n_procs, policy.mem_gb))
         self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
         self.executor = Executor(
             self.plan,
-            {name: SCHEMES[name](self.folder / "files", search_path(snapshot)) for name in enabled},
+            {name: SCHEMES[name](self.folder / "files", search_path(snapshot), n_procs) for name in enabled},
             policy,
             folder=snapshot.file.parent if snapshot.file else Path.cwd(),
             listener=listener,
@@ -103,49 +81,6 @@ def search_path(pipeline: Pipeline) -> list[Path]:
 def _clean(executor: Executor, folder: Path) -> None:
     executor.close(CLOSE_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-class RunHandle:
-    """A run that goes on in a thread of its own."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._result: RunResult | None = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._execute, name="treadle-run", daemon=True)
-        self._thread.start()
-
-    def _execute(self) -> None:
-        try:
-            self._result = self._run.execute()
-        except BaseException as error:  # noqa: BLE001 - handed to the caller of result()
-            self._error = error
-
-    def cancel(self) -> None:
-        """Ask to end the run."""
-        self._run.executor.cancel()
-
-    def pause(self) -> None:
-        """Start nothing new until ``resume``."""
-        self._run.executor.pause()
-
-    def resume(self) -> None:
-        """Go on after ``pause``."""
-        self._run.executor.resume()
-
-    @property
-    def done(self) -> bool:
-        """Whether the run has ended."""
-        return not self._thread.is_alive()
-
-    def result(self, timeout: float | None = None) -> RunResult:
-        """Wait for the end and return the result; TimeoutError after ``timeout`` seconds."""
-        self._thread.join(timeout)
-        if self._error is not None:
-            raise self._error
-        if self._result is None:
-            raise TimeoutError(f"the run has not ended after {timeout} s")
-        return self._result
 
 
 def run(
@@ -201,35 +136,6 @@ def refuse_too_large(plan: Plan, ledger: Ledger) -> None:
             raise RefusedError(why, where=node.id, remedy="Lower what the node asks for, or give the run more")
 
 
-def enabled_schemes(scheme: str) -> tuple[str, ...]:
-    """Return the schemes that ``scheme`` allows, in order of preference; UsageError if there is none such."""
-    if scheme == "auto":
-        return tuple(name for name in PREFERENCE if name in SCHEMES)
-    if scheme not in SCHEMES:
-        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(scheme, ["auto", *SCHEMES]))
-    return (scheme,)
-
-
 def _declared_only(plan: Plan) -> list[str]:
     """Return the nodes that count as harmless because their module is registered: it must truly be one."""
     return [node.id for node in plan.nodes if node.module.in_library and not needs_trust(node.module)]
-
-
-def resources_of(options: Options) -> tuple[int, float]:
-    """Return the cores and the GB of memory that a run may use: what it was told, or what the machine has."""
-    return (
-        cores() if options.n_procs is None else options.n_procs,
-        memory_gb() if options.memory_gb is None else options.memory_gb,
-    )
-
-
-def cores() -> int:
-    """Return the cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def memory_gb() -> float:
-    """Return 90 % of the machine's memory, in GB."""
-    import psutil
-
-    return float(psutil.virtual_memory().total) * 0.9 / 1e9

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from ...core.planning.make_plan import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
-from ..session import Options, enabled_schemes, refuse_invalid, refuse_too_large, resources_of
+from ..options import Options, resources_of
+from ..schemes import enabled_schemes
+from ..session import refuse_invalid, refuse_too_large
 from .text import columns_with_paths, counted, line_width, one_line, styled
 
 if TYPE_CHECKING:

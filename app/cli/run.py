@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from ...core.pipeline import Pipeline
 from ...core.run.states import RunState
-from ..session import Options, Run
+from ..options import Options
+from ..session import Run
 from .display import Lines, Quiet, Watching, summary
 from .dryrun import show_plan
 from .interrupts import INTERRUPTED, Interrupts, end_children
@@ -59,6 +60,7 @@ def _chosen(options: Namespace) -> Options:
         memory_gb=options.memory_gb,
         on_error=options.on_error,
         order=options.order,
+        retries=options.retries,
         until=tuple(options.until),
         keep_all=False,
     )

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from treadle import Pipeline, run, scratch, start_run, sweep
-from treadle.app.session import Options, Run, resources_of
+from treadle.app.options import Options, resources_of
+from treadle.app.schemes import SCHEMES
+from treadle.app.session import Run
 from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.run.records import RunEnded, TaskChanged
 from treadle.core.run.states import TaskState
@@ -69,7 +71,15 @@ def test_run_returns_the_values():
     assert result[node] == 42
     assert result.state == "succeeded"
     assert result.ok
-    assert [task.scheme for task in result.tasks] == ["serial"]
+    assert [task.scheme for task in result.tasks] == ["processes"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_scheme_can_be_asked_for(scheme):
+    pipeline, node = one_node(x=21)
+    result = run(pipeline, scheme=scheme)
+    assert result[node] == 42
+    assert [task.scheme for task in result.tasks] == [scheme]
 
 
 def test_a_module_that_fails_does_not_raise_here():
@@ -85,7 +95,7 @@ def test_a_function_of_the_script_sees_the_objects_around_it():
         seen.append(x)
         return x
 
-    run(one_node(note, x=sweep([1, 2, 3]))[0])
+    run(one_node(note, x=sweep([1, 2, 3]))[0], scheme="serial")
     assert seen == [1, 2, 3]
 
 
@@ -254,7 +264,7 @@ def test_ctrl_c_in_a_module_ends_the_run_in_order():
     second = pipeline.add(double, x=first.out)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        result = run(pipeline)
+        result = run(pipeline, scheme="serial")
     finally:
         signal.signal(signal.SIGINT, before)
     assert result.state == "cancelled"
@@ -307,7 +317,7 @@ def test_only_the_user_can_enter_the_folder_of_a_run(temporary):
 def test_on_error_stop_starts_nothing_new():
     pipeline, first = one_node(fail, x=sweep([1, 2, 3]))
     assert len(run(pipeline).failures) == 3
-    result = run(pipeline, on_error="stop")
+    result = run(pipeline, on_error="stop", n_procs=1)
     assert len(result.failures) == 1
     assert {task.state for task in result.tasks} <= {TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}
     assert first.id == "fail"

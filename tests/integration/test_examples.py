@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from treadle.app.schemes import SCHEMES
+
 EXAMPLES = resources.files("treadle.resources") / "examples"
 NAMES = sorted(entry.name.removesuffix(".treadle") for entry in EXAMPLES.iterdir() if entry.name.endswith(".treadle"))
 
@@ -21,11 +23,12 @@ NAMES = sorted(entry.name.removesuffix(".treadle") for entry in EXAMPLES.iterdir
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Run each example once, in an empty home, and keep the documents it printed."""
     home = tmp_path_factory.mktemp("home")
-    return {name: run_example(name, home) for name in NAMES}
+    return {name: run_example(name, home, "serial") for name in NAMES}
 
 
-def run_example(name: str, home: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "treadle", "run", str(EXAMPLES / f"{name}.treadle"), "-x", "serial", "--json"]
+def run_example(name: str, home: Path, scheme: str) -> dict[str, Any]:
+    file = EXAMPLES / f"{name}.treadle"
+    command = [sys.executable, "-m", "treadle", "run", str(file), "-x", scheme, "--json", "--no-cache"]
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "MPLCONFIGDIR": str(home)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=home)
     assert done.returncode == 0, done.stderr
@@ -47,6 +50,17 @@ def test_every_task_of_the_example_succeeds(results, name):
     assert results[name]["state"] == "succeeded"
     assert set(results[name]["tasks"]) == {"succeeded"}
     assert results[name]["failures"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", [name for name in ("auto", *SCHEMES) if name != "serial"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_scheme_gives_the_same_answers(results, tmp_path, name, scheme):
+    found = run_example(name, tmp_path, scheme)
+    expected = results[name]
+    assert found["outputs"] == expected["outputs"]
+    assert found["tasks"] == expected["tasks"]
+    assert scheme == "auto" or set(found["schemes"]) == {scheme}
 
 
 def test_first_run_equals_a_five_line_script_on_the_same_interpreter(results):

@@ -48,7 +48,7 @@ def test_the_document_has_what_is_documented_and_no_more(treadle, workspace):
         "run": "demo",
         "state": "succeeded",
         "tasks": {"succeeded": 1},
-        "schemes": {"serial": 1},
+        "schemes": {"processes": 1},
         "outputs": {"step": {"out": 3}},
         "failures": [],
     }
@@ -67,7 +67,7 @@ def test_the_document_tells_of_each_failure(treadle, workspace):
 
 
 def test_standard_output_holds_the_document_alone_though_modules_print(process, workspace):
-    done = process("run", workspace.single(NOISY), "--json")
+    done = process("run", workspace.single(NOISY), "--json", "-x", "serial")
     assert done.code == 0
     assert answer(done) == 1
     assert "to the descriptor" in done.err
@@ -213,12 +213,12 @@ def test_on_error_stop_leaves_the_rest(treadle, workspace):
     pipeline.add(f"{steps}:step", x=sweep([0, 1, 2]))
     file = workspace.save(pipeline)
     assert treadle("run", file, "--json").json["tasks"] == {"failed": 1, "succeeded": 2}
-    stopped = treadle("run", file, "--json", "--on-error", "stop")
+    stopped = treadle("run", file, "--json", "--on-error", "stop", "--n-procs", "1")
     assert stopped.code == 1
     assert "succeeded" not in stopped.json["tasks"]
 
 
-@pytest.mark.parametrize("order", ["critical-path", "topological", "memory-first"])
+@pytest.mark.parametrize("order", ["critical-path", "topological", "memory-first", "fifo", "lifo"])
 def test_every_order_gives_the_same_answer(treadle, workspace, order):
     assert answer(treadle("run", workspace.single(ADD), "--json", "--order", order)) == 3
 
@@ -416,7 +416,7 @@ def test_a_dry_run_shows_the_plan(treadle, workspace):
     assert lines[0] == "demo"
     assert lines[1].split() == ["node", "calls", "once", "for", "each", "tasks", "cores"]
     assert lines[2].split() == ["first", f"{steps}:step", "size", "3", "1"]
-    assert lines[4] == "2 nodes, on serial, 0.25 GB each. Nothing was executed."
+    assert lines[4] == "2 nodes, on processes, serial, 0.25 GB each. Nothing was executed."
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -1,0 +1,44 @@
+"""The schemes that can be enabled, and how each is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.errors import UsageError, suggestion
+from ..core.run.selection import PREFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from ..core.scheme import Scheme
+
+    Make = Callable[[Path, Sequence[Path], int], Scheme]
+
+# Imported when wanted: a run on one scheme shall not wait for the others.
+
+
+def _serial(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:  # noqa: ARG001 - all are made alike
+    from ..schemes.serial import SerialScheme
+
+    return SerialScheme(files, search_path)
+
+
+def _processes(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:
+    from ..schemes.processes.scheme import ProcessesScheme
+
+    return ProcessesScheme(files, search_path, workers)
+
+
+SCHEMES: dict[str, Make] = {"serial": _serial, "processes": _processes}
+"""How each scheme is made: given the folder for files that modules return, where to look for modules, and the number
+of workers."""
+
+
+def enabled_schemes(scheme: str) -> tuple[str, ...]:
+    """Return the schemes that ``scheme`` allows, in order of preference; UsageError if there is none such."""
+    if scheme == "auto":
+        return tuple(name for name in PREFERENCE if name in SCHEMES)
+    if scheme not in SCHEMES:
+        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(scheme, ["auto", *SCHEMES]))
+    return (scheme,)
