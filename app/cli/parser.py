@@ -7,7 +7,11 @@ import re
 from typing import NoReturn
 
 from ...core.errors import UsageError, suggestion
-from ...core.run.ordering import ORDERS
+from ...core.run.ordering import ALL_ORDERS
+from ..schemes import SCHEMES
+
+
+_SCHEMES = ", ".join(SCHEMES)
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,13 +47,14 @@ def build_parser(version: str) -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_run(commands)
     _add_others(commands)
+    _add_runs(commands)
     return parser
 
 
 def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = commands.add_parser("run", help="run a pipeline file", allow_abbrev=False)
     run.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
-    run.add_argument("-x", "--scheme", default="auto", help="how to execute: auto (default), serial")
+    run.add_argument("-x", "--scheme", default="auto", help=f"how to execute: auto (default), {_SCHEMES}")
     run.add_argument("--n-procs", type=_positive_int, metavar="N", help="cores the run may use (default: all)")
     run.add_argument("--memory-gb", type=_positive, metavar="G", help="memory the run may use (default: 90 %%)")
     run.add_argument(
@@ -60,13 +65,14 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
         help="set a parameter; VALUE is JSON or text",
     )
     run.add_argument("--until", action="append", default=[], metavar="NODE", help="run only what NODE needs, and NODE")
-    run.add_argument("--order", choices=sorted(ORDERS), default="critical-path", help="which ready task starts first")
+    run.add_argument("--order", choices=sorted(ALL_ORDERS), default="critical-path", help="which ready task starts first")
     run.add_argument(
         "--on-error",
         choices=["continue", "stop", "abort"],
         default="continue",
         help="after a failure: go on with the rest (default), start nothing new, or also end what runs",
     )
+    run.add_argument("--retries", type=_count, default=0, metavar="N", help="try a task again if its module fails")
     run.add_argument("--dry-run", action="store_true", help="show what would run; execute and import nothing")
     run.add_argument("--trust", action="store_true", help="run the code that the file holds, this time")
     run.add_argument("--output", metavar="DIR", help="write the results of the last nodes into DIR")
@@ -87,6 +93,43 @@ def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
     modules.add_argument("word", metavar="WORD", nargs="?", default="", help="a word, or an import path to describe")
     trust = commands.add_parser("trust", help="let a pipeline file run the code it holds", allow_abbrev=False)
     trust.add_argument("file", metavar="FILE")
+
+
+def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
+    runs = commands.add_parser("runs", help="list, show, follow, compare and remove runs", allow_abbrev=False)
+    asks = runs.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser)
+
+    def add(name: str, about: str, *, run: str = "RUN", json: bool = False) -> Parser:
+        made = asks.add_parser(name, help=about, allow_abbrev=False)
+        if run:
+            made.add_argument("run", metavar=run, help="its id, what alone begins so, or: last")
+        if json:
+            made.add_argument("--json", action="store_true", help="print one JSON document")
+        return made
+
+    add("list", "list the runs that were kept, the newest first", run="", json=True)
+    show = add("show", "tell of a run, its nodes and failures", json=True)
+    show.add_argument("--task", metavar="TASK", default="", help="tell of this task: where it ran, its log, its cause")
+    add("follow", "show a run that goes on, until it ends")
+    report = add("report", "write a run as one HTML file")
+    report.add_argument("-o", "--output", metavar="OUT.html", help="the file (default: the id of the run)")
+    compare = add("compare", "say what differs between two runs", run="A", json=True)
+    compare.add_argument("other", metavar="B", help="the other run")
+    clean = add("gc", "remove old runs; by default all but the 100 newest", run="")
+    clean.add_argument("--keep", type=_whole, metavar="N", help="keep the N newest")
+    clean.add_argument("--older-than", type=_positive, metavar="DAYS", help="remove only what is older")
+    clean.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    add("cancel", "end a run that goes on")
+
+
+def _whole(text: str) -> int:
+    return 0 if text == "0" else _positive_int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 3:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999")
+    return int(text)
 
 
 def _positive_int(text: str) -> int:
