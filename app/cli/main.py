@@ -100,6 +100,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
             from .check import check_command as command
         case "modules":
             from .modules import modules_command as command
+        case "runs":
+            from .runs import runs_command as command
         case _:
             from .trusting import trust_command as command
     return command

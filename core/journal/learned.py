@@ -74,32 +74,35 @@ class Learned:
         if not self.path.exists():
             return {}
         wanted = json.dumps([storable(key) for key in keys])
+        try:
+            with self._opened() as connection:
+                rows = connection.execute(_READ, (wanted,)).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            self._forgive(error)
+            return {}
         found: dict[str, dict[str, Estimate]] = {}
-        with self._forgiven(), self._opened() as connection:
-            for key, scheme, *numbers in connection.execute(_READ, (wanted,)):
-                found.setdefault(key, {})[scheme] = Estimate(*numbers)
+        for key, scheme, *numbers in rows:
+            found.setdefault(key, {})[scheme] = Estimate(*numbers)
         return {key: _over_all(schemes) for key, schemes in found.items()}
 
     def learn(self, rows: Iterable[Measured]) -> bool:
         """Take in what tasks took, in one transaction; say whether that could be kept."""
         now = time.time()
         learned = [{**mean, "now": now} for mean in _means(rows)]
-        with self._forgiven(), self._opened() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(_LEARN, learned)
-            connection.execute(_FORGET, (MAX_ROWS,))
-            connection.execute("COMMIT")
-            return True
-        return False
-
-    @contextlib.contextmanager
-    def _forgiven(self) -> Iterator[None]:
-        """Go on where estimates cannot be had; a file that is damaged is set aside, so that a new one can be begun."""
         try:
-            yield
-        except (sqlite3.OperationalError, OSError):
-            pass  # full, read-only, locked, of a newer version: as good as unknown
-        except sqlite3.DatabaseError:
+            with self._opened() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(_LEARN, learned)
+                connection.execute(_FORGET, (MAX_ROWS,))
+                connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            self._forgive(error)
+            return False
+        return True
+
+    def _forgive(self, error: Exception) -> None:
+        """Set a damaged file aside, so that a new one can be begun; anything else may pass: a lock, a full disk."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             with contextlib.suppress(OSError):
                 self.path.replace(self.path.with_name(f"{FILE}.damaged"))
 

@@ -1,0 +1,130 @@
+"""`treadle runs`: lists the runs that were kept, and hands on to what shows, follows, compares and removes them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import UsageError
+from ...core.journal.control import ask
+from ...core.journal.listing import find_run, list_runs, old_runs, remove_run
+from ...core.journal.reader import RunReader
+from ...core.places import runs_folder
+from .runs_text import counts_text, facts_document, state_text, when
+from .text import columns, counted, duration, line_width, one_line, size, styled
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ...core.journal.summaries import RunSummary
+
+KEEP = 100
+
+
+def runs_command(options: Namespace) -> int:
+    """Do what was asked with the runs that were kept; `treadle runs` alone lists them."""
+    return _command(options.ask or "list")(options)
+
+
+def _command(name: str) -> Callable[[Namespace], int]:
+    match name:
+        case "show":
+            from .runs_show import show_command as command
+        case "follow":
+            from .runs_follow import follow_command as command
+        case "compare":
+            from .runs_compare import compare_command as command
+        case "report":
+            command = _report
+        case "gc":
+            command = _gc
+        case "cancel":
+            command = _cancel
+        case _:
+            command = _list
+    return command
+
+
+def _list(options: Namespace) -> int:
+    found = list_runs(runs_folder())
+    if getattr(options, "json", False):
+        _print_json([facts_document(run) for run in found.readable])
+        return 0
+    rows = [_row(run) for run in found.readable]
+    lines = columns(rows, right={2}, width=line_width(), shrink=4)
+    for run, line in zip(found.readable, lines, strict=True):
+        # Its place is known: a word of the same letters may be in the id.
+        name, rest = line[: len(one_line(run.id))], line[len(one_line(run.id)) :]
+        sys.stdout.write(f"{name}{rest.replace(run.state, state_text(run.state), 1)}\n")
+    for broken in found.broken:
+        mark = styled("✗", "red")
+        sys.stdout.write(f"{mark} {one_line(broken.id)} cannot be read: {one_line(broken.why)}\n")
+    if not found.readable and not found.broken:
+        sys.stdout.write("No run was kept so far. A run is kept when it is run: treadle run FILE\n")
+    return 0
+
+
+def _row(run: RunSummary) -> tuple[str, ...]:
+    counts = counts_text(run.counts)
+    return (one_line(run.id), run.state, duration(run.seconds), when(run.started), counts, one_line(run.name))
+
+
+def _report(options: Namespace) -> int:
+    from ..report.page import write_report
+
+    path = find_run(runs_folder(), options.run)
+    with RunReader(path) as reader:
+        written = write_report(reader, options.output or f"{path.stem}.html")
+    sys.stdout.write(f"Written to {one_line(str(written))}\n")
+    return 0
+
+
+def _gc(options: Namespace) -> int:
+    keep = options.keep if options.keep is not None else 0 if options.older_than is not None else KEEP
+    found = list_runs(runs_folder())
+    old = old_runs(found, keep, options.older_than)
+    freed = 0
+    for run in old:
+        freed += _size(run.path) if options.dry_run else _removed(run)
+        sys.stdout.write(f"{'Would remove' if options.dry_run else 'Removed'} {one_line(run.id)}\n")
+    left = len(found.readable) - len(old)
+    verb = "would be free" if options.dry_run else "freed"
+    sys.stdout.write(f"{counted(len(old), 'run')}, {size(freed)} {verb}; {left} left\n")
+    return 0
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _removed(run: RunSummary) -> int:
+    try:
+        return remove_run(run)
+    except OSError as error:
+        raise UsageError(f"it cannot be removed: {error.strerror}", where=str(run.path)) from None
+
+
+def _cancel(options: Namespace) -> int:
+    with RunReader(find_run(runs_folder(), options.run)) as reader:
+        run = reader.summary()
+    if not run.live:
+        raise UsageError(f"it is over: {run.state}", where=run.id)
+    if not run.owner.here:
+        raise UsageError(f"it goes on at {run.owner.host}", where=run.id, remedy="Give the same command there")
+    if not run.socket:
+        raise UsageError(
+            f"it cannot be asked: it belongs to process {run.owner.pid}, which does not listen",
+            where=run.id,
+            remedy=f"End it there, or with: kill -INT {run.owner.pid}",
+        )
+    ask(run.socket, "cancel")
+    sys.stdout.write(f"Asked {one_line(run.id)} to end. To see it end: treadle runs follow {one_line(run.id)}\n")
+    return 0
+
+
+def _print_json(found: Any) -> None:
+    # Escaped, so that no terminal obeys what a name may hold.
+    sys.stdout.write(json.dumps(found, allow_nan=False).replace("\x7f", "\\u007f") + "\n")
