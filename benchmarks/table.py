@@ -25,7 +25,7 @@ def verdict(row: Row) -> str:
         return f"at most {short(row.target)}"
     if ours.median <= row.target:
         return f"at most {short(row.target)}: reached"
-    return f"at most {short(row.target)}: missed by {ours.median / row.target:.1f}×"
+    return f"at most {short(row.target)}: missed by {ours.median / row.target:.2f}×"
 
 
 def short(value: float) -> str:

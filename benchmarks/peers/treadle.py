@@ -38,12 +38,14 @@ class Processes(Peer):
         return Prepared(pipeline, {name: nodes[name] for name in dag.wanted})
 
     def run(self, prepared: Prepared) -> tuple[Any, Prepared]:
-        options = {"cache": self.folder / "cache"} if self.cache else {}
-        result = self._run(prepared.pipeline, scheme=self.scheme, n_procs=self.workers, **options)
+        result = self._run(prepared.pipeline, scheme=self.scheme, n_procs=self.workers, **self._options())
         if not result.ok:
             raise RuntimeError(f"the run {result.state}: {result.failures[:1]}")
         self._results.append(result)
         return result, prepared
+
+    def _options(self) -> dict[str, Any]:
+        return {"cache": self.folder / "cache"} if self.cache else {}
 
     def values(self, ran: tuple[Any, Prepared]) -> dict[str, Any]:
         result, prepared = ran

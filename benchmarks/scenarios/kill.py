@@ -28,5 +28,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     hit = timed(peer, shapes.shorts(count, count * 3 // 10, mark))
     if hit.values != {f"s{number}": number for number in range(count)}:
         raise RuntimeError(f"only {len(hit.values)} of {count} results")
+    if not (bench.folder / "killed").exists():
+        raise RuntimeError("no worker was killed")
     yield Figure("kill", hit.seconds - calm.seconds, "all delivered", {"calm": calm.seconds, "hit": hit.seconds})
     peer.stop()
