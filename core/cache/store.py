@@ -1,0 +1,227 @@
+"""The cache: finds results of earlier runs, hands out their values once they are verified, and keeps new ones."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .entries import Entry, Keeping, Key, NotInCacheError
+from .eviction import Budget
+from .index import SET_ASIDE, Index, is_damage, set_index_aside
+from .lease import Lease
+from .named_files import NamedFiles
+from .sealing import opened_row, row_of, seal
+from .value_files import ValueFiles
+from .writer import Writer, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..worker.handing import Handed
+    from .index import Row
+    from .signing import Signer
+
+
+def default_folder() -> Path:
+    """Return the folder of the user's cache."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_path("treadle")) / "results"
+
+
+class Cache:
+    """The results in one folder, which any number of processes may use at once.
+
+    ``look_up``, ``open`` and ``keep`` may be called from any thread. Nothing here raises because of the disk: what
+    cannot be read is a miss, and where nothing can be written ``warn`` is told once. ``budget_gb`` is how much is
+    kept; by default 20 GB, or a tenth of the disk if that is less.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        signer: Signer,
+        *,
+        budget_gb: float | None = None,
+        warn: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self.folder = folder.absolute()
+        self.values = ValueFiles(self.folder, signer)
+        self.named = NamedFiles(self.folder)
+        self._signer = signer
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._refused: set[Key] = set()
+        self._budget = Budget(self.folder, budget_gb)
+        self._writing: Index | None = None
+        self._lease: Lease | None = None
+        self._writer = Writer(self._write, warn, str(self.folder))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._index = Index(self.folder, write=False)
+        except (OSError, sqlite3.Error) as error:
+            self._writer.failed = True
+            warn(f"{self.folder}: the cache cannot be used ({told(error)}); the run goes on without it")
+        with contextlib.suppress(OSError):
+            self._lease = Lease(self.folder)
+
+    @property
+    def files(self) -> Path:
+        """The folder where workers keep the files that modules return."""
+        return self.named.folder
+
+    # Finding
+
+    def look_up(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """Return the entries of those keys that have one which verifies; no value is read."""
+        found: dict[Key, Entry] = {}
+        for row in self._rows(list(dict.fromkeys(keys))):
+            entry = opened_row(row, self._signer)
+            if entry is None:
+                self._set_row_aside(row)
+            elif row.key in self._refused:
+                continue
+            elif not all(map(self.named.is_sound, entry.files)):
+                self._forget(row.key, entry)
+            else:
+                found[row.key] = entry
+        if found:
+            self._writer.used(found)
+        return found
+
+    def open(self, entry: Entry, output: str, place: int) -> Handed:
+        """Return a value as it is handed to a worker, verified; NotInCacheError if it must be computed again."""
+        stored = entry.by_place.get((output, place))
+        if stored is None:
+            raise NotInCacheError(f"the entry has no value of {output!r} at {place}")
+        if stored.data is not None:
+            return stored.data
+        file = entry.value_files[stored.file]
+        try:
+            if stored.size:
+                return self.values.read(file, stored.start, stored.size)
+            return str(self.values.check(file)), file.size
+        except NotInCacheError:
+            self.values.set_aside(file.name)
+            self._forget(entry.key, entry)
+            raise
+
+    def _rows(self, keys: list[Key]) -> list[Row]:
+        with self._lock:
+            if self._index is None or not keys:
+                return []
+            try:
+                return self._index.rows(keys)
+            except (sqlite3.Error, OSError) as error:
+                self._recover(error)
+                return []
+
+    def _recover(self, error: Exception) -> None:
+        """Begin a new index in place of one that turns out to be damaged."""
+        if not is_damage(error):
+            return
+        index, self._index = self._index, None
+        with contextlib.suppress(OSError, sqlite3.Error):
+            if index is not None:
+                index.close()
+            set_index_aside(self.folder)
+            self._index = Index(self.folder, write=False)
+
+    def _set_row_aside(self, row: Row) -> None:
+        with contextlib.suppress(OSError):
+            aside = self.folder / SET_ASIDE
+            aside.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(aside / f"{uuid.uuid4().hex}.row", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(repr(row).encode())
+        self._forget(row.key, None)
+
+    def _forget(self, key: Key, entry: Entry | None) -> None:
+        """Take an entry out, so that it can be kept anew."""
+        with self._lock:
+            try:
+                if self._index is not None:
+                    self._index.remove([key])
+            except (sqlite3.Error, OSError):
+                # It cannot be taken out: it is passed over from now on.
+                self._refused.add(key)
+        if entry is not None:
+            self.values.remove(file.name for file in entry.value_files)
+
+    # Keeping
+
+    def keep(self, key: Key, keeping: Keeping, done: Callable[[], None] = lambda: None) -> None:
+        """Order a result to be kept, and return at once.
+
+        ``done`` is called, in some thread, when the values are not needed any more: they are kept, or never will be.
+        """
+        self._writer.keep(key, keeping, done)
+
+    def flush(self, deadline: float) -> bool:
+        """Wait until all is written that was ordered; False if ``deadline`` seconds were too short."""
+        return self._writer.flush(deadline)
+
+    def close(self, deadline: float) -> bool:
+        """Write what was ordered, and end; False if ``deadline`` seconds were too short for all."""
+        finished = self._writer.close(deadline)
+        with self._lock:
+            for index in (self._index, self._writing):
+                if index is not None:
+                    index.close()
+            self._index = self._writing = None
+        if self._lease is not None:
+            self._lease.end()
+        return finished
+
+    def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
+        """Store a batch; in the writer's thread. What is lost with a damaged index is lost."""
+        try:
+            self._store(self._writing or Index(self.folder), keeps, used)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            set_index_aside(self.folder)
+            self._writing = None
+
+    def _store(self, index: Index, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
+        self._writing = index
+        if used:
+            index.touch(used, time.time())
+        made: dict[Key, Entry] = {}
+        try:
+            for key, keeping in keeps:
+                if key not in made and not index.has(key) and (entry := self._sealed(key, keeping)):
+                    made[key] = entry
+            self._add(index, made)
+        except BaseException:
+            for entry in made.values():
+                self.values.remove(file.name for file in entry.value_files)
+            raise
+        self._budget.spend(sum(entry.size for entry in made.values()), index, self.values, self._signer)
+
+    def _sealed(self, key: Key, keeping: Keeping) -> Entry | None:
+        try:
+            return seal(key, keeping, self.values, self.named)
+        except FileNotFoundError:
+            # The run that made the value has let it go.
+            return None
+
+    def _add(self, index: Index, made: dict[Key, Entry]) -> None:
+        rows = {}
+        for key, entry in made.items():
+            try:
+                rows[key] = row_of(entry, self._signer, time.time())
+            except ValueError:
+                self.values.remove(file.name for file in entry.value_files)
+        if not rows:
+            return
+        # Another process may have kept the same meanwhile: the first stays.
+        for key in index.add(rows.values()):
+            self.values.remove(file.name for file in made[key].value_files)
+        self._refused.difference_update(rows)

@@ -1,0 +1,140 @@
+"""Writes what is to be kept: in one thread, in batches, never in the way of a run."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ..worker.handing import INLINE, size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .entries import Keeping, Key
+
+BATCH = 256
+STORE_RATE = 300e6
+"""Bytes a second that are stored; what is computed faster is not worth its room."""
+
+QUEUE_BYTES = 256 << 20
+"""How much may wait to be written; what comes when more does is not kept."""
+
+Job = tuple[str, Any, Any, Any]
+
+
+class Writer:
+    """Takes orders from any thread; ``write`` carries out a batch of them in the writer's own.
+
+    ``write`` gets the results to keep and the keys of entries that were used. OSError or sqlite3.Error from it ends
+    the writing: ``warn`` is told once, and what comes later is let go.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[list[tuple[Key, Keeping]], set[Key]], None],
+        warn: Callable[[str], None],
+        where: str,
+    ) -> None:
+        self._write = write
+        self._warn = warn
+        self._where = where
+        self._queue: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._waiting_bytes = 0
+        self._abandoned = False
+        self.failed = False
+
+    def keep(self, key: Key, keeping: Keeping, done: Callable[[], None]) -> None:
+        """Order a result to be kept. ``done`` is called, in some thread, when its values are not needed any more."""
+        weight = sum(len(handed) for handed in keeping.values.values() if isinstance(handed, bytes))
+        crowded = self._waiting_bytes > QUEUE_BYTES and not keeping.forced
+        if self.failed or self._abandoned or crowded or not is_worth_it(keeping):
+            done()
+            return
+        with self._lock:
+            self._waiting_bytes += weight
+        self._order(("keep", key, keeping, (done, weight)))
+
+    def used(self, keys: Iterable[Key]) -> None:
+        """Order that entries count as used just now."""
+        if not (self.failed or self._abandoned):
+            self._order(("used", tuple(keys), None, None))
+
+    def flush(self, deadline: float) -> bool:
+        """Wait until all that was ordered so far is done; say whether it is, after ``deadline`` seconds at most."""
+        if self._thread is None:
+            return True
+        reached = threading.Event()
+        self._order(("flush", reached, None, None))
+        return reached.wait(deadline)
+
+    def close(self, deadline: float) -> bool:
+        """Do what was ordered, and end; after ``deadline`` seconds the rest is let go. Say whether all was done."""
+        finished = self.flush(deadline)
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._abandoned = True
+        if thread is not None:
+            self._queue.put(("end", None, None, None))
+            thread.join(1.0)
+        return finished
+
+    def _order(self, job: Job) -> None:
+        with self._lock:
+            if self._thread is None and not self._abandoned:
+                self._thread = threading.Thread(target=self._serve, name="treadle-cache", daemon=True)
+                self._thread.start()
+        self._queue.put(job)
+
+    # In the writer's thread
+
+    def _serve(self) -> None:
+        while True:
+            batch = self._batch()
+            keeps = [job for job in batch if job[0] == "keep"]
+            used = {key for kind, keys, _, _ in batch if kind == "used" for key in keys}
+            self._carry_out([(key, keeping) for _, key, keeping, _ in keeps], used)
+            for _, _, _, (done, weight) in keeps:
+                with self._lock:
+                    self._waiting_bytes -= weight
+                done()
+            for kind, reached, _, _ in batch:
+                if kind == "flush":
+                    reached.set()
+            if any(kind == "end" for kind, *_ in batch):
+                return
+
+    def _batch(self) -> list[Job]:
+        batch = [self._queue.get()]
+        while len(batch) < BATCH:
+            try:
+                batch.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _carry_out(self, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
+        if self.failed or self._abandoned or not (keeps or used):
+            return
+        try:
+            self._write(keeps, used)
+        except (OSError, sqlite3.Error) as error:
+            self.failed = True
+            if keeps:
+                self._warn(f"{self._where}: results cannot be kept ({told(error)}); the run goes on without")
+
+
+def is_worth_it(keeping: Keeping) -> bool:
+    """Say whether a result took longer to compute than it takes to store; small ones always did."""
+    if keeping.forced:
+        return True
+    large = sum(size for size in map(size_of, keeping.values.values()) if size > INLINE)
+    return large == 0 or keeping.seconds >= large / STORE_RATE
+
+
+def told(error: Exception) -> str:
+    """Return in a few words what went wrong."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
