@@ -33,6 +33,7 @@ class CallMaker:
         self._plan: Plan = layout.plan
         self._folder = folder
         declared = frozenset(declared_only)
+        self._plain_nodes = {node.number for node in self._plan.nodes if _is_plain(node)}
         self._refs: list[ValueId] = []
         self._forms = [call_form(node, declared_only=node.id in declared) for node in self._plan.nodes]
 
@@ -43,13 +44,8 @@ class CallMaker:
 
     def call(self, task: Task) -> Call:
         """Return the call of a task whose inputs are all there."""
-        node = self._plan.nodes[task.node]
         form = self._forms[task.node]
-        arguments = {
-            entry.port: argument
-            for entry in node.inputs
-            if (argument := self._argument(entry, node.axes, task.index, form.coerce.get(entry.port, ""))) is not None
-        }
+        arguments = self._plain(task, form) if task.node in self._plain_nodes else self._arguments(task, form)
         return Call(
             task.id,
             form.target,
@@ -65,6 +61,27 @@ class CallMaker:
             form.flags,
             form.n_procs,
         )
+
+    def _arguments(self, task: Task, form: Call) -> dict[str, Argument]:
+        node = self._plan.nodes[task.node]
+        return {
+            entry.port: argument
+            for entry in node.inputs
+            if (argument := self._argument(entry, node.axes, task.index, form.coerce.get(entry.port, ""))) is not None
+        }
+
+    def _plain(self, task: Task, form: Call) -> dict[str, Argument]:
+        """Do as ``_arguments`` for a node that is not mapped, and reads whole outputs or what is written."""
+        arguments: dict[str, Argument] = {}
+        for entry in self._plan.nodes[task.node].inputs:
+            if isinstance(entry, Wired):
+                made_by = self._layout.task(entry.source.node, ())
+                if made_by.lacks(entry.source.output) is None:
+                    arguments[entry.port] = _applied(entry.apply, self.value(made_by, entry.source.output))
+            else:
+                assert isinstance(entry, Constant)
+                arguments[entry.port] = self._given(entry.value, form.coerce.get(entry.port, ""))
+        return arguments
 
     def value(self, task: Task, output: str) -> Argument:
         """Return an output of a finished task, put together again where it is kept item by item."""
@@ -151,6 +168,14 @@ class CallMaker:
         if len(prefix) + 1 == len(axes):
             return Items(tuple(present[index] for index in inner if index in present))
         return Items(tuple(self._nested(collection, axes, index, present) for index in inner))
+
+
+def _is_plain(node: PlanNode) -> bool:
+    return not node.axes and all(
+        isinstance(entry, Constant)
+        or (isinstance(entry, Wired) and entry.join is None and not entry.source.last and not entry.source.axes)
+        for entry in node.inputs
+    )
 
 
 def _item(whole: Argument, place: int) -> Argument:

@@ -41,6 +41,7 @@ STOP_SECONDS = 10.0
 """A task that its scheme has not ended in this time, though told to, counts as ended."""
 
 _AT_A_TIME = 4096
+_OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Lost, Exported)
 
 
 class Executor:
@@ -79,6 +80,7 @@ class Executor:
         self._inbox: queue.SimpleQueue[Report | e.Event] = queue.SimpleQueue()
         self._events: deque[e.Event] = deque()
         self._opened = False
+        self._simple = len(self._schemes) == 1 and earlier is None
         self._finished = False
         self._thread = 0
         self.results = Results(self.scheduler.layout, self._calls, self._schemes, earlier)
@@ -186,7 +188,7 @@ class Executor:
             if isinstance(message, Ended):
                 if self._awaited(message.task, message.attempt):
                     self._events.append(self._ended(message))
-            elif isinstance(message, Report):
+            elif isinstance(message, _OTHER_REPORTS):
                 self._take_other(message)
             else:
                 self._events.append(message)
@@ -241,6 +243,7 @@ class Executor:
 
     def _lost(self, names: Iterable[e.TaskId]) -> None:
         """Take note that results are gone; those that the run is to keep are made again at once."""
+        self._simple = False
         kept: list[e.TaskId] = []
         for name in names:
             task = self._tasks[name]
@@ -283,7 +286,7 @@ class Executor:
     def _hold(self, task: Task) -> None:
         """Give a task back, because something it reads is gone."""
         _, refs = self._calls.call_with_refs(task)
-        reads = [self._tasks[name] for name in dict.fromkeys([value[0] for value in refs])]
+        reads = self._read(refs)
         gone = task.unready(reads) or ()
         self._events.append(e.TaskHeld(task.id, tuple(r.id for r in reads), tuple(r.id for r in gone)))
 
@@ -341,18 +344,25 @@ class Executor:
     def _start(self, command: e.Start, starts: dict[str, list[Call]]) -> None:
         task = self._tasks[command.task]
         call, refs = self._calls.call_with_refs(task)
-        if refs:
-            reads = [self._tasks[name] for name in dict.fromkeys([value[0] for value in refs])]
-            gone = task.unready(reads)
-            if gone is not None:
-                self._hold(task)
-                return
-            if any(source.scheme != command.scheme for source in reads):
-                self._books.started(command, task)
-                self._fetch_for(task, call, [value for value in refs if self._tasks[value[0]].scheme != command.scheme])
-                return
+        # As long as nothing was lost, and there is one scheme only, all that it reads is where it runs.
+        if refs and not self._simple and self._is_kept_back(command, task, call, refs):
+            return
         self._books.started(command, task)
         starts.setdefault(command.scheme, []).append(call)
+
+    def _is_kept_back(self, command: e.Start, task: Task, call: Call, refs: list[ValueId]) -> bool:
+        """Say whether a call has to wait for what it reads: for its being made again, or brought from elsewhere."""
+        if task.unready(self._read(refs)) is not None:
+            self._hold(task)
+            return True
+        foreign = [value for value in refs if self._tasks[value[0]].scheme != command.scheme]
+        if foreign:
+            self._books.started(command, task)
+            self._fetch_for(task, call, foreign)
+        return bool(foreign)
+
+    def _read(self, refs: Iterable[ValueId]) -> list[Task]:
+        return [self._tasks[name] for name in dict.fromkeys([value[0] for value in refs])]
 
     def _fetch_for(self, task: Task, call: Call, foreign: Iterable[ValueId]) -> None:
         """Ask for the values that a call needs from elsewhere; it is submitted when they are there."""

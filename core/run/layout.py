@@ -21,6 +21,9 @@ Projection = Callable[[Index], Index]
 Provider = Callable[[Index], Prerequisite | None]
 
 
+_NO_PROVIDERS: list[Provider] = []
+
+
 class Steward(Protocol):
     """What decides about the tasks that the layout makes."""
 
@@ -113,6 +116,8 @@ class Layout:
         providers = self._providers[number]
         if providers is None:
             node = self.plan.nodes[number]
+            if not node.inputs:
+                return _NO_PROVIDERS
             fed = [entry for entry in node.inputs if isinstance(entry, Wired | FedBack)]
             self._loops[number] = any(isinstance(entry, FedBack) for entry in fed)
             self._outputs[number] = [entry.source.output for entry in fed]

@@ -36,7 +36,8 @@ class ReadyQueue:
         self._ranks = [] if self._by_time else ORDERS[order](plan, estimates.seconds)
         self._numbers = itertools.count(len(plan.nodes))
         self._plan, self._standings, self._ledger, self._estimates = plan, standings, ledger, estimates
-        self._waiting: dict[int, deque[Task]] = {}
+        self._waiting: dict[int, deque[Task] | list[Task]] = {}
+        self._mapped = {node.number for node in plan.nodes if node.axes}
         self._kinds: dict[object, Kind] = {}
         self._kind_of = [self._kind(node) for node in plan.nodes]
         self._count = 0
@@ -59,11 +60,12 @@ class ReadyQueue:
         else:
             bucket, rank = task.node, self._ranks[task.node]
         waiting = self._waiting.get(bucket)
-        if waiting is None:
-            waiting = self._waiting[bucket] = deque()
         if not waiting:
+            # A list of one, where there will be no more, takes a tenth of the memory.
+            self._waiting[bucket] = deque((task,)) if bucket in self._mapped else [task]
             heapq.heappush(kind.buckets, (rank, bucket))
-        waiting.append(task)
+        else:
+            waiting.append(task)
         self._count += 1
 
     def take(self) -> list[tuple[Task, Choice]]:
@@ -119,7 +121,7 @@ class ReadyQueue:
 
     def _pop(self, kind: Kind) -> None:
         bucket = kind.buckets[0][1]
-        self._waiting[bucket].popleft()
+        del self._waiting[bucket][0]
         self._count -= 1
 
     def _next(self, kind: Kind) -> Task | None:
@@ -128,7 +130,7 @@ class ReadyQueue:
             bucket = kind.buckets[0][1]
             waiting = self._waiting[bucket]
             while waiting and waiting[0].state is not TaskState.READY:
-                waiting.popleft()
+                del waiting[0]
                 self._count -= 1
             if waiting:
                 return waiting[0]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
+from msgspec import Struct
+
+from ..worker.failures import Cause
+from .events import NOTHING, TaskId
 from .states import RunState, TaskState
-
-if TYPE_CHECKING:
-    from ..worker.failures import Cause
-    from .events import TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,7 @@ class Missing:
     cause: Cause
 
 
-@dataclass(slots=True)
-class TaskRecord:
+class TaskRecord(Struct, gc=False):
     """All that is known of one task: of its last attempt, where there were several. Times in seconds, sizes in bytes.
 
     ``reason`` says why it ran on ``scheme``. ``dispatched``, ``began`` and ``ended`` count from the start of the run;
@@ -49,7 +48,7 @@ class TaskRecord:
     peak_memory: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
-    previews: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    previews: Mapping[str, Mapping[str, Any]] = NOTHING
     missing: tuple[Missing, ...] = ()
 
     @property
@@ -60,8 +59,7 @@ class TaskRecord:
         return f"{self.node} ({', '.join(f'{axis} {label}' for axis, label in self.labels.items())})"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskChanged:
+class TaskChanged(Struct, frozen=True, gc=False):
     """A task was made, or has another state; back to ready after an attempt that failed.
 
     The record goes on changing: who wants to keep it takes what it needs at once.
