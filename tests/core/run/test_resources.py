@@ -1,0 +1,76 @@
+from treadle.core.modules import Module
+from treadle.core.pipeline import Node
+from treadle.core.planning.plan import Function, PlanNode
+from treadle.core.run.queueing import Kind
+from treadle.core.run.resources import LIGHT_GB, Ledger
+
+
+def kind(ledger: Ledger, n_procs: int = 1, mem_gb: float = LIGHT_GB) -> Kind:
+    settings = Node(module="a:f", n_procs=n_procs, mem_gb=mem_gb)
+    node = PlanNode(
+        number=0,
+        id="f",
+        module=Module(path="a:f"),
+        function=Function(path="a:f"),
+        settings=settings,
+        axes=(),
+        inputs=(),
+    )
+    return Kind(node, ("processes",), ledger, None, {})
+
+
+def test_light_tasks_that_wait_at_a_scheme_take_nothing() -> None:
+    ledger = Ledger(2, 16.0)
+    ledger.set_workers("processes", 2)
+    light = kind(ledger)
+    for _ in range(50):
+        assert ledger.fits(light, "processes")
+        ledger.take(light, "processes")
+    assert (ledger.used_procs, ledger.used_gb) == (2, 2 * LIGHT_GB)
+    for _ in range(50):
+        ledger.give_back(light, "processes")
+    assert (ledger.used_procs, ledger.used_gb) == (0, 0)
+
+
+def test_a_second_scheme_gets_no_light_task_while_all_cores_are_taken() -> None:
+    ledger = Ledger(2, 16.0)
+    ledger.set_workers("processes", 2)
+    ledger.set_workers("threads", 2)
+    light = kind(ledger)
+    ledger.take(light, "processes")
+    ledger.take(light, "processes")
+    assert ledger.fits(light, "processes")
+    assert not ledger.fits(light, "threads")
+
+
+def test_a_heavy_task_waits_for_what_light_ones_use_and_the_other_way_round() -> None:
+    ledger = Ledger(2, 16.0)
+    ledger.set_workers("processes", 2)
+    light, wide = kind(ledger), kind(ledger, n_procs=2)
+    ledger.take(light, "processes")
+    assert not ledger.fits(wide, "processes")
+    ledger.give_back(light, "processes")
+    ledger.take(wide, "processes")
+    assert not ledger.fits(light, "processes")
+
+
+def test_a_scheme_that_gets_more_workers_is_charged_for_what_now_runs() -> None:
+    ledger = Ledger(4, 16.0)
+    ledger.set_workers("processes", 1)
+    light = kind(ledger)
+    for _ in range(3):
+        ledger.take(light, "processes")
+    assert ledger.used_procs == 1
+    ledger.set_workers("processes", 2)
+    assert ledger.used_procs == 2
+    ledger.set_workers("processes", 0)
+    assert ledger.used_procs == 3
+
+
+def test_on_a_small_host_every_gigabyte_counts() -> None:
+    ledger = Ledger(8, 0.3)
+    small = kind(ledger, mem_gb=0.1)
+    assert not small.light
+    for _ in range(3):
+        ledger.take(small, "processes")
+    assert not ledger.fits(small, "processes")
