@@ -18,8 +18,6 @@ LOST = Cause("killed", "the worker was killed")
 STEP = Module(path="a:step", inputs=tuple(Port(name=n, optional=True) for n in "xyz"), outputs=(Port(name="out"),))
 THREADS = Module(path="a:threads", outputs=(Port(name="out"),), schemes=Schemes(threads=True, processes=False))
 BOTH = Module(path="a:both", inputs=STEP.inputs, outputs=STEP.outputs, schemes=Schemes(threads=True))
-    path="a:both", inputs=(Port(name="x", optional=True),), schemes=Schemes(threads=True), outputs=(Port(name="out"),)
-)
 SERIAL = Module(path="a:serial", outputs=(Port(name="out"),), schemes=Schemes(threads=False, processes=False))
 
 
