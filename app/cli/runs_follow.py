@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from msgspec.structs import replace
 from typing import TYPE_CHECKING
 
 from ...core.journal.listing import find_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
-from ...core.run.records import TaskChanged
+from ...core.run.records import TaskChanged, TaskRecord
 from ...core.run.states import TaskState
 from .display import Quiet
 from .runs_text import counts_text, state_text
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...core.journal.summaries import RunSummary
-    from ...core.run.records import RunEvent, TaskRecord
+    from ...core.run.records import RunEvent
     from .display import Watching
 
 POLL_SECONDS = 0.25
@@ -56,7 +55,7 @@ def _follow(reader: RunReader, display: Watching) -> RunSummary:
         last, changed = reader.changed(last)
         for task in reader.made(made):
             made += 1
-            display.hear(TaskChanged(replace(task, state=TaskState.WAITING)))
+            display.hear(TaskChanged(TaskRecord(task.id, task.node, task.labels)))
         for task in changed:
             display.hear(TaskChanged(task))
         if not run.live:

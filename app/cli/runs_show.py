@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _failure_lines(failures: list[TaskRecord], run: RunSummary, width: int | Non
     more = run.counts.get(TaskState.FAILED.value, 0) - SHOWN_FAILURES
     if more > 0:
         yield f"… and {counted(more, 'more failure')}"
-    yield wrapped(f"More of one: treadle runs show {run.id} --task {failures[0].id}", width)
+    yield wrapped(f"More of one: treadle runs show {run.id} --task {shlex.quote(failures[0].id)}", width)
 
 
 # A task

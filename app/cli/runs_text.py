@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ...core.run.states import TaskState
 from .text import counted, styled
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ _STYLES = {
     "interrupted": "yellow",
     "running": "bold",
 }
-_ORDER = [state.value for state in reversed(TaskState)]
+_ORDER = (
+    "succeeded", "cached", "failed", "cancelled", "skipped", "running", "dispatched", "ready", "waiting",
+)  # fmt: skip
 
 
 def state_text(state: str) -> str:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..cli.text import clip, counted, duration, size
-from .graph import state_bar
+from .graph import STATES, state_bar
 from .markup import Html, element, escaped, joined, pill, row, section, table
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _node_row(node: NodeSummary, right: Iterable[int]) -> Html:
 
 def state_counts(counts: Mapping[str, int]) -> Html:
     """Return how many tasks are in each state, in words."""
-    return escaped(", ".join(f"{count:,} {state}" for state, count in counts.items()) or "none")
+    return escaped(", ".join(f"{counts[state]:,} {state}" for state in STATES if counts.get(state)) or "none")
 
 
 def task_table(tasks: Sequence[TaskRecord], total: int) -> Html:

@@ -9,7 +9,7 @@ _LIGHT = """
 --canvas:#F5F6FA; --grid:#E1E5EE; --surface:#FFFFFF; --raised:#FBFCFE; --border:#D5DAE4; --strong:#AEB7C6;
 --text:#1F2733; --soft:#586374; --accent:#2F62E0; --ground:#E8EEFD; --wire:#9BA8B9;
 --waiting:#8A94A3; --running:#2F62E0; --succeeded:#1B7F4F; --cached:#0B7A7A; --failed:#BF2D43; --skipped:#6F7886;
---warned:#A8660A; --serial:#5F6B7A; --threads:#6B4FCB; --processes:#0B7A7A; --ipython:#B5560F;"""
+--warned:#A46209; --serial:#5F6B7A; --threads:#6B4FCB; --processes:#0B7A7A; --ipython:#B5560F;"""
 _DARK = """
 --canvas:#16181D; --grid:#252930; --surface:#21242B; --raised:#292D35; --border:#363B46; --strong:#515866;
 --text:#E8EBF1; --soft:#A0AAB9; --accent:#7AA0FF; --ground:#263352; --wire:#5D6878;

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 MAX_BARS = 3000
 MAX_LANES = 48
 MAX_MARKS = 500
-LABEL, WIDTH, LANE, GAP, AXIS = 190, 1000, 16, 4, 22
+LABEL, WIDTH, MARGIN, LANE, GAP, AXIS = 190, 960, 36, 16, 4, 22
 BINS = 400
 CURVE = 72
+_DAY = 86_400.0
+_STEPS = (10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 43_200.0, _DAY)
 _SCHEMES = ("serial", "threads", "processes", "ipython")
 
 
@@ -60,7 +62,7 @@ def timeline(spans: Sequence[Span]) -> Html:
     ]
     height = len(lanes) * (LANE + GAP) + AXIS
     chart = element(
-        "svg", *_axis(total, height - AXIS), *drawn, width=LABEL + WIDTH + 20, height=height, role="img",
+        "svg", *_axis(total, height - AXIS), *drawn, width=LABEL + WIDTH + MARGIN, height=height, role="img",
         aria_label="When each task ran",
     )  # fmt: skip
     note = (
@@ -100,14 +102,21 @@ def _axis(total: float, bottom: int) -> Iterable[Html]:
     for tick in ticks(total):
         x = LABEL + WIDTH * tick / total
         yield element("line", class_="grid", x1=x, x2=x, y1=0, y2=bottom)
-        yield element("text", duration(tick) if tick else "0", class_="small", x=x + 2, y=bottom + 15)
+        anchor = "end" if tick and x > LABEL + WIDTH - MARGIN else None
+        told = duration(tick).removesuffix(" 0 s").removesuffix(" 0 min") if tick else "0"
+        yield element(
+            "text", told, class_="small", x=x + (2 if anchor is None else -2), y=bottom + 15, text_anchor=anchor
+        )
 
 
 def ticks(total: float, about: int = 8) -> list[float]:
-    """Return round numbers from 0 to ``total``, about so many."""
+    """Return round times from 0 to ``total``, about so many."""
     rough = total / about
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
+    step = next((step for step in _STEPS if step >= rough > _STEPS[0] / 2), 0.0)
+    if not step:
+        unit = _DAY if rough > _STEPS[0] else 1.0
+        power = 10.0 ** math.floor(math.log10(rough / unit))
+        step = unit * next(step * power for step in (1, 2, 5, 10) if step * power >= rough / unit * 0.999)
     return [number * step for number in range(int(total / step) + 1)]
 
 
@@ -173,7 +182,7 @@ def concurrency(spans: Sequence[Span]) -> Html:
             element("path", class_="area", d=f"M{LABEL} {CURVE}{path}L{LABEL + WIDTH} {CURVE}z"),
             element("text", "tasks at a time", class_="small", x=0, y=CURVE - 4),
             element("text", f"up to {highest:.1f}".removesuffix(".0"), class_="small", x=0, y=14),
-            width=LABEL + WIDTH + 20,
+            width=LABEL + WIDTH + MARGIN,
             height=CURVE + AXIS,
             role="img",
             aria_label="How many tasks ran at a time",

@@ -76,8 +76,7 @@ def find_run(folder: Path, text: str) -> Path:
     if found:
         shown = ", ".join(sorted(found)[:8])
         raise UsageError(f"{len(found)} runs begin with {text!r}", remedy=f"Give more of one of: {shown}")
-    remedy = suggestion(text, known) if known else "None was kept so far"
-    raise UsageError(f"there is no run {text!r}", remedy=f"{remedy} See: treadle runs list".strip())
+    raise UsageError(f"there is no run {text!r}", remedy=suggestion(text, known) or "None was kept so far")
 
 
 def _newest(folder: Path) -> Path:
