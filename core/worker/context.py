@@ -16,30 +16,35 @@ LogSink = Callable[[str], None]
 
 
 class TaskContext:
-    """The surroundings of one task: where its progress and log lines go, and its private directory."""
+    """The surroundings of one task: where its progress and log lines go, and its private directory.
+
+    ``scratch`` is that directory where there is one that somebody else sweeps; else one is made when it is asked for.
+    """
 
     def __init__(
         self,
         on_progress: ProgressSink = lambda _fraction, _text: None,
         on_log: LogSink = lambda _line: None,
         is_cancelled: Callable[[], bool] = lambda: False,
+        scratch: Path | None = None,
     ) -> None:
         self.on_progress = on_progress
         self.on_log = on_log
         self.is_cancelled = is_cancelled
         self.secrets = Secrets()
-        self._scratch: Path | None = None
+        self._ready_made = scratch is not None
+        self._scratch = scratch
 
     def discreet(self) -> TaskContext:
         """Return a context for one call that covers the secrets of its parameters in all that is told."""
-        inner = TaskContext(is_cancelled=self.is_cancelled)
+        inner = TaskContext(is_cancelled=self.is_cancelled, scratch=self._scratch if self._ready_made else None)
         inner.on_progress = lambda fraction, text: self.on_progress(fraction, inner.secrets.hide(text))
         inner.on_log = lambda line: self.on_log(inner.secrets.hide(line))
         return inner
 
     @property
     def scratch_used(self) -> Path | None:
-        """The private directory, if the module asked for one."""
+        """The private directory, if there is one by now."""
         return self._scratch
 
     def scratch(self) -> Path:
@@ -49,8 +54,8 @@ class TaskContext:
         return self._scratch
 
     def sweep(self) -> None:
-        """Remove the private directory with all that was left in it."""
-        if self._scratch is not None:
+        """Remove the private directory with all that was left in it, if it was made for this task."""
+        if self._scratch is not None and not self._ready_made:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
 

@@ -20,6 +20,7 @@ from .context import TaskContext, entered
 from .declare import declaration_of
 from .digest import Canonical, UndigestedError
 from .failures import CallError, Cause, cause_of
+from .files import paths_in
 from .handing import load as load_handed
 from .labels import item_labels
 from .names import import_function
@@ -63,7 +64,9 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
     secrets = context.secrets
 
     def keep(value: Any) -> Any:
-        return value if context.scratch_used is None else files.keep_all(value, context.scratch_used)
+        if context.scratch_used is None or not paths_in(value):
+            return value
+        return files.keep_all(value, context.scratch_used)
 
     try:
         with entered(context):
