@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from . import kin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 PROGRESS_SECONDS = 1 / 30
 """What a task tells of its progress is passed on no more often than this."""
 
 CHANNEL, PRINTED = 3, 4
-"""The descriptors of a worker: its channel, and a copy of what its standard output was at the start."""
+"""The descriptors of a worker: its channel, and a copy of what its standard output was at the start.
+
+Behind them come those that its scheme adds."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Setup:
     """What every worker of a pool is told.
 
     Folders for values (in memory, on disk) and for the files of modules, the search path, the mark that ends what
-    a task printed, and what it does: ``serve`` names a function that is called with this and the channel.
+    a task printed, and what it does: ``serve`` names a function that is called with this and the channel; how many
+    bytes of values a worker may keep to itself.
     """
 
     memory: str
@@ -37,14 +40,15 @@ class Setup:
     search_path: tuple[str, ...]
     mark: bytes
     serve: str
+    budget: int = 1 << 62
 
 
-def begin(setup: Setup, channel: int, printed: int, serve: Callable[[Setup, socket.socket], None]) -> None:
+def begin(setup: Setup, descriptors: Sequence[int], serve: Callable[[Setup, socket.socket], None]) -> None:
     """Turn this freshly forked process into a worker; return when its owner has no more for it."""
     os.setpgid(0, 0)
     kin.die_with_parent(os.getppid())
     kin.adopt_orphans()
-    _rearrange(channel, printed)
+    _rearrange(*descriptors)
     sys.path[:] = setup.search_path
     # Scripts travel by value: nobody must take the supervisor for the user's script.
     sys.modules["__main__"] = types.ModuleType("__main__")
@@ -59,20 +63,22 @@ def begin(setup: Setup, channel: int, printed: int, serve: Callable[[Setup, sock
         serve(setup, own)
 
 
-def _rearrange(channel: int, printed: int) -> None:
-    """Put the channel at 3, what is printed at 1, 2 and 4, nothing at 0, and close all else.
+def _rearrange(channel: int, printed: int, *more: int) -> None:
+    """Put the channel at 3, what is printed at 1, 2 and 4, more from 5 on, nothing at 0, and close all else.
 
     Modules may close or redirect 1 and 2.
     """
     nothing = os.open(os.devnull, os.O_RDONLY)
     # Out of the way of the places they go to.
-    channel, printed = (fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (channel, printed))
+    channel, printed, *others = (fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (channel, printed, *more))
     os.dup2(nothing, 0)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
     os.dup2(channel, CHANNEL, inheritable=False)
     os.dup2(printed, PRINTED, inheritable=False)
-    os.closerange(PRINTED + 1, os.sysconf("SC_OPEN_MAX"))
+    for place, one in enumerate(others, PRINTED + 1):
+        os.dup2(one, place, inheritable=False)
+    os.closerange(PRINTED + 1 + len(others), os.sysconf("SC_OPEN_MAX"))
 
 
 def peak_memory() -> int:

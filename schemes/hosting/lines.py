@@ -134,7 +134,7 @@ class Printed:
         first, *others = (self._tail + data).split(self._mark)
         last = others[-1] if others else first
         # A mark may be cut in two by the reading.
-        keep = _overlap(last, self._mark)
+        keep = overlap(last, self._mark)
         self._tail = last[len(last) - keep :]
         if keep and others:
             others[-1] = last[:-keep]
@@ -166,7 +166,7 @@ class Printed:
             self._lines.feed(data)
 
 
-def _overlap(data: bytes, mark: bytes) -> int:
+def overlap(data: bytes, mark: bytes) -> int:
     """Return how many of the last bytes could be the beginning of a mark."""
     start = data.find(mark[:1], max(0, len(data) - len(mark) + 1))
     while start >= 0:

@@ -37,9 +37,9 @@ class Nursery:
         self._ask("setup", setup)
         self.control.setblocking(False)
 
-    def fork(self, number: int, channel: int, printing: int) -> None:
-        """Have a worker forked that owns these two descriptors. OSError if the supervisor is gone."""
-        socket.send_fds(self.control, [pickle.dumps(("fork", number))], [channel, printing])
+    def fork(self, number: int, channel: int, printing: int, *more: int) -> None:
+        """Have a worker forked that owns these descriptors. OSError if the supervisor is gone."""
+        socket.send_fds(self.control, [pickle.dumps(("fork", number))], [channel, printing, *more])
 
     def kill(self, number: int) -> None:
         """Have a worker killed, with its process group. OSError if the supervisor is gone."""

@@ -47,8 +47,8 @@ def main(descriptor: int) -> None:
 class Supervisor:
     """Forks, kills and reaps workers for the owner at the other end of ``control``.
 
-    The owner asks ``("setup", Setup)``, ``("fork", number)`` with two descriptors (the channel and the pipe
-    for what is printed) and ``("kill", number)``; it is told ``("born", number, pid)``, ``("exited", number,
+    The owner asks ``("setup", Setup)``, ``("fork", number)`` with descriptors (the channel, the pipe for what is
+    printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``, ``("exited", number,
     status)`` and ``("unborn", number, text)``.
     """
 
@@ -94,7 +94,7 @@ class Supervisor:
 
     def _hear(self) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, LARGEST, 4)
+            message, descriptors, _, _ = socket.recv_fds(self._control, LARGEST, 8)
         except ConnectionError:
             message = b""
         if not message:
@@ -133,7 +133,7 @@ class Supervisor:
         self._pids[number], self._numbers[pid] = pid, number
         self._tell("born", number, pid)
 
-    def _become_worker(self, channel: int, printed: int) -> NoReturn:
+    def _become_worker(self, *descriptors: int) -> NoReturn:
         code = 1
         try:
             assert self._setup is not None
@@ -142,7 +142,7 @@ class Supervisor:
             for number in (signal.SIGTERM, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            begin(self._setup, channel, printed, self._serve)
+            begin(self._setup, descriptors, self._serve)
             code = 0
         finally:
             os._exit(code)

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ _SIGNALS = (
     signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM, signal.SIGPIPE, signal.SIGHUP,
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGSEGV,
 )  # fmt: skip
+_TICK = 100_000_000
+"""Nanoseconds; file systems tell the time of a change no more exactly than this."""
+
 _handler_of = _signal.getsignal
 """What signal.getsignal calls, without making an enum of each answer, which would cost the most here."""
 
@@ -24,6 +28,8 @@ class Surroundings:
 
     ``home`` becomes the working directory; files that a task leaves in it are removed.
     """
+
+    _settled = False
 
     def __init__(self, home: Path) -> None:
         self._home = str(home)
@@ -55,8 +61,18 @@ class Surroundings:
             sys.setrecursionlimit(self._recursion)
         signal.setitimer(signal.ITIMER_REAL, 0)
         os.umask(self._mask)
-        if _place() != self._place:
+        if _place() != self._place or (not self._settled and self._changed_at_once()):
             self._restore_home()
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Change the environment of all tasks from now on."""
+        self._environment[name] = os.environ[name] = value
+        self._held = _held_environment()
+
+    def _changed_at_once(self) -> bool:
+        """Look for files in a directory whose time is so new that one more file might not change it."""
+        self._settled = time.time_ns() - self._place[2] > _TICK
+        return bool(os.listdir("."))  # noqa: PTH208 - as cheap as can be
 
     def _current_handlers(self) -> list[object]:
         return list(map(_handler_of, _SIGNALS))
@@ -80,7 +96,7 @@ class Surroundings:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
-        self._place = _place()
+        self._place, self._settled = _place(), False
 
 
 def _held_environment() -> dict[Any, Any]:

@@ -34,6 +34,7 @@ class Encoder:
     def __init__(self) -> None:
         self.templates: list[bytes] = []
         self._numbers: dict[tuple[int, ...], int] = {}
+        self._shapes: dict[tuple[int, tuple[str, ...], tuple[type, ...]], int] = {}
         self._by_data: dict[bytes, int] = {}
         self._kept: list[Any] = []
         self._live: dict[int, tuple[Any, str, bytes]] = {}
@@ -56,6 +57,19 @@ class Encoder:
                 kinds = ", ".join(sorted(set(_types(call.arguments[port]))))
                 return f"the argument {port!r} ({kinds}) cannot be sent to another process: {error}"
         return ""
+
+    def shape(self, call: Call) -> int:
+        """Return a number for the template of a call together with the names and kinds of its arguments.
+
+        What is kept under it is the pickle of (template, ports, kinds).
+        """
+        template, ports = self._template(call), tuple(call.arguments)
+        kinds = tuple(map(type, call.arguments.values()))
+        number = self._shapes.get((template, ports, kinds))
+        if number is None:
+            number = self._shapes[template, ports, kinds] = len(self.templates)
+            self.templates.append(dumps((template, ports, tuple(kind.__name__ for kind in kinds))))
+        return number
 
     def _template(self, call: Call) -> int:
         parts = (
@@ -139,6 +153,11 @@ class Decoder:
         target, outputs, fields, *rest = known
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
         return Call(task, target, given, outputs, fields, attempt, *rest)
+
+    def made(self, task: str, attempt: int, template: int, arguments: Mapping[str, Argument]) -> Call:
+        """Return the call that has these arguments."""
+        target, outputs, fields, *rest = self._templates.get(template) or self._first(template)
+        return Call(task, target, arguments, outputs, fields, attempt, *rest)
 
     def _first(self, template: int) -> tuple[Any, ...]:
         with self._lock:

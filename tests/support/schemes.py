@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from treadle.schemes.processes.scheme import ProcessesScheme
 from treadle.schemes.serial import SerialScheme
+from treadle.schemes.threads.scheme import ThreadsScheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,4 +37,5 @@ class Candidate:
 CANDIDATES = (
     Candidate("serial", SerialScheme, slots=1, pickles=False, stops=False, survives_exit=False),
     Candidate("processes", partial(ProcessesScheme, workers=2), slots=2, pickles=True, stops=True, survives_exit=True),
+    Candidate("threads", partial(ThreadsScheme, workers=2), slots=2, pickles=False, stops=True, survives_exit=True),
 )  # fmt: skip

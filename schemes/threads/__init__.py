@@ -1,0 +1,1 @@
+"""One disposable process with several threads that share the values they make."""

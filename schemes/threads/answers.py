@@ -1,0 +1,81 @@
+"""Gathers what the host has to tell, and sends many messages at a time."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from ...core.worker.failures import Cause
+from ..hosting import channel as ch
+from .messages import RESULT
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+AT_A_TIME = 512
+
+
+class Answers:
+    """Messages on their way to the owner, in the order in which they were added. Any thread may add and flush.
+
+    Nothing stays here for long, whatever the threads do: ``wake`` is an event that becomes ready when there is
+    something to send and nobody looks after it; whoever waits for that calls ``flush`` within ``TICK`` seconds.
+    """
+
+    def __init__(self, channel: socket.socket, folder: Path) -> None:
+        self._channel, self._folder = channel, folder
+        self._gathered: deque[tuple[Any, ...]] = deque()
+        self._lock = threading.Lock()
+        self.wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.attended = False
+
+    def add(self, message: tuple[Any, ...]) -> None:
+        """Take a message; it is sent soon."""
+        self._gathered.append(message)
+        if not self.attended:
+            self.attended = True
+            os.eventfd_write(self.wake, 1)
+
+    def __len__(self) -> int:
+        return len(self._gathered)
+
+    def flush(self) -> None:
+        """Send all that was gathered."""
+        while self._gathered:
+            with self._lock:
+                # No swapping of lists: another thread may be about to add to the old one.
+                batch = [self._gathered.popleft() for _ in range(min(len(self._gathered), AT_A_TIME))]
+                if not batch:
+                    return
+                try:
+                    self._channel.send(ch.packet(_pickled(batch), self._folder))
+                except OSError:
+                    # The owner is gone, or nothing can reach it any more.
+                    os._exit(1)
+
+
+def _pickled(batch: list[tuple[Any, ...]]) -> bytes:
+    try:
+        return pickle.dumps(batch, 5)
+    except Exception:  # noqa: BLE001 - what a module made may raise anything
+        return pickle.dumps([message if _travels(message) else _blamed(message) for message in batch], 5)
+
+
+def _travels(message: tuple[Any, ...]) -> bool:
+    try:
+        pickle.dumps(message, 5)
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
+
+
+def _blamed(message: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a result that can be told in the place of one that cannot."""
+    if message[0] != RESULT:
+        return (message[0], *("?" if isinstance(one, str) else one for one in message[1:2]))
+    cause = Cause("not picklable", "what is told of the result (labels, previews) cannot leave the thread host")
+    return (RESULT, message[1], cause, *message[3:])

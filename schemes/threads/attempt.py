@@ -1,0 +1,162 @@
+"""Executes one call in a thread of the host, and says what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from ...core.worker.context import TaskContext
+from ...core.worker.execute import Result, execute
+from ...core.worker.failures import Cause, cause_of
+from ..hosting.child import PRINTED, Progress, peak_memory
+from ..hosting.lines import clean
+from .messages import LINE, PROGRESS, RESULT, SKIPPED
+from .store import ATOMS, is_small
+from .streams import Said, listen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...core.worker.call import ValueId
+    from ...core.worker.files import FileStore
+    from ...core.worker.handing import Handed
+    from ..hosting.wire import Decoder
+    from .answers import Answers
+    from .board import Board
+    from .messages import JobMessage
+    from .store import Store
+
+LONG = 0.001
+"""Of calls that take longer, in seconds, the memory is measured too, and where their output ends is marked."""
+
+
+class Performer:
+    """Executes calls; several threads may do so at once.
+
+    Of a short call only the time is measured. The peak memory is that of the whole process since it was last asked
+    for, and 0 for short calls; the CPU time is that of the calling thread.
+    """
+
+    def __init__(
+        self, decoder: Decoder, store: Store, files: FileStore, board: Board, answers: Answers, mark: bytes
+    ) -> None:
+        self._decoder, self._store, self._files = decoder, store, files
+        self._board, self._answers, self._mark = board, answers, mark
+        self._pid = os.getpid()
+        self.stopped: set[int] = set()
+
+    def perform(self, job: JobMessage, place: int) -> float:
+        """Execute a call, and return the seconds it took; less than 0 if it was stopped before it began."""
+        number, task = job[0], job[1]
+        if number in self.stopped:
+            self.stopped.discard(number)
+            self._answers.add((SKIPPED, number))
+            return -1.0
+        self._board.begin(place, number)
+        voice = Voice(number, self._answers)
+        cpu, began = time.thread_time(), time.perf_counter()
+        result = copy_context().run(self._called, job, voice)
+        seconds, cpu = time.perf_counter() - began, time.thread_time() - cpu
+        if os.getpid() != self._pid:
+            # The module forked and its child returned: it must not answer in the host's place.
+            os._exit(0)
+        voice.end()
+        if seconds > LONG:
+            self._mark_output(number)
+        self._board.end(place, number)
+        if number in self.stopped:
+            self.stopped.discard(number)
+            self._answers.add((SKIPPED, number))
+            return seconds
+        used = seconds, cpu, peak_memory() if seconds > LONG else 0
+        self._answers.add(self._answer(number, task, result, used))
+        return seconds
+
+    def _called(self, job: JobMessage, voice: Voice) -> Result | Cause:
+        number, task, attempt, template, arguments, handed = job
+        listen(voice.said)
+        context = TaskContext(voice.progress, voice.said.log, lambda: number in self.stopped)
+        try:
+            call = self._decoder.decode(task, attempt, template, arguments)
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
+            cause = cause_of(error)
+            message = f"an argument cannot be made again in the thread host: {cause.type}: {cause.message}"
+            return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
+        fetch = self._store.fetch if not handed else lambda value: self._fetched(value, handed)
+        try:
+            return execute(call, fetch, context, self._files)
+        except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt, which no thread but the first gets by itself
+            return cause_of(error)
+
+    def _fetched(self, value: ValueId, handed: Mapping[ValueId, Handed]) -> Any:
+        return self._store.received(handed[value]) if value in handed else self._store.fetch(value)
+
+    def _answer(
+        self, number: int, task: str, result: Result | Cause, used: tuple[float, float, int]
+    ) -> tuple[Any, ...]:
+        if isinstance(result, Cause):
+            return (RESULT, number, result, (), 0, *used)
+        self._store.keep(task, number, result.outputs, result.items)
+        # A plain tuple: a pickled dataclass costs more than a short task.
+        facts = (result.items, result.flags, result.absent, result.previews, result.files, result.digests)
+        return (RESULT, number, facts, small_ones(result), size_of(result.outputs), *used)
+
+    def _mark_output(self, number: int) -> None:
+        """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""
+        with contextlib.suppress(OSError):
+            os.write(PRINTED, self._mark + number.to_bytes(8, "little"))
+
+
+class Voice:
+    """What one call tells while it runs."""
+
+    __slots__ = ("_answers", "_number", "_progress", "said")
+
+    def __init__(self, number: int, answers: Answers) -> None:
+        self._number, self._answers = number, answers
+        self._progress: Progress | None = None
+        self.said = Said(self._line)
+
+    def _line(self, line: str) -> None:
+        self._answers.add((LINE, self._number, line))
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Tell how far the call is."""
+        if self._progress is None:
+            self._progress = Progress(self._tell)
+        self._progress(fraction, text)
+
+    def _tell(self, fraction: float, text: str) -> None:
+        self._answers.add((PROGRESS, self._number, fraction, clean(text.encode(errors="replace"))))
+
+    def end(self) -> None:
+        """Tell what was held back."""
+        self.said.end()
+        if self._progress is not None:
+            self._progress.flush()
+
+
+def small_ones(result: Result) -> dict[str, Any]:
+    """Return the outputs that are that go along with the answer."""
+    return {
+        output: value
+        for output, value in result.outputs.items()
+        if output not in result.items and is_small(value)
+    }  # fmt: skip
+
+
+def size_of(outputs: Mapping[str, Any]) -> int:
+    """Return about how many bytes these values have, as far as that is told by arrays, texts and bytes."""
+    total = 0
+    for value in outputs.values():
+        if type(value) not in ATOMS:
+            total += len(value) if isinstance(value, str | bytes) else _bytes_of(value)
+    return total
+
+
+def _bytes_of(value: Any) -> int:
+    found = getattr(value, "nbytes", 0)
+    return found if type(found) is int else 0

@@ -1,0 +1,255 @@
+"""Gives calls to thread hosts, and settles what the hosts answer and what their ends leave open."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...core.scheme import Began, Capacity, Ended, Exported, Logged, Lost, Place, Progressed, Stopped
+from ...core.worker.execute import Result
+from ...core.worker.failures import Cause
+from . import messages as m
+from .attempt import LONG
+from .depth import Depth
+from .exports import Exports
+from .fleet import Fleet
+from .hosted import Job
+from .routing import Router
+from .suspects import Suspects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from selectors import SelectorKey
+
+    from ...core.scheme import Report
+    from ...core.worker.call import Call, ValueId
+    from ..hosting.child import Setup
+    from ..hosting.wire import Encoded
+    from .hosted import Hosted
+    from .values import Values
+
+NO_HOST = Place("no thread host")
+
+
+class Dispatcher:
+    """The calls and the hosts that have them. Not safe for several threads: its owner holds a lock.
+
+    ``fleet.selector`` watches all sockets; pass what it finds to ``ready``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        setup: Setup,
+        values: Values,
+        templates: list[bytes],
+        threads: int,
+        environment: Mapping[str, str],
+        report: Callable[[Report], None],
+    ) -> None:
+        self._name, self._values, self._report = name, values, report
+        self._numbers = itertools.count(1)
+        self._jobs: dict[str, Job] = {}
+        self._depth, self._suspects = Depth(), Suspects()
+        self._announced = 0
+        self.fleet = Fleet(setup, threads, environment, report, self._buried)
+        self.exports = Exports(values, self.fleet.hosts)
+        self._router = Router(
+            self.fleet, values, self.exports, self._suspects, self._depth, templates, report, self._fail
+        )
+        self._announce()
+
+    def _announce(self) -> None:
+        threads = self.fleet.threads
+        slots = self._depth.slots(threads) if self.fleet.main is not None else 0
+        if slots != self._announced and not (slots and self._announced and 2 / 3 < slots / self._announced < 3 / 2):
+            self._announced = slots
+            self._report(Capacity(self._name, slots, threads if slots else 0, "" if slots else self._router.hopeless))
+
+    # What the executor asks
+
+    def submit(self, calls: Iterable[tuple[Call, Encoded]]) -> None:
+        """Take calls, and send them to where they can run."""
+        jobs: list[Job] = []
+        for call, encoded in calls:
+            job = self._jobs[call.task] = Job(call.task, call.attempt, encoded, next(self._numbers))
+            jobs.append(job)
+        self._router.route(jobs)
+        self._flush()
+
+    def stop(self, tasks: Iterable[str]) -> None:
+        """Let nobody wait for these calls any more; hosts that do not get rid of them are replaced in time."""
+        now = time.monotonic()
+        told: dict[int, list[int]] = {}
+        for task in tasks:
+            if (job := self._jobs.pop(task, None)) is None:
+                continue
+            job.stopped = now
+            self._suspects.clear(task)
+            if job.host is not None and job.number in job.host.jobs:
+                job.host.stops[job.number] = job
+                told.setdefault(job.host.number, []).append(job.number)
+            self._report(Stopped(task, job.attempt))
+        for number, numbers in told.items():
+            host = self.fleet.hosts[number]
+            host.tell(m.STOP, numbers)
+            if host.alone:
+                self.fleet.dismiss(host)
+
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Have values handed over; each is reported."""
+        for value in values:
+            self.exports.want(value, lambda handed, value=value: self._report(Exported(value, handed)))  # type: ignore[misc]
+        self.exports.flush()
+
+    def release(self, tasks: Iterable[str]) -> None:
+        """Forget the values of these tasks; their hosts are told with what is sent next."""
+        for number, releases in self._values.forget(tasks).items():
+            if number in self.fleet.hosts:
+                self.fleet.hosts[number].releases.extend(releases)
+
+    def _flush(self) -> None:
+        for host in self.fleet.hosts.values():
+            if host.releases:
+                releases, host.releases = host.releases, []
+                host.tell(m.RELEASE, releases)
+
+    def _fail(self, job: Job, cause: Cause) -> None:
+        """End a call that never began."""
+        if job.wanted:
+            self._forget(job)
+            self._report(Ended(job.task, job.attempt, cause, NO_HOST, lost=True))
+
+    def _forget(self, job: Job) -> None:
+        if self._jobs.get(job.task) is job:
+            del self._jobs[job.task]
+
+    # What happens
+
+    def ready(self, events: list[tuple[SelectorKey, int]]) -> None:
+        """Take what the selector found."""
+        for key, _ in events:
+            if key.data is None:
+                self.fleet.notices()
+            elif isinstance(key.data, tuple):
+                host, speaks = key.data
+                if host.number not in self.fleet.hosts:
+                    continue
+                if speaks:
+                    host.flush()
+                    self._hear(host)
+                else:
+                    host.read_output()
+        self.fleet.look_after()
+        self._router.carry_on()
+        self.exports.flush()
+        self._flush()
+        self.fleet.watch_room()
+        self._announce()
+
+    def _hear(self, host: Hosted) -> None:
+        for message in host.messages():
+            if message[0] == m.RESULT:
+                self._answered(host, message)
+            else:
+                self._told(host, message)
+        if host.retiring or host.alone:
+            self._move_out(host)
+
+    def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
+        match message:
+            case (m.LINE, number, line) if number in host.jobs and host.jobs[number].wanted:
+                self._report(Logged(host.jobs[number].task, line))
+            case (m.PROGRESS, number, fraction, text) if number in host.jobs and host.jobs[number].wanted:
+                self._report(Progressed(host.jobs[number].task, fraction, text))
+            case (m.SKIPPED, number):
+                if job := host.answer(number):
+                    host.end_output(job, marked=False)
+            case (m.EXPORTED, value, handed):
+                self.exports.came(value, handed)
+            case (m.BACK, numbers):
+                host.given_back = True
+                jobs = [host.answer(number) for number in numbers]
+                self._router.route([job for job in jobs if job is not None and job.wanted])
+            case (m.LEFT,):
+                self.fleet.dismiss(host)
+
+    def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
+        _, number, answer, small, size, seconds, cpu, peak = message
+        job = host.answer(number)
+        if job is None:
+            return
+        if not job.wanted:
+            host.end_output(job, marked=False)
+            host.releases.append((job.task, number))
+            return
+        self._depth.learn(job.encoded.template, seconds)
+        if not job.told and not job.short:
+            self._report(Began(job.task, job.attempt, host.place))
+        host.end_output(job, marked=seconds > LONG)
+        if isinstance(answer, Cause):
+            result: Result | Cause = answer
+        else:
+            self._values.keep(job.task, host.number, number, small, answer)
+            result = Result({}, *answer)
+        self._forget(job)
+        self._suspects.clear(job.task)
+        self._report(
+            Ended(
+                job.task, job.attempt, result, host.place,
+                seconds=seconds, cpu_seconds=cpu, peak_memory=peak, bytes_out=size,
+            )
+        )  # fmt: skip
+
+    def _move_out(self, host: Hosted) -> None:
+        """Go on with the end of a host: first it gives back calls, then nobody waits for any, then it hands over."""
+        if host.wanted or host.dismissed or host.leaving:
+            return
+        if not host.retiring:
+            self.fleet.retire(host)
+        elif host.given_back:
+            self.fleet.leave(host)
+
+    # Ends
+
+    def _buried(self, host: Hosted, cause: Cause) -> None:
+        """Settle what a dead host had: calls that ran are lost and suspected, others go elsewhere."""
+        self._hear_last(host)
+        if lost := self._values.leave(host.number):
+            self._report(Lost(lost))
+        self.exports.lose(host.number)
+        running, latest = set(host.board.running()), host.board.latest()
+        back: list[Job] = []
+        for job in [job for job in host.jobs.values() if job.wanted]:
+            if job.number > latest:
+                job.host = None
+                back.append(job)
+            else:
+                if job.number in running and not host.dismissed:
+                    self._suspects.suspect([job.task])
+                self._forget(job)
+                self._report(Ended(job.task, job.attempt, cause, host.place, lost=True))
+        host.jobs.clear()
+        self._router.route(back)
+        if self.fleet.main is None:
+            self._router.give_up()
+
+    def _hear_last(self, host: Hosted) -> None:
+        # What it told before it ended counts, but it is asked for nothing more.
+        for message in list(host.messages()):
+            if message[0] == m.RESULT:
+                self._answered(host, message)
+            elif message[0] != m.LEFT:
+                self._told(host, message)
+        host.last_output()
+
+    def abandon(self, why: str) -> None:
+        """End all calls, and those that are still to come: the scheme itself has failed."""
+        self._router.hopeless = why
+        cause = Cause("insufficient resources", why)
+        self.fleet.abandon()
+        for job in list(self._jobs.values()):
+            self._fail(job, cause)
+        self._router.give_up()
+        self._announce()

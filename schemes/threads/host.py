@@ -1,0 +1,158 @@
+"""What runs in the process of a thread host: it hears its owner, and its threads execute the calls."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import queue
+import select
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core.worker.files import FileStore
+from ..hosting import channel as ch
+from ..hosting.wire import Decoder
+from . import messages as m
+from .answers import Answers
+from .attempt import Performer
+from .board import Board
+from .crew import Crew
+from .store import Store, shared
+from .streams import TaskStream
+
+if TYPE_CHECKING:
+    import socket
+
+    from ...core.worker.call import ValueId
+    from ..hosting.child import Setup
+
+TICK = 0.005
+"""Seconds after which what was gathered is sent at the latest, and threads that do not get on are noticed."""
+
+
+def serve(setup: Setup, channel: socket.socket) -> None:
+    """Execute what comes through the channel until its end."""
+    home = tempfile.mkdtemp(prefix=f"host-{os.getpid()}-", dir=setup.disk)
+    # Private directories of tasks go there too, so that those of a killed host are removed with the scheme.
+    tempfile.tempdir = setup.disk
+    os.chdir(home)
+    sys.stdout, sys.stderr = TaskStream(1, "<stdout>"), TaskStream(2, "<stderr>")
+    _print_by_lines()
+    Host(setup, channel).serve()
+
+
+def _print_by_lines() -> None:
+    """Have C code print whole lines at once, as it does in a terminal, and not when 4096 bytes have come together."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        libc = ctypes.CDLL(None)
+        line_buffered = 1
+        libc.setvbuf(ctypes.c_void_p.in_dll(libc, "stdout"), None, line_buffered, ctypes.c_size_t(0))
+
+
+class Host:
+    """Serves one channel. The first thread hears and never executes, so that it answers whatever the others do.
+
+    Only code that holds the interpreter's lock keeps it from that: then the owner hears nothing and ends the host.
+    """
+
+    def __init__(self, setup: Setup, channel: socket.socket) -> None:
+        self._setup = setup
+        self._channel = channel
+        self._inbox = ch.Inbox(channel)
+        self._answers = Answers(channel, Path(setup.disk))
+        self._templates: dict[int, bytes] = {}
+        self._decoder = Decoder(self._templates.__getitem__, shared)
+        self._store = Store(Path(setup.memory), Path(setup.disk))
+        self._wanted: queue.SimpleQueue[ValueId | None] = queue.SimpleQueue()
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
+        self._poll.register(self._answers.wake, select.POLLIN)
+        self._due = 0.0
+        self._over = False
+
+    def serve(self) -> None:
+        """Hear until the end of the channel."""
+        match self._inbox.next():
+            case (m.START, threads, places, board, environment):
+                self._start(threads, places, Path(board), environment)
+            case _:
+                return
+        while not self._over:
+            self._hear()
+
+    def _start(self, threads: int, places: int, board: Path, environment: dict[str, str]) -> None:
+        os.environ.update(environment)
+        files = FileStore(Path(self._setup.files))
+        shown = Board(board, places)
+        self._performer = Performer(self._decoder, self._store, files, shown, self._answers, self._setup.mark)
+        self._crew = Crew(threads, places, self._performer, self._answers, time.perf_counter)
+        threading.Thread(target=self._export, name="treadle-export", daemon=True).start()
+
+    def _hear(self) -> None:
+        """Take one message, or look after what has to be sent."""
+        found = dict(self._poll.poll(TICK * 1000 if self._answers.attended else None))
+        if self._channel.fileno() in found:
+            self._heed(self._inbox.next())
+        if self._answers.wake in found:
+            os.eventfd_read(self._answers.wake)
+        now = time.monotonic()
+        if not found or (self._answers.attended and now > self._due):
+            self._tick(now)
+
+    def _tick(self, now: float) -> None:
+        self._due = now + TICK
+        # First the flag and then the look, so that nobody who adds meanwhile relies on a look that is past.
+        self._answers.attended = False
+        waiting = self._crew.look_after()
+        self._answers.flush()
+        if waiting:
+            self._answers.attended = True
+
+    def _heed(self, message: Any) -> None:
+        match message:
+            case (m.CALLS, jobs):
+                self._crew.add(jobs)
+                self._answers.attended = True
+            case (m.TEMPLATE, number, data):
+                self._templates[number] = data
+            case (m.RELEASE, tasks):
+                self._store.release(tasks)
+            case (m.STOP, numbers):
+                self._stop(numbers)
+            case (m.EXPORT, values):
+                for value in values:
+                    self._wanted.put(value)
+            case (m.RETIRE,):
+                self._tell(m.BACK, self._crew.take_back())
+            case (m.LEAVE,):
+                for value in self._store.values():
+                    self._wanted.put(value)
+                self._wanted.put(None)
+            case _:
+                self._over = True
+
+    def _tell(self, *message: Any) -> None:
+        self._answers.add(message)
+        self._answers.flush()
+
+    def _stop(self, numbers: list[int]) -> None:
+        self._performer.stopped.update(numbers)
+        for number in numbers:
+            self._crew.substitute(number)
+        self._tell(m.HEARD)
+
+    def _export(self) -> None:
+        """Write values for other processes, in a thread of its own: a large one takes its time."""
+        while True:
+            value = self._wanted.get()
+            if value is None:
+                self._tell(m.LEFT)
+                continue
+            self._answers.add((m.EXPORTED, value, self._store.export(value)))
+            if self._wanted.empty():
+                self._answers.flush()

@@ -1,0 +1,223 @@
+"""One thread host as its owner sees it: the calls it has, what it tells, what it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import selectors
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...core.scheme import Place
+from ..hosting import channel as ch
+from . import messages as m
+from .board import Board
+from .output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from ...core.worker.call import ValueId
+    from ...core.worker.handing import Handed
+    from ..hosting.child import Setup
+    from ..hosting.wire import Encoded
+
+SPARE = 8
+"""How many threads a host may have besides, in the place of those that are held up by calls nobody waits for."""
+
+_AT_A_TIME = 128
+_CHUNK = 1 << 16
+_NO_TIME = float("inf")
+
+
+@dataclass(slots=True)
+class Job:
+    """A call on its way: its number, whether it is known as a short one, whether its begin was told, when it was first
+    seen to run, when it was told
+    to stop, and the host that has it.
+    """
+
+    task: str
+    attempt: int
+    encoded: Encoded
+    number: int
+    short: bool = False
+    told: bool = False
+    seen: float = 0.0
+    stopped: float = _NO_TIME
+    host: Hosted | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody waits for its end."""
+        return self.stopped == _NO_TIME
+
+
+class Hosted:
+    """The owner's side of one thread host.
+
+    ``alone`` says that it has one call only, which is suspected to end its host. A host that is ``retiring`` gets no
+    more calls; when it has ``given_back`` those that had not begun, and nobody waits for the others, it is
+    ``leaving``: it hands over its values. One that was ``dismissed`` is being killed. ``stops`` are the calls that it
+    has and nobody waits for, ``releases`` what it is to be told to forget; ``heard`` is when it last told something,
+    ``asked`` when it was last asked for what it has to answer.
+    """
+
+    def __init__(self, number: int, threads: int, setup: Setup, folder: Path, tell: Callable[[str, str], None]) -> None:
+        self.number, self.threads, self.alone = number, threads, False
+        self.pid = 0
+        self.place = Place(f"thread host #{number}")
+        self.ours, self.theirs = ch.pair()
+        self.printed, self.printing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(self.printing, True)
+        self.board_path = folder / f"board-{number}"
+        self.board = Board(self.board_path, threads + SPARE)
+        self.jobs: dict[int, Job] = {}
+        self.retiring = self.given_back = self.leaving = self.dismissed = False
+        self.heard = self.asked = time.monotonic()
+        self.answered = 0
+        self.quiet = False
+        self.watched = selectors.EVENT_READ
+        self.stops: dict[int, Job] = {}
+        self.releases: list[tuple[str, int]] = []
+        self._folder = folder
+        self._inbox = ch.Inbox(self.ours)
+        self._output = Output(setup.mark, tell, self._task_of)
+        self._outgoing: deque[bytes] = deque()
+        self._templates: set[int] = set()
+
+    # What it is told
+
+    def start(self, environment: dict[str, str]) -> None:
+        """Tell it how to begin."""
+        self.tell(m.START, self.threads, self.threads + SPARE, str(self.board_path), environment)
+
+    def send(self, jobs: Sequence[tuple[Job, dict[ValueId, Handed] | None]], templates: Sequence[bytes]) -> None:
+        """Send calls, with how the values can be had that are not there."""
+        for job, _ in jobs:
+            if job.encoded.template not in self._templates:
+                self._templates.add(job.encoded.template)
+                self.tell(m.TEMPLATE, job.encoded.template, templates[job.encoded.template])
+            self.jobs[job.number] = job
+            job.host = self
+        for first in range(0, len(jobs), _AT_A_TIME):
+            part = jobs[first : first + _AT_A_TIME]
+            self.tell(m.CALLS, [_message(job, handed) for job, handed in part])
+
+    def tell(self, *message: Any) -> None:
+        """Send a message, now or as soon as there is room."""
+        self._outgoing.append(ch.packet(pickle.dumps(message, 5), self._folder))
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what there was no room for."""
+        while self._outgoing:
+            try:
+                self.ours.send(self._outgoing[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                # It died; its end is reported soon, and then all that it had is looked through.
+                self._outgoing.clear()
+                return
+            self._outgoing.popleft()
+
+    @property
+    def full(self) -> bool:
+        """Whether something waits for room."""
+        return bool(self._outgoing)
+
+    # What it tells
+
+    def messages(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what the host has told."""
+        while True:
+            try:
+                batch = self._inbox.next()
+            except (BlockingIOError, OSError):
+                return
+            if batch is None:
+                return
+            self.heard = time.monotonic()
+            yield from batch
+
+    def running(self) -> list[Job]:
+        """Return the calls that run now, as far as they are not answered yet."""
+        return [self.jobs[number] for number in self.board.running() if number in self.jobs]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody waits for a call that it has."""
+        return any(job.wanted for job in self.jobs.values())
+
+    def answer(self, number: int) -> Job | None:
+        """Return the call that was just answered, which it then has no longer; None if it has no such call."""
+        self.answered += 1
+        self.stops.pop(number, None)
+        return self.jobs.pop(number, None)
+
+    # Output
+
+    def read_output(self) -> bool:
+        """Read some of what was printed past Python; False if there is no more at the moment."""
+        try:
+            data = os.read(self.printed, _CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            return False
+        self._output.feed(data, self.board.running(), self.board.latest())
+        return True
+
+    def _task_of(self, number: int) -> str:
+        job = self.jobs.get(number)
+        return "" if job is None or not job.wanted else job.task
+
+    def end_output(self, job: Job, *, marked: bool) -> None:
+        """Tell the rest of what a call printed; ``marked`` if the host has marked its end."""
+        # The mark was written before the answer: it is there.
+        end = time.monotonic() + 1.0
+        while marked and not self._output.marked(job.number) and time.monotonic() < end:
+            if not self.read_output():
+                break
+        self._output.end(job.number)
+
+    def last_output(self) -> None:
+        """Tell what was printed before the host died."""
+        end = time.monotonic() + 1.0
+        while self.read_output() and time.monotonic() < end:
+            pass
+        self._output.end_all()
+
+    # Life
+
+    def born(self, pid: int) -> None:
+        """Take note of the process, and close the end of the pipe that only it uses."""
+        self.pid, self.place = pid, Place(f"thread host {pid}", pid)
+        self._close_printing()
+
+    def _close_printing(self) -> None:
+        if self.printing >= 0:
+            os.close(self.printing)
+            self.printing = -1
+
+    def close(self) -> None:
+        """Let go of all descriptors and of the board."""
+        self._close_printing()
+        self.ours.close()
+        self.theirs.close()
+        if self.printed >= 0:
+            os.close(self.printed)
+            self.printed = -1
+            self.board.close()
+            with contextlib.suppress(OSError):
+                self.board_path.unlink()
+
+
+def _message(job: Job, handed: dict[ValueId, Handed] | None) -> m.JobMessage:
+    encoded = job.encoded
+    return job.number, job.task, job.attempt, encoded.template, encoded.arguments, handed

@@ -1,0 +1,37 @@
+"""How long a thread host may take before it is replaced, and its calls before they are told to have begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .hosted import Hosted
+
+SOON = 0.020
+"""A call known to take longer is reported when it begins, a shorter one only if it takes that long."""
+
+GRACE = 0.25
+"""Seconds that calls which were told to stop have to end by themselves, if nobody waits for another of their host."""
+
+STUBBORN = 5.0
+"""The same if there are others; and how long a host that is being replaced may be silent before it is killed."""
+
+DEAF = 1.0
+"""Seconds after which a host should have told that it heard of a stop: else something holds all its threads."""
+
+NEVER = float("inf")
+
+
+def due(host: Hosted) -> float:
+    """Return when the patience with a host ends: then it is to be replaced, or killed if it is being replaced."""
+    if host.dismissed:
+        return NEVER
+    if host.retiring:
+        answers = host.leaving or not host.given_back
+        return max(host.heard, host.asked) + STUBBORN if answers else NEVER
+    if not host.stops:
+        return NEVER
+    if host.heard < min(job.stopped for job in host.stops.values()):
+        return min(job.stopped for job in host.stops.values()) + (DEAF if host.wanted else GRACE)
+    running = [job.stopped for job in host.running() if not job.wanted]
+    return min(running) + (STUBBORN if host.wanted else GRACE) if running else NEVER

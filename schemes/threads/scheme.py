@@ -1,0 +1,208 @@
+"""The threads scheme: calls run in the threads of one disposable process, and share the values they make."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import selectors
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core.scheme import Ended, Report
+from ...core.worker.failures import Cause
+from ...core.worker.handing import Handed, NotPicklableError, load
+from ..hosting.child import Setup
+from ..hosting.nursery import search_path_of_owner
+from ..hosting.supervisor import LIMIT_THREADS
+from ..hosting.wire import Encoder
+from .dispatcher import NO_HOST, Dispatcher
+from .values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ...core.worker.call import Call, ValueId
+
+_SERVE = "treadle.schemes.threads.host:serve"
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it
+
+
+class ThreadsScheme:
+    """Executes calls in the threads of a host process, where each reads what the others made, as it is.
+
+    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for
+    besides where this process does; ``workers`` how many threads there are, by default one per core.
+
+    What threads share is theirs to keep in order: the working directory, the environment, and how many cores numeric
+    libraries use, which is set once for the whole process so that all threads together use the cores of the machine
+    once (``n_procs`` of a call cannot change that). CPU time is that of the thread of a call; the peak memory is that
+    of the whole host, and told of calls longer than a millisecond.
+
+    A thread cannot be killed. A call that is to be stopped sees ``cancelled()`` and counts as stopped at once; its
+    thread is replaced by another one. If it goes on for 5 seconds, or 0.25 when nobody waits for another call, its host
+    takes no more calls: a new one does, and reads the values of the old one as soon as it needs them, from files. When
+    the other calls of the old host are done it writes the rest of its values to files and is killed; only what cannot
+    be pickled is lost.
+
+    When a host dies, the calls that ran are lost, and so are all values that are not small; a new host takes those that
+    had not begun. A call that was lost so is then tried in a host of its own, where it harms nobody.
+
+    All that happens in the hosts is taken in by one thread; ``submit`` sends at once, without a detour through it. A
+    lock keeps the two apart, and nothing waits while it holds the lock.
+    """
+
+    name = "threads"
+    runs_here = False
+
+    def __init__(self, files: Path, search_path: Sequence[Path] = (), workers: int | None = None) -> None:
+        self._files, self._search_path = files, search_path
+        self._threads = workers or _cores()
+        self._lock = threading.RLock()
+        self._encoder = Encoder()
+        self._closing = False
+        self._rests = False
+        self._dispatcher: Dispatcher | None = None
+        self._report: Callable[[Report], None] = lambda _report: None
+
+    def open(self, report: Callable[[Report], None]) -> None:
+        """Start the host and announce how many calls it takes."""
+        self._report = report
+        self._disk = Path(tempfile.mkdtemp(prefix="treadle-threads-"))
+        home = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else self._disk
+        self._memory = Path(tempfile.mkdtemp(prefix="treadle-", dir=home))
+        self._values = Values(self._memory, self._disk)
+        path = (*search_path_of_owner(), *map(str, self._search_path))
+        mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
+        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE)
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        dispatcher = self._dispatcher = Dispatcher(
+            self.name, setup, self._values, self._encoder.templates, self._threads, limits(self._threads), report
+        )
+        dispatcher.fleet.selector.register(self._wake, selectors.EVENT_READ, "wake")
+        self._thread = threading.Thread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
+        self._thread.start()
+
+    def submit(self, calls: Sequence[Call]) -> None:
+        """Send the calls to the host."""
+        encoded = []
+        for call in calls:
+            try:
+                encoded.append((call, self._encoder.encode(call)))
+            except NotPicklableError as error:
+                cause = Cause("not picklable", str(error))
+                self._report(Ended(call.task, call.attempt, cause, NO_HOST, refused=True))
+        with self._lock:
+            if self._dispatcher is not None:
+                self._dispatcher.submit(encoded)
+                self._stir()
+
+    def stop(self, tasks: Iterable[str]) -> None:
+        """Let nobody wait for these calls any more; a host that does not get rid of them is replaced in time."""
+        with self._lock:
+            if self._dispatcher is not None:
+                self._dispatcher.stop(tasks)
+                self._stir()
+
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Have the hosts write these values to files, unless they are small; each is reported."""
+        with self._lock:
+            if self._dispatcher is not None:
+                self._dispatcher.export(values)
+
+    def fetch(self, value: ValueId, deadline: float) -> Any:
+        """Return a value made here.
+
+        KeyError if there is none, TimeoutError after ``deadline`` seconds, NotPicklableError if it cannot leave the
+        host.
+        """
+        came = threading.Event()
+        found: list[Handed | Cause] = []
+
+        def answer(handed: Handed | Cause) -> None:
+            found.append(handed)
+            came.set()
+
+        with self._lock:
+            if self._dispatcher is None:
+                raise KeyError(value)
+            try:
+                return self._values.small(value)
+            except KeyError:
+                self._dispatcher.exports.want(value, answer)
+                self._dispatcher.exports.flush()
+                self._stir()
+        if not came.wait(deadline):
+            raise TimeoutError(f"{value[0]} did not hand over {value[1]!r} within {deadline:g} s")
+        handed = found[0]
+        if not isinstance(handed, Cause):
+            return load(handed)
+        raise KeyError(value) if handed.kind == "lost contact" else NotPicklableError(handed.message)
+
+    def release(self, tasks: Iterable[str]) -> None:
+        """Forget the values of these tasks."""
+        with self._lock:
+            if self._dispatcher is not None:
+                self._dispatcher.release(tasks)
+                self._stir()
+
+    def close(self, deadline: float) -> None:
+        """End all hosts and all they started; remove what they kept. May be called twice."""
+        end = time.monotonic() + max(deadline, 1.0)
+        if self._dispatcher is None:
+            return
+        dispatcher, self._dispatcher = self._dispatcher, None
+        self._closing = True
+        os.eventfd_write(self._wake, 1)
+        self._thread.join(max(0.5, end - time.monotonic()))
+        with self._lock:
+            dispatcher.fleet.close(max(0.5, end - time.monotonic()))
+            self._values.clear()
+        os.close(self._wake)
+        for folder in (self._memory, self._disk):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # The thread
+
+    def _stir(self) -> None:
+        """Have the thread look up, if it waits without end, or there is no room for what the hosts are told."""
+        full = self._dispatcher is not None and self._dispatcher.fleet.full
+        if self._rests or full:
+            self._rests = False
+            os.eventfd_write(self._wake, 1)
+
+    def _watch(self, dispatcher: Dispatcher) -> None:
+        """Take in all that happens until the scheme is closed."""
+        try:
+            while not self._closing:
+                self._take(dispatcher)
+        except Exception as error:
+            logging.getLogger(__name__).exception("the threads scheme has failed")
+            with self._lock:
+                dispatcher.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
+
+    def _take(self, dispatcher: Dispatcher) -> None:
+        with self._lock:
+            longest = dispatcher.fleet.patience()
+            self._rests = longest is None
+        events = dispatcher.fleet.selector.select(longest)
+        with self._lock:
+            self._rests = False
+            for key, _ in events:
+                if key.data == "wake":
+                    os.eventfd_read(self._wake)
+            dispatcher.ready(events)
+
+
+def limits(threads: int) -> dict[str, str]:
+    """Return how many threads numeric libraries may start in a host, as far as the user has not said it."""
+    share = max(1, _cores() // threads)
+    return {name: str(share) for name in LIMIT_THREADS if name not in os.environ}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
