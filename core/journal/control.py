@@ -88,7 +88,7 @@ class ControlServer:
         try:
             return {"ok": True, **(answer() or {})}
         except Exception as error:  # noqa: BLE001 - whoever asked shall hear of it, and the server go on
-            return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+            return {"ok": False, "error": str(error) or type(error).__name__}
 
 
 def ask(path: str, question: str, deadline: float = 5.0) -> dict[str, Any]:

@@ -10,12 +10,15 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..run.states import TaskState
 from .bulk import storable
 from .disks import journal_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from ..run.records import TaskRecord
 
 FILE = "learned.sqlite"
 VERSION = 1
@@ -61,6 +64,14 @@ class Estimate:
     peak_memory: float
     bytes_out: float
     schemes: Mapping[str, Estimate] = field(default_factory=dict)
+
+
+def measured(tasks: Iterable[TaskRecord], keys: Mapping[str, str]) -> Iterator[Measured]:
+    """Return what those tasks took that ran well; ``keys`` holds the key of each node by which it is remembered."""
+    for task in tasks:
+        key = keys.get(task.node)
+        if key is not None and task.state is TaskState.SUCCEEDED and task.attempts:
+            yield Measured(key, task.scheme, task.seconds, task.peak_memory, task.bytes_out)
 
 
 class Learned:

@@ -39,7 +39,8 @@ SELECT t.node, coalesce(s.state, 'waiting'), count(*), sum(s.seconds), max(s.sec
 FROM tasks t LEFT JOIN standings s ON s.task = t.number GROUP BY 1, 2"""
 _SCHEMES = """
 SELECT t.node, p.scheme, count(*)
-FROM standings s JOIN tasks t ON t.number = s.task JOIN places p ON p.number = s.place GROUP BY 1, 2"""
+FROM standings s JOIN tasks t ON t.number = s.task JOIN places p ON p.number = s.place
+WHERE s.attempts > 0 AND s.state != 'cached' GROUP BY 1, 2"""
 
 Place = tuple[str, str, str, str, int]
 

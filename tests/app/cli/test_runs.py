@@ -88,7 +88,8 @@ def test_show_tells_of_one_task_all_that_is_known(treadle):
     finished(fails=True)
     out = treadle("runs", "show", "last", "--task", "fit[3]").out
     for told in ("fit (subject sub-03)", "Failed in 0.1 s", "worker 3, process 42", "exception: boom",
-                 "ValueError: boom", "Attempt 1 on worker 2: boom", "the last words", "processes: a slot was free"):  # fmt: skip
+                 "ValueError: boom", "Attempt 1 on worker 2: boom", "the last words",
+                 "processes: a slot was free"):  # fmt: skip
         assert told in out, told
 
 

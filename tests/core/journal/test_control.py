@@ -38,7 +38,7 @@ def test_what_cannot_be_asked_is_refused_with_what_can(server, question):
 
 
 def test_an_answer_that_fails_does_not_end_the_server(server):
-    with pytest.raises(ControlError, match="ZeroDivisionError"):
+    with pytest.raises(ControlError, match="division by zero"):
         ask(server.path, "broken")
     assert ask(server.path, "state")["state"] == "running"
 
