@@ -66,6 +66,8 @@ def _start(scenario: str, peer: str, options: Options, folder: Path, answers: in
     }
     # Some look for their programs where the shell does.
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    # Installed programs come compiled; what is measured from a checkout shall not be compiled at each start.
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     path = os.pathsep.join(filter(None, [str(_only_benchmarks(folder)), os.environ.get("PYTHONPATH", "")]))
     with (folder / "output").open("wb") as output:
         return subprocess.Popen(
@@ -75,7 +77,7 @@ def _start(scenario: str, peer: str, options: Options, folder: Path, answers: in
             stderr=subprocess.STDOUT,
             pass_fds=(answers,),
             cwd=folder,
-            env={**os.environ, **homes, "PATH": programs, "PYTHONPATH": path},
+            env={**environment, **homes, "PATH": programs, "PYTHONPATH": path},
             start_new_session=True,
         )
 
