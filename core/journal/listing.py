@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError, suggestion
 from .control import remove_socket
 from .reader import RunReader
-from .tables import SUFFIX, JournalError, remove_files
+from .tables import SUFFIX, EmptyJournalError, JournalError, remove_files
 
 if TYPE_CHECKING:
     from .summaries import RunSummary
@@ -49,6 +49,8 @@ def list_runs(folder: Path) -> Runs:
     for path in _journals(folder):
         try:
             readable.append(_summary(path))
+        except EmptyJournalError:
+            continue
         except JournalError as error:
             broken.append(Unreadable(path, error.message))
         except (ValueError, TypeError, LookupError) as error:

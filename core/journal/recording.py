@@ -34,11 +34,14 @@ class Recording:
     """The journal of a run that this process is about to begin, under a new ``id`` in ``folder``.
 
     It is made before the run, told of all that happens by ``hear``, and handed the run by ``steer`` once there is
-    one. Where it cannot be kept, or nobody can ask, the run goes on without; ``warn`` is told of the former.
+    one; ``facts`` are looked for in the journal's thread. Where the run cannot be kept, or nobody can ask it, it goes
+    on without; ``warn`` is told of the former.
     """
 
-    def __init__(self, folder: Path, facts: RunFacts, warn: Callable[[str], None] = lambda _text: None) -> None:
-        self.id = fresh_run_id(folder, datetime.fromtimestamp(facts.started).astimezone(), facts.name)
+    def __init__(
+        self, folder: Path, name: str, facts: Callable[[], RunFacts], warn: Callable[[str], None] = lambda _text: None
+    ) -> None:
+        self.id = fresh_run_id(folder, datetime.now().astimezone(), name)
         self._steered: Steered | None = None
         self._paused = False
         answers = {"cancel": self._cancel, "pause": self._pause, "resume": self._resume, "state": self._state}

@@ -62,6 +62,10 @@ class JournalError(TreadleError):
     exit_code = 3
 
 
+class EmptyJournalError(JournalError):
+    """The journal is only being made."""
+
+
 def create(path: Path) -> sqlite3.Connection:
     """Make the tables in ``path``, a file for its owner alone, and return the connection that writes them.
 
@@ -75,11 +79,11 @@ def create(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
     )
     try:
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA journal_mode = {journal_mode(path.parent)}")
         # After a loss of power the last moments of a run may be missing, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        marks = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks} COMMIT;")
     except sqlite3.Error:
         connection.close()
         remove_files(path)
@@ -114,6 +118,8 @@ def open_to_read(
 def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise EmptyJournalError("there is nothing in this journal yet", where=str(path))
     if application != APPLICATION or found < 1:
         raise JournalError("this is no journal of Treadle", where=str(path))
     if found > newest:

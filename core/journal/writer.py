@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -36,15 +35,16 @@ _T = TypeVar("_T")
 class Journal:
     """The journal of a run, to be told of all that happens by ``hear``, in the executor's thread.
 
-    It never raises and never makes a run wait. When the disk refuses, it says so once to ``warn``, with the path, in
-    whatever thread finds out, and keeps nothing more. ``socket`` is where the run can be asked to stop, if anywhere.
+    It never raises and never makes a run wait; ``facts`` may be a function that finds them, called in the journal's
+    own thread. When the disk refuses, it says so once to ``warn``, with the path, in that thread, and keeps nothing
+    more. ``socket`` is where the run can be asked to stop, if anywhere.
     """
 
     def __init__(
         self,
         folder: Path,
         run_id: str,
-        facts: RunFacts,
+        facts: RunFacts | Callable[[], RunFacts],
         warn: Callable[[str], None] = lambda _text: None,
         socket: str = "",
     ) -> None:
@@ -58,25 +58,19 @@ class Journal:
         self._progress: dict[str, TaskProgress] = {}
         self._lines = WaitingLines()
         self._began = self._written = time.monotonic()
-        self._over = False
+        self._failed = self._over = False
         self._ended: Ended | None = None
         self._warnings: tuple[str, ...] = ()
         self._wake, self._closing = threading.Event(), threading.Event()
         self._store: Store | None = None
-        self._thread: threading.Thread | None = None
-        try:
-            self._store = Store(self.path, run_id, facts, socket)
-        except (OSError, sqlite3.Error) as error:
-            self._give_up(error)
-            return
-        self._thread = threading.Thread(target=self._work, args=(self._store,), name="treadle-journal", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(facts, socket), name="treadle-journal", daemon=True)
         self._thread.start()
 
     # The executor's thread
 
     def hear(self, event: RunEvent) -> None:
         """Take note of an event; all that takes time is left to the other thread."""
-        if self._store is None:
+        if self._failed:
             return
         if isinstance(event, TaskChanged):
             record = event.record
@@ -106,8 +100,6 @@ class Journal:
 
         A run that has not told of its end is kept as interrupted.
         """
-        if self._thread is None:
-            return False
         if not self._closing.is_set():
             self._warnings = tuple(warnings)
             if not self._over:
@@ -115,12 +107,15 @@ class Journal:
             self._closing.set()
             self._wake.set()
         self._thread.join(deadline)
-        return not self._thread.is_alive() and self._store is not None
+        return not self._thread.is_alive() and not self._failed
 
     # The journal's thread
 
-    def _work(self, store: Store) -> None:
+    def _work(self, facts: RunFacts | Callable[[], RunFacts], socket: str) -> None:
         try:
+            found = facts() if callable(facts) else facts
+            store = self._store = Store(self.path, self.id, found, socket)
+            del facts, found
             closing = False
             while not closing:
                 # After the end there is nothing more to come but the order to close.
@@ -160,12 +155,12 @@ class Journal:
         return found
 
     def _give_up(self, error: Exception) -> None:
-        store, self._store = self._store, None
+        self._failed = True
         for held in (self._made, self._heard, self._open, self._progress):
             held.clear()
         self._lines.take()
-        if store is not None:
-            store.close()
+        if self._store is not None:
+            self._store.close()
         why = getattr(error, "strerror", None) or error
         with contextlib.suppress(Exception):
             self._warn(f"{self.path}: the journal of this run cannot be kept: {why}. The run goes on without it")

@@ -36,6 +36,7 @@ class InventedRun:
         self.folder = folder
         given = {"name": "demo", "nodes": NODES, **facts}
         self.journal = Journal(folder, run_id, RunFacts(**given), self._warn)
+        eventually(lambda: self.journal._store or self.warned.is_set())
 
     def _warn(self, text: str) -> None:
         self.warnings.append(text)

@@ -14,6 +14,7 @@ from journals import BOOM, NODES, SECONDS, InventedRun, eventually
 
 from treadle.core.journal.control import ControlServer
 from treadle.core.journal.facts import NodeFacts
+from treadle.core.journal.listing import list_runs
 from treadle.core.places import runs_folder
 from treadle.core.run.records import RunEnded
 from treadle.core.run.states import RunState, TaskState
@@ -202,6 +203,7 @@ def test_a_live_run_is_asked_to_end(treadle):
     from treadle.core.journal.writer import Journal
 
     journal = Journal(runs_folder(), FIRST, RunFacts("demo"), socket=server.path)
+    eventually(lambda: list_runs(runs_folder()).readable)
     try:
         done = treadle("runs", "cancel", "last")
         assert done.code == 0

@@ -47,7 +47,7 @@ class Kept:
 
     def __init__(self, pipeline: Pipeline, folder: Path) -> None:
         plan = make_plan(pipeline)
-        self.recording = Recording(folder / "runs", facts_of(plan, pipeline, "serial", {}))
+        self.recording = Recording(folder / "runs", plan.title, lambda: facts_of(plan, pipeline, "serial", {}))
         self.executor = Executor(
             plan,
             {"serial": SerialScheme(folder / "files")},
@@ -107,7 +107,7 @@ def test_a_live_run_answers_and_ends_when_it_is_asked_to(tmp_path):
     thread.start()
     try:
         assert BEGAN.wait(SECONDS)
-        (run,) = list_runs(tmp_path / "runs").readable
+        (run,) = eventually(lambda: list_runs(tmp_path / "runs").readable)
         assert run.live
         assert ask(run.socket, "state") == {"ok": True, "run": run.id, "state": "running"}
         ask(run.socket, "pause")
@@ -127,9 +127,10 @@ def test_a_live_run_answers_and_ends_when_it_is_asked_to(tmp_path):
 
 
 def test_a_run_that_has_not_begun_cannot_be_asked(pipeline, tmp_path):
-    recording = Recording(tmp_path, facts_of(make_plan(pipeline), pipeline, "serial", {}))
+    recording = Recording(tmp_path, "demo", lambda: facts_of(make_plan(pipeline), pipeline, "serial", {}))
+    (run,) = eventually(lambda: list_runs(tmp_path).readable)
     with pytest.raises(ControlError, match="has not begun, or is over"):
-        ask(list_runs(tmp_path).readable[0].socket, "cancel")
+        ask(run.socket, "cancel")
     recording.close(SECONDS)
     recording.close(SECONDS)
 
