@@ -86,7 +86,7 @@ class Batches:
 
     def _make(self, record: TaskRecord) -> None:
         number = self._tasks[record.id] = len(self._tasks)
-        labels = json.dumps(dict(record.labels), ensure_ascii=False) if record.labels else None
+        labels = _json(dict(record.labels)) if record.labels else None
         self._made.append((number, record.id, self._node(record.node), labels))
 
     def _node(self, node: str) -> int:
@@ -97,14 +97,15 @@ class Batches:
         return found
 
     def _stand(self, fields: Copied) -> None:
-        task, state, scheme, reason, worker, host, pid, attempts, *numbers, cause, missing, previews = fields
+        task, state, scheme, reason, worker, host, pid, attempts = fields[:8]
+        cause, missing, previews = fields[16:]
         row = (
             self._tasks[task],
             self.number,
             state.value,
             self._places.number((scheme, reason, worker, host, pid)) if scheme else None,
             attempts,
-            *numbers,
+            *fields[8:16],
             self._cause(cause) if cause is not None else None,
             _missing(missing) if missing else None,
             _json(previews) if previews else None,
@@ -143,8 +144,18 @@ def _missing(missing: Iterable[Any]) -> str:
     return _json(listed)
 
 
+def _shown(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a strange object must not end the journal
+        return type(value).__name__
+
+
+_encode = msgspec.json.Encoder(enc_hook=_shown).encode
+
+
 def _json(value: Any) -> str:
     try:
-        return msgspec.json.encode(value, enc_hook=str).decode()
+        return _encode(value).decode()
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError, OverflowError):
-        return json.dumps(value, default=str, skipkeys=True)
+        return json.dumps(value, default=_shown, skipkeys=True)

@@ -119,6 +119,18 @@ def remove_socket(path: Path) -> None:
                 path.parent.rmdir()
 
 
+def remove_if_dead(path: Path) -> None:
+    """Remove a socket of ours if no process listens there."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(CLIENT_SECONDS)
+            client.connect(os.fspath(path))
+    except ConnectionRefusedError:
+        remove_socket(path)
+    except OSError:
+        pass  # it is busy, or was removed just now
+
+
 def _bound(server: socket.socket, folder: Path, run_id: str) -> str:
     """Bind and listen beside the journal, or, where its path is too long or cannot hold one, in a folder of its own."""
     beside = folder / f"{run_id}{SUFFIX}"

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError, suggestion
-from .control import remove_socket
+from .control import SUFFIX as SOCKET
+from .control import remove_if_dead, remove_socket
 from .reader import RunReader
 from .tables import SUFFIX, EmptyJournalError, JournalError, remove_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .summaries import RunSummary
 
 LAST = "last"
@@ -55,9 +58,7 @@ def list_runs(folder: Path) -> Runs:
             broken.append(Unreadable(path, error.message))
         except (ValueError, TypeError, LookupError) as error:
             broken.append(Unreadable(path, f"this journal is damaged ({error})"))
-    for run in readable:
-        if run.socket and not run.live and run.owner.here:
-            remove_socket(Path(run.socket))
+    _remove_dead_sockets(folder, readable)
     readable.sort(key=lambda run: (run.started, run.id), reverse=True)
     return Runs(tuple(readable), tuple(broken))
 
@@ -99,6 +100,15 @@ def remove_run(run: RunSummary) -> int:
     if run.socket and run.owner.here:
         remove_socket(Path(run.socket))
     return remove_files(run.path)
+
+
+def _remove_dead_sockets(folder: Path, runs: Iterable[RunSummary]) -> None:
+    for run in runs:
+        if run.socket and not run.live and run.owner.here:
+            remove_if_dead(Path(run.socket))
+    # Those too of runs that could not be kept.
+    for path in folder.glob(f"*{SOCKET}"):
+        remove_if_dead(path)
 
 
 def _journals(folder: Path) -> list[Path]:

@@ -113,3 +113,16 @@ def test_the_socket_of_a_dead_run_is_removed_when_runs_are_listed(tmp_path):
     (run,) = list_runs(tmp_path).readable
     assert run.state == "interrupted"
     assert not path.exists()
+
+
+def test_a_socket_without_a_journal_goes_if_nobody_listens_there(tmp_path):
+    import socket
+
+    from treadle.core.journal.control import ControlServer
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "dead.sock"))
+    server = ControlServer(tmp_path, "live", {})
+    list_runs(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["live.sock"]
+    server.close()

@@ -216,10 +216,16 @@ def test_a_full_disk_stops_the_journal_and_tells_once(tmp_path):
         subprocess.run(["umount", "-l", tmp_path], check=True, timeout=SECONDS)
 
 
+class Strange:
+    def __str__(self):
+        raise ValueError("it cannot be shown")
+
+
 def test_names_that_no_database_takes_are_kept_as_far_as_it_can(run):
     run.make("fit", subject="half \ud800 and <script> and \0 nul")
     run.start("fit")
-    run.succeed("fit", previews={"out": {"text": "\ud800", "object": object()}}, peak_memory=2**70)
+    previews = {"out": {"text": "\ud800", "object": object(), "strange": Strange()}}
+    run.succeed("fit", previews=previews, peak_memory=2**70)
     run.log("fit", "half \udcff")
     with RunReader(run.end()) as reader:
         (task,) = reader.tasks(previews=True)
