@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import weakref
 from pathlib import Path
@@ -17,6 +18,7 @@ from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.trust import code_nodes, needs_trust
 from .handle import RunHandle
+from .interrupts import Interrupts
 from .options import Options, resources_of
 from .result import RunResult
 from .schemes import SCHEMES, enabled_schemes
@@ -95,7 +97,10 @@ def run(
 
     PipelineError if it cannot run as it stands, RefusedError if it asks for more than the machine has.
     """
-    return Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=_ids(until))).execute()
+    made = Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=_ids(until)))
+    with Interrupts((signal.SIGINT,), own_process=False) as interrupts:
+        interrupts.cancel = made.executor.cancel
+        return made.execute()
 
 
 def start_run(

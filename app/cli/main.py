@@ -9,14 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...core.errors import InternalError, TreadleError, UsageError
+from ..interrupts import INTERRUPTED
 from .parser import build_parser
 from .text import harmless
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
-
-INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:

@@ -4,53 +4,57 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import signal
+import socket
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from treadle import Pipeline
+from treadle.app.schemes import SCHEMES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 30.0
 STEPS = """
-import subprocess, sys, time
+import os, socket, subprocess, time
+
+def say(text: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.sendto(text.encode(), os.environ["TOLD"])
 
 def quick(x: int = 1) -> int:
     return x
 
 def sleeps(x: int = 1) -> int:
-    print("begun", file=sys.stderr, flush=True)
+    say("begun")
     time.sleep(600)
     return x
 
 def starts_a_child(x: int = 1) -> int:
     child = subprocess.Popen(["sleep", "600"])
-    print(f"child {child.pid}", file=sys.stderr, flush=True)
-    print("begun", file=sys.stderr, flush=True)
+    say(f"child {child.pid}")
+    say("begun")
     time.sleep(600)
     return x
 
 def stubborn(x: int = 1) -> int:
     child = subprocess.Popen(["sleep", "600"])
-    print(f"child {child.pid}", file=sys.stderr, flush=True)
+    say(f"child {child.pid}")
     while True:
         try:
-            print("begun", file=sys.stderr, flush=True)
+            say("begun")
             time.sleep(600)
         except BaseException:
-            print("swallowed", file=sys.stderr, flush=True)
+            say("swallowed")
 
 def swallows(x: int = 1) -> int:
     try:
-        print("begun", file=sys.stderr, flush=True)
+        say("begun")
         time.sleep(600)
     except BaseException:
         pass
@@ -59,31 +63,31 @@ def swallows(x: int = 1) -> int:
 
 
 class Command:
-    """`treadle run` in a process of its own, whose standard error is read line by line."""
+    """`treadle run` in a process of its own; what its modules say comes through a socket."""
 
     def __init__(self, folder: Path, function: str, *options: str) -> None:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
+        self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.told.bind(str(folder / "told"))
+        self.told.settimeout(SECONDS)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "treadle", "run", _file(folder, function), "--trust", *options],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "TMPDIR": str(self.temporary), "HOME": str(folder)},
+            env={
+                **os.environ,
+                "TMPDIR": str(self.temporary),
+                "HOME": str(folder),
+                "TOLD": str(folder / "told"),
+            },
             preexec_fn=_hear_signals,
         )
-        self.lines: queue.Queue[str] = queue.Queue()
         self.seen: list[str] = []
-        self.reader = threading.Thread(target=self._read)
-        self.reader.start()
-
-    def _read(self) -> None:
-        for line in self.process.stderr:
-            self.lines.put(line.rstrip("\n"))
 
     def wait_for(self, text: str) -> None:
         while text not in (self.seen or [""])[-1]:
-            self.seen.append(self.lines.get(timeout=SECONDS))
+            self.seen.append(self.told.recv(1000).decode())
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -134,19 +138,20 @@ def start(tmp_path):
     for command in started:
         command.process.kill()
         command.process.wait()
-        command.reader.join(SECONDS)
         command.process.stdout.close()
-        command.process.stderr.close()
+        command.told.close()
         assert not any(map(psutil.pid_exists, command.children())), "a child process is left"
         assert list(command.temporary.iterdir()) == [], "temporary files are left"
 
 
 ALL = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+every_scheme = pytest.mark.parametrize("scheme", SCHEMES)
 
 
+@every_scheme
 @pytest.mark.parametrize("number", ALL)
-def test_one_signal_ends_the_run_in_order_with_a_summary(start, number):
-    command = start("sleeps")
+def test_one_signal_ends_the_run_in_order_with_a_summary(start, number, scheme):
+    command = start("sleeps", "-x", scheme)
     command.send(number)
     code, out = command.end()
     assert code == 130
@@ -154,9 +159,10 @@ def test_one_signal_ends_the_run_in_order_with_a_summary(start, number):
     assert "1 succeeded, 2 cancelled" in out
 
 
+@every_scheme
 @pytest.mark.parametrize("number", ALL)
-def test_the_document_is_still_printed(start, number):
-    command = start("sleeps", "--json")
+def test_the_document_is_still_printed(start, number, scheme):
+    command = start("sleeps", "--json", "-x", scheme)
     command.send(number)
     code, out = command.end()
     assert code == 130
@@ -165,9 +171,10 @@ def test_the_document_is_still_printed(start, number):
     assert found["tasks"] == {"succeeded": 1, "cancelled": 2}
 
 
+@every_scheme
 @pytest.mark.parametrize("number", ALL)
-def test_a_child_that_a_module_left_is_ended(start, number):
-    command = start("starts_a_child")
+def test_a_child_that_a_module_left_is_ended(start, number, scheme):
+    command = start("starts_a_child", "-x", scheme)
     command.send(number)
     assert command.end()[0] == 130
     assert len(command.children()) == 1
@@ -175,7 +182,7 @@ def test_a_child_that_a_module_left_is_ended(start, number):
 
 @pytest.mark.parametrize("number", ALL)
 def test_a_second_signal_ends_it_at_once_whatever_the_module_does(start, number):
-    command = start("stubborn", "--json")
+    command = start("stubborn", "--json", "-x", "serial")
     command.send(number)
     command.wait_for("swallowed")
     command.wait_for("begun")
@@ -185,12 +192,22 @@ def test_a_second_signal_ends_it_at_once_whatever_the_module_does(start, number)
     assert (code, out) == (130, "")
 
 
-def test_the_run_ends_though_its_module_swallows_the_interrupt(start):
-    command = start("swallows", "--json")
+@every_scheme
+def test_the_run_ends_though_its_module_swallows_the_interrupt(start, scheme):
+    command = start("swallows", "--json", "-x", scheme)
     command.send(signal.SIGINT)
     code, out = command.end()
     assert code == 130
     assert json.loads(out)["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("scheme", [name for name in SCHEMES if name != "serial"])
+def test_a_module_that_never_ends_is_killed(start, scheme):
+    command = start("stubborn", "--json", "-x", scheme)
+    command.send(signal.SIGINT)
+    code, out = command.end()
+    assert code == 130
+    assert json.loads(out)["tasks"] == {"succeeded": 1, "cancelled": 2}
 
 
 def test_results_so_far_are_written(start, tmp_path):
@@ -201,7 +218,7 @@ def test_results_so_far_are_written(start, tmp_path):
 
 
 def test_what_the_caller_ignores_stays_ignored(tmp_path):
-    from treadle.app.cli.interrupts import Interrupts
+    from treadle.app.interrupts import Interrupts
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

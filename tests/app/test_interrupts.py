@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from treadle.app.cli.interrupts import Interrupts
+from treadle.app.interrupts import Interrupts
 from treadle.core.worker.call import Call, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import execute

@@ -5,26 +5,29 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from ...core.worker.execute import execute
+from ..core.worker.execute import execute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import FrameType
 
 INTERRUPTED = 130
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ALL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """Hears signals while it is entered, in the main thread.
+    """Hears signals while it is entered; in another thread than the main one it hears none.
 
-    ``cancel`` is set while a run goes on: it asks to end it, from anywhere. ``clean`` is called before the
-    process ends at once.
+    ``cancel`` is set while a run goes on: it asks to end it, from anywhere. At the second signal a process that is
+    Treadle's own ends at once, after ``clean``; in somebody else's, KeyboardInterrupt is raised.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Iterable[signal.Signals] = ALL_SIGNALS, *, own_process: bool = True) -> None:
+        self._signals = tuple(signals)
+        self._own_process = own_process
         self.cancel: Callable[[], None] | None = None
         self.clean: Callable[[], None] = lambda: None
         self._heard = 0
@@ -36,7 +39,9 @@ class Interrupts:
         return self._heard > 0
 
     def __enter__(self) -> Self:
-        for number in _SIGNALS:
+        if threading.current_thread() is not threading.main_thread():
+            return self
+        for number in self._signals:
             # What the caller ignores (nohup, a shell's background) stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._hear)
@@ -48,9 +53,9 @@ class Interrupts:
 
     def _hear(self, _number: int, frame: FrameType | None) -> None:
         self._heard += 1
-        if self._heard > 1:
+        if self._heard > 1 and self._own_process:
             self._end_at_once()
-        if self.cancel is None:
+        if self._heard > 1 or self.cancel is None:
             raise KeyboardInterrupt
         self.cancel()
         # A module that runs in this thread is interrupted; the bookkeeping of the run is told instead.
