@@ -26,14 +26,22 @@ class NotInCacheError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An open file that holds a large value: it can be read even when its run has removed it meanwhile."""
+
+    descriptor: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """A result to be kept: its values as they are handed on, and what ``Result`` says of them.
 
     ``title`` is what a person calls the task, ``seconds`` how long it took. What takes longer to store than to
-    compute is kept only if ``forced``.
+    compute is kept only if ``forced``. If it ``replaces``, it is kept in place of what is there.
     """
 
-    values: Mapping[ValuePlace, Handed]
+    values: Mapping[ValuePlace, Handed | Held]
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +51,7 @@ class Keeping:
     seconds: float = 0.0
     title: str = ""
     forced: bool = False
+    replaces: bool = False
 
 
 class ValueFile(Struct, frozen=True, array_like=True, gc=False):

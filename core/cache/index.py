@@ -176,11 +176,10 @@ class Index:
 
     # Notes
 
-    def note(self, pipeline: str, notes: Iterable[tuple[str, bytes, bytes]]) -> None:
-        """Keep (node, facts, signature) of nodes in place of what was noted before."""
+    def note(self, notes: Iterable[tuple[str, str, bytes, bytes]]) -> None:
+        """Keep (pipeline, node, facts, signature) of nodes in place of what was noted before."""
         with self._change() as database:
-            rows = ((pipeline, *note) for note in notes)
-            database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", rows)
+            database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", notes)
 
     def notes(self, pipeline: str) -> list[tuple[str, bytes, bytes]]:
         """Return what was noted of the nodes of a pipeline."""

@@ -30,19 +30,19 @@ class NamedFiles:
 
     def named(self, name: str) -> NamedFile:
         """Return a file with what changes when it changes; those in the store are synced to the disk."""
-        path = self.folder / name
-        if not Path(name).is_absolute():
-            for file in _files_of(path):
-                _sync(file)
-        return NamedFile(name, _stamp(path))
+        if Path(name).is_absolute():
+            return NamedFile(name, file_stamp(Path(name)))
+        for file in _files_of(self.folder / name):
+            _sync(file)
+        return NamedFile(name, _tree_stamp(self.folder / name))
 
     def is_sound(self, file: NamedFile) -> bool:
         """Say whether a file is still what it was; one of the store that is not is set aside."""
         path = self.folder / file.name
-        if _stamp(path) == file.stamp:
-            return True
         if Path(file.name).is_absolute():
-            return False
+            return file_stamp(path) == file.stamp
+        if _tree_stamp(path) == file.stamp:
+            return True
         try:
             if content_digest(path).hex()[:DIGITS] == file.name.partition("/")[0]:
                 return True
@@ -77,7 +77,15 @@ class NamedFiles:
         return taken
 
 
-def _stamp(path: Path) -> bytes:
+def file_stamp(path: Path) -> bytes:
+    """Return what changes when a file changes; of a directory, when something in it comes or goes. Empty if none."""
+    try:
+        return stamp_of(path.stat())
+    except OSError:
+        return _NOTHING
+
+
+def _tree_stamp(path: Path) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISDIR(status.st_mode):

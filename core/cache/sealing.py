@@ -6,7 +6,7 @@ import hmac
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .entries import Entry, Key, Stored, ValueFile, decoded, encoded
+from .entries import Entry, Held, Key, Stored, ValueFile, decoded, encoded
 from .index import Row
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _stored(keeping: Keeping, values: ValueFiles, files: list[ValueFile]) -> lis
     room = INLINE_IN_ALL
     for (output, place), handed in keeping.values.items():
         if not isinstance(handed, bytes):
-            files.append(values.copy(Path(handed[0])))
+            files.append(values.copy(handed.descriptor if isinstance(handed, Held) else Path(handed[0])))
             found.append(Stored(output, place, None, len(files) - 1))
         elif len(handed) <= room:
             room -= len(handed)

@@ -16,16 +16,19 @@ from .eviction import Budget
 from .index import SET_ASIDE, Index, is_damage, set_index_aside
 from .lease import Lease
 from .named_files import NamedFiles
+from .notes import opened_parts, sealed_parts
 from .sealing import opened_row, row_of, seal
 from .value_files import ValueFiles
 from .writer import Writer, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..worker.handing import Handed
     from .index import Row
+    from .notes import Parts
     from .signing import Signer
+    from .writer import Notes
 
 
 def default_folder() -> Path:
@@ -154,6 +157,22 @@ class Cache:
         if entry is not None:
             self.values.remove(file.name for file in entry.value_files)
 
+    # Notes
+
+    def note(self, pipeline: str, parts: Mapping[str, Parts]) -> None:
+        """Order to remember of what the last keys of some nodes of a pipeline were made."""
+        self._writer.note(pipeline, parts)
+
+    def noted(self, pipeline: str) -> dict[str, Parts]:
+        """Return what was remembered of the nodes of a pipeline."""
+        with self._lock:
+            try:
+                rows = self._index.notes(pipeline) if self._index is not None else []
+            except (sqlite3.Error, OSError):
+                rows = []
+        opened = ((row[0], opened_parts(pipeline, *row, self._signer)) for row in rows)
+        return {node: parts for node, parts in opened if parts is not None}
+
     # Keeping
 
     def keep(self, key: Key, keeping: Keeping, done: Callable[[], None] = lambda: None) -> None:
@@ -179,23 +198,28 @@ class Cache:
             self._lease.end()
         return finished
 
-    def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
+    def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key], notes: Notes) -> None:
         """Store a batch; in the writer's thread. What is lost with a damaged index is lost."""
         try:
-            self._store(self._writing or Index(self.folder), keeps, used)
+            index = self._writing = self._writing or Index(self.folder)
+            if used:
+                index.touch(used, time.time())
+            self._store(index, keeps)
+            if notes:
+                index.note((*place, *sealed_parts(*place, parts, self._signer)) for place, parts in notes.items())
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             set_index_aside(self.folder)
             self._writing = None
 
-    def _store(self, index: Index, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
-        self._writing = index
-        if used:
-            index.touch(used, time.time())
+    def _store(self, index: Index, keeps: list[tuple[Key, Keeping]]) -> None:
         made: dict[Key, Entry] = {}
         try:
-            for key, keeping in keeps:
+            replaced = [key for key, keeping in keeps if keeping.replaces]
+            if replaced:
+                index.remove(replaced)
+            for key, keeping in reversed(keeps) if replaced else keeps:
                 if key not in made and not index.has(key) and (entry := self._sealed(key, keeping)):
                     made[key] = entry
             self._add(index, made)

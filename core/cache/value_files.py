@@ -41,8 +41,13 @@ class ValueFiles:
 
     # Writing
 
-    def copy(self, source: Path) -> ValueFile:
-        """Copy a file into the cache, synced and under a name of its own; OSError, with nothing left, if it fails."""
+    def copy(self, source: Path | int) -> ValueFile:
+        """Copy a file, or one that is open, into the cache, synced and under a name of its own.
+
+        OSError, with nothing left behind, if it fails.
+        """
+        if isinstance(source, int):
+            return self._made(lambda target: _copied(source, target))
         with source.open("rb") as original:
             return self._made(lambda target: _copied(original.fileno(), target))
 

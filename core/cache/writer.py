@@ -8,11 +8,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ..worker.handing import INLINE, size_of
+from .entries import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from .entries import Keeping, Key
+    from .notes import Parts
 
 BATCH = 256
 STORE_RATE = 300e6
@@ -21,19 +23,20 @@ STORE_RATE = 300e6
 QUEUE_BYTES = 256 << 20
 """How much may wait to be written; what comes when more does is not kept."""
 
+Notes = dict[tuple[str, str], "Parts"]
 Job = tuple[str, Any, Any, Any]
 
 
 class Writer:
     """Takes orders from any thread; ``write`` carries out a batch of them in the writer's own.
 
-    ``write`` gets the results to keep and the keys of entries that were used. OSError or sqlite3.Error from it ends
-    the writing: ``warn`` is told once, and what comes later is let go.
+    ``write`` gets the results to keep, the keys of entries that were used, and the notes of nodes by pipeline and node.
+    OSError or sqlite3.Error from it ends the writing: ``warn`` is told once, and what comes later is let go.
     """
 
     def __init__(
         self,
-        write: Callable[[list[tuple[Key, Keeping]], set[Key]], None],
+        write: Callable[[list[tuple[Key, Keeping]], set[Key], Notes], None],
         warn: Callable[[str], None],
         where: str,
     ) -> None:
@@ -62,6 +65,11 @@ class Writer:
         """Order that entries count as used just now."""
         if not (self.failed or self._abandoned):
             self._order(("used", tuple(keys), None, None))
+
+    def note(self, pipeline: str, parts: Mapping[str, Parts]) -> None:
+        """Order that the parts of the keys of nodes are remembered."""
+        if not (self.failed or self._abandoned):
+            self._order(("note", {(pipeline, node): one for node, one in parts.items()}, None, None))
 
     def flush(self, deadline: float) -> bool:
         """Wait until all that was ordered so far is done; say whether it is, after ``deadline`` seconds at most."""
@@ -96,7 +104,8 @@ class Writer:
             batch = self._batch()
             keeps = [job for job in batch if job[0] == "keep"]
             used = {key for kind, keys, _, _ in batch if kind == "used" for key in keys}
-            self._carry_out([(key, keeping) for _, key, keeping, _ in keeps], used)
+            notes = {place: one for kind, some, _, _ in batch if kind == "note" for place, one in some.items()}
+            self._carry_out([(key, keeping) for _, key, keeping, _ in keeps], used, notes)
             for _, _, _, (done, weight) in keeps:
                 with self._lock:
                     self._waiting_bytes -= weight
@@ -116,11 +125,11 @@ class Writer:
                 break
         return batch
 
-    def _carry_out(self, keeps: list[tuple[Key, Keeping]], used: set[Key]) -> None:
-        if self.failed or self._abandoned or not (keeps or used):
+    def _carry_out(self, keeps: list[tuple[Key, Keeping]], used: set[Key], notes: Notes) -> None:
+        if self.failed or self._abandoned or not (keeps or used or notes):
             return
         try:
-            self._write(keeps, used)
+            self._write(keeps, used, notes)
         except (OSError, sqlite3.Error) as error:
             self.failed = True
             if keeps:
@@ -131,7 +140,8 @@ def is_worth_it(keeping: Keeping) -> bool:
     """Say whether a result took longer to compute than it takes to store; small ones always did."""
     if keeping.forced:
         return True
-    large = sum(size for size in map(size_of, keeping.values.values()) if size > INLINE)
+    sizes = [value.size if isinstance(value, Held) else size_of(value) for value in keeping.values.values()]
+    large = sum(size for size in sizes if size > INLINE)
     return large == 0 or keeping.seconds >= large / STORE_RATE
 
 

@@ -176,7 +176,7 @@ def test_a_full_disk_is_told_once_with_the_path_and_the_run_goes_on(caches, size
         assert not list(cache.values.names(time.time() + 10)), "nothing half written is left"
     finally:
         caches.close()
-        subprocess.run(["umount", str(caches.folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(caches.folder)], check=True)
 
 
 @needs_root
@@ -196,7 +196,7 @@ def test_a_read_only_cache_is_read_and_told_of_once(caches):
         assert folder in caches.told[0]
         caches.close()
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def test_a_cache_that_cannot_be_made_is_told_of_once_and_finds_nothing(tmp_path):
@@ -213,7 +213,7 @@ def test_closing_with_no_time_left_does_not_wait(caches, monkeypatch):
     cache = caches.open()
     entered, leave = threading.Event(), threading.Event()
 
-    def slow(_keeps, _used):
+    def slow(_keeps, _used, _notes):
         entered.set()
         leave.wait(SECONDS)
 

@@ -1,0 +1,131 @@
+"""Writes what stands in a pipeline as bytes: parameters, secrets without their values, files, groups run as one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..worker.call import Given
+from ..worker.digest import Canonical, FileDigests, UndigestedError
+from ..worker.secrets import Secrets, UnsetVariableError, referenced_names
+from ..worker.unit import Program, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..worker.call import Call
+    from ..worker.unit import Member, Wired
+    from .fingerprints import Fingerprints
+    from .signing import Signer
+
+
+class NoFiles(FileDigests):
+    """Stands in where the contents of files do not count."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def digest(self, path: Path) -> bytes:  # noqa: ARG002 - all alike
+        """Return nothing."""
+        return b""
+
+
+class RunFiles(FileDigests):
+    """Looks at each file once: during a run a file that enters the pipeline counts as it was at first."""
+
+    def __init__(self, files: FileDigests) -> None:
+        super().__init__(None)
+        self._files = files
+        self._seen: dict[Path, bytes] = {}
+
+    def digest(self, path: Path) -> bytes:
+        """Return the digest of a file or directory, as it was when it was first asked for."""
+        if path not in self._seen:
+            self._seen[path] = self._files.digest(path)
+        return self._seen[path]
+
+
+class Parameters(Canonical):
+    """Writes the parameters of nodes; of a secret the bytes hold a signature, from which nobody can tell it."""
+
+    def __init__(self, files: FileDigests, fingerprints: Fingerprints, signer: Signer) -> None:
+        super().__init__(files)
+        self._fingerprints = fingerprints
+        self._signer = signer
+
+    def parameter(self, value: Any, kind: str) -> bytes:
+        """Return the bytes of a parameter; ``kind`` is what ``coercions`` says of its port."""
+        if kind == "path" and isinstance(value, str):
+            return self._file(value)
+        if kind == "paths" and isinstance(value, list | tuple):
+            return b"P%d:" % len(value) + b"".join(self.parameter(item, "path") for item in value)
+        try:
+            return b"".join(self.pieces(value))
+        except RecursionError:
+            raise UndigestedError("the parameter is too deeply nested") from None
+
+    def text(self, value: str) -> bytes:
+        """Return the bytes of a text, with a signature of each secret it refers to."""
+        plain = super().text(value)
+        if "${env:" not in value:
+            return plain
+        names = sorted(referenced_names(value))
+        return plain + b"".join(self._signer.sign(b"secret", name.encode(), _secret(name)) for name in names)
+
+    def _file(self, text: str) -> bytes:
+        try:
+            place = Secrets().resolve(text)
+        except UnsetVariableError as error:
+            raise UndigestedError(str(error)) from None
+        return b"p" + self.text(text) + self.files.digest(Path(place))
+
+    def other(self, value: Any) -> Iterator[bytes | memoryview]:
+        """Go through the bytes of what is no plain value."""
+        if isinstance(value, Program):
+            yield from self._program(value)
+        else:
+            yield from super().other(value)
+
+    # Groups that run as one task
+
+    def _program(self, program: Program) -> Iterator[bytes | memoryview]:
+        axes = [(axis.label, axis.lists, axis.labels, axis.sizes) for axis in program.axes]
+        yield from self.pieces(("unit", program.inputs, program.outputs, axes))
+        for member in program.members:
+            yield from self._member(member)
+
+    def _member(self, member: Member) -> Iterator[bytes | memoryview]:
+        call = member.call
+        yield self._fingerprints.of(call.target)
+        yield from self.pieces((form_of(call), sorted(call.split), sorted(call.flags)))
+        yield from self.pieces((member.axes, member.merges, member.tolerated))
+        for port, argument in call.arguments.items():
+            yield self.text(port)
+            yield from self.pieces(argument.value if isinstance(argument, Given) else argument)
+        for entry in member.inputs:
+            yield from self._entry(entry, call.coerce.get(entry.port, ""))
+
+    def _entry(self, entry: Written | Wired, kind: str) -> Iterator[bytes | memoryview]:
+        if isinstance(entry, Written):
+            yield from self.pieces(("written", entry.port, entry.axis, len(entry.values)))
+            yield from (self.parameter(value, kind) for value in entry.values)
+            return
+        join = entry.join
+        joined = None if join is None else (join.axes, join.tolerant, join.nested, join.with_labels)
+        yield from self.pieces(("wired", entry.port, entry.member, entry.output, entry.item, joined))
+        yield b"" if entry.apply is None else self._fingerprints.of(entry.apply)
+
+
+def form_of(call: Call) -> tuple[Any, ...]:
+    """Return how a function is called and its result read, as far as the values depend on it."""
+    return (
+        call.outputs, call.fields, call.positional, call.variadic, sorted(call.coerce.items()), sorted(call.mutates),
+    )  # fmt: skip
+
+
+def _secret(name: str) -> bytes:
+    value = os.environ.get(name)
+    if value is None:
+        raise UndigestedError(f"the environment variable {name} is not set here")
+    return os.fsencode(value)
