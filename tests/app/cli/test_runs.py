@@ -16,8 +16,9 @@ from treadle.core.journal.control import ControlServer
 from treadle.core.journal.facts import NodeFacts
 from treadle.core.journal.listing import list_runs
 from treadle.core.places import runs_folder
-from treadle.core.run.records import RunEnded
+from treadle.core.run.records import Missing, RunEnded
 from treadle.core.run.states import RunState, TaskState
+from treadle.core.worker.failures import Cause
 
 FIRST, SECOND = "2026-01-02-0304-demo-aaaa", "2026-01-03-0304-demo-bbbb"
 DAY = 86_400.0
@@ -139,6 +140,48 @@ def test_names_that_would_write_to_the_terminal_are_shown_as_text(treadle):
         assert "\x1b" not in out
         assert "\u202e" not in out
         assert "\x07" not in out
+
+
+def test_show_tells_what_a_task_gave_and_what_it_lacked(treadle):
+    run = invented()
+    run.make("total", node="fit")
+    run.start("total", scheme="ipython", worker="engine 3")
+    missing = (Missing({"subject": "sub-02"}, Cause("exception", "no such file")),)
+    previews = {"out": {"type": "numpy.ndarray", "shape": [3, 4], "dtype": "float32"}, "count": 7}
+    run.succeed("total", missing=missing, previews=previews, bytes_in=10, bytes_out=2_000_000)
+    run.make("late", node="fit")
+    run.change("late", TaskState.SKIPPED, cause=Cause("upstream", "total gave nothing", task="total"))
+    run.end(RunState.SUCCEEDED_WITH_FAILURES, warnings=["loop 'r' stopped at its bound"])
+    out = treadle("runs", "show", "last", "--task", "total").out
+    for told in ("Succeeded in 0.5 s", "engine 3, process 42", "out: numpy.ndarray 3×4 float32", "count: 7",
+                 "Missing subject sub-02: no such file", "peak memory 50 MB, in 10 bytes, out 2.0 MB"):  # fmt: skip
+        assert told in out, told
+    out = treadle("runs", "show", "last", "--task", "late").out
+    assert "Skipped\n✗ upstream: total gave nothing\n  It began with total\n" in out
+    assert "! loop 'r' stopped at its bound" in treadle("runs", "show", "last").out
+
+
+def test_of_many_failures_the_first_are_shown_and_the_others_counted(treadle):
+    run = invented()
+    for number in range(25):
+        run.make(f"fit[{number}]")
+        run.start(f"fit[{number}]")
+        run.fail(f"fit[{number}]")
+    run.end(RunState.FAILED)
+    out = treadle("runs", "show", "last").out
+    assert out.count("✗") == 10
+    assert "… and 15 more failures" in out
+
+
+def test_many_tasks_that_ended_otherwise_are_counted(treadle):
+    for run_id, ending in ((FIRST, "succeed"), (SECOND, "fail")):
+        run = invented(run_id)
+        for number in range(25):
+            run.make(f"fit[{number}]")
+            run.start(f"fit[{number}]")
+            getattr(run, ending)(f"fit[{number}]")
+        run.end()
+    assert "… and 15 more tasks" in treadle("runs", "compare", FIRST, SECOND).out
 
 
 # report
