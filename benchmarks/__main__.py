@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         results = Results.read(told.show)
     else:
         kin.adopt()
+        # Who ends this with a signal means what it started as well.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             options = Options(told.workers, told.quick, told.deadline)
             plan = Plan(told.only or scenarios.SCENARIOS, told.peers, 1 if told.quick else told.repeats, options)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 WIDTH, LINE, HEAD, GAP = 760, 20, 46, 18
 LEFT, RIGHT = 150, 250
 STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #1d2733; }
+svg { font: 13px system-ui, sans-serif; }
+text { fill: #1d2733; }
 .title { font-weight: 600; font-size: 14px; }
 .quiet { fill: #5d6b7a; font-size: 12px; }
 .ours { fill: #2f6fde; } .peer { fill: #a9b6c4; } .limit { fill: none; stroke: #a9b6c4; stroke-dasharray: 3 2; }

@@ -21,7 +21,7 @@ class Distributed(Peer):
     """A LocalCluster of processes with one thread each."""
 
     requires = "distributed"
-    most = 10_000
+    most = 2_000
 
     def start(self) -> None:
         import distributed

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PEERS = ("treadle", "treadle mapped", "futures", "loky", "pebble", "dask distributed")
-TITLES = {"memory": "memory of the scheduling process at 100,000 tasks, bytes a task"}
+TITLES = {"memory": "Memory of the scheduling process at 100,000 tasks, bytes a task"}
 TARGETS = {"memory": 2_000.0}
 DEADLINE = 240.0
 

@@ -15,7 +15,7 @@ PEERS = (
     "treadle", "treadle threads", "treadle serial", "futures", "pebble", "loky", "joblib", "pydra", "dask distributed",
     "nipype", "ray", "parsl", "ipyparallel",
 )  # fmt: skip
-TITLES = {"start": "start of Python to the last result of three nodes, s"}
+TITLES = {"start": "From the start of Python to the last result of three nodes, s"}
 TARGETS = {"start": 0.3}
 DEADLINE = 60.0
 
