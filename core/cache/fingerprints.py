@@ -43,6 +43,15 @@ class Fingerprints:
         self._known: dict[tuple[str, str, str, int], bytes] = {}
         self._kept: list[object] = []
 
+    @property
+    def sources(self) -> Mapping[str, bytes]:
+        """The digests of the user's own files that count so far, by module.
+
+        A process that loaded one of them while it had another digest must not execute what is kept under these
+        fingerprints.
+        """
+        return self._finder.sources
+
     def of(self, called: Called) -> bytes:
         """Return the fingerprint of what is called; UndigestedError if it cannot be told when it changes."""
         key = (called.path, called.source, called.name, id(called.live))

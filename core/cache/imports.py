@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import sys
 from functools import lru_cache
@@ -49,6 +50,8 @@ class Finder:
         self._search_path = [str(folder) for folder in search_path]
         self._found: dict[str, Path | None] = {}
         self._tops: dict[str, ModuleSpec | None] = {}
+        self.sources: dict[str, bytes] = {}
+        """The digests of all local files that were looked at, by module."""
 
     def file(self, module: str) -> Path | None:
         """Return the file of a module or package; None if it has none, or cannot be found."""
@@ -59,7 +62,7 @@ class Finder:
     def _find(self, module: str) -> Path | None:
         top, _, rest = module.partition(".")
         if top not in self._tops:
-            self._tops[top] = find_top_level(top) or find_top_level(top, self._search_path)
+            self._tops[top] = _fresh_spec(top) or find_top_level(top, self._search_path)
         spec = self._tops[top]
         if spec is None:
             return None
@@ -95,7 +98,7 @@ class Finder:
             local = waiting.pop()
             if local.module not in found:
                 facts = facts_of(local.file)
-                found[local.module] = facts.digest
+                found[local.module] = self.sources[local.module] = facts.digest
                 waiting.extend(self._imported(facts, local.package))
                 # Importing a module imports the packages around it.
                 waiting.extend(one for name in _around(local.module) if (one := self.local(name)))
@@ -106,6 +109,15 @@ class Finder:
             full = _absolute(name, package)
             if full and (local := self.local(full)):
                 yield local
+
+
+def _fresh_spec(top: str) -> ModuleSpec | None:
+    """Find a top-level package as a new process would: what this one has loaded may have come from elsewhere."""
+    for finder in sys.meta_path:
+        with contextlib.suppress(ImportError, ValueError, AttributeError):
+            if (spec := finder.find_spec(top, None)) is not None:
+                return spec
+    return None
 
 
 def _around(module: str) -> Iterator[str]:

@@ -70,6 +70,7 @@ class NodeKeys:
         self._parameters = Parameters(RunFiles(files), fingerprints, signer)
         self._plain = Parameters(NoFiles(), fingerprints, signer)
         self._forms: list[_NodeForm | str | None] = [None] * len(plan.nodes)
+        self._bases: dict[tuple[Any, ...], bytes] = {}
         self._made: dict[str, bytes] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._digests: dict[tuple[str, str, int], bytes] = {}
@@ -85,38 +86,49 @@ class NodeKeys:
 
     def digested(self) -> frozenset[int]:
         """Return the nodes whose calls shall give digests: they have no keys, and somebody who has reads them."""
-        return frozenset(
-            node.number for node in self._plan.nodes if self._read[node.number] and self.why_not(node.number)
-        )
+        return frozenset(node.number for node in self._plan.nodes if self._read[node.number] and self._keyless(node))
+
+    def _keyless(self, node: PlanNode) -> bool:
+        try:
+            return not self._cached[node.number] or not self._fingerprints.of(node.function)
+        except UndigestedError:
+            return True
 
     def why_not(self, number: int) -> str:
         """Return why the tasks of a node have no key by lineage; empty if they may have one."""
-        form = self._form(number)
+        node = self._plan.nodes[number]
+        form = self._forms[number] or self._form(number, call_form(node, declared_only=False))
         return form if isinstance(form, str) else ""
 
-    def _form(self, number: int) -> _NodeForm | str:
+    def _form(self, number: int, call: Call) -> _NodeForm | str:
+        """Return what the calls of a node have in common, from one of them; or why they have no keys."""
         form = self._forms[number]
         if form is None:
             try:
-                form = self._prepared(self._plan.nodes[number])
+                form = self._prepared(self._plan.nodes[number], call)
             except UndigestedError as error:
                 form = str(error)
             self._forms[number] = form
         return form
 
-    def _prepared(self, node: PlanNode) -> _NodeForm | str:
+    def _prepared(self, node: PlanNode, call: Call) -> _NodeForm | str:
         if not self._cached[node.number]:
             return "its results are not kept"
-        call = call_form(node, declared_only=False)
-        pieces = self._parameters.pieces((self._fingerprints.of(node.function), node.module.version, form_of(call)))
-        shape = self._parameters.pieces((sorted(node.split), sorted(node.flags)))
+        base = self._base((self._fingerprints.of(node.function), node.module.version, form_of(call)))
+        shape = self._base((tuple(sorted(node.split)), tuple(sorted(node.flags))))
         fixed = {
-            entry.port: _port(entry.port)
-            + self._written(entry.value, call.coerce.get(entry.port, ""), self._parameters)
-            for entry in node.inputs
-            if isinstance(entry, Constant)
+            one.port: _port(one.port) + self._written(one.value, call.coerce.get(one.port, ""), self._parameters)
+            for one in node.inputs
+            if isinstance(one, Constant)
         }
-        return _NodeForm(blake3(b"".join(pieces)).digest(), fixed, call.coerce, b"".join(shape))
+        return _NodeForm(base, fixed, call.coerce, shape)
+
+    def _base(self, told: tuple[Any, ...]) -> bytes:
+        """Return a digest of what many nodes have in common."""
+        found = self._bases.get(told)
+        if found is None:
+            found = self._bases[told] = blake3(b"".join(self._plain.pieces(told))).digest()
+        return found
 
     def _written(self, value: Any, kind: str, parameters: Parameters) -> bytes:
         """Return the bytes of a value that is written in the pipeline; UndigestedError if it has none."""
@@ -156,7 +168,7 @@ class NodeKeys:
 
         Those who read it have keys only if it gives digests: see ``digested``.
         """
-        form = self._form(number)
+        form = self._forms[number] or self._form(number, call)
         if isinstance(form, str):
             return None
         fixed = form.fixed

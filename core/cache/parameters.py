@@ -120,7 +120,8 @@ class Parameters(Canonical):
 def form_of(call: Call) -> tuple[Any, ...]:
     """Return how a function is called and its result read, as far as the values depend on it."""
     return (
-        call.outputs, call.fields, call.positional, call.variadic, sorted(call.coerce.items()), sorted(call.mutates),
+        call.outputs, call.fields, call.positional, call.variadic, tuple(sorted(call.coerce.items())),
+        tuple(sorted(call.mutates)),
     )  # fmt: skip
 
 

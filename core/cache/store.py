@@ -22,13 +22,17 @@ from .value_files import ValueFiles
 from .writer import Writer, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..worker.handing import Handed
     from .index import Row
     from .notes import Parts
     from .signing import Signer
     from .writer import Notes
+
+
+USED_BATCH = 4096
+"""So many entries are used before it is written down that they were, or the cache is closed."""
 
 
 def default_folder() -> Path:
@@ -61,6 +65,7 @@ class Cache:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._refused: set[Key] = set()
+        self._used: set[Key] = set()
         self._budget = Budget(self.folder, budget_gb)
         self._writing: Index | None = None
         self._lease: Lease | None = None
@@ -94,9 +99,15 @@ class Cache:
                 self._forget(row.key, entry)
             else:
                 found[row.key] = entry
-        if found:
-            self._writer.used(found)
+        self._note_use(found)
         return found
+
+    def _note_use(self, keys: Iterable[Key]) -> None:
+        # In large batches: to wake the writer for each would cost more than the looking up.
+        self._used.update(keys)
+        if len(self._used) >= USED_BATCH:
+            used, self._used = self._used, set()
+            self._writer.used(used)
 
     def open(self, entry: Entry, output: str, place: int) -> Handed:
         """Return a value as it is handed to a worker, verified; NotInCacheError if it must be computed again."""
@@ -184,10 +195,13 @@ class Cache:
 
     def flush(self, deadline: float) -> bool:
         """Wait until all is written that was ordered; False if ``deadline`` seconds were too short."""
+        used, self._used = self._used, set()
+        self._writer.used(used)
         return self._writer.flush(deadline)
 
     def close(self, deadline: float) -> bool:
         """Write what was ordered, and end; False if ``deadline`` seconds were too short for all."""
+        self._writer.used(self._used)
         finished = self._writer.close(deadline)
         with self._lock:
             for index in (self._index, self._writing):

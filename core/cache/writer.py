@@ -63,8 +63,9 @@ class Writer:
 
     def used(self, keys: Iterable[Key]) -> None:
         """Order that entries count as used just now."""
-        if not (self.failed or self._abandoned):
-            self._order(("used", tuple(keys), None, None))
+        keys = tuple(keys)
+        if keys and not (self.failed or self._abandoned):
+            self._order(("used", keys, None, None))
 
     def note(self, pipeline: str, parts: Mapping[str, Parts]) -> None:
         """Order that the parts of the keys of nodes are remembered."""
@@ -131,8 +132,9 @@ class Writer:
         try:
             self._write(keeps, used, notes)
         except (OSError, sqlite3.Error) as error:
-            self.failed = True
+            # That an entry was used is no great loss: the next result to be kept tells what is wrong.
             if keeps:
+                self.failed = True
                 self._warn(f"{self._where}: results cannot be kept ({told(error)}); the run goes on without")
 
 
