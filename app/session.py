@@ -19,12 +19,13 @@ from ..core.run.scheduler import OnError, Policy
 from ..core.trust import code_nodes, needs_trust
 from .handle import RunHandle
 from .interrupts import Interrupts
+from .keeping import Keeping
 from .options import Options, resources_of
 from .result import RunResult
 from .schemes import SCHEMES, enabled_schemes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
@@ -35,9 +36,18 @@ RUN_FOLDER = "treadle-run-"
 
 
 class Run:
-    """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet."""
+    """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet.
 
-    def __init__(self, pipeline: Pipeline, options: Options, listener: Listener = lambda _event: None) -> None:
+    ``warn`` is told, from any thread, of what is lost but does not stop the run.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        options: Options,
+        listener: Listener = lambda _event: None,
+        warn: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         snapshot = pipeline.copy()
         refuse_invalid(snapshot)
         for name in options.until:
@@ -46,23 +56,35 @@ class Run:
         self.plan = make_plan(snapshot, options.until)
         enabled = enabled_schemes(options.scheme)
         n_procs, gb = resources_of(options)
-        policy = Policy(enabled, options.order, options.on_error, n_procs, gb, retries=options.retries)
-        refuse_too_large(self.plan, Ledger(policy.n_procs, policy.mem_gb))
+        refuse_too_large(self.plan, Ledger(n_procs, gb))
         self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
+        self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
+        policy = Policy(
+            enabled, options.order, options.on_error, n_procs, gb, retries=options.retries, seconds=self.keeping.seconds
+        )
         self.executor = Executor(
             self.plan,
             {name: SCHEMES[name](self.folder / "files", search_path(snapshot), n_procs) for name in enabled},
             policy,
             folder=snapshot.file.parent if snapshot.file else Path.cwd(),
-            listener=listener,
+            listener=self.keeping.hear,
             keep_all=options.keep_all,
             declared_only=_declared_only(self.plan),
         )
-        self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder)
+        self.keeping.recording.steer(self.executor)
+        self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder, self.keeping)
+
+    @property
+    def id(self) -> str:
+        """What the run is called in the journal."""
+        return self.keeping.recording.id
 
     def execute(self) -> RunResult:
         """Run to the end in the calling thread."""
-        self.executor.run()
+        try:
+            self.executor.run()
+        finally:
+            self.keeping.end(self.executor)
         return RunResult(self.executor, self.close, self.pipeline)
 
     def close(self) -> None:
@@ -80,7 +102,8 @@ def search_path(pipeline: Pipeline) -> list[Path]:
     return [*beside, *(folder for folder in (user_modules(),) if folder.is_dir())]
 
 
-def _clean(executor: Executor, folder: Path) -> None:
+def _clean(executor: Executor, folder: Path, keeping: Keeping) -> None:
+    keeping.recording.close(CLOSE_SECONDS)
     executor.close(CLOSE_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from ...core.pipeline import Pipeline
 from ...core.run.states import RunState
+from ..interrupts import INTERRUPTED, Interrupts, end_children
 from ..options import Options
 from ..session import Run
 from .display import Lines, Quiet, Watching, summary
 from .dryrun import show_plan
-from .interrupts import INTERRUPTED, Interrupts, end_children
 from .output import prepare, write_results
 from .results import document
 from .settings import set_parameters
@@ -68,7 +68,7 @@ def _chosen(options: Namespace) -> Options:
 
 def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout: TextIO) -> int:
     display = _display(options)
-    run = Run(pipeline, _chosen(options), display.hear)
+    run = Run(pipeline, _chosen(options), display.hear, warn)
     interrupts.clean = lambda: _abandon(display, run)
     try:
         if options.output:
@@ -90,7 +90,13 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
 def _abandon(display: Watching, run: Run) -> None:
     """Let go of all that would outlast the process."""
     display.__exit__(None, None, None)
+    run.keeping.recording.close(1.0)
     shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def warn(text: str) -> None:
+    """Tell of something that is lost but does not stop the run."""
+    sys.stderr.write(f"treadle: {one_line(text)}\n")
 
 
 def _display(options: Namespace) -> Watching:

@@ -309,7 +309,7 @@ def test_a_started_run_leaves_nothing_when_its_handle_is_dropped(temporary):
 
 def test_only_the_user_can_enter_the_folder_of_a_run(temporary):
     prepared = Run(one_node()[0], Options())
-    (folder,) = temporary.iterdir()
+    (folder,) = temporary.glob("treadle-run-*")
     assert folder.stat().st_mode & 0o077 == 0
     prepared.close()
 
