@@ -60,7 +60,8 @@ class RunResult:
     in the list. A group gives the value of its output, or a named tuple of several.
     """
 
-    def __init__(self, executor: Executor, close: Callable[[], None], pipeline: Pipeline) -> None:
+    def __init__(self, executor: Executor, close: Callable[[], None], pipeline: Pipeline, journal: Path) -> None:
+        self.journal = journal
         self._executor = executor
         self._close = close
         self._pipeline = pipeline
@@ -74,6 +75,15 @@ class RunResult:
     def ok(self) -> bool:
         """Whether nothing failed but what a join was told to pass over."""
         return self._executor.scheduler.state in {RunState.SUCCEEDED, RunState.SUCCEEDED_WITH_FAILURES}
+
+    def report(self, path: Path | str) -> Path:
+        """Write a report of the run, one HTML file that needs no other, and return where it is."""
+        from ..core.journal.reader import RunReader
+        from .report.page import write_report
+
+        with RunReader(self.journal) as reader:
+            write_report(reader, Path(path))
+        return Path(path)
 
     @property
     def tasks(self) -> list[TaskRecord]:

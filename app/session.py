@@ -85,7 +85,7 @@ class Run:
             self.executor.run()
         finally:
             self.keeping.end(self.executor)
-        return RunResult(self.executor, self.close, self.pipeline)
+        return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
 
     def close(self) -> None:
         """End the schemes and remove the run's folder."""

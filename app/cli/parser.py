@@ -48,6 +48,7 @@ def build_parser(version: str) -> Parser:
     _add_run(commands)
     _add_others(commands)
     _add_runs(commands)
+    _add_cache(commands)
     return parser
 
 
@@ -76,6 +77,7 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run.add_argument("--dry-run", action="store_true", help="show what would run; execute and import nothing")
     run.add_argument("--trust", action="store_true", help="run the code that the file holds, this time")
     run.add_argument("--output", metavar="DIR", help="write the results of the last nodes into DIR")
+    run.add_argument("--report", metavar="OUT.html", help="write a report of the run, one HTML file")
     run.add_argument("--json", action="store_true", help="print one JSON document in place of the display")
     run.add_argument("-v", "--verbose", action="store_true", help="say for each task what it does, where and why")
 
@@ -120,6 +122,23 @@ def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
     clean.add_argument("--older-than", type=_positive, metavar="DAYS", help="remove only what is older")
     clean.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     add("cancel", "end a run that goes on")
+
+
+def _add_cache(commands: argparse._SubParsersAction[Parser]) -> None:
+    cache = commands.add_parser("cache", help="list, verify and remove results of earlier runs", allow_abbrev=False)
+    asks = cache.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser)
+    for name, about in (
+        ("ls", "list the results that are kept, the last used first"),
+        ("gc", "remove what exceeds the budget, and what no result names"),
+        ("verify", "check all results; those that are damaged are set aside"),
+        ("clear", "remove all results"),
+    ):
+        ask = asks.add_parser(name, help=about, allow_abbrev=False)
+        ask.add_argument("--cache", metavar="DIR", default="", help="the folder (default: the user's cache)")
+        ask.add_argument("--json", action="store_true", help="print one JSON document")
+        if name in {"ls", "gc"}:
+            ask.add_argument("--budget-gb", type=_positive, metavar="G", help="how much may be kept")
+    cache.set_defaults(cache="")
 
 
 def _whole(text: str) -> int:

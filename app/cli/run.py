@@ -73,6 +73,8 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
     try:
         if options.output:
             prepare(Path(options.output))
+        if options.report:
+            prepare(Path(options.report).absolute().parent)
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
         began = time.perf_counter()
         interrupts.cancel = run.executor.cancel
@@ -116,6 +118,10 @@ def _tell(run: Run, result: RunResult, seconds: float, options: Namespace, stdou
         stdout.flush()
     else:
         summary(result, found, "" if options.output else _HINT)
+    if options.report:
+        result.report(options.report)
+        if not options.json:
+            sys.stdout.write(f"\nReport: {one_line(options.report)}\n")
     if options.output:
         written = write_results(run, result, Path(options.output), found)
         if not options.json:

@@ -14,6 +14,8 @@ from treadle import Pipeline, run, scratch, start_run, sweep
 from treadle.app.options import Options, resources_of
 from treadle.app.schemes import SCHEMES
 from treadle.app.session import Run
+from treadle.core.journal.listing import list_runs
+from treadle.core.places import runs_folder
 from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.run.records import RunEnded, TaskChanged
 from treadle.core.run.states import TaskState
@@ -189,6 +191,20 @@ def test_the_listener_hears_every_step_and_the_end():
     assert heard[0] is TaskState.WAITING
     assert heard[-2] is TaskState.SUCCEEDED
     assert isinstance(heard[-1], RunEnded)
+
+
+def test_a_result_can_be_reported_in_one_file(tmp_path):
+    pipeline, node = one_node(x=21)
+    path = run(pipeline).report(tmp_path / "report.html")
+    assert path == tmp_path / "report.html"
+    assert node.id in path.read_text()
+
+
+def test_every_run_is_in_the_journal(tmp_path):
+    result = run(one_node(fail)[0])
+    (kept,) = list_runs(runs_folder()).readable
+    assert kept.id == result.journal.stem
+    assert kept.state == "failed"
 
 
 def test_result_gives_up_after_the_timeout_and_can_be_asked_again(gate):

@@ -208,6 +208,16 @@ def test_until_runs_what_a_node_needs_and_no_more(treadle, workspace):
     assert "Did you mean 'first'?" in done.err
 
 
+def test_a_report_is_written_where_asked_and_a_place_that_cannot_be_is_refused_before(treadle, workspace, tmp_path):
+    file = workspace.single(ADD)
+    done = treadle("run", file, "--report", str(tmp_path / "new" / "out.html"))
+    assert done.code == 0
+    assert "Report: " in done.out
+    assert "demo" in (tmp_path / "new" / "out.html").read_text()
+    refused = treadle("run", file, "--report", "/dev/null/out.html")
+    assert refused.code == 2
+
+
 def test_on_error_stop_leaves_the_rest(treadle, workspace):
     pipeline, steps = workspace.pipeline(HALF)
     pipeline.add(f"{steps}:step", x=sweep([0, 1, 2]))
