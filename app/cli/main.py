@@ -101,6 +101,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
             from .modules import modules_command as command
         case "runs":
             from .runs import runs_command as command
+        case "cache":
+            from .cache import cache_command as command
         case _:
             from .trusting import trust_command as command
     return command

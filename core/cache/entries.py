@@ -84,7 +84,10 @@ class NamedFile(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Entry(Struct, frozen=True, array_like=True, dict=True):
-    """A kept result, verified; its values are had by ``Cache.open``."""
+    """A kept result, verified; its values are had by ``Cache.open``.
+
+    One that is ``remembered`` only tells what a task gave that is executed in each run.
+    """
 
     title: str
     seconds: float
@@ -97,6 +100,7 @@ class Entry(Struct, frozen=True, array_like=True, dict=True):
     files: tuple[NamedFile, ...]
     digest_list: tuple[tuple[str, int, bytes], ...]
     key: Key
+    remembered: bool = False
 
     @cached_property
     def by_place(self) -> dict[ValuePlace, Stored]:

@@ -38,6 +38,7 @@ def seal(key: Key, keeping: Keeping, values: ValueFiles, named: NamedFiles) -> E
             files=tuple(map(named.named, keeping.files)),
             digest_list=tuple((*place, digest) for place, digest in keeping.digests.items()),
             key=key,
+            remembered=keeping.replaces,
         )
     except BaseException:
         values.remove(file.name for file in files)
