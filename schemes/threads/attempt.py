@@ -8,14 +8,13 @@ import time
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
-from ..hosting.child import PRINTED, Progress, peak_memory
-from ..hosting.lines import clean
-from .messages import LINE, PROGRESS, RESULT, SKIPPED
+from ..hosting.child import PRINTED, peak_memory
+from .messages import RESULT, SKIPPED
 from .store import ATOMS, is_small
-from .streams import Said, listen
+from .streams import listen
+from .voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +55,7 @@ class Performer:
             self._answers.add((SKIPPED, number))
             return -1.0
         self._board.begin(place, number)
-        voice = Voice(number, self._answers)
+        voice = Voice(number, self._answers, self.stopped)
         cpu, began = time.thread_time(), time.perf_counter()
         result = copy_context().run(self._called, job, voice)
         seconds, cpu = time.perf_counter() - began, time.thread_time() - cpu
@@ -76,9 +75,8 @@ class Performer:
         return seconds
 
     def _called(self, job: JobMessage, voice: Voice) -> Result | Cause:
-        number, task, attempt, template, arguments, handed = job
-        listen(voice.said)
-        context = TaskContext(voice.progress, voice.said.log, lambda: number in self.stopped)
+        _, task, attempt, template, arguments, handed = job
+        listen(voice)
         try:
             call = self._decoder.decode(task, attempt, template, arguments)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
@@ -87,7 +85,7 @@ class Performer:
             return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
         fetch = self._store.fetch if not handed else lambda value: self._fetched(value, handed)
         try:
-            return execute(call, fetch, context, self._files)
+            return execute(call, fetch, voice.context(), self._files)
         except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt, which no thread but the first gets by itself
             return cause_of(error)
 
@@ -102,7 +100,7 @@ class Performer:
         self._store.keep(task, number, result.outputs, result.items)
         # A plain tuple: a pickled dataclass costs more than a short task.
         facts = (result.items, result.flags, result.absent, result.previews, result.files, result.digests)
-        return (RESULT, number, facts, small_ones(result), size_of(result.outputs), *used)
+        return (RESULT, number, facts, *sized(result), *used)
 
     def _mark_output(self, number: int) -> None:
         """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""
@@ -110,51 +108,20 @@ class Performer:
             os.write(PRINTED, self._mark + number.to_bytes(8, "little"))
 
 
-class Voice:
-    """What one call tells while it runs."""
+def sized(result: Result) -> tuple[dict[str, Any], int]:
+    """Return the outputs that go along with the answer, and about how many bytes all have together.
 
-    __slots__ = ("_answers", "_number", "_progress", "said")
-
-    def __init__(self, number: int, answers: Answers) -> None:
-        self._number, self._answers = number, answers
-        self._progress: Progress | None = None
-        self.said = Said(self._line)
-
-    def _line(self, line: str) -> None:
-        self._answers.add((LINE, self._number, line))
-
-    def progress(self, fraction: float, text: str) -> None:
-        """Tell how far the call is."""
-        if self._progress is None:
-            self._progress = Progress(self._tell)
-        self._progress(fraction, text)
-
-    def _tell(self, fraction: float, text: str) -> None:
-        self._answers.add((PROGRESS, self._number, fraction, clean(text.encode(errors="replace"))))
-
-    def end(self) -> None:
-        """Tell what was held back."""
-        self.said.end()
-        if self._progress is not None:
-            self._progress.flush()
-
-
-def small_ones(result: Result) -> dict[str, Any]:
-    """Return the outputs that are that go along with the answer."""
-    return {
-        output: value
-        for output, value in result.outputs.items()
-        if output not in result.items and is_small(value)
-    }  # fmt: skip
-
-
-def size_of(outputs: Mapping[str, Any]) -> int:
-    """Return about how many bytes these values have, as far as that is told by arrays, texts and bytes."""
+    Arrays, texts and bytes tell their size; all else counts nothing.
+    """
+    small: dict[str, Any] = {}
     total = 0
-    for value in outputs.values():
-        if type(value) not in ATOMS:
-            total += len(value) if isinstance(value, str | bytes) else _bytes_of(value)
-    return total
+    for output, value in result.outputs.items():
+        kind = type(value)
+        if is_small(value) and output not in result.items:
+            small[output] = value
+        elif kind not in ATOMS:
+            total += len(value) if kind is str or kind is bytes else _bytes_of(value)
+    return small, total
 
 
 def _bytes_of(value: Any) -> int:

@@ -5,57 +5,22 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from ..hosting.lines import Lines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_current: ContextVar[Said | None] = ContextVar("treadle_said", default=None)
+_current: ContextVar[Speaker | None] = ContextVar("treadle_speaker", default=None)
 
 
-class Said:
-    """What one task prints and logs: complete lines are told as they come, in bounded amounts.
+class Speaker(Protocol):
+    """Who prints: a task."""
 
-    Threads that a module starts with a copy of its context print here too, even after their task has ended; that is
-    dropped then.
-    """
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
-        self._lock = threading.Lock()
-        self._lines: Lines | None = None
-        self._over = False
-
-    def write(self, data: bytes) -> None:
-        """Take more of the output."""
-        with self._lock:
-            if self._over:
-                return
-            if self._lines is None:
-                self._lines = Lines(self._tell)
-            self._lines.feed(data)
-
-    def log(self, line: str) -> None:
-        """Take a line that the module wrote to its log."""
-        self.write(f"{line}\n".encode(errors="backslashreplace"))
-
-    def end(self) -> None:
-        """Tell what is left: the task is over."""
-        if self._lines is None:
-            self._over = True
-            return
-        with self._lock:
-            self._over = True
-            self._lines.end()
+    def say(self, data: bytes) -> None:
+        """Take what it printed."""
 
 
-def listen(said: Said) -> None:
-    """Have what this context prints belong to ``said``."""
-    _current.set(said)
+def listen(speaker: Speaker) -> None:
+    """Have what this context prints belong to ``speaker``."""
+    _current.set(speaker)
 
 
 class _Bytes(io.RawIOBase):
@@ -72,9 +37,9 @@ class _Bytes(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         plain = bytes(data)
-        said = _current.get()
-        if said is not None:
-            said.write(plain)
+        speaker = _current.get()
+        if speaker is not None:
+            speaker.say(plain)
         else:
             _write_all(self._descriptor, plain)
         return len(plain)
