@@ -69,7 +69,14 @@ class CachedResults:
         self._pending: dict[TaskId, _Pending] = {}
         self._held = 0
         self._lock = threading.Lock()
+        noted = cache.noted(pipeline)
         self._noted: set[int] = set()
+        self._unknown = {node.number for node in plan.nodes if node.id not in noted}
+
+    @property
+    def digested(self) -> frozenset[int]:
+        """The nodes whose calls shall give digests of their results, by number."""
+        return self._keys.digested()
 
     def find(self, wanted: Sequence[tuple[Task, Call]]) -> Mapping[TaskId, Result]:
         """Return those results that are in the cache, without their values."""
@@ -82,6 +89,7 @@ class CachedResults:
             if key is not None:
                 self._key_of[task.id] = key
         asked = {task.id: key for task, _ in wanted if (key := self._key_of.get(task.id)) is not None}
+        nodes = {task.id: task.node for task, _ in wanted} if self._unknown else {}
         entries = self._cache.look_up(list(asked.values()))
         results: dict[TaskId, Result] = {}
         for name, key in asked.items():
@@ -89,6 +97,8 @@ class CachedResults:
             if entry is not None:
                 self._found[name] = entry
                 self._keys.settled(name, entry)
+                if nodes and nodes[name] in self._unknown:
+                    self._note_parts(nodes[name])
                 results[name] = result_of(entry)
         return results
 
@@ -187,15 +197,18 @@ class CachedResults:
 
     def _note(self, task: Task, result: Result) -> None:
         """Remember how the node's keys are made; and what a task gave that is executed in each run."""
-        if task.node not in self._noted:
-            self._noted.add(task.node)
-            self._cache.note(self._pipeline, {self._plan.nodes[task.node].id: self._keys.parts(task.node)})
+        self._note_parts(task.node)
         if task.id not in self._by_lineage:
             facts = Keeping(
                 {}, result.items, result.flags, result.absent, {}, result.files, result.digests,
                 title=task.id, replaces=True,
             )  # fmt: skip
             self._cache.keep(remembered_key(self._pipeline, task.id), facts)
+
+    def _note_parts(self, number: int) -> None:
+        if number not in self._noted:
+            self._noted.add(number)
+            self._cache.note(self._pipeline, {self._plan.nodes[number].id: self._keys.parts(number)})
 
 
 def result_of(entry: Entry) -> Result:

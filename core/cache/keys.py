@@ -146,7 +146,9 @@ class NodeKeys:
                 values = [entry.value] if isinstance(entry, Constant) else list(entry.values)
                 kind = kinds.get(entry.port, "")
                 parameters[entry.port] = self._digest(self._plain, values, kind)
-                files[entry.port] = self._digest(self._parameters, values, kind)
+                # What is executed in each run reads its files itself; they may be very many.
+                if self._cached[number]:
+                    files[entry.port] = self._digest(self._parameters, values, kind)
             else:
                 wiring[entry.port] = wiring_of(self._plan, entry)
         try:

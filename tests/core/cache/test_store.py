@@ -14,6 +14,7 @@ import pytest
 from caching import SECONDS, SIGNER, value
 
 from treadle.core.cache.entries import NotInCacheError
+from treadle.core.cache.eviction import listed
 from treadle.core.cache.index import Index
 from treadle.core.cache.store import Cache
 from treadle.core.worker.files import FileStore
@@ -229,44 +230,53 @@ def test_closing_with_no_time_left_does_not_wait(caches, monkeypatch):
 # Two processes
 
 _RUNNER = """
-import sys, pathlib
-from caching import Caches, SIGNER, value
+import pickle, sys, pathlib
+from caching import SIGNER
+from treadle.core.cache.entries import Keeping, NotInCacheError
 from treadle.core.cache.store import Cache
-from treadle.core.cache.entries import Keeping
-from treadle.core.worker.handing import load
-import pickle
-folder, rounds = pathlib.Path(sys.argv[1]), int(sys.argv[2])
-told = []
-cache = Cache(folder, SIGNER, warn=told.append)
-wrong = 0
-for number in range(rounds):
-    key = b"%d" % (number % 50)
+from treadle.core.worker.handing import hand_out, load
+
+folder, run, rounds = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+told, wrong, hits = [], 0, 0
+
+def opened():
+    return Cache(folder, SIGNER, warn=told.append, budget_gb=0.002)
+
+def right(number):
+    return bytes([number]) * (100_000 if number % 2 else 10)
+
+run.mkdir()
+cache = opened()
+for count in range(rounds):
+    number = count * 7 % 50
+    key = b"%d" % number
     found = cache.look_up([key])
-    if key in found:
-        wrong += load(cache.open(found[key], "out", 0)) != (key, number % 50)
-    else:
-        cache.keep(key, Keeping({("out", 0): pickle.dumps((key, number % 50), 5)}))
-    if number % 100 == 99:
-        cache.flush(20)
-        cache.close(20)
-        cache = Cache(folder, SIGNER, warn=told.append)
+    try:
+        wrong += load(cache.open(found[key], "out", 0)) != right(number)
+        hits += 1
+    except (KeyError, NotInCacheError):
+        cache.keep(key, Keeping({("out", 0): hand_out(right(number), run, run)}, seconds=1.0))
+    if count % 50 == 49:
+        assert cache.close(20)
+        cache = opened()
 assert cache.close(20)
-print(wrong, told)
+print(wrong, told, hits > 0)
 """
 
 
-def test_two_runners_share_one_cache_for_500_rounds(caches):
+def test_two_runners_share_one_cache_for_500_rounds(caches, tmp_path):
     support = str(Path(__file__).parents[2] / "support")
     runners = [
         subprocess.Popen(
-            [sys.executable, "-c", _RUNNER, str(caches.folder), "500"],
+            [sys.executable, "-c", _RUNNER, str(caches.folder), str(tmp_path / f"run-{number}"), "500"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "PYTHONPATH": support},
         )
-        for _ in range(2)
+        for number in range(2)
     ]  # fmt: skip
-    assert [runner.communicate(timeout=120)[0].strip() for runner in runners] == ["0 []", "0 []"]
+    assert [runner.communicate(timeout=120)[0].strip() for runner in runners] == ["0 [] True"] * 2
     index = Index(caches.folder)
-    assert len(list(index.all())) == 50
+    files = {path.name for path in (caches.folder / "values").rglob("*") if path.is_file()}
+    assert files == {file.name for _, entry in listed(index, SIGNER) for file in entry.value_files}
     assert index._all("PRAGMA integrity_check") == [("ok",)]
     index.close()
