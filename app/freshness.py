@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..core.cache.earlier import remembered_key, result_of
@@ -18,9 +17,12 @@ from ..core.run.arguments import CallMaker
 from ..core.run.scheduler import Policy, Scheduler
 from ..core.run.states import TaskState
 from ..core.worker.digest import FileDigests
+from .keeping import remembered_as
+from .search import folder_of, search_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from ..core.cache.entries import Entry
     from ..core.cache.notes import Parts
@@ -56,22 +58,14 @@ class NodeFreshness:
         return f"{count}{self.state}{f': {self.reason}' if self.reason else ''}"
 
 
-def freshness(
-    pipeline: Pipeline, cache: Cache, signer: Signer, search_path: Sequence[Path], until: Sequence[str] = ()
-) -> dict[str, NodeFreshness]:
-    """Return how fresh each node of a valid pipeline is, by its id in the plan.
-
-    ``search_path`` is where a run would look for modules besides what Python knows.
-    """
+def freshness(pipeline: Pipeline, cache: Cache, signer: Signer, until: Sequence[str] = ()) -> dict[str, NodeFreshness]:
+    """Return how fresh each node of a valid pipeline is, by its id in the plan; ``until`` names the nodes to run to."""
     plan = make_plan(pipeline, tuple(until))
-    folder = pipeline.file.parent if pipeline.file else Path.cwd()
-    keys = NodeKeys(plan, Fingerprints(search_path), signer, FileDigests(cache.folder / "digests.sqlite"), folder)
-    return _Rehearsal(plan, cache, keys, folder, remembered_name(pipeline)).result()
-
-
-def remembered_name(pipeline: Pipeline) -> str:
-    """Return what a pipeline is remembered by in the cache: its file, else its name."""
-    return str(pipeline.file.resolve()) if pipeline.file else f"pipeline {pipeline.title}"
+    folder = folder_of(pipeline)
+    keys = NodeKeys(
+        plan, Fingerprints(search_path(pipeline)), signer, FileDigests(cache.folder / "digests.sqlite"), folder
+    )
+    return _Rehearsal(plan, cache, keys, folder, remembered_as(pipeline)).result()
 
 
 class _LaidOut(Scheduler):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from .keys import NodeKeys
     from .store import Cache
 
-MOST_HELD = 200
-"""So many large values at most are held open until they are written; of more the results are not kept."""
+HELD_SHARE = 4
+"""One in so many of the files that this process may open is for values that wait to be written."""
 
 
 class _Pending:
@@ -68,6 +70,7 @@ class CachedResults:
         self._found: dict[TaskId, Entry] = {}
         self._pending: dict[TaskId, _Pending] = {}
         self._held = 0
+        self._most_held = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // HELD_SHARE
         self._lock = threading.Lock()
         noted = cache.noted(pipeline)
         self._noted: set[int] = set()
@@ -132,7 +135,7 @@ class CachedResults:
             return ()
         forced = self._keys.forced(task.node)
         cheap = report.bytes_out > INLINE and report.seconds < report.bytes_out / STORE_RATE
-        if (cheap and not forced) or self._held >= MOST_HELD:
+        if (cheap and not forced) or self._held >= self._most_held:
             return ()
         places = self._places(task, result)
         pending = _Pending(key, result, report, set(places), forced=forced)
@@ -170,6 +173,8 @@ class CachedResults:
             self._cache.keep(pending.key, pending.keeping(), lambda: self._let_go(pending))
 
     def _hold(self, handed: tuple[str, int]) -> Held:
+        if self._held >= self._most_held:
+            raise OSError(errno.EMFILE, "too many values wait to be written")
         held = Held(os.open(handed[0], os.O_RDONLY | os.O_CLOEXEC), handed[1])
         with self._lock:
             self._held += 1

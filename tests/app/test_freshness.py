@@ -10,7 +10,8 @@ from cached_runs import run
 from caching import SIGNER, Caches
 
 from treadle import Pipeline, sweep
-from treadle.app.freshness import freshness, remembered_name
+from treadle.app.freshness import freshness
+from treadle.app.keeping import remembered_as
 from treadle.core.library import files
 
 
@@ -42,12 +43,12 @@ class Rehearsing:
 
     def told(self, pipeline: Pipeline) -> dict[str, str]:
         cache = self.caches.open()
-        found = freshness(pipeline, cache, SIGNER, [self.folder])
+        found = freshness(pipeline, cache, SIGNER)
         cache.close(20)
         return {name: str(one) for name, one in found.items()}
 
     def run(self, pipeline: Pipeline) -> None:
-        assert not run(pipeline, self.caches, self.folder, remembered_name(pipeline)).failed
+        assert not run(pipeline, self.caches, self.folder, remembered_as(pipeline)).failed
 
 
 @pytest.fixture

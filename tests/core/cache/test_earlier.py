@@ -1,0 +1,132 @@
+"""What a run asks of the cache: values that were found, and new ones that come one by one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from caching import SECONDS, SIGNER
+
+from treadle import Pipeline
+from treadle.core.cache.earlier import CachedResults
+from treadle.core.cache.fingerprints import Fingerprints
+from treadle.core.cache.keys import NodeKeys
+from treadle.core.planning.make_plan import make_plan
+from treadle.core.run.arguments import CallMaker
+from treadle.core.run.earlier import GoneError
+from treadle.core.run.scheduler import Policy, Scheduler
+from treadle.core.scheme import Ended, Place
+from treadle.core.worker.digest import FileDigests
+from treadle.core.worker.execute import Result
+from treadle.core.worker.handing import hand_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LARGE = np.arange(100_000)
+
+
+def many(count: int = 3) -> list[int]:
+    return list(range(count))
+
+
+def double(x: int) -> int:
+    return 2 * x
+
+
+@pytest.fixture
+def begun(caches, tmp_path) -> Callable[[], tuple]:
+    """Return a function that begins a run: its cache, what it asks of it, and the task of ``many`` with its call."""
+    p = Pipeline("p")
+    p.add(double, x=p.add(many).out.each())
+    plan = make_plan(p)
+
+    def begin():
+        cache = caches.open()
+        keys = NodeKeys(plan, Fingerprints(), SIGNER, FileDigests(None), tmp_path)
+        scheduler = Scheduler(plan, Policy())
+        scheduler.layout.begin()
+        task = scheduler.layout.task(plan.node("many").number, ())
+        return cache, CachedResults(cache, keys, plan, "p"), task, CallMaker(scheduler.layout, tmp_path).call(task)
+
+    return begin
+
+
+def ended(count: int, **facts) -> Ended:
+    result = Result({}, {"out": tuple(map(str, range(count)))}, {}, {}, {})
+    return Ended("many", 1, result, Place("here"), **{"seconds": 1.0, **facts})
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_result_is_kept_when_all_its_values_have_come_though_they_are_gone_then(begun, caches):
+    cache, earlier, task, call = begun()
+    assert earlier.find([(task, call)]) == {}
+    files = open_files()
+    wanted = list(earlier.wants(task, ended(3)))
+    assert wanted == [("many", "out", place) for place in range(3)]
+    for value in wanted:
+        assert earlier.waiting
+        handed = hand_out(LARGE + value[2], caches.run, caches.run)
+        earlier.keep(value, handed)
+        Path(handed[0]).unlink()
+    assert not earlier.waiting
+    assert cache.flush(SECONDS)
+    assert open_files() <= files + 3, "only the writer's index was opened"
+    cache, earlier, task, call = begun()
+    assert earlier.find([(task, call)])["many"].items == {"out": ("0", "1", "2")}
+    assert np.array_equal(earlier.load(("many", "out", 2)), LARGE + 2)
+
+
+def test_a_result_of_which_a_value_never_comes_is_not_kept_and_nothing_stays_open(begun, caches):
+    cache, earlier, task, call = begun()
+    earlier.find([(task, call)])
+    files = open_files()
+    first = next(iter(earlier.wants(task, ended(3))))
+    earlier.keep(first, hand_out(LARGE, caches.run, caches.run))
+    assert open_files() == files + 1
+    earlier.close()
+    assert open_files() == files
+    assert not earlier.waiting
+    assert cache.close(SECONDS)
+    _, earlier, task, call = begun()
+    assert earlier.find([(task, call)]) == {}
+
+
+def test_more_large_values_than_may_be_held_open_are_not_kept(begun, caches, monkeypatch):
+    _, earlier, task, call = begun()
+    monkeypatch.setattr(earlier, "_most_held", 2)
+    earlier.find([(task, call)])
+    files = open_files()
+    for value in earlier.wants(task, ended(3)):
+        earlier.keep(value, hand_out(LARGE, caches.run, caches.run))
+    assert not earlier.waiting
+    assert open_files() == files
+
+
+def test_what_is_quicker_made_than_stored_is_not_even_asked_for(begun):
+    _, earlier, task, call = begun()
+    earlier.find([(task, call)])
+    assert not list(earlier.wants(task, ended(3, seconds=0.001, bytes_out=10**9)))
+
+
+def test_a_value_that_is_damaged_is_gone(begun, caches):
+    _, earlier, task, call = begun()
+    earlier.find([(task, call)])
+    for value in earlier.wants(task, ended(3)):
+        earlier.keep(value, hand_out(LARGE, caches.run, caches.run))
+    caches.close()
+    for file in (caches.folder / "values").rglob("*"):
+        if file.is_file():
+            os.truncate(file, 100)
+    _, earlier, task, call = begun()
+    assert earlier.find([(task, call)])
+    with pytest.raises(GoneError):
+        earlier.handed(("many", "out", 0))
+    with pytest.raises(GoneError):
+        earlier.handed(("double[0]", "out", -1))
