@@ -1,0 +1,44 @@
+"""A real thread host for each test, and pipes to wait at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from thread_rigs import Pipe, Rig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def make_rig(tmp_path: Path) -> Iterator[Callable[..., Rig]]:
+    made: list[Rig] = []
+
+    def make(**options: Any) -> Rig:
+        made.append(Rig(tmp_path, **options))
+        return made[-1]
+
+    yield make
+    for rig in made:
+        rig.scheme.close(5.0)
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Rig]) -> Rig:
+    return make_rig(workers=2)
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Iterator[Pipe]:
+    made = Pipe(tmp_path / "words")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Pipe]:
+    made = Pipe(tmp_path / "gate")
+    yield made
+    made.close()
