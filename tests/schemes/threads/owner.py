@@ -1,0 +1,30 @@
+"""A program that owns a thread host: it starts one, prints what lives in it, and waits to be killed."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+from pathlib import Path
+
+from treadle.core.worker.call import Call, Given, Target
+from treadle.schemes.threads.scheme import ThreadsScheme
+
+
+def main() -> None:
+    file, folder, *deeds = sys.argv[1:]
+    scheme = ThreadsScheme(Path(folder) / "files", [Path(__file__).parent], workers=len(deeds))
+    scheme.open(queue.SimpleQueue().put)
+    scheme.submit(
+        [
+            Call(f"task-{place}", Target(path=f"thread_deeds:{deed}"), {"file": Given(file)})
+            for place, deed in enumerate(deeds)
+        ]
+    )
+    sys.stdout.write(f"{scheme._memory} {scheme._disk}\n")
+    sys.stdout.flush()
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()
