@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.cache.earlier import CachedResults
+from ..core.cache.fingerprints import Fingerprints
+from ..core.cache.keys import NodeKeys
+from ..core.cache.signing import user_signer
+from ..core.cache.store import Cache, default_folder
+from ..core.errors import UsageError
 from ..core.journal.facts import facts_of
 from ..core.journal.learned import Learned, measured
+from ..core.journal.listing import list_runs
 from ..core.journal.recording import Recording
 from ..core.places import runs_folder, user_state
+from ..core.worker.digest import FileDigests
+from .search import folder_of, search_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,13 +42,22 @@ class Keeping:
     def __init__(
         self, pipeline: Pipeline, plan: Plan, options: Options, listener: Listener, warn: Callable[[str], None]
     ) -> None:
+        root = resumed_run(pipeline) if options.resume else ""
         asked = {name: _plain(value) for name, value in asdict(options).items() if name != "scheme"}
+        asked["resume"] = root
         scheme = options.scheme
         self.recording = Recording(runs_folder(), plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
         self._keys = {node.id: cost_key(node) for node in plan.nodes}
         self._learned = Learned(user_state())
         self.seconds = self._expected(plan)
         self.hear = _both(self.recording.hear, listener)
+        self.cached: _Cached | None = None
+        if options.cache is not False:
+            folder = options.cache if isinstance(options.cache, Path) else default_folder()
+            try:
+                self.cached = _Cached(pipeline, plan, folder, root or self.recording.id, warn)
+            except UsageError as error:
+                warn(f"the run goes on without the cache: {error}")
 
     def _expected(self, plan: Plan) -> Mapping[int, float]:
         known = self._learned.read(self._keys.values())
@@ -46,8 +65,48 @@ class Keeping:
 
     def end(self, executor: Executor) -> None:
         """Complete the journal, and learn from what the tasks took."""
+        if self.cached is not None:
+            self.cached.earlier.close()
+            self.cached.cache.flush(CLOSE_SECONDS)
         self.recording.close(CLOSE_SECONDS, executor.results.warnings())
         self._learned.learn(measured(executor.records.values(), self._keys))
+
+    def close(self) -> None:
+        """Let go of all; what was found in the cache cannot be read any more. May be called twice."""
+        self.recording.close(CLOSE_SECONDS)
+        if self.cached is not None:
+            self.cached.cache.close(CLOSE_SECONDS)
+
+
+class _Cached:
+    """The cache as one run uses it; ``run`` is the id under which what only counts in this run is kept."""
+
+    def __init__(self, pipeline: Pipeline, plan: Plan, folder: Path, run: str, warn: Callable[[str], None]) -> None:
+        signer = user_signer()
+        self.cache = Cache(folder, signer, warn=warn)
+        digests = FileDigests(self.cache.folder / "digests.sqlite")
+        keys = NodeKeys(plan, Fingerprints(search_path(pipeline)), signer, digests, folder_of(pipeline))
+        self.earlier = CachedResults(self.cache, keys, plan, remembered_as(pipeline), run)
+
+
+def resumed_run(pipeline: Pipeline) -> str:
+    """Return the id of the first run that the newest run of this pipeline goes on with, or its own.
+
+    UsageError if there is no run of it, or if it kept nothing.
+    """
+    name = remembered_as(pipeline)
+    runs = list_runs(runs_folder()).readable
+    last = next((run for run in runs if name in {run.file, "" if run.file else run.name}), None)
+    if last is None:
+        raise UsageError("there is no earlier run to resume", where=name)
+    if last.options.get("cache") is False:
+        raise UsageError(f"run {last.id} kept no results, because it ran without a cache", where=name)
+    return str(last.options.get("resume") or last.id)
+
+
+def remembered_as(pipeline: Pipeline) -> str:
+    """Return by what a pipeline is known from one run to the next: its file, or its title."""
+    return str(pipeline.file.absolute()) if pipeline.file else pipeline.title
 
 
 def cost_key(node: PlanNode) -> str:

@@ -17,7 +17,8 @@ class Options:
 
     ``n_procs`` cores and ``memory_gb`` are what the run may use, by default what the machine has. ``until``
     names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
-    ``cache`` is a folder, or whether to use the user's own; ``resume`` the id of a run to go on with.
+    ``cache`` is a folder, or whether to use the user's own. With ``resume`` what the last run of the same pipeline has
+    finished is not done again, not even by modules whose results are not kept otherwise.
     """
 
     scheme: str = "auto"
@@ -29,7 +30,7 @@ class Options:
     until: tuple[str, ...] = ()
     keep_all: bool = True
     cache: bool | Path = True
-    resume: str = ""
+    resume: bool = False
 
 
 def resources_of(options: Options) -> tuple[int, float]:

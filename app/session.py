@@ -6,26 +6,27 @@ import shutil
 import signal
 import tempfile
 import weakref
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.authoring import NodeHandle
-from ..core.errors import PipelineError, RefusedError
-from ..core.places import user_modules
+from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.planning.make_plan import make_plan
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
-from ..core.trust import code_nodes, needs_trust
+from ..core.trust import needs_trust
 from .handle import RunHandle
 from .interrupts import Interrupts
 from .keeping import Keeping
 from .options import Options, resources_of
 from .result import RunResult
 from .schemes import SCHEMES, enabled_schemes
+from .search import folder_of, search_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
@@ -38,6 +39,7 @@ RUN_FOLDER = "treadle-run-"
 class Run:
     """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet.
 
+    ``files`` is where the files are that its modules return: in its own folder, which goes with it, or in the cache.
     ``warn`` is told, from any thread, of what is lost but does not stop the run.
     """
 
@@ -59,17 +61,27 @@ class Run:
         refuse_too_large(self.plan, Ledger(n_procs, gb))
         self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
         self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
+        cached = self.keeping.cached
+        self.files = self.folder / "files" if cached is None else cached.cache.files
         policy = Policy(
-            enabled, options.order, options.on_error, n_procs, gb, retries=options.retries, seconds=self.keeping.seconds
+            enabled,
+            options.order,
+            options.on_error,
+            n_procs,
+            gb,
+            retries=options.retries,
+            seconds=self.keeping.seconds,
+            look_up=cached is not None,
         )
         self.executor = Executor(
             self.plan,
-            {name: SCHEMES[name](self.folder / "files", search_path(snapshot), n_procs) for name in enabled},
+            {name: SCHEMES[name](self.files, search_path(snapshot), n_procs) for name in enabled},
             policy,
-            folder=snapshot.file.parent if snapshot.file else Path.cwd(),
+            folder=folder_of(snapshot),
             listener=self.keeping.hear,
             keep_all=options.keep_all,
             declared_only=_declared_only(self.plan),
+            earlier=None if cached is None else cached.earlier,
         )
         self.keeping.recording.steer(self.executor)
         self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder, self.keeping)
@@ -92,18 +104,8 @@ class Run:
         self._cleanup()
 
 
-def search_path(pipeline: Pipeline) -> list[Path]:
-    """Return where else than Python does to look for modules: beside the file, in the user's folder.
-
-    Beside the file only if it names code of its own, for which it must be trusted: a file from elsewhere shall not
-    bring a stand-in for a package that the library looks for in vain.
-    """
-    beside = [pipeline.file.parent] if pipeline.file and code_nodes(pipeline) else []
-    return [*beside, *(folder for folder in (user_modules(),) if folder.is_dir())]
-
-
 def _clean(executor: Executor, folder: Path, keeping: Keeping) -> None:
-    keeping.recording.close(CLOSE_SECONDS)
+    keeping.close()
     executor.close(CLOSE_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -114,13 +116,17 @@ def run(
     n_procs: int | None = None,
     memory_gb: float | None = None,
     on_error: OnError = "continue",
+    cache: bool | str | Path = True,  # noqa: FBT001 - as the interface was promised
     until: Iterable[NodeHandle | str] = (),
+    **others: Any,
 ) -> RunResult:
     """Run a pipeline to its end and return the result; failures are in it, and do not raise.
 
-    PipelineError if it cannot run as it stands, RefusedError if it asks for more than the machine has.
+    ``cache`` says whether results of earlier runs may be used and new ones kept, or in which folder. ``others`` are
+    the further fields of Options, as ``order="fifo"`` or ``retries=2``. PipelineError if it cannot run as it stands,
+    RefusedError if it asks for more than the machine has, UsageError if there is no such option.
     """
-    made = Run(pipeline, Options(scheme, n_procs, memory_gb, on_error, until=_ids(until)))
+    made = Run(pipeline, _options(scheme, n_procs, memory_gb, on_error, cache, until, others))
     with Interrupts((signal.SIGINT,), own_process=False) as interrupts:
         interrupts.cancel = made.executor.cancel
         return made.execute()
@@ -132,15 +138,34 @@ def start_run(
     n_procs: int | None = None,
     memory_gb: float | None = None,
     on_error: OnError = "continue",
+    cache: bool | str | Path = True,  # noqa: FBT001 - as the interface was promised
     until: Iterable[NodeHandle | str] = (),
     listener: Listener = lambda _event: None,
+    **others: Any,
 ) -> RunHandle:
     """Start a run in a thread of its own and return at once.
 
     ``listener`` hears, in that thread, of all that happens. Errors are raised as by ``run``.
     """
-    options = Options(scheme, n_procs, memory_gb, on_error, until=_ids(until))
+    options = _options(scheme, n_procs, memory_gb, on_error, cache, until, others)
     return RunHandle(Run(pipeline, options, listener))
+
+
+def _options(
+    scheme: str,
+    n_procs: int | None,
+    memory_gb: float | None,
+    on_error: OnError,
+    cache: bool | str | Path,  # noqa: FBT001 - see above
+    until: Iterable[NodeHandle | str],
+    others: Mapping[str, Any],
+) -> Options:
+    known = {field.name for field in fields(Options)}
+    for name in others:
+        if name not in known:
+            raise UsageError(f"a run has no option {name!r}", remedy=suggestion(name, known))
+    where = cache if isinstance(cache, bool) else Path(cache)
+    return Options(scheme, n_procs, memory_gb, on_error, until=_ids(until), cache=where, **others)
 
 
 def _ids(nodes: Iterable[NodeHandle | str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def check_command(options: Namespace) -> int:
 def compare_with_imports(pipeline: Pipeline) -> list[str]:
     """Import the modules in a process of their own and return how they differ from what the file says."""
     from ...core.registry.describer import Describer
-    from ..session import search_path
+    from ..search import search_path
 
     paths = sorted({module.path for module in pipeline.modules.values() if module.path})
     # As in a run: what is installed first, then what lies beside the file.

@@ -37,7 +37,7 @@ def write_results(run: Run, result: RunResult, folder: Path, found: dict[str, An
 
     Files that the run made are copied; those that were there before are named in ``results.json``.
     """
-    writer = _Writer(folder, run.folder)
+    writer = _Writer(folder, run.files)
     with _told(folder):
         for node in run.plan.sinks():
             for port in node.module.outputs:

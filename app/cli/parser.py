@@ -10,7 +10,6 @@ from ...core.errors import UsageError, suggestion
 from ...core.run.ordering import ALL_ORDERS
 from ..schemes import SCHEMES
 
-
 _SCHEMES = ", ".join(SCHEMES)
 
 
@@ -35,6 +34,8 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         """Refuse what is left over here, where the sub-command's own options are known."""
         found, rest = super().parse_known_args(args, namespace)
+        # The outermost parser comes last: a run that is detached is given the same command line.
+        found.arguments = list(args) if args is not None else []
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return found, rest
@@ -66,7 +67,7 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
         help="set a parameter; VALUE is JSON or text",
     )
     run.add_argument("--until", action="append", default=[], metavar="NODE", help="run only what NODE needs, and NODE")
-    run.add_argument("--order", choices=sorted(ALL_ORDERS), default="critical-path", help="which ready task starts first")
+    run.add_argument("--order", choices=sorted(ALL_ORDERS), default="critical-path", help="which task starts first")
     run.add_argument(
         "--on-error",
         choices=["continue", "stop", "abort"],
@@ -74,8 +75,13 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
         help="after a failure: go on with the rest (default), start nothing new, or also end what runs",
     )
     run.add_argument("--retries", type=_count, default=0, metavar="N", help="try a task again if its module fails")
+    run.add_argument("--resume", action="store_true", help="go on with the last run of FILE: redo only what it lacks")
+    cache = run.add_mutually_exclusive_group()
+    cache.add_argument("--cache", metavar="DIR", help="keep results in DIR (default: the user's own folder)")
+    cache.add_argument("--no-cache", action="store_true", help="use no earlier results and keep none")
     run.add_argument("--dry-run", action="store_true", help="show what would run; execute and import nothing")
     run.add_argument("--trust", action="store_true", help="run the code that the file holds, this time")
+    run.add_argument("--detach", action="store_true", help="let it run on its own, also when the terminal is closed")
     run.add_argument("--output", metavar="DIR", help="write the results of the last nodes into DIR")
     run.add_argument("--report", metavar="OUT.html", help="write a report of the run, one HTML file")
     run.add_argument("--json", action="store_true", help="print one JSON document in place of the display")

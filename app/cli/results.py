@@ -73,7 +73,7 @@ def _failure(record: TaskRecord) -> dict[str, str]:
 def _outputs(run: Run, result: RunResult, node: PlanNode) -> dict[str, Any]:
     """Return port to value or preview; for a mapped node to lists of them, null where an item failed."""
     ports = [port.name for port in node.module.outputs]
-    return {port: json_or_preview(port_value(result, node, port), run.folder) for port in ports}
+    return {port: json_or_preview(port_value(result, node, port), run.files) for port in ports}
 
 
 def port_value(result: RunResult, node: PlanNode, port: str) -> Any:

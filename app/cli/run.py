@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ...core.pipeline import Pipeline
 from ...core.run.states import RunState
+from ..detach import Herald, start_detached
 from ..interrupts import INTERRUPTED, Interrupts, end_children
 from ..options import Options
 from ..session import Run
@@ -21,7 +22,7 @@ from .dryrun import show_plan
 from .output import prepare, write_results
 from .results import document
 from .settings import set_parameters
-from .text import one_line
+from .text import harmless, one_line
 from .trusting import refuse_untrusted
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _HINT = "To keep files, arrays and whole tables, run it with --output DIR."
 
 def run_command(options: Namespace) -> int:
     """Run a file; 0 if it went well, 1 if a task failed, 130 if it was interrupted."""
+    herald = Herald.of_this_process(warn)
     pipeline = Pipeline.load(options.file)
     if not options.trust and not options.dry_run:
         refuse_untrusted(pipeline, options.file)
@@ -49,8 +51,26 @@ def run_command(options: Namespace) -> int:
         pipeline.node(node)
     if options.dry_run:
         return show_plan(pipeline, _chosen(options))
+    if options.detach and not herald.detached:
+        return _detach(options)
     with Interrupts() as interrupts, _stdout_for_us(alone=options.json) as stdout:
-        return _run(pipeline, options, interrupts, stdout)
+        return _run(pipeline, options, interrupts, stdout, herald)
+
+
+def _detach(options: Namespace) -> int:
+    """Start the run in a process of its own and say how to follow and to end it."""
+    started = start_detached(options.arguments)
+    sys.stderr.write(harmless(started.told))
+    if started.run and options.json:
+        sys.stdout.write(json.dumps({"run": started.run}) + "\n")
+    elif started.run:
+        sys.stdout.write(
+            f"{started.run} runs on its own, as process {started.pid}\n"
+            f"To follow it: treadle runs follow {started.run}\n"
+            f"To end it:    treadle runs cancel {started.run}\n"
+            f"It writes to: {one_line(str(started.log))}\n"
+        )
+    return started.code
 
 
 def _chosen(options: Namespace) -> Options:
@@ -61,14 +81,16 @@ def _chosen(options: Namespace) -> Options:
         on_error=options.on_error,
         order=options.order,
         retries=options.retries,
+        cache=Path(options.cache) if options.cache else not options.no_cache,
+        resume=options.resume,
         until=tuple(options.until),
         keep_all=False,
     )
 
 
-def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout: TextIO) -> int:
+def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout: TextIO, herald: Herald) -> int:
     display = _display(options)
-    run = Run(pipeline, _chosen(options), display.hear, warn)
+    run = Run(pipeline, _chosen(options), display.hear, herald.warn)
     interrupts.clean = lambda: _abandon(display, run)
     try:
         if options.output:
@@ -76,8 +98,9 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
         if options.report:
             prepare(Path(options.report).absolute().parent)
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
-        began = time.perf_counter()
         interrupts.cancel = run.executor.cancel
+        herald.begun(run.id, run.keeping.recording.path)
+        began = time.perf_counter()
         with display:
             result = run.execute()
         interrupts.cancel = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
@@ -25,10 +26,13 @@ _COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
 class CallMaker:
     """Makes the calls of one run; relative paths among the parameters count from ``folder``.
 
-    ``declared_only`` are the nodes whose function must be a declared module.
+    ``declared_only`` are the nodes whose function must be a declared module, ``digested`` the numbers of those whose
+    results are to be digested.
     """
 
-    def __init__(self, layout: Layout, folder: Path, declared_only: Iterable[str] = ()) -> None:
+    def __init__(
+        self, layout: Layout, folder: Path, declared_only: Iterable[str] = (), digested: Iterable[int] = ()
+    ) -> None:
         self._layout = layout
         self._plan: Plan = layout.plan
         self._folder = folder
@@ -36,6 +40,8 @@ class CallMaker:
         self._plain_nodes = {node.number for node in self._plan.nodes if _is_plain(node)}
         self._refs: list[ValueId] = []
         self._forms = [call_form(node, declared_only=node.id in declared) for node in self._plan.nodes]
+        for number in digested:
+            self._forms[number] = replace(self._forms[number], digest=True)
 
     def call_with_refs(self, task: Task) -> tuple[Call, list[ValueId]]:
         """Return the call of a task whose inputs are all there, and the values made in the run that it reads."""
@@ -60,6 +66,7 @@ class CallMaker:
             form.split,
             form.flags,
             form.n_procs,
+            form.digest,
         )
 
     def _arguments(self, task: Task, form: Call) -> dict[str, Argument]:

@@ -22,6 +22,14 @@ class GoneError(Exception):
 class Earlier(Protocol):
     """Results of earlier runs. All methods are called from the executor's thread; none waits for a disk to write."""
 
+    @property
+    def digested(self) -> frozenset[int]:
+        """The nodes whose calls shall give digests of their results, by number."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether values that it wanted have not come yet."""
+
     def find(self, wanted: Sequence[tuple[Task, Call]]) -> Mapping[TaskId, Result]:
         """Return those results that are there, without their values, which ``handed`` and ``load`` give."""
 

@@ -40,6 +40,9 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 """A task that its scheme has not ended in this time, though told to, counts as ended."""
 
+KEEP_SECONDS = 5.0
+"""What was not brought to the cache in this time after the end of a run is not kept."""
+
 _AT_A_TIME = 4096
 _OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Lost, Exported)
 
@@ -71,7 +74,9 @@ class Executor:
         self._listener = listener
         self._keep_all = keep_all
         self._sinks = {node.number for node in plan.sinks()}
-        self._calls = CallMaker(self.scheduler.layout, folder, declared_only)
+        self._calls = CallMaker(
+            self.scheduler.layout, folder, declared_only, () if earlier is None else earlier.digested
+        )
         self._books = Books(self.scheduler.layout, listener, clock)
         self._transfers = Transfers()
         self._earlier = earlier
@@ -109,8 +114,18 @@ class Executor:
                 if self.scheduler.state is not RunState.RUNNING:
                     raise
                 self._interrupted()
+        self._collect()
         self._tell(RunEnded(self.scheduler.state))
         return self.scheduler.state
+
+    def _collect(self) -> None:
+        """Wait for the values that are to be kept and are still on their way."""
+        end = time.monotonic() + KEEP_SECONDS
+        while self._earlier is not None and self._earlier.waiting and (left := end - time.monotonic()) > 0:
+            try:
+                self._take([self._inbox.get(timeout=left)])
+            except queue.Empty:
+                return
 
     def _open(self) -> None:
         self._opened = True
@@ -196,7 +211,9 @@ class Executor:
     def _take_other(self, report: Report) -> None:
         match report:
             case Began(task, attempt, place):
-                if self._awaited(task, attempt):
+                # A call that was taken back from a worker that had begun it may begin twice.
+                told = self._books.records[task].state is TaskState.RUNNING
+                if self._awaited(task, attempt) and not told:
                     self._events.append(e.TaskStarted(task))
                     self._books.began(task, place)
                     self._limit(self._tasks[task])

@@ -14,9 +14,9 @@ from treadle import Pipeline, run, scratch, start_run, sweep
 from treadle.app.options import Options, resources_of
 from treadle.app.schemes import SCHEMES
 from treadle.app.session import Run
+from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.journal.listing import list_runs
 from treadle.core.places import runs_folder
-from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.run.records import RunEnded, TaskChanged
 from treadle.core.run.states import TaskState
 
@@ -296,9 +296,18 @@ def make_file(text: str = "hello") -> Path:
     return path
 
 
-def test_files_can_be_read_after_the_run_and_go_with_the_result(temporary):
+def test_files_can_be_read_after_the_run_and_stay_in_the_cache(temporary, tmp_path):
     pipeline, node = one_node(make_file)
-    result = run(pipeline)
+    path = run(pipeline, cache=tmp_path / "cache")[node]
+    gc.collect()
+    assert list(temporary.iterdir()) == []
+    assert tmp_path / "cache" in path.parents
+    assert path.read_text() == "hello"
+
+
+def test_without_a_cache_files_go_with_the_result(temporary):
+    pipeline, node = one_node(make_file)
+    result = run(pipeline, cache=False)
     path = result[node]
     assert path.read_text() == "hello"
     assert temporary in path.parents
