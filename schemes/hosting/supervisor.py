@@ -48,8 +48,8 @@ class Supervisor:
     """Forks, kills and reaps workers for the owner at the other end of ``control``.
 
     The owner asks ``("setup", Setup)``, ``("fork", number)`` with descriptors (the channel, the pipe for what is
-    printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``, ``("exited", number,
-    status)`` and ``("unborn", number, text)``.
+    printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``,
+    ``("exited", number, status)`` and ``("unborn", number, text)``.
     """
 
     def __init__(self, control: socket.socket) -> None:
@@ -105,6 +105,8 @@ class Supervisor:
                 self._setup = setup
                 module, _, name = setup.serve.partition(":")
                 self._serve = getattr(importlib.import_module(module), name)
+                # What was imported stays: workers need not look through it for garbage.
+                gc.freeze()
             case ("fork", number):
                 self._fork(number, descriptors)
             case ("kill", number):

@@ -59,10 +59,13 @@ class Surroundings:
             locale.setlocale(locale.LC_ALL, self._locale)
         if sys.getrecursionlimit() != self._recursion:
             sys.setrecursionlimit(self._recursion)
-        signal.setitimer(signal.ITIMER_REAL, 0)
         os.umask(self._mask)
         if _place() != self._place or (not self._settled and self._changed_at_once()):
             self._restore_home()
+
+    def end_alarms(self) -> None:
+        """Let no alarm that a task has set go off in a later one."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def set_variable(self, name: str, value: str) -> None:
         """Change the environment of all tasks from now on."""

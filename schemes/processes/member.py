@@ -1,126 +1,211 @@
-"""One worker as its owner sees it: what it was sent, what it answered, what it printed."""
+"""One worker as its owner sees it: what it was sent, and what it answered."""
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 import socket
 import time
-from collections import Counter, deque
-from dataclasses import dataclass
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Place
+from ...core.scheme import Began, Place
 from ..hosting import channel as ch
-from ..hosting.lines import Printed
-from .pace import AHEAD, MOST, SHORT, UNKNOWN
+from .board import ASKED, BEGUN, ENDED, EPOCH, STOP, Board, new_board
+from .claiming import FINISH, JOBS, RECALLED
+from .outlet import Outlet
+from .pace import AHEAD, MOST, SHORT
+from .requests import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from ..hosting.wire import Encoded
+    from .keeping import Slots
+    from .parcels import Job
 
-_CHUNK = 1 << 16
-_AT_A_TIME = 16
 _GRACE = 0.010
+_SETTLE = 0.001
+"""Seconds after which what either side wrote on the board is seen by the other, by far."""
 
+_HOLD_BACK = 0.001
+"""Seconds; while shorter calls wait at a worker, it may gather its answers."""
 
-@dataclass(slots=True)
-class Job:
-    """A call on its way: ``expected`` seconds, where its largest input was made, whether it is to be
-    stopped."""
-
-    task: str
-    attempt: int
-    encoded: Encoded
-    expected: float = UNKNOWN
-    home: int = -1
-    stopping: bool = False
+_HEAVY = 48 * 1024
+"""In bytes: what one packet should hold."""
 
 
 class Member:
     """The owner's side of one worker.
 
-    The owner keeps a second handle of the worker's end of the channel. So it can take back what the worker
-    has not read yet, without asking, whatever the worker does; and when the worker has died, it knows
-    exactly which call was running: the one that was read and not answered.
+    What the worker answers lies on a board that both share, and so does the number of the call that it has begun.
+    So when the worker has died, its owner knows exactly which call was running; and it can take back what is not
+    begun, whatever the worker does.
     """
 
-    def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None], disk: Path) -> None:
         self.number = number
         self.pid = 0
         self.place = Place(f"process #{number}")
+        self._process = -1
+        self._disk = disk
         self.ours, self.theirs = ch.pair()
-        self.inbox = ch.Inbox(self.ours)
-        self.output, self.printing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(self.printing, True)
-        self.printed = Printed(mark, tell)
+        self._inbox = ch.Inbox(self.ours)
+        self.shared = new_board()
+        self.board = Board(self.shared)
+        self.outlet = Outlet(mark, tell, self.board.numbers)
+        self.requests = Requests(disk)
         self.jobs: deque[Job] = deque()
         self.load = 0.0
         self.since = 0.0
         self.told = True
-        self.full = False
+        self.full = self.retiring = self.finishing = self.reads_files = False
         self.done = 0
-        self.retiring = False
-        self._sent: deque[tuple[bytes, Job | None]] = deque()
+        self.interrupt_at = self.kill_at = 0.0
+        self._epoch = 0
+        self._count = 0
+        self._outgoing: list[list[tuple[Any, ...]]] = []
+        self._weight = 0
 
     def has_room(self, job: Job, now: float) -> bool:
-        """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind
-        short ones."""
-        if self.full or self.retiring:
+        """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind short ones."""
+        jobs = self.jobs
+        if self.full or self.retiring or self.kill_at:
             return False
-        if not self.jobs:
+        if not jobs:
             return True
-        if job.expected > SHORT or len(self.jobs) >= MOST:
+        if job.expected > SHORT or len(jobs) >= MOST or now > self.since + 2 * jobs[0].expected + _GRACE:
             return False
-        if now > self.overdue:
-            return False
-        return self.load + job.expected <= AHEAD or (len(self.jobs) == 1 and self.load <= SHORT)
+        return self.load + job.expected <= AHEAD or (len(jobs) == 1 and self.load <= SHORT)
 
     @property
     def overdue(self) -> float:
-        """When the running call has taken so much longer than expected that those behind it should not
-        wait."""
+        """When the running call has taken so much longer than expected that those behind it should not wait."""
         return self.since + 2 * self.jobs[0].expected + _GRACE
 
-    def send(self, job: Job, payload: bytes) -> bool:
-        """Send a job; False if the channel is full."""
-        if not self._put(payload, job):
-            return False
+    def remaining(self, now: float) -> float:
+        """Return how long what it has will take; what is late may take as long again as it is late."""
         if not self.jobs:
-            self.since = time.monotonic()
-            self.printed.begin(job.task)
+            return 0.0
+        return max(0.0, self.load - self.jobs[0].expected) + abs(self.jobs[0].expected - (now - self.since))
+
+    # What it is sent
+
+    def give(self, job: Job, slots: Slots, now: float) -> None:
+        """Have a job sent by the next ``flush``."""
+        self._count += 1
+        job.number = self._count
+        if not self.jobs:
+            self.since = now
+            self.outlet.begin(job.task)
             self.told = False
         self.jobs.append(job)
         self.load += job.expected
-        return True
+        short = job.expected <= _HOLD_BACK
+        if not self._outgoing or self._weight > _HEAVY:
+            self._outgoing.append([])
+            self._weight = 0
+        self._weight += job.bytes_in + len(job.arguments)
+        self._outgoing[-1].append((job.number, short, job.task, job.attempt, job.kind, job.arguments, slots))
 
-    def tell(self, message: tuple[Any, ...], folder: Path) -> bool:
-        """Send another message than a job; False if the channel is full."""
-        return self._put(ch.packet(pickle.dumps(message, 5), folder), None)
+    def flush(self) -> list[Job]:
+        """Send what was given; return what cannot be sent now, because the channel is full or there is no room."""
+        packets, self._outgoing = self._outgoing, []
+        for place, packet in enumerate(packets):
+            if not self._put((JOBS, packet)):
+                self.full = True
+                return [self._dropped() for packet in packets[place:] for _ in packet][::-1]
+        return []
 
-    def _put(self, payload: bytes, job: Job | None) -> bool:
+    def _dropped(self) -> Job:
+        job = self.jobs.pop()
+        self.load = self.load - job.expected if self.jobs else 0.0
+        return job
+
+    def finish(self) -> None:
+        """Let the worker end when it has done what it has."""
+        if not self.finishing:
+            self.finishing = self._put((FINISH,))
+
+    def _put(self, message: tuple[Any, ...]) -> bool:
         try:
-            self.ours.send(payload)
+            packet = ch.packet(pickle.dumps(message, 5), self._disk)
+        except OSError:
+            # It is too large for the channel, and there is no room for it on the disk; there may be again.
+            return False
+        try:
+            self.ours.send(packet)
         except BlockingIOError:
-            self.full = True
             return False
         except OSError:
             # It died; its end is reported soon, and then all that was sent is looked through.
-            if job is None:
-                return True
-        self._sent.append((payload, job))
+            pass
         return True
 
-    def answered(self) -> Job:
+    def take_back(self, interrupt: int = 0) -> list[Job]:
+        """Take all jobs back that the worker has not begun; interrupt the call of this number if it runs.
+
+        See ``claiming.Queue`` for the worker's side. The worker begins nothing new before it is told what it has.
+        So an interruption, which is sent before, never reaches a later call.
+        """
+        numbers = self.board.numbers
+        self._epoch += 1
+        numbers[EPOCH] = self._epoch
+        time.sleep(_SETTLE)
+        begun, ended = numbers[BEGUN], numbers[ENDED]
+        kept = [job for job in self.jobs if job.number <= begun]
+        back = [job for job in self.jobs if job.number > begun]
+        self._discard_unread()
+        if kept and ended < interrupt == kept[-1].number:
+            self._interrupt()
+        self._put((RECALLED, self._epoch, kept[-1].number if kept else 0))
+        if self.finishing:
+            self._put((FINISH,))
+        self.jobs = deque(kept)
+        self.load = sum(job.expected for job in kept)
+        self.full = False
+        return back
+
+    def _discard_unread(self) -> None:
+        inbox = ch.Inbox(self.theirs)
+        while True:
+            try:
+                if inbox.next(socket.MSG_DONTWAIT) is None:
+                    return
+            except OSError:
+                return
+
+    # How a call is ended
+
+    def stop(self, job: Job) -> None:
+        """Let a call know that it is cancelled, if it asks."""
+        self.board.numbers[STOP] = job.number
+
+    @property
+    def asks(self) -> bool:
+        """Whether the running call has asked if it was cancelled."""
+        return bool(self.jobs) and self.board.numbers[ASKED] == self.jobs[0].number
+
+    def _interrupt(self) -> None:
+        try:
+            if self._process >= 0:
+                signal.pidfd_send_signal(self._process, signal.SIGINT)
+            elif self.pid:
+                os.kill(self.pid, signal.SIGINT)
+        except OSError:
+            # It is dead already.
+            pass
+
+    # What it tells
+
+    def answered(self, now: float) -> Job:
         """Return the job that the worker has just answered."""
         job = self.jobs.popleft()
         self.load = self.load - job.expected if self.jobs else 0.0
-        while self._sent and self._sent.popleft()[1] is not job:
-            pass
-        self.since = time.monotonic()
+        self.since = now
         self.full, self.told = False, not self.jobs
+        self.interrupt_at = self.kill_at = 0.0
         self.done += 1
         return job
 
@@ -128,103 +213,53 @@ class Member:
         """Yield what the worker has sent."""
         while True:
             try:
-                message = self.inbox.next()
+                message = self._inbox.next()
             except (BlockingIOError, OSError):
                 return
             if message is None:
                 return
             yield message
 
-    def take_back(self) -> list[Job]:
-        """Take all jobs back that the worker has not begun; other messages are sent again.
+    def running(self) -> Job | None:
+        """Return the job that a worker which is dead was at."""
+        return self.jobs[0] if self.jobs and self.jobs[0].number <= self.board.numbers[BEGUN] else None
 
-        The worker may go on reading meanwhile, so what is taken need not be the last that was sent.
-        """
-        taken = Counter(self._unread())
-        kept: deque[tuple[bytes, Job | None]] = deque()
-        back: list[tuple[bytes, Job | None]] = []
-        for payload, job in self._sent:
-            if taken[payload]:
-                taken[payload] -= 1
-                back.append((payload, job))
-            else:
-                kept.append((payload, job))
-        self._sent = kept
-        self.jobs = deque(job for _, job in kept if job is not None)
-        self.load = sum(job.expected for job in self.jobs)
-        self.full = False
-        for payload, job in back:
-            if job is None:
-                self._put(payload, None)
-        return [job for _, job in back if job is not None]
-
-    def _unread(self) -> Iterator[bytes]:
-        while True:
-            try:
-                payload = self.theirs.recv(2 * ch.LARGEST, socket.MSG_DONTWAIT)
-            except OSError:
-                return
-            if not payload:
-                return
-            yield payload
-
-    # Output
-
-    def read_output(self) -> bool:
-        """Read some of what the worker printed; False if there is no more at the moment."""
-        for _ in range(_AT_A_TIME):
-            try:
-                data = os.read(self.output, _CHUNK)
-            except BlockingIOError:
-                return False
-            if not data:
-                return False
-            self.printed.feed(data)
-        return True
-
-    def next_output(self) -> None:
-        """Turn from the output of the task that was just answered to that of the next one."""
-        # Its mark was written before its answer: it is there.
-        end = time.monotonic() + 1.0
-        while not self.printed.at_mark and time.monotonic() < end:
-            self.read_output()
-        self.printed.next_task(self.jobs[0].task if self.jobs else "")
-
-    def last_output(self) -> None:
-        """Pass on what the worker printed before it died."""
-        end = time.monotonic() + 1.0
-        while self.read_output() and time.monotonic() < end:
-            pass
-        self.printed.next_task("")
+    def began(self, long: float) -> Began | None:
+        """Return the report that the first job runs, once, if it may take this long."""
+        if self.told or not self.jobs or self.jobs[0].expected < long:
+            return None
+        self.told = True
+        job = self.jobs[0]
+        return Began(job.task, job.attempt, self.place)
 
     def born(self, pid: int) -> None:
-        """Take note of the process, and close the end of the pipe that only it uses."""
+        """Take note of the process, and close what only it uses."""
         self.pid, self.place = pid, Place(f"process {pid}", pid)
-        self._close_printing()
-
-    def _close_printing(self) -> None:
-        if self.printing >= 0:
-            os.close(self.printing)
-            self.printing = -1
+        self.outlet.close_writer()
+        if hasattr(os, "pidfd_open"):
+            try:
+                self._process = os.pidfd_open(pid)
+            except OSError:
+                self._process = -1
 
     def close(self) -> None:
         """Let go of all descriptors."""
-        self._close_printing()
-        self.ours.close()
-        self.theirs.close()
-        if self.output >= 0:
-            os.close(self.output)
-            self.output = -1
+        for one in (self.outlet, self.requests, self.board, self.ours, self.theirs):
+            one.close()
+        for descriptor in (self.shared, self._process):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.shared = self._process = -1
 
 
 def choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return the worker with the least to do, among idle ones the one that made the largest input of the job."""
+    """Return an idle worker, or the one with the least to do of those that have room."""
     best: Member | None = None
     for member in members:
         if not member.has_room(job, now):
             continue
-        if member.number == job.home and not member.jobs:
+        if not member.jobs:
             return member
-        if best is None or (len(member.jobs) > 0, member.load) < (len(best.jobs) > 0, best.load):
+        if best is None or member.load < best.load:
             best = member
     return best

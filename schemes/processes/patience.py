@@ -16,10 +16,18 @@ SOON = 0.020
 _LONGEST_NAP = 0.001
 
 
-def patience(members: Collection[Member]) -> float | None:
-    """Return after how many seconds one of the workers is to be looked after; None if that is not needed."""
-    due = [member.overdue for member in members if len(member.jobs) > 1]
-    due += [member.since + SOON for member in members if member.full or (member.jobs and not member.told)]
+def patience(members: Collection[Member], due: list[float]) -> float | None:
+    """Return after how many seconds one of the workers is to be looked at; None if that is not needed.
+
+    ``due`` is when something else is to be done.
+    """
+    for member in members:
+        if len(member.jobs) > 1:
+            due.append(member.overdue)
+        if member.full or (member.jobs and not member.told) or member.requests.full:
+            due.append(member.since + SOON)
+        if member.kill_at:
+            due.append(member.interrupt_at or member.kill_at)
     return max(0.001, min(due) - time.monotonic()) if due else None
 
 

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import pickle
 import selectors
 import time
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Began, Capacity, Ended, Logged, Place, Progressed, Report, Stopped
-from ...core.worker.execute import Result
+from ...core.scheme import Capacity, Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.deaths import MemoryWatch, cause_of_death
 from ..hosting.nursery import Nursery
-from .member import Job, Member, choose
+from .answers import result_of, sizes
+from .dispatch import NOWHERE, Dispatch
+from .member import Member
 from .pace import Pace
 from .patience import SOON
+from .stopping import Stopping
+from .vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from ..hosting.child import Setup
+    from .parcels import Job
     from .values import Values
 
 _MOST_STILLBORN = 5
-NOWHERE = Place("no worker")
+_CALLS, _OUTPUT, _VALUES = range(3)
 
 
 class Pool:
@@ -54,14 +56,15 @@ class Pool:
         self._spill = Path(setup.disk)
         self._numbers = itertools.count()
         self._pace = Pace()
-        self._backlog: deque[Job] = deque()
         self._members: dict[int, Member] = {}
-        self._wanted = workers
         self._stillborn = 0
         self._hopeless = "worker processes cannot be started, or end at once"
         self._announced = 0
         self._published = 0
         self._memory = MemoryWatch()
+        self._dispatch = Dispatch(self._members, values, self._pace, self._publish, report)
+        self.vault = Vault(self._members, values, report)
+        self._stopping = Stopping(self._members, self._dispatch, report, self._read_answers, self._kill)
         self.selector = selectors.DefaultSelector()
         self._nursery = Nursery(setup)
         self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
@@ -72,19 +75,32 @@ class Pool:
     # Workers
 
     def _fork(self) -> None:
-        member = Member(next(self._numbers), self._setup.mark, lambda task, line: self._report(Logged(task, line)))
-        self._members[member.number] = member
-        self.selector.register(member.ours, selectors.EVENT_READ, (member, True))
-        self.selector.register(member.output, selectors.EVENT_READ, (member, False))
+        number = next(self._numbers)
+        member = Member(number, self._setup.mark, lambda task, line: self._report(Logged(task, line)), self._spill)
+        self._members[number] = member
+        self.selector.register(member.ours, selectors.EVENT_READ, (member, _CALLS))
+        self.selector.register(member.outlet.reader, selectors.EVENT_READ, (member, _OUTPUT))
+        self.selector.register(member.requests.ours, selectors.EVENT_READ, (member, _VALUES))
+        handles = (member.theirs.fileno(), member.outlet.writer, member.requests.theirs.fileno(), member.shared)
         # If the supervisor is gone, that is noticed where its notices are read.
         with contextlib.suppress(OSError):
-            self._nursery.fork(member.number, member.theirs.fileno(), member.printing)
+            self._nursery.fork(number, *handles)
+
+    def _kill(self, member: Member) -> None:
+        with contextlib.suppress(OSError):
+            self._nursery.kill(member.number)
 
     def _announce(self) -> None:
         slots = len(self._members) * self._pace.depth
         if not self._announced or not slots or not 2 / 3 < slots / self._announced < 3 / 2:
             self._announced = slots
             self._report(Capacity(self._name, slots, len(self._members)))
+
+    def _publish(self, kind: int) -> None:
+        while self._published <= kind:
+            # In a file, because messages can be taken back: a worker could get a job and miss its template.
+            ch.template_file(self._spill, self._published).write_bytes(self._templates[self._published])
+            self._published += 1
 
     # Jobs
 
@@ -95,76 +111,31 @@ class Pool:
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Take jobs; send as many as the workers should have."""
-        self._backlog.extend(jobs)
-        self.feed()
+        self._dispatch.add(jobs)
+        self._feed()
 
-    def feed(self) -> None:
-        """Send as many jobs as the workers should have."""
-        self._give_up_if_hopeless()
-        now = time.monotonic()
-        while self._backlog:
-            job = self._backlog[0]
-            job.expected = self._pace.expected(job.encoded.template)
-            member = choose(self._members.values(), job, now)
-            if member is None:
-                return
-            try:
-                payload = self._payload(job)
-            except (KeyError, OSError) as error:
-                why = f"{error}" if isinstance(error, OSError) else f"the value {error} that it reads is gone"
-                self._backlog.popleft()
-                self._report(Ended(job.task, job.attempt, Cause("lost contact", why), NOWHERE, lost=True))
-                continue
-            if member.send(job, payload):
-                self._backlog.popleft()
-                self._tell_begun(member, long=SOON / 2)
-
-    def _payload(self, job: Job) -> bytes:
-        encoded = job.encoded
-        while self._published <= encoded.template:
-            # In a file, because messages can be taken back: a worker could get a job and miss its template.
-            ch.template_file(self._spill, self._published).write_bytes(self._templates[self._published])
-            self._published += 1
-        handed = {value: self._values.handed(value) for value in encoded.refs}
-        message = (ch.JOB, job.task, job.attempt, encoded.template, encoded.arguments, handed)
-        return ch.packet(pickle.dumps(message, 5), self._spill)
-
-    def _tell_begun(self, member: Member, long: float) -> None:
-        """Report that the first job of a worker runs, if it is worth it."""
-        if not member.told and member.jobs and member.jobs[0].expected >= long:
-            member.told = True
-            job = member.jobs[0]
-            self._report(Began(job.task, job.attempt, member.place))
+    def _feed(self) -> None:
+        if not self._members:
+            self._give_up()
+            return
+        self._dispatch.feed()
+        for member in self._members.values():
+            if not member.told and (began := member.began(long=SOON / 2)):
+                self._report(began)
 
     def stop(self, task: str) -> None:
-        """End a job: forget it if no worker has begun it, else kill the worker."""
-        for job in self._backlog:
-            if job.task == task:
-                self._backlog.remove(job)
-                self._report(Stopped(task, job.attempt))
-                return
-        for member in self._members.values():
-            if any(job.task == task for job in member.jobs):
-                self._stop_at(member, task)
-                return
+        """End a job: forget it if no worker has begun it, else interrupt it, and kill the worker if that is no use."""
+        self._stopping.stop(task)
+        self._feed()
 
-    def _stop_at(self, member: Member, task: str) -> None:
-        self._read_answers(member)
-        back = member.take_back()
-        self._backlog.extendleft(job for job in reversed(back) if job.task != task)
-        if stopped := [job for job in back if job.task == task]:
-            self._report(Stopped(task, stopped[0].attempt))
-        elif member.jobs and member.jobs[0].task == task:
-            member.jobs[0].stopping = member.retiring = True
-            with contextlib.suppress(OSError):
-                self._nursery.kill(member.number)
-        self.feed()
-
-    def forget(self, tasks: list[str]) -> None:
+    def release(self, tasks: Iterable[str]) -> None:
         """Let go of the values of these tasks, here and in the workers."""
-        if paths := self._values.forget(tasks):
-            for member in self._members.values():
-                member.tell((ch.RELEASE, paths), self._spill)
+        for member in self.vault.forget(tasks):
+            self._renew(member)
+
+    def due(self) -> list[float]:
+        """Return when jobs that wait are to be looked at again."""
+        return self._dispatch.due(time.monotonic())
 
     # What happens
 
@@ -174,17 +145,22 @@ class Pool:
             if key.data is None:
                 for notice in self._nursery.notices():
                     self._heed(notice)
-            elif isinstance(key.data, tuple):
-                member, speaks = key.data
-                if member.number not in self._members:
-                    continue
-                if speaks:
-                    self._read_answers(member)
-                else:
-                    member.read_output()
+            elif isinstance(key.data, tuple) and key.data[0].number in self._members:
+                self._hear(*key.data)
         self._look_after_the_slow()
-        self.feed()
+        self._feed()
         self._announce()
+
+    def _hear(self, member: Member, what: int) -> None:
+        if what == _OUTPUT:
+            member.outlet.read()
+            return
+        self._read_answers(member)
+        if what == _VALUES:
+            # What it tells of a value comes after the answer that the value is in.
+            for key, why in self.vault.hear(member):
+                self._dispatch.refused(member.number, key, why)
+            self._renew(member)
 
     def _heed(self, notice: tuple[Any, ...] | None) -> None:
         match notice:
@@ -199,91 +175,127 @@ class Pool:
                 self._replace_supervisor()
 
     def _read_answers(self, member: Member) -> None:
-        for message in member.messages():
-            match message:
-                case (ch.RESULT, answer, seconds, cpu, peak):
-                    self._answered(member, answer, (seconds, cpu, peak))
-                case (ch.PROGRESS, fraction, text) if member.jobs:
-                    self._report(Progressed(member.jobs[0].task, fraction, text))
-                case (ch.LEFTOVERS, commands) if member.jobs:
-                    for command in commands:
-                        self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+        try:
+            for message in member.messages():
+                match message:
+                    case (ch.RESULT, number, answer):
+                        self._read_board(member, number)
+                        self._answered(member, time.monotonic(), *answer)
+                    case (ch.PROGRESS, number, fraction, text):
+                        self._read_board(member, number)
+                        self._report(Progressed(member.jobs[0].task, fraction, text))
+                    case (ch.LEFTOVERS, number, commands):
+                        self._read_board(member, number)
+                        for command in commands:
+                            self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+            self._read_board(member)
+        except Exception:  # noqa: BLE001 - a module that writes where it should not may have spoilt anything
+            self._kill(member)
 
-    def _answered(self, member: Member, answer: Any, used: tuple[float, float, int]) -> None:
-        job = member.answered()
-        self._stillborn = 0
-        member.next_output()
-        self._pace.learn(job.encoded.template, used[0])
-        if isinstance(answer, Cause):
-            result: Result | Cause = answer
-        else:
-            values, *rest = answer
-            self._values.keep(job.task, values, member.number)
-            result = Result({}, *rest)
+    def _read_board(self, member: Member, before: int = 1 << 62) -> None:
+        """Take the answers that lie on the board, to jobs with a number below this."""
+        jobs, take, now = member.jobs, member.board.take, time.monotonic()
+        while jobs and jobs[0].number < before:
+            answer = take(jobs[0].number)
+            if answer is None:
+                return
+            self._answered(member, now, *answer)
+
+    def _answered(self, member: Member, now: float, answer: Any, printed: Any, *used: Any) -> None:
         seconds, cpu, peak = used
-        self._report(
-            Ended(job.task, job.attempt, result, member.place, seconds=seconds, cpu_seconds=cpu, peak_memory=peak)
-        )
-        self._tell_begun(member, long=SOON / 2)
+        job = member.answered(now)
+        self._stillborn = 0
+        following = member.jobs[0].task if member.jobs else ""
+        if printed:
+            member.outlet.next(following)
+        else:
+            member.outlet.begin(following)
+        self._pace.learn(job.kind, seconds)
+        size = 0
+        if isinstance(answer, Cause):
+            result: Any = answer
+        else:
+            values, rest = answer
+            self._values.keep(job.task, values, member.number)
+            size, result = sizes(values), result_of(rest)
+        if job.stopping:
+            self.vault.forget([job.task])
+            self._report(Stopped(job.task, job.attempt))
+        else:
+            how = (False, False, seconds, cpu, peak, job.bytes_in, size)
+            self._report(Ended(job.task, job.attempt, result, member.place, *how))
+        if not member.told and (began := member.began(long=SOON / 2)):
+            self._report(began)
         if self._renew_after is not None and member.done >= self._renew_after:
+            self._renew(member, due=True)
+
+    def _renew(self, member: Member, *, due: bool = False) -> None:
+        """Let a worker that has done its part go, once nobody needs the values that only it has."""
+        if due and not member.retiring:
             member.retiring = True
-            self._backlog.extendleft(reversed(member.take_back()))
-            if not member.jobs:
-                member.tell((ch.FINISH,), self._spill)
+            self._dispatch.put_back(member.take_back())
+        if member.retiring and not member.jobs and self.vault.emptied(member):
+            member.finish()
 
     def _look_after_the_slow(self) -> None:
-        """Report long calls as begun, and take back what waits behind those that take longer than
-        expected."""
+        """Report long calls as begun, take back what waits behind those that take longer than expected."""
         now = time.monotonic()
-        for member in self._members.values():
+        for member in list(self._members.values()):
             member.full = False
-            if not member.jobs:
-                continue
-            if now > member.since + SOON:
-                self._tell_begun(member, long=0.0)
+            member.requests.flush()
+            if member.jobs and now > member.since + SOON and (began := member.began(long=0.0)):
+                self._report(began)
             if len(member.jobs) > 1 and now > member.overdue:
-                self._backlog.extendleft(reversed(member.take_back()))
+                # Answers may have been held back on the board.
+                self._read_answers(member)
+                if len(member.jobs) > 1 and now > member.overdue:
+                    self._dispatch.put_back(member.take_back())
+            if member.kill_at:
+                self._stopping.press(member, now)
 
     # Ends
 
     def _bury(self, number: int, cause: Cause) -> None:
-        """Replace a dead worker and settle what it had: the call that ran is lost, the others go
-        elsewhere."""
+        """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere."""
         member = self._members[number]
         self._read_answers(member)
-        self.selector.unregister(member.ours)
-        self.selector.unregister(member.output)
+        for _ in self.vault.hear(member):
+            pass
+        for watched in (member.ours, member.outlet.reader, member.requests.ours):
+            self.selector.unregister(watched)
         del self._members[number]
-        back = member.take_back()
+        running = member.running()
         # Several in a row that end before they did anything: the next would do the same.
-        self._stillborn = 0 if member.done or member.jobs else self._stillborn + 1
+        self._stillborn = 0 if member.done or running else self._stillborn + 1
         if self._stillborn < _MOST_STILLBORN:
             self._fork()
-        member.last_output()
+        member.outlet.last()
         member.close()
-        for job in member.jobs:
-            if job.stopping:
-                self._report(Stopped(job.task, job.attempt))
-            else:
-                self._report(Ended(job.task, job.attempt, cause, member.place, lost=True))
-        self._backlog.extendleft(reversed(back))
-        self._give_up_if_hopeless()
+        if running is not None:
+            self._report(
+                Stopped(running.task, running.attempt)
+                if running.stopping
+                else Ended(running.task, running.attempt, cause, member.place, lost=True)
+            )
+        self._dispatch.put_back([job for job in member.jobs if job is not running])
+        self.vault.lose(number)
+        if not self._members:
+            self._give_up()
 
-    def _give_up_if_hopeless(self) -> None:
+    def _give_up(self) -> None:
         """Without workers, end all jobs."""
-        while self._backlog and not self._members:
-            cause = Cause("insufficient resources", self._hopeless)
-            job = self._backlog.popleft()
+        cause = Cause("insufficient resources", self._hopeless)
+        for job in self._dispatch.drain():
             self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
 
     def abandon(self, why: str) -> None:
         """End all jobs, and those that are still to come: the pool itself has failed."""
         self._hopeless = why
         for member in self._members.values():
-            self._backlog.extend(member.jobs)
+            self._dispatch.add(member.jobs)
             member.close()
         self._members.clear()
-        self._give_up_if_hopeless()
+        self._give_up()
         self._report(Capacity(self._name, 0, why=why))
 
     def _replace_supervisor(self) -> None:

@@ -13,22 +13,22 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Ended, Exported, Report
+from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
 from ..hosting.child import Setup
 from ..hosting.nursery import search_path_of_owner
-from ..hosting.wire import Encoder
-from .member import Job
+from . import memory
+from .dispatch import NOWHERE
+from .parcels import Parcels
 from .patience import nap, patience
-from .pool import NOWHERE, Pool
-from .values import Values
+from .pool import Pool
+from .values import Kept, Values, loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ...core.worker.call import Call, ValueId
-    from ...core.worker.handing import Handed
 
 _SERVE = "treadle.schemes.processes.worker:serve"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it
@@ -39,7 +39,8 @@ class ProcessesScheme:
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are
     looked for besides where this process does; ``workers`` how many there are, by default one per core;
-    after ``renew_after`` calls a worker is replaced by a fresh one.
+    after ``renew_after`` calls a worker is replaced by a fresh one. A worker keeps up to ``memory_budget`` bytes of
+    large values to itself, by default all workers together a quarter of the memory.
 
     All that happens in the workers is taken in by one thread; ``submit`` sends at once, without a detour
     through it. A lock keeps the two apart, and nothing waits while it holds the lock.
@@ -54,12 +55,15 @@ class ProcessesScheme:
         search_path: Sequence[Path] = (),
         workers: int | None = None,
         renew_after: int | None = None,
+        memory_budget: int | None = None,
     ) -> None:
         self._files, self._search_path = files, search_path
         self._workers = workers or _cores()
         self._renew_after = renew_after
+        self._budget = memory.budget(self._workers) if memory_budget is None else memory_budget
         self._lock = threading.RLock()
-        self._encoder = Encoder()
+        self._changed = threading.Condition(self._lock)
+        self._parcels = Parcels()
         self._values = Values()
         self._asked: list[Callable[[Pool], None]] = []
         self._closing = False
@@ -75,11 +79,12 @@ class ProcessesScheme:
         self._memory = Path(tempfile.mkdtemp(prefix="treadle-", dir=home))
         path = (*search_path_of_owner(), *map(str, self._search_path))
         mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
-        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE)
+        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE, self._budget)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._pool = Pool(
-            self.name, setup, self._values, self._encoder.templates, self._workers, report, self._renew_after
+            self.name, setup, self._values, self._parcels.templates, self._workers, report, self._renew_after
         )
+        self._pool.vault.changed = self._changed.notify_all
         self._pool.selector.register(self._wake, selectors.EVENT_READ, "wake")
         self._thread = threading.Thread(target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True)
         self._thread.start()
@@ -89,14 +94,12 @@ class ProcessesScheme:
         jobs = []
         for call in calls:
             try:
-                jobs.append(Job(call.task, call.attempt, self._encoder.encode(call)))
+                jobs.append(self._parcels.job(call))
             except NotPicklableError as error:
                 cause = Cause("not picklable", str(error))
                 self._report(Ended(call.task, call.attempt, cause, NOWHERE, refused=True))
         with self._lock:
             if self._pool is not None:
-                for job in jobs:
-                    job.home = self._values.home(job.encoded.refs)
                 self._pool.submit(jobs)
                 if self._rests:
                     # It waits without end: from now on there is something to look after.
@@ -104,30 +107,43 @@ class ProcessesScheme:
                     self._wake_up()
 
     def stop(self, tasks: Iterable[str]) -> None:
-        """End these calls: a worker that executes one of them is killed and replaced."""
+        """End these calls: their modules are told, then interrupted, then killed with their workers."""
         for task in tasks:
             self._ask(lambda pool, task=task: pool.stop(task))  # type: ignore[misc]
 
     def export(self, values: Iterable[ValueId]) -> None:
-        """Tell how these values can be read; they are where every process can reach them."""
-        for value in values:
-            try:
-                with self._lock:
-                    handed: Handed | Cause = self._values.handed(value)
-            except KeyError:
-                handed = Cause("lost contact", f"the output {value[1]!r} of {value[0]} is gone")
-            self._report(Exported(value, handed))
-
-    def fetch(self, value: ValueId, deadline: float) -> Any:  # noqa: ARG002 - every value can be had at once
-        """Return a value made here; KeyError if there is none."""
+        """Make values readable for other processes; each is answered by Exported."""
         with self._lock:
-            return self._values.load(value)
+            if self._pool is not None:
+                for value in values:
+                    self._pool.vault.export(value)
+
+    def fetch(self, value: ValueId, deadline: float) -> Any:
+        """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""
+        end = time.monotonic() + deadline
+        with self._lock:
+            while True:
+                parts = self._values.parts(value)
+                kept = [part for part in parts if isinstance(self._values.where(part), Kept)]
+                if not kept:
+                    handed = [self._values.where(part) for part in parts]
+                    return loaded(handed, value, parts)  # type: ignore[arg-type]
+                self._ask_for(kept)
+                if not self._changed.wait(end - time.monotonic()):
+                    raise TimeoutError(f"the worker that keeps {value[1]!r} of {value[0]} has not handed it on in time")
+
+    def _ask_for(self, kept: Iterable[ValueId]) -> None:
+        if self._pool is None:
+            raise KeyError("the workers have ended")
+        for value in kept:
+            if why := self._pool.vault.want(value):
+                raise OSError(f"there is no room to hand on {value[1]!r} of {value[0]}: {why}")
 
     def release(self, tasks: Iterable[str]) -> None:
         """Forget the values of these tasks, here and in the workers."""
         with self._lock:
             if self._pool is not None:
-                self._pool.forget(list(tasks))
+                self._pool.release(list(tasks))
 
     def close(self, deadline: float) -> None:
         """End all workers and all they started; remove what they kept. May be called twice."""
@@ -141,6 +157,7 @@ class ProcessesScheme:
         with self._lock:
             pool.close(max(0.5, end - time.monotonic()))
             self._values.clear()
+            self._changed.notify_all()
         os.close(self._wake)
         for folder in (self._memory, self._disk):
             shutil.rmtree(folder, ignore_errors=True)
@@ -168,7 +185,7 @@ class ProcessesScheme:
 
     def _take(self, pool: Pool) -> None:
         with self._lock:
-            longest, shortest = patience(pool.members), nap(pool.members)
+            longest, shortest = patience(pool.members, pool.due()), nap(pool.members)
             self._rests = longest is None
         if shortest:
             # To take in each answer of a very short call by itself would cost more than the call.

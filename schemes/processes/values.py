@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.worker.handing import Handed, load
 
@@ -12,57 +12,126 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...core.worker.call import ValueId
+    from .keeping import Given, Slot
+
+
+class Kept(NamedTuple):
+    """A value that a worker keeps to itself until somebody else needs it."""
+
+    worker: int
+    key: int
+    size: int
+
+
+Where = Handed | Kept
 
 
 class Values:
-    """How each value can be had, and which worker made it."""
+    """How each value can be had."""
 
     def __init__(self) -> None:
-        self._handed: dict[str, Mapping[tuple[str, int], Handed]] = {}
-        self._makers: dict[str, int] = {}
+        self._held: dict[str, Mapping[tuple[str, int], Where]] = {}
+        self._kept: dict[int, dict[int, ValueId]] = {}
 
-    def keep(self, task: str, values: Mapping[tuple[str, int], Handed], maker: int) -> None:
+    def keep(self, task: str, values: dict[tuple[str, int], Given], worker: int) -> None:
         """Take note of what a call gave."""
-        self._handed[task] = values
-        self._makers[task] = maker
+        held: dict[tuple[str, int], Where] = values  # type: ignore[assignment]
+        for name, given in values.items():
+            if type(given) is tuple and type(given[0]) is int:
+                held[name] = Kept(worker, given[0], given[1])
+                self._kept.setdefault(worker, {})[given[0]] = (task, *name)
+        self._held[task] = held
 
-    def handed(self, value: ValueId) -> Handed:
-        """Return how a value can be had; KeyError if it is not there."""
+    def where(self, value: ValueId) -> Where:
+        """Return where a value is; KeyError if it is gone."""
         task, output, place = value
-        return self._handed[task][output, place]
+        return self._held[task][output, place]
 
-    def home(self, values: Iterable[ValueId]) -> int:
-        """Return the worker that made the largest of these values; -1 if none is large."""
-        largest, home = 0, -1
+    def has(self, value: ValueId) -> bool:
+        """Say whether a value is here."""
+        task, output, place = value
+        return (output, place) in self._held.get(task, {})
+
+    def slot(self, value: ValueId, worker: int) -> tuple[Slot, int]:
+        """Return how this worker gets a value, and how many bytes it reads from elsewhere; KeyError if it is gone."""
+        task, output, place = value
+        found = self._held[task][output, place]
+        if type(found) is bytes:
+            return found, len(found)
+        if type(found) is Kept:
+            assert found.worker == worker, f"{value} is not with worker {worker}"
+            return found.key, 0
+        return found, found[1]  # type: ignore[return-value]
+
+    def homes(self, values: Iterable[ValueId]) -> dict[int, list[Kept]] | None:
+        """Return which of these values only the worker that made them can read; KeyError if one is gone."""
+        found: dict[int, list[Kept]] | None = None
         for task, output, place in values:
-            handed = self._handed.get(task, {}).get((output, place), b"")
-            if not isinstance(handed, bytes) and handed[1] > largest:
-                largest, home = handed[1], self._makers[task]
-        return home
+            where = self._held[task][output, place]
+            if type(where) is Kept:
+                found = {} if found is None else found
+                found.setdefault(where.worker, []).append(where)
+        return found
 
-    def load(self, value: ValueId) -> Any:
-        """Return a value, or the list of an output that is kept item by item; KeyError if it is not there."""
+    def written(self, worker: int, key: int, handed: Handed) -> ValueId | None:
+        """Take note that every process can read a value now; None if it was released meanwhile, and is gone."""
+        value = self._kept.get(worker, {}).pop(key, None)
+        if value is None:
+            _remove(handed)
+            return None
         task, output, place = value
-        held = self._handed[task]
-        if place < 0 and (output, place) not in held:
-            places = sorted(one for name, one in held if name == output)
-            if not places:
-                raise KeyError(value)
-            return [load(held[output, one]) for one in places]
-        return load(held[output, place])
+        self._held[task] = {**self._held[task], (output, place): handed}
+        return value
 
-    def forget(self, tasks: Iterable[str]) -> list[str]:
-        """Let go of the values of these tasks; return the files that they were in, which are gone now."""
+    def unwritten(self, worker: int) -> dict[int, ValueId]:
+        """Return the values that only this worker has, by key."""
+        return self._kept.get(worker, {})
+
+    def lose(self, worker: int) -> dict[str, list[ValueId]]:
+        """Forget what only this worker had; return it by task."""
+        lost: dict[str, list[ValueId]] = {}
+        for value in self._kept.pop(worker, {}).values():
+            task, output, place = value
+            lost.setdefault(task, []).append(value)
+            self._held[task] = {name: where for name, where in self._held[task].items() if name != (output, place)}
+        return lost
+
+    def parts(self, value: ValueId) -> list[ValueId]:
+        """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
+        task, output, place = value
+        held = self._held[task]
+        if (output, place) in held:
+            return [value]
+        found = [(task, name, one) for name, one in held if name == output]
+        if place >= 0 or not found:
+            raise KeyError(value)
+        return sorted(found)
+
+    def forget(self, tasks: Iterable[str]) -> tuple[list[str], dict[int, list[int]]]:
+        """Let go of the values of these tasks; return the files they were in, now gone, and by worker what it keeps."""
         paths: list[str] = []
+        keys: dict[int, list[int]] = {}
         for task in tasks:
-            self._makers.pop(task, None)
-            for handed in self._handed.pop(task, {}).values():
-                if not isinstance(handed, bytes):
-                    paths.append(handed[0])
-                    with contextlib.suppress(OSError):
-                        Path(handed[0]).unlink(missing_ok=True)
-        return paths
+            for where in self._held.pop(task, {}).values():
+                if isinstance(where, Kept):
+                    self._kept[where.worker].pop(where.key, None)
+                    keys.setdefault(where.worker, []).append(where.key)
+                elif not isinstance(where, bytes):
+                    paths.append(where[0])
+                    _remove(where)
+        return paths, keys
 
     def clear(self) -> None:
         """Forget everything."""
-        self.forget(list(self._handed))
+        self.forget(list(self._held))
+
+
+def loaded(handed: list[Handed], value: ValueId, parts: list[ValueId]) -> Any:
+    """Make a value of how its parts were handed out."""
+    return load(handed[0]) if parts == [value] else [load(one) for one in handed]
+
+
+def _remove(handed: Handed) -> None:
+    if not isinstance(handed, bytes):
+        with contextlib.suppress(OSError):
+            Path(handed[0]).unlink(missing_ok=True)

@@ -1,34 +1,57 @@
-"""A worker process: takes one call at a time from its channel, executes it, and answers at once."""
+"""A worker process: executes one call at a time and answers through memory that it shares with its owner."""
 
 from __future__ import annotations
 
+import array
+import fcntl
 import os
 import pickle
 import resource
+import signal
+import socket
 import sys
 import tempfile
+import termios
 import time
 from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.worker.call import Given, Ref
 from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ...core.worker.files import FileStore
-from ...core.worker.handing import Handed, NotPicklableError
 from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.child import PRINTED, Progress, Setup, peak_memory
 from ..hosting.surroundings import Surroundings
 from ..hosting.wire import Decoder
-from .keeping import Keeping
+from .answers import handed_out
+from .board import ASKED, CONSUMED, ENDED, READINGS, STOP, Board
+from .claiming import Queue
+from .limits import ThreadLimits
+from .service import Service
 
 if TYPE_CHECKING:
-    import socket
+    from ...core.worker.call import Call
+
+SIDE, BOARD = PRINTED + 1, PRINTED + 2
+"""The descriptors of the channel of the service, and of the board."""
 
 LONG = 0.001
-"""Of tasks that take longer, in seconds, the memory is measured too: it costs more than a short task."""
+"""Of tasks that take longer, in seconds, the memory is measured too: it costs more than a short task. Nor are
+answers held back for longer."""
+
+LOOK = pickle.dumps(0, 5)
+"""What tells the owner that there are answers on the board."""
+
+_BIRTH = 50e-6
+"""Seconds; a process cannot be started in less."""
+
+_CORES = os.cpu_count() or 1
+_FULL = 64 * 1024
+_REFS = [Ref(("", "", place)) for place in range(64)]
 
 
 def serve(setup: Setup, channel: socket.socket) -> None:
@@ -41,113 +64,165 @@ class Worker:
 
     def __init__(self, setup: Setup, channel: socket.socket) -> None:
         self._setup = setup
-        self._pid = os.getpid()
+        self._is_child = False
+        os.register_at_fork(after_in_child=self._forked)
         self._disk = Path(setup.disk)
         self._channel = channel
-        self._inbox = ch.Inbox(channel)
-        self._decoder = Decoder(lambda number: ch.template_file(self._disk, number).read_bytes())
-        self._keeping = Keeping(Path(setup.memory), self._disk)
+        self._board = Board(BOARD)
+        self._numbers = self._board.numbers
+        self._queue = Queue(ch.Inbox(channel), self._board, self._tell_of_answers)
+        self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), self._disk, setup.budget)
+        self._keeping = self._service.keeping
+        self._decoder = Decoder(self._template, self._keeping.moved)
+        self._shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
         self._files = FileStore(Path(setup.files))
         self._streams = sys.stdout, sys.stderr
-        self._children_cpu = 0.0
-        home = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=setup.disk))
-        # Private directories of tasks go there too, so that those of a killed worker are removed with the
-        # pool.
+        self._children_cpu = self._cpu = 0.0
+        self._printed, self._marks = -1, 0
+        self._unread = array.array("i", [0])
+        self._told, self._held_back = time.monotonic(), False
+        self._number, self._inside = 0, False
+        signal.signal(signal.SIGINT, self._interrupted)
+        self._home = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=setup.disk)).resolve()
+        # What modules put into temporary files is removed with the pool, also if the worker is killed.
         tempfile.tempdir = str(self._disk)
-        self._surroundings = Surroundings(home)
+        self._surroundings = Surroundings(self._home)
+        self._limits = ThreadLimits(self._surroundings.set_variable)
 
     def serve(self) -> None:
         """Execute what comes until the end of the channel."""
-        while True:
-            match self._inbox.next():
-                case (ch.JOB, task, attempt, template, arguments, handed):
-                    self._execute(task, attempt, template, arguments, handed)
-                case (ch.RELEASE, paths):
-                    self._keeping.forget(paths)
-                case _:
-                    return
+        while (job := self._queue.next()) is not None:
+            self._execute(*job)
+
+    def _forked(self) -> None:
+        self._is_child = True
+
+    def _template(self, number: int) -> bytes:
+        return ch.template_file(self._disk, number).read_bytes()
 
     def _send(self, *message: Any) -> None:
         self._channel.send(ch.packet(pickle.dumps(message, 5), self._disk))
 
     # One call
 
-    def _execute(self, task: str, attempt: int, template: int, arguments: bytes, handed: Any) -> None:
-        progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, fraction, text))
-        began, cpu = time.perf_counter(), time.process_time()
-        result = copy_context().run(self._called, progress, task, attempt, template, arguments, handed)
-        if os.getpid() != self._pid:
+    def _execute(self, number: int, short: Any, *call: Any) -> None:
+        self._number = number
+        progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, number, fraction, text))
+        # System calls cost more than they take, because what comes after them is slower too.
+        if not short:
+            self._cpu = time.process_time()
+        began = time.perf_counter()
+        try:
+            result = copy_context().run(self._called, progress, *call)
+        except KeyboardInterrupt as error:
+            # It came when the module had just ended in another way.
+            result = cause_of(error)
+        if self._is_child:
             # The module forked and its child returned: it must not answer in the worker's place.
             os._exit(0)
         seconds = time.perf_counter() - began
-        answer = self._answer(result)
-        cpu = time.process_time() - cpu
-        peak = 0
+        answer = handed_out(result, self._keeping.hand_out)
+        cpu, peak = seconds, 0
+        if seconds > LONG or not short:
+            cpu = min(time.process_time() - self._cpu, seconds * _CORES)
         if seconds > LONG:
             peak = peak_memory()
             cpu += self._cpu_of_children()
         progress.flush()
-        ended = kin.end_children(1.0) if kin.has_children() else []
+        ended = kin.end_children(1.0) if seconds > _BIRTH and kin.has_children() else []
         self._surroundings.restore()
         if ended:
-            self._send(ch.LEFTOVERS, ended)
-        self._end_output()
-        self._send(ch.RESULT, *answer, seconds, cpu, peak)
+            self._send(ch.LEFTOVERS, number, ended)
+        self._give(number, (answer, self._end_output(), seconds, cpu, peak))
 
-    def _called(self, progress: Progress, task: str, attempt: int, *rest: Any) -> Result | Cause:
-        template, arguments, handed = rest
-        context = TaskContext(progress, self._log)
+    def _called(self, progress: Progress, task: str, attempt: int, shape: int, *rest: Any) -> Result | Cause:
+        arguments, slots = rest
+        context = TaskContext(progress, self._log, self._cancelled, scratch=self._home)
         try:
-            call = self._decoder.decode(task, attempt, template, arguments)
+            self._keeping.expect(slots)
+            call = self._call(task, attempt, shape, arguments)
+            self._limits.allow(call.n_procs)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             cause = cause_of(error)
             message = f"an argument cannot be made again in the worker: {cause.type}: {cause.message}"
             return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
-        self._keeping.expect(handed)
         try:
+            self._inside = True
             return execute(call, self._keeping.fetch, context, self._files)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             return cause_of(error)
+        finally:
+            self._inside = False
+
+    def _call(self, task: str, attempt: int, shape: int, arguments: Any) -> Call:
+        if type(arguments) is bytes:
+            return self._decoder.decode(task, attempt, shape, arguments)
+        known = self._shapes.get(shape)
+        if known is None:
+            template, ports, kinds = pickle.loads(self._template(shape))  # noqa: S301 - from the owner of this worker
+            known = self._shapes[shape] = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
+        values, refs = iter(arguments), iter(_REFS)
+        given = {port: Given(next(values)) if written else next(refs) for port, written in known[1]}
+        return self._decoder.made(task, attempt, known[0], given)
 
     def _log(self, line: str) -> None:
         self._streams[0].write(line + "\n")
 
+    # The end before its time
+
+    def _cancelled(self) -> bool:
+        number = self._numbers[ASKED] = self._number
+        return bool(self._numbers[STOP] == number)
+
+    def _interrupted(self, _number: int, _frame: object) -> None:
+        """End the module, once. The owner sends no signal that could reach a later call."""
+        if self._inside:
+            self._inside = False
+            raise KeyboardInterrupt("the task was cancelled")
+
     # What came of it
 
-    def _answer(self, result: Result | Cause) -> tuple[Any, ...]:
-        """Return the cause, or the result with its values handed out."""
-        if isinstance(result, Cause):
-            return (result,)
-        values: dict[tuple[str, int], Handed] = {}
-        output = ""
-        try:
-            for output, value in result.outputs.items():
-                if output in result.items:
-                    for place, item in enumerate(value):
-                        values[output, place] = self._keeping.hand_out(item)
-                else:
-                    values[output, -1] = self._keeping.hand_out(value)
-        except NotPicklableError as error:
-            kind = type(result.outputs[output]).__qualname__
-            message = f"the output {output!r} ({kind}) cannot be sent to another process: {error}"
-            return (Cause("not picklable", message, type=kind),)
-        except OSError as error:
-            return (Cause("exception", f"there is no room for the output {output!r}: {error}", type="OSError"),)
-        # A plain tuple: a pickled dataclass costs more than a short task.
-        return ((values, result.items, result.flags, result.absent, result.previews),)
+    def _give(self, number: int, answer: tuple[Any, ...]) -> None:
+        """Answer the call. Behind it short ones may wait, and then its owner is told of all their answers at once."""
+        if not self._board.put(number, answer):
+            self._send(ch.RESULT, number, answer)
+        self._held_back = True
+        self._numbers[ENDED] = number
+        if not self._queue.soon_done or time.monotonic() - self._told > LONG or self._board.filled > _FULL:
+            self._tell_of_answers()
 
-    def _end_output(self) -> None:
-        """Write a mark behind what the task printed: only so can its reader know where the next task begins.
+    def _tell_of_answers(self) -> None:
+        if self._held_back:
+            self._held_back = False
+            self._surroundings.end_alarms()
+            self._channel.send(LOOK)
+            self._told = time.monotonic()
 
-        The reader may be behind or ahead of the answers.
-        """
+    def _end_output(self) -> bool:
+        """Write a mark behind what the task printed, if it did; only so its reader knows where the next task begins."""
         for stream in self._streams:
             try:
                 stream.flush()
             except (OSError, ValueError):
                 # The streams are broken, but a new worker has new ones.
                 os._exit(1)
-        os.write(PRINTED, self._setup.mark)
+        if not self._has_printed():
+            return False
+        self._marks += os.write(PRINTED, self._setup.mark)
+        return True
+
+    def _has_printed(self) -> bool:
+        """Say whether anything came into the pipe for output since this was last asked; if in doubt, that it did."""
+        numbers = self._numbers
+        readings = numbers[READINGS]
+        fcntl.ioctl(PRINTED, termios.FIONREAD, self._unread)
+        printed = numbers[CONSUMED] + self._unread[0] - self._marks
+        if numbers[READINGS] != readings or readings % 2:
+            # It was being read meanwhile.
+            self._printed = -1
+            return True
+        before, self._printed = self._printed, printed
+        return bool(printed != before)
 
     def _cpu_of_children(self) -> float:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -85,6 +85,9 @@ class Rig:
     def lines_of(self, task: str) -> list[str]:
         return [report.line for report in self.seen if isinstance(report, Logged) and report.task == task]
 
+    def of(self, kind: type[Report]) -> list[Any]:
+        return [report for report in self.seen if isinstance(report, kind)]
+
     @staticmethod
     def ref(task: str) -> Ref:
         return Ref((task, "out", -1))

@@ -36,14 +36,24 @@ def test_when_the_owner_is_killed_no_process_of_it_lives_five_seconds_later(sign
     assert not any(Path(folder).exists() for folder in folders)
 
 
-def test_a_daemon_ends_with_the_worker_that_made_it(rig, signals):
+def test_a_daemon_ends_with_the_task_that_made_it(rig, signals):
     (task,) = rig.submit(rig.call("daemon_then_wait", file=signals.path))
-    processes = [int(signals.word()), int(signals.word())]
+    daemon, _worker = int(signals.word()), int(signals.word())
 
     rig.scheme.stop([task])
     rig.end_of(task)
 
-    assert all(map(rig.gone, processes))
+    assert rig.gone(daemon)
+
+
+def test_a_daemon_ends_with_the_worker_that_made_it(rig, signals):
+    (task,) = rig.submit(rig.call("daemon_then_wait", file=signals.path))
+    daemon, worker = int(signals.word()), int(signals.word())
+
+    os.kill(worker, signal.SIGKILL)
+    rig.end_of(task)
+
+    assert rig.gone(daemon)
 
 
 def test_closing_ends_what_runs_and_leaves_nothing(make_rig, signals):

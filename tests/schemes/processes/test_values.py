@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from treadle.core.scheme import Ended
+from treadle.core.scheme import Ended, Lost
 from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Ref, Target
 from treadle.core.worker.execute import Result
+from treadle.core.worker.failures import Cause
 
 
 def test_a_hundred_megabytes_pass_through_a_chain_and_are_right_and_read_only(rig):
@@ -48,20 +49,38 @@ def test_two_workers_read_the_same_value(rig, signals):
     assert all((rig.value(task) == 1).all() for task in tasks)
 
 
-def test_a_value_outlives_the_worker_that_made_it(make_rig, signals):
+def test_a_value_that_others_can_read_outlives_the_worker_that_made_it(make_rig):
     rig = make_rig(workers=1)
     rig.submit(rig.call("zeros", "large", count=1_000_000), rig.call("add", "small", a=1))
     rig.ended("large"), rig.ended("small")
+    assert rig.value("large").sum() == 0
     rig.submit(rig.call("leave_with", "end", code=1))
     rig.ended("end")
 
     assert rig.run("plus_one", array=rig.ref("large"))[0] == 1
     assert rig.run("add", a=rig.ref("small")) == 3
+    assert not rig.of(Lost)
+
+
+def test_what_only_a_dead_worker_had_is_told_to_be_lost(make_rig):
+    rig = make_rig(workers=1)
+    rig.submit(rig.call("zeros", "large", count=1_000_000), rig.call("add", "small", a=1))
+    rig.ended("large"), rig.ended("small")
+    rig.submit(rig.call("leave_with", "end", code=1))
+    rig.ended("end")
+    (reader,) = rig.submit(rig.call("plus_one", array=rig.ref("large")))
+
+    assert rig.cause(reader) == Cause("lost contact", "the output 'out' of large that it reads is gone")
+    assert rig.over[reader].lost
+    assert rig.of(Lost) == [Lost(("large",))]
+    with pytest.raises(KeyError):
+        rig.scheme.fetch(("large", "out", -1), 1.0)
+    assert rig.run("add", a=rig.ref("small")) == 3
 
 
 def test_what_is_released_is_gone_and_its_file_too(rig):
     rig.submit(rig.call("zeros", "made", count=1_000_000))
-    rig.ended("made")
+    rig.value("made")
     assert len(list(Path(rig.scheme._memory).iterdir())) == 1
 
     rig.scheme.release(["made"])

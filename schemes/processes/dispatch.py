@@ -1,0 +1,183 @@
+"""Decides which worker gets which job, and which job waits for the worker that has its input."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from ...core.scheme import Ended, Place, Report
+from ...core.worker.failures import Cause
+from .member import choose
+from .pace import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .keeping import Slot, Slots
+    from .member import Member
+    from .pace import Pace
+    from .parcels import Job
+    from .values import Kept, Values
+
+NOWHERE = Place("no worker")
+SPEED = 700e6
+"""Bytes a second at which a value can be made readable for others: a shorter wait is better than that."""
+
+
+class Dispatch:
+    """The jobs that no worker has yet, in order; apart those whose input a worker keeps, since others overtake them.
+
+    ``publish`` makes a template readable for the workers.
+    """
+
+    def __init__(
+        self,
+        members: Mapping[int, Member],
+        values: Values,
+        pace: Pace,
+        publish: Callable[[int], None],
+        report: Callable[[Report], None],
+    ) -> None:
+        self._members, self._values, self._pace = members, values, pace
+        self._publish, self._report = publish, report
+        self._backlog: deque[Job] = deque()
+        self._bound: list[Job] = []
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Take jobs."""
+        self._backlog.extend(jobs)
+
+    def put_back(self, jobs: list[Job]) -> None:
+        """Take jobs again, before all others."""
+        self._backlog.extendleft(reversed(jobs))
+
+    def remove(self, task: str) -> Job | None:
+        """Forget a job, if it is here."""
+        for jobs in (self._backlog, self._bound):
+            for job in jobs:
+                if job.task == task:
+                    jobs.remove(job)
+                    return job
+        return None
+
+    def drain(self) -> list[Job]:
+        """Return all jobs and forget them."""
+        jobs = [*self._bound, *self._backlog]
+        self._bound.clear()
+        self._backlog.clear()
+        return jobs
+
+    def feed(self) -> None:
+        """Send as many jobs as the workers should have."""
+        now = time.monotonic()
+        if self._bound:
+            self._feed_bound(now)
+        backlog, expected = self._backlog, self._pace.expected
+        members = self._members.values()
+        while backlog:
+            job = backlog[0]
+            job.expected = expected(job.kind)
+            try:
+                if job.refs and self._values.homes(job.refs):
+                    self._bound.append(backlog.popleft())
+                    job.since = now
+                    self._feed_bound(now)
+                    continue
+                member = choose(members, job, now)
+                if member is None:
+                    break
+                self._give(member, backlog[0], now)
+                backlog.popleft()
+            except KeyError:
+                self._gone(backlog.popleft())
+        for member in members:
+            if unsent := member.flush():
+                self.put_back(unsent)
+
+    def _give(self, member: Member, job: Job, now: float) -> None:
+        self._publish(job.kind)
+        slots: Slots = ()
+        if job.refs:
+            found: list[Slot] = []
+            size = 0
+            for value in job.refs:
+                slot, moved = self._values.slot(value, member.number)
+                found.append(slot)
+                size += moved
+                member.reads_files |= type(slot) is tuple
+            if type(job.arguments) is tuple:
+                slots, job.bytes_in = tuple(found), size
+            else:
+                slots = dict(zip(job.refs, found, strict=True))
+                job.bytes_in = max(job.bytes_in, size)
+        member.give(job, slots, now)
+
+    def _gone(self, job: Job) -> None:
+        task, output, _ = next(value for value in job.refs if not self._values.has(value))
+        cause = Cause("lost contact", f"the output {output!r} of {task} that it reads is gone")
+        self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
+
+    # Jobs whose input a worker keeps
+
+    def _feed_bound(self, now: float) -> None:
+        """Send those whose worker has room; have values written for those that would wait too long for it."""
+        ahead = dict.fromkeys(self._members, 0.0)
+        waiting: list[Job] = []
+        bound, self._bound = self._bound, []
+        for job in bound:
+            job.expected = self._pace.expected(job.kind)
+            try:
+                homes = self._values.homes(job.refs)
+                if not homes:
+                    self._backlog.appendleft(job)
+                elif not self._sent_home(job, homes, ahead, now):
+                    waiting.append(job)
+            except KeyError:
+                self._gone(job)
+        self._bound = waiting
+
+    def _sent_home(self, job: Job, homes: dict[int, list[Kept]], ahead: dict[int, float], now: float) -> bool:
+        number = max(homes, key=lambda one: _size(homes[one]))
+        home = self._members[number]
+        apart = [kept for one, values in homes.items() if one != number for kept in values]
+        if apart:
+            # Wherever it will run, these must be written.
+            self._have_written(apart)
+        elif home.has_room(job, now) and not ahead[number]:
+            self._give(home, job, now)
+            return True
+        cost = _size(homes[number]) / SPEED
+        if self._wait(job, home, ahead[number], now) <= cost and not home.retiring:
+            ahead[number] += job.expected if job.expected < UNKNOWN else 0.0
+        elif home.retiring or any(one.has_room(job, now) for one in self._members.values() if one is not home):
+            self._have_written(homes[number])
+        return False
+
+    def _wait(self, job: Job, home: Member, ahead: float, now: float) -> float:
+        """Return how long a job may have to wait for its worker; if nothing is known, as long as it has waited."""
+        remaining = home.remaining(now)
+        return now - job.since if remaining > UNKNOWN / 2 else remaining + ahead
+
+    def _have_written(self, values: list[Kept]) -> None:
+        for kept in values:
+            self._members[kept.worker].requests.write(kept.key)
+
+    def refused(self, worker: int, key: int, why: str) -> None:
+        """End the jobs that need a value which cannot be written and that another worker must read."""
+        for job in list(self._bound):
+            homes = self._values.homes(job.refs) or {}
+            if len(homes) > 1 and any(kept.key == key for kept in homes.get(worker, ())):
+                self._bound.remove(job)
+                cause = Cause("insufficient resources", f"there is no room to hand on a value that it reads: {why}")
+                self._report(Ended(job.task, job.attempt, cause, NOWHERE))
+
+    def due(self, now: float) -> list[float]:
+        """Return when jobs that wait for a worker are to be looked at again."""
+        if not self._bound or len(self._members) < 2:
+            return []
+        return [now + 0.005] if any(not member.jobs for member in self._members.values()) else []
+
+
+def _size(values: list[Kept]) -> int:
+    return sum(kept.size for kept in values)

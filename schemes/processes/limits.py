@@ -1,0 +1,56 @@
+"""How many threads numeric libraries may use in a worker: as many cores as the call was given."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..hosting.supervisor import LIMIT_THREADS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_POOLS = re.compile(rb"blas|libomp|libgomp|libiomp|mkl_rt|blis", re.IGNORECASE)
+
+
+class ThreadLimits:
+    """The limit that holds now, for libraries that are loaded and, by the environment, for those still to come.
+
+    ``set_variable`` changes the environment of this and all later calls.
+    """
+
+    def __init__(self, set_variable: Callable[[str, str], None]) -> None:
+        self._set_variable = set_variable
+        value = os.environ.get(LIMIT_THREADS[0], "")
+        self._limit = int(value) if value.isdecimal() else 0
+        self._modules = -1
+        self._pools = False
+
+    def allow(self, cores: int) -> None:
+        """Let numeric libraries use so many threads; at least one."""
+        if cores != self._limit:
+            self._change(max(1, cores))
+
+    def _change(self, cores: int) -> None:
+        if cores == self._limit:
+            return
+        for name in LIMIT_THREADS:
+            self._set_variable(name, str(cores))
+        # A library that is loaded from now on reads the variables, those that are here must be told.
+        if self._has_pools():
+            import threadpoolctl  # type: ignore[import-untyped]
+
+            threadpoolctl.threadpool_limits(cores)
+        self._limit = cores
+
+    def _has_pools(self) -> bool:
+        if not self._pools and len(sys.modules) != self._modules:
+            self._modules = len(sys.modules)
+            try:
+                self._pools = _POOLS.search(Path("/proc/self/maps").read_bytes()) is not None
+            except OSError:
+                self._pools = True
+        return self._pools

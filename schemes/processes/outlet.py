@@ -1,0 +1,75 @@
+"""What a worker prints, as its owner reads it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from ..hosting.lines import Printed
+from .board import CONSUMED, READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHUNK = 1 << 16
+_AT_A_TIME = 16
+
+
+class Outlet:
+    """A pipe that holds the output of one task after the other, parted by marks where there is any.
+
+    The worker writes no mark where nothing was printed; what it must know for that is on its board.
+    """
+
+    def __init__(self, mark: bytes, tell: Callable[[str, str], None], numbers: memoryview) -> None:
+        self.reader, self.writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(self.writer, True)
+        self._numbers = numbers
+        self._printed = Printed(mark, tell)
+        self.begin = self._printed.begin
+        """Take what comes from now on for the output of this task; nothing was printed before."""
+
+    def read(self) -> bool:
+        """Read some of what the worker printed; False if there is no more at the moment."""
+        numbers = self._numbers
+        for _ in range(_AT_A_TIME):
+            numbers[READINGS] += 1
+            try:
+                data = os.read(self.reader, _CHUNK)
+            except BlockingIOError:
+                data = b""
+            numbers[CONSUMED] += len(data)
+            numbers[READINGS] += 1
+            if not data:
+                return False
+            self._printed.feed(data)
+        return True
+
+    def next(self, task: str) -> None:
+        """Turn from the output of a task that printed something to that of the next one."""
+        # Its mark was written before its answer: it is there.
+        end = time.monotonic() + 1.0
+        while not self._printed.at_mark and time.monotonic() < end:
+            self.read()
+        self._printed.next_task(task)
+
+    def last(self) -> None:
+        """Pass on what the worker printed before it died."""
+        end = time.monotonic() + 1.0
+        while self.read() and time.monotonic() < end:
+            pass
+        self._printed.next_task("")
+
+    def close_writer(self) -> None:
+        """Close the end that only the worker uses."""
+        if self.writer >= 0:
+            os.close(self.writer)
+            self.writer = -1
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.close_writer()
+        if self.reader >= 0:
+            os.close(self.reader)
+            self.reader = -1

@@ -1,0 +1,87 @@
+"""Calls as their owner keeps them until they are answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref
+from ...core.worker.handing import size_of
+from ..hosting.wire import Encoder
+from .pace import UNKNOWN
+
+if TYPE_CHECKING:
+    from ...core.worker.call import ValueId
+
+_ATOMS = frozenset({int, float, bool, type(None)})
+_SHORT_TEXT = 1000
+
+
+@dataclass(slots=True)
+class Job:
+    """A call on its way.
+
+    ``kind`` is the number of its template if ``arguments`` are pickled, else of its shape, and they are the values
+    written in the pipeline; ``refs`` are the values made in the run. ``number`` counts what the worker was sent.
+    ``since`` is when it began to wait for a worker that has its input; it then must run at ``home`` if that is set.
+    """
+
+    task: str
+    attempt: int
+    kind: int
+    arguments: bytes | tuple[Any, ...]
+    refs: tuple[ValueId, ...]
+    bytes_in: int = 0
+    expected: float = UNKNOWN
+    number: int = 0
+    since: float = 0.0
+    stopping: bool = False
+
+
+class Parcels:
+    """Makes jobs of calls; the values of most are few and small, and need no pickle of their own."""
+
+    def __init__(self) -> None:
+        self._encoder = Encoder()
+        self.templates = self._encoder.templates
+
+    def job(self, call: Call) -> Job:
+        """Return the call as it can be sent; NotPicklableError names the argument that cannot travel."""
+        values: list[Any] = []
+        refs: list[ValueId] = []
+        for argument in call.arguments.values():
+            if type(argument) is Ref:
+                refs.append(argument.value)
+            elif type(argument) is Given and _is_small(argument.value):
+                values.append(argument.value)
+            else:
+                return self._pickled(call)
+        if len(refs) > _MOST_REFS:
+            return self._pickled(call)
+        return Job(call.task, call.attempt, self._encoder.shape(call), tuple(values), tuple(refs))
+
+    def _pickled(self, call: Call) -> Job:
+        template, arguments, refs = self._encoder.encode(call)
+        moved = sum(map(_moved, call.arguments.values()))
+        return Job(call.task, call.attempt, template, arguments, refs, moved)
+
+
+_MOST_REFS = 64
+
+
+def _is_small(value: Any) -> bool:
+    kind = type(value)
+    return kind in _ATOMS or (kind is str and len(value) < _SHORT_TEXT)
+
+
+def _moved(argument: Argument) -> int:
+    """Return how many bytes of values from other schemes an argument refers to."""
+    match argument:
+        case Moved(handed):
+            return size_of(handed)
+        case Items(items):
+            return sum(map(_moved, items))
+        case Labelled(_, inner) | Applied(_, inner):
+            return _moved(inner)
+        case _:
+            return 0

@@ -1,0 +1,76 @@
+"""What the owner asks of the values that a worker keeps."""
+
+from __future__ import annotations
+
+import pickle
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from ..hosting import channel as ch
+from .service import FORGET, WRITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Requests:
+    """The owner's end of the channel to the service of a worker; never blocks."""
+
+    def __init__(self, disk: Path) -> None:
+        self.ours, self.theirs = ch.pair()
+        self._inbox = ch.Inbox(self.ours)
+        self._disk = disk
+        self._waiting: deque[bytes] = deque()
+        self._asked: set[int] = set()
+        self.refused: dict[int, str] = {}
+        """The values that could not be written, and why."""
+
+    def write(self, key: int) -> None:
+        """Have a value written, once."""
+        if key not in self._asked:
+            self._asked.add(key)
+            self._send(WRITE, key)
+
+    def forget(self, keys: list[int], paths: list[str]) -> None:
+        """Have values forgotten."""
+        self._send(FORGET, keys, paths)
+
+    def _send(self, *message: Any) -> None:
+        self._waiting.append(ch.packet(pickle.dumps(message, 5), self._disk))
+        self.flush()
+
+    def flush(self) -> bool:
+        """Send what waits; False if the channel is full."""
+        while self._waiting:
+            try:
+                self.ours.send(self._waiting[0])
+            except BlockingIOError:
+                return False
+            except OSError:
+                # It died, which is reported elsewhere.
+                self._waiting.clear()
+                break
+            self._waiting.popleft()
+        return True
+
+    @property
+    def full(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self._waiting)
+
+    def messages(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what the worker has told: which value it wrote, where, or why not."""
+        while True:
+            try:
+                message = self._inbox.next()
+            except (BlockingIOError, OSError):
+                return
+            if message is None:
+                return
+            yield message
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.ours.close()
+        self.theirs.close()
