@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...core.cache.signing import user_signer
+from ...core.cache.store import Cache, default_folder
+from ...core.errors import UsageError
 from ...core.planning.make_plan import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
+from ..freshness import freshness
 from ..options import Options, resources_of
 from ..schemes import enabled_schemes
 from ..session import refuse_invalid, refuse_too_large
@@ -19,24 +24,27 @@ if TYPE_CHECKING:
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
 
-_HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB")
+_HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB", "results")
 _CALLS = 1
+CLOSE_SECONDS = 5.0
 _NUMBERS = {"tasks", "cores", "GB"}
 _ALIKE: dict[str, Callable[[str], str]] = {
     "schemes": lambda names: f"on {names}",
     "cores": lambda number: f"{counted(int(number), 'core')} each",
     "GB": lambda amount: f"{amount} GB each",
+    "results": lambda standing: f"all {standing}" if standing else "",
 }
 """Headings of columns that are told in words where all nodes have the same there."""
 
 
 def show_plan(pipeline: Pipeline, options: Options) -> int:
-    """Print the nodes in the order they can run, with their axes, schemes and resources."""
+    """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there."""
     refuse_invalid(pipeline)
     plan = make_plan(pipeline, options.until)
     enabled = enabled_schemes(options.scheme)
     refuse_too_large(plan, Ledger(*resources_of(options)))
-    rows = [_row(plan, node, enabled) for node in plan.nodes]
+    standing = _freshness(pipeline, options)
+    rows = [_row(plan, node, enabled) | {"results": standing.get(node.id, "")} for node in plan.nodes]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
     shown = [name for name in _HEADINGS if name not in alike]
     lines = columns_with_paths(
@@ -45,7 +53,8 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
         right={place for place, name in enumerate(shown) if name in _NUMBERS},
         width=line_width(),
     )
-    told = [counted(len(rows), "node"), *(_ALIKE[name](rows[0][name]) for name in _ALIKE if name in alike)]
+    common = (_ALIKE[name](rows[0][name]) for name in _ALIKE if name in alike)
+    told = [counted(len(rows), "node"), *filter(None, common)]
     heading = styled(one_line(plan.title or "Pipeline"), "bold")
     lines = [heading, styled(lines[0], "dim"), *lines[1:], f"{', '.join(told)}. Nothing was executed."]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -56,7 +65,22 @@ def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...]) -> dict[str, str]
     axes = " × ".join(plan.axes[axis].label for axis in node.axes) or "—"
     fitting, _ = eligible(node, enabled)
     cells = (node.id, _called(node), axes, _count(plan, node), ", ".join(fitting) or "none")
-    return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}"), strict=True))
+    return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}", ""), strict=True))
+
+
+def _freshness(pipeline: Pipeline, options: Options) -> dict[str, str]:
+    """Return for each node whether its results are fresh or stale, and why; empty without a cache."""
+    if options.cache is False:
+        return {}
+    try:
+        signer = user_signer()
+    except UsageError:
+        return {}
+    cache = Cache(options.cache if isinstance(options.cache, Path) else default_folder(), signer)
+    try:
+        return {node: one_line(str(found)) for node, found in freshness(pipeline, cache, signer, options.until).items()}
+    finally:
+        cache.close(CLOSE_SECONDS)
 
 
 def _called(node: PlanNode) -> str:
