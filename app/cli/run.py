@@ -99,7 +99,7 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
             prepare(Path(options.report).absolute().parent)
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
         interrupts.cancel = run.executor.cancel
-        herald.begun(run.id, run.keeping.recording.path)
+        herald.begun(run)
         began = time.perf_counter()
         with display:
             result = run.execute()
