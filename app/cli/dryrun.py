@@ -12,14 +12,14 @@ from ...core.errors import UsageError
 from ...core.planning.make_plan import make_plan
 from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
-from ..freshness import freshness
+from ..freshness import UPSTREAM, NodeFreshness, freshness
 from ..options import Options, resources_of
 from ..schemes import enabled_schemes
 from ..session import refuse_invalid, refuse_too_large
-from .text import columns_with_paths, counted, line_width, one_line, styled
+from .text import columns_with_paths, counted, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
@@ -44,7 +44,7 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     enabled = enabled_schemes(options.scheme)
     refuse_too_large(plan, Ledger(*resources_of(options)))
     standing = _freshness(pipeline, options)
-    rows = [_row(plan, node, enabled) | {"results": standing.get(node.id, "")} for node in plan.nodes]
+    rows = [_row(plan, node, enabled) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
     shown = [name for name in _HEADINGS if name not in alike]
     lines = columns_with_paths(
@@ -56,7 +56,8 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     common = (_ALIKE[name](rows[0][name]) for name in _ALIKE if name in alike)
     told = [counted(len(rows), "node"), *filter(None, common)]
     heading = styled(one_line(plan.title or "Pipeline"), "bold")
-    lines = [heading, styled(lines[0], "dim"), *lines[1:], f"{', '.join(told)}. Nothing was executed."]
+    below = [*_reasons(standing), f"{', '.join(told)}. Nothing was executed."]
+    lines = [heading, styled(lines[0], "dim"), *lines[1:], *(wrapped(line, line_width()) for line in below)]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
@@ -68,7 +69,22 @@ def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...]) -> dict[str, str]
     return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}", ""), strict=True))
 
 
-def _freshness(pipeline: Pipeline, options: Options) -> dict[str, str]:
+def _state(found: NodeFreshness | None) -> str:
+    if found is None:
+        return ""
+    return f"{found.stale:,} of {found.tasks:,} stale" if 0 < found.stale < (found.tasks or 0) else found.state
+
+
+def _reasons(standing: Mapping[str, NodeFreshness]) -> list[str]:
+    """Return for each reason why results are not fresh the nodes that have it; what follows from them is left out."""
+    nodes: dict[str, list[str]] = {}
+    for node, found in standing.items():
+        if found.reason and found.reason != UPSTREAM:
+            nodes.setdefault(found.reason, []).append(node)
+    return [one_line(f"{', '.join(names)}: {reason}") for reason, names in nodes.items()]
+
+
+def _freshness(pipeline: Pipeline, options: Options) -> dict[str, NodeFreshness]:
     """Return for each node whether its results are fresh or stale, and why; empty without a cache."""
     if options.cache is False:
         return {}
@@ -78,7 +94,7 @@ def _freshness(pipeline: Pipeline, options: Options) -> dict[str, str]:
         return {}
     cache = Cache(options.cache if isinstance(options.cache, Path) else default_folder(), signer)
     try:
-        return {node: one_line(str(found)) for node, found in freshness(pipeline, cache, signer, options.until).items()}
+        return freshness(pipeline, cache, signer, options.until)
     finally:
         cache.close(CLOSE_SECONDS)
 
