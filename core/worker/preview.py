@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_TEXT = 200
-SAMPLE = 1_000_000
+SAMPLE = 50_000
 """Of a larger array the range is that of about so many evenly spaced elements."""
 
 _short = reprlib.Repr()
