@@ -45,7 +45,7 @@ def _row_lines(row: Row) -> Iterator[str]:
 def _numbers(found: Found, ours: float) -> str:
     remarks = [text for text in ("a limit, no peer" if found.limit else "", found.note, found.trouble) if text]
     if not found.values:
-        return f"{'–':>10}{'':9}{'':18}{'; '.join(remarks)}"
+        return f"{'–':>10}{'':9}{'':22}{'; '.join(remarks)}"
     ratio = f"{found.median / ours:.2f}×" if 0 < ours < float("inf") else ""
     spread = f"{short(min(found.values))} … {short(max(found.values))}" if len(found.values) > 1 else ""
-    return f"{short(found.median):>10}{ratio:>9}  {spread:16}{'; '.join(remarks)}".rstrip()
+    return f"{short(found.median):>10}{ratio:>9}  {spread:20}{'; '.join(remarks)}".rstrip()

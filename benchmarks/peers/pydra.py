@@ -17,7 +17,7 @@ class Pydra(Peer):
     """The plugin ``cf``."""
 
     requires = "pydra"
-    most = 1_000
+    most = 200
 
     def start(self) -> None:
         warnings.simplefilter("ignore")

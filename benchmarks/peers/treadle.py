@@ -45,7 +45,8 @@ class Processes(Peer):
         return result, prepared
 
     def _options(self) -> dict[str, Any]:
-        return {"cache": self.folder / "cache"} if self.cache else {}
+        # The others keep nothing from one run to the next unless they are told to.
+        return {"cache": self.folder / "cache" if self.cache else False}
 
     def values(self, ran: tuple[Any, Prepared]) -> dict[str, Any]:
         result, prepared = ran
