@@ -7,18 +7,21 @@ EXAMPLE := resources/examples/fmri_quality_control.treadle
 OUTPUT := output/fmri_quality_control
 BENCH_OUTPUT := output/benchmarks
 
-.PHONY: run test test-slow test-all check format coverage bench clean FORCE
+.PHONY: run soak test test-slow test-all check format coverage bench clean FORCE
 
 run: $(VENV)/.science
 	$(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not soak" $(ARGS)
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -m "slow and not soak" $(ARGS)
 
 test-all: test test-slow
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
