@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -37,10 +36,7 @@ class TaskContext:
 
     def discreet(self) -> TaskContext:
         """Return a context for one call that covers the secrets of its parameters in all that is told."""
-        inner = TaskContext(is_cancelled=self.is_cancelled, scratch=self._scratch if self._ready_made else None)
-        inner.on_progress = lambda fraction, text: self.on_progress(fraction, inner.secrets.hide(text))
-        inner.on_log = lambda line: self.on_log(inner.secrets.hide(line))
-        return inner
+        return _Discreet(self)
 
     @property
     def scratch_used(self) -> Path | None:
@@ -60,18 +56,39 @@ class TaskContext:
             self._scratch = None
 
 
+class _Discreet(TaskContext):
+    """Passes on what is told, with the secrets covered."""
+
+    def __init__(self, outer: TaskContext) -> None:
+        self._outer = outer
+        self.is_cancelled = outer.is_cancelled
+        self.secrets = Secrets()
+        self._ready_made = outer._ready_made
+        self._scratch = outer._scratch if outer._ready_made else None
+
+    def on_progress(self, fraction: float, text: str) -> None:
+        self._outer.on_progress(fraction, self.secrets.hide(text))
+
+    def on_log(self, line: str) -> None:
+        self._outer.on_log(self.secrets.hide(line))
+
+
 _current: ContextVar[TaskContext | None] = ContextVar("treadle_task", default=None)
 
 
-@contextlib.contextmanager
-def entered(context: TaskContext) -> Iterator[TaskContext]:
+class entered:  # noqa: N801 - it is used like a function; a generator would cost more than a short task
     """Make ``context`` the one that this thread's calls of progress(), log() and the others reach."""
-    token = _current.set(context)
-    try:
-        yield context
-    finally:
-        _current.reset(token)
-        context.sweep()
+
+    def __init__(self, context: TaskContext) -> None:
+        self._context = context
+
+    def __enter__(self) -> TaskContext:
+        self._token = _current.set(self._context)
+        return self._context
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+        self._context.sweep()
 
 
 def current_secrets() -> Secrets:

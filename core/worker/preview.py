@@ -13,6 +13,9 @@ MAX_TEXT = 200
 SAMPLE = 50_000
 """Of a larger array the range is that of about so many evenly spaced elements."""
 
+_PLAIN = frozenset({float, bool})
+_FEW_DIGITS = 64
+
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxset = _short.maxfrozenset = _short.maxdict = 20
 _short.maxstring = _short.maxother = _short.maxlong = MAX_TEXT
@@ -24,6 +27,10 @@ def preview(value: Any, hide: Callable[[str], str] | None = None) -> dict[str, A
 
     Never raises, and never shows more than 200 characters. ``hide`` covers what must not be seen.
     """
+    kind = type(value)
+    if kind in _PLAIN or (kind is int and value.bit_length() < _FEW_DIGITS):
+        text = repr(value)
+        return {"type": kind.__name__, "text": text if hide is None else hide(text)}
     found: dict[str, Any] = {"type": _type_name(value)}
     try:
         _add_shape(found, value, hide)

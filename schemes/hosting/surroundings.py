@@ -51,7 +51,7 @@ class Surroundings:
             sys.path[:] = self._path
         if (sys.stdout, sys.stderr) != self._streams:
             sys.stdout, sys.stderr = self._streams
-        if _held_environment() != self._held:
+        if getattr(os.environ, "_data", os.environ) != self._held:
             self._restore_environment()
         if self._current_handlers() != self._handlers:
             self._restore_handlers()

@@ -50,4 +50,7 @@ def result_of(rest: Any) -> Result:
 
 def sizes(values: Mapping[Any, Given]) -> int:
     """Return how many bytes these values have together."""
-    return sum(len(value) if isinstance(value, bytes) else value[1] for value in values.values())
+    size = 0
+    for value in values.values():
+        size += len(value) if isinstance(value, bytes) else value[1]
+    return size

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...core.worker.handing import Handed
 
 MOST_MAPPED = 64
+_ATOMS = frozenset({int, float, bool, type(None)})
 
 Slot = bytes | tuple[str, int] | int
 """How a worker gets a value: inline, from a container file, or from its own by the key that it gave it."""
@@ -109,6 +110,8 @@ class Keeping:
 
         NotPicklableError if it cannot be.
         """
+        if type(value) in _ATOMS and len(data := pickle.dumps(value, 5)) <= INLINE:
+            return data
         made = packed(value)
         if made.size <= INLINE:
             return bytes(made.data) if not made.buffers else dumps(value)

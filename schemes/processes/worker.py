@@ -86,6 +86,8 @@ class Worker:
         self._home = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=setup.disk)).resolve()
         # What modules put into temporary files is removed with the pool, also if the worker is killed.
         tempfile.tempdir = str(self._disk)
+        self._progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, self._number, fraction, text))
+        self._context = TaskContext(self._progress, self._log, self._cancelled, scratch=self._home)
         self._surroundings = Surroundings(self._home)
         self._limits = ThreadLimits(self._surroundings.set_variable)
 
@@ -107,13 +109,12 @@ class Worker:
 
     def _execute(self, number: int, short: Any, *call: Any) -> None:
         self._number = number
-        progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, number, fraction, text))
         # System calls cost more than they take, because what comes after them is slower too.
         if not short:
             self._cpu = time.process_time()
         began = time.perf_counter()
         try:
-            result = copy_context().run(self._called, progress, *call)
+            result = copy_context().run(self._called, *call)
         except KeyboardInterrupt as error:
             # It came when the module had just ended in another way.
             result = cause_of(error)
@@ -128,16 +129,15 @@ class Worker:
         if seconds > LONG:
             peak = peak_memory()
             cpu += self._cpu_of_children()
-        progress.flush()
+        self._progress.flush()
         ended = kin.end_children(1.0) if seconds > _BIRTH and kin.has_children() else []
         self._surroundings.restore()
         if ended:
             self._send(ch.LEFTOVERS, number, ended)
         self._give(number, (answer, self._end_output(), seconds, cpu, peak))
 
-    def _called(self, progress: Progress, task: str, attempt: int, shape: int, *rest: Any) -> Result | Cause:
+    def _called(self, task: str, attempt: int, shape: int, *rest: Any) -> Result | Cause:
         arguments, slots = rest
-        context = TaskContext(progress, self._log, self._cancelled, scratch=self._home)
         try:
             self._keeping.expect(slots)
             call = self._call(task, attempt, shape, arguments)
@@ -148,7 +148,7 @@ class Worker:
             return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
         try:
             self._inside = True
-            return execute(call, self._keeping.fetch, context, self._files)
+            return execute(call, self._keeping.fetch, self._context, self._files)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             return cause_of(error)
         finally:
