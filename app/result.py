@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
 from ..core.planning.plan import Constant, FedBack, PlanNode, Start, Swept, Wired
-from ..core.run.arguments import coercions
 from ..core.run.collecting import Collection, LastItem
 from ..core.run.states import RunState, TaskState
 from ..core.run.tasks import Task
@@ -194,7 +193,7 @@ class RunResult:
     def _start_value(self, reader: PlanNode, start: Start, axes: tuple[int, ...], place: Index) -> Any:
         match start:
             case Constant(port=port, value=value):
-                kind = coercions(reader.module).get(port, "")
+                kind = reader.module.coercions.get(port, "")
                 file = self._pipeline.file
                 return placed(value, kind, file.parent if file else Path.cwd()) if kind else value
             case Swept(axis=axis, values=values) if axis in axes:

@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import NODEFAULT, Meta, Struct, structs
 
+from .types import alternatives, parse_type
 from .worker.declare import Schemes
 
 PortName = Annotated[str, Meta(min_length=1, max_length=200)]
 ImportPath = Annotated[str, Meta(pattern=r"^$|^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*\Z", max_length=500)]
 
 LIBRARY = "treadle.core.library."
+_COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
 
 
 class Port(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -73,6 +75,26 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
         """The outputs by name."""
         return {port.name: port for port in self.outputs}
 
+    @cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(port.name for port in self.outputs)
+
+    @cached_property
+    def positional_names(self) -> tuple[str, ...]:
+        """The names of the inputs that are passed by position."""
+        return tuple(port.name for port in self.inputs if port.passing == "positional")
+
+    @cached_property
+    def variadic_name(self) -> str:
+        """The name of the input that is passed as ``*args``; empty if there is none."""
+        return next((port.name for port in self.inputs if port.passing == "variadic"), "")
+
+    @cached_property
+    def coercions(self) -> dict[str, str]:
+        """For each input what kind of value it is given, where a file or an output may hold another kind."""
+        return {port.name: kind for port in self.inputs if (kind := _coercion(port.type))}
+
     def input(self, name: str) -> Port | None:
         """Return the input called ``name``; an open module has an input for every name."""
         found = self.input_ports.get(name)
@@ -97,6 +119,18 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     def label(self) -> str:
         """The title, or the plain name of the function."""
         return self.title or (self.path.rpartition(":")[2] or self.name).replace("_", " ").capitalize()
+
+
+def _coercion(type_text: str) -> str:
+    try:
+        parts = [part for part in alternatives(parse_type(type_text)) if part.name != "None"]
+    except ValueError:
+        return ""
+    if len(parts) != 1:
+        return ""
+    if parts[0].name == "list" and parts[0].arguments and parts[0].arguments[0].name == "pathlib.Path":
+        return "paths"
+    return _COERCIONS.get(parts[0].name, "")
 
 
 @cache

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ...core.edits import apply, disconnect, update_nodes
 from ...core.errors import UsageError, suggestion
 from ...core.pipeline import Group
-from ...core.run.arguments import coercions
 
 if TYPE_CHECKING:
     from ...core.modules import Module
@@ -70,7 +69,7 @@ def _inputs(pipeline: Pipeline, node: Node) -> list[str]:
 
 
 def _value(module: Module | None, name: str, text: str) -> Any:
-    kind = coercions(module).get(name, "") if module is not None else ""
+    kind = module.coercions.get(name, "") if module is not None else ""
     if kind == "text":
         return text
     if kind == "path":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blake3 import blake3
 
+from ..planning.calls import call_form
 from ..planning.plan import Constant, PlanNode, Swept
-from ..run.arguments import call_form, coercions
 from ..worker.call import Applied, Argument, Given, Items, Labelled, Ref
 from ..worker.digest import FileDigests, UndigestedError
 from ..worker.files import placed
@@ -139,7 +139,7 @@ class NodeKeys:
     def parts(self, number: int) -> Parts:
         """Return of what the keys of a node are made, so that a person can be told later what changed."""
         node = self._plan.nodes[number]
-        kinds = coercions(node.module)
+        kinds = node.module.coercions
         parameters, files, wiring = {}, {}, {}
         for entry in node.inputs:
             if isinstance(entry, Constant | Swept):

@@ -84,7 +84,7 @@ class Learned:
         """Return what is known of these keys; those that nothing is known of are not in it."""
         if not self.path.exists():
             return {}
-        wanted = json.dumps([storable(key) for key in keys])
+        wanted = json.dumps([storable(key) for key in set(keys)])
         try:
             with self._opened() as connection:
                 rows = connection.execute(_READ, (wanted,)).fetchall()

@@ -10,12 +10,12 @@ from msgspec import structs
 from ..errors import PipelineError
 from ..modules import Module, Port
 from ..pipeline import Connection, Group, Node, Pipeline
-from ..run.arguments import call_form, target_of
 from ..run.layout import value_label
 from ..trust import needs_trust
 from ..worker import unit
 from ..worker.call import Given
 from ..worker.declare import Schemes
+from .calls import call_form, target_of
 from .flatten import IDENTITY, FlatNode, output_of
 from .plan import Axis, Constant, Input, Joining, Plan, PlanNode, Swept, Wired
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..planning.calls import CallForms, target_of
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
-from ..types import alternatives, parse_type
-from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, Target, ValueId
+from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, ValueId
 from ..worker.files import placed
 from ..worker.unit import Program
 from .collecting import Collection, LastItem
@@ -17,10 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ..modules import Module
     from .layout import Layout
-
-_COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
 
 
 class CallMaker:
@@ -36,12 +32,9 @@ class CallMaker:
         self._layout = layout
         self._plan: Plan = layout.plan
         self._folder = folder
-        declared = frozenset(declared_only)
-        self._plain_nodes = {node.number for node in self._plan.nodes if _is_plain(node)}
+        self._forms = CallForms(self._plan, declared_only, digested)
         self._refs: list[ValueId] = []
-        self._forms = [call_form(node, declared_only=node.id in declared) for node in self._plan.nodes]
-        for number in digested:
-            self._forms[number] = replace(self._forms[number], digest=True)
+        self._plain_nodes = {node.number for node in self._plan.nodes if _is_plain(node)}
 
     def call_with_refs(self, task: Task) -> tuple[Call, list[ValueId]]:
         """Return the call of a task whose inputs are all there, and the values made in the run that it reads."""
@@ -192,44 +185,3 @@ def _item(whole: Argument, place: int) -> Argument:
 
 def _applied(function: Function | None, argument: Argument) -> Argument:
     return argument if function is None else Applied(target_of(function), argument)
-
-
-def target_of(function: Function, *, declared_only: bool = False) -> Target:
-    """Return a function of the plan as the worker knows it."""
-    return Target(function.path, function.source, function.name, function.live, declared_only)
-
-
-def call_form(node: PlanNode, *, declared_only: bool) -> Call:
-    """Return what all calls of one node have in common."""
-    module = node.module
-    return Call(
-        task=node.id,
-        target=target_of(node.function, declared_only=declared_only),
-        arguments={},
-        outputs=tuple(port.name for port in module.outputs),
-        fields=module.returns == "fields",
-        positional=tuple(port.name for port in module.inputs if port.passing == "positional"),
-        variadic=next((port.name for port in module.inputs if port.passing == "variadic"), ""),
-        coerce=coercions(module),
-        mutates=module.mutates,
-        split=node.split,
-        flags=node.flags,
-        n_procs=node.n_procs,
-    )
-
-
-def coercions(module: Module) -> dict[str, str]:
-    """Return for each input what kind of value it is given, where a file or an output may hold another kind."""
-    return {port.name: kind for port in module.inputs if (kind := _coercion(port.type))}
-
-
-def _coercion(type_text: str) -> str:
-    try:
-        parts = [part for part in alternatives(parse_type(type_text)) if part.name != "None"]
-    except ValueError:
-        return ""
-    if len(parts) != 1:
-        return ""
-    if parts[0].name == "list" and parts[0].arguments and parts[0].arguments[0].name == "pathlib.Path":
-        return "paths"
-    return _COERCIONS.get(parts[0].name, "")

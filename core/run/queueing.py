@@ -39,6 +39,7 @@ class ReadyQueue:
         self._waiting: dict[int, deque[Task] | list[Task]] = {}
         self._mapped = {node.number for node in plan.nodes if node.axes}
         self._kinds: dict[object, Kind] = {}
+        self._known: dict[object, Kind] = {}
         self._kind_of = [self._kind(node) for node in plan.nodes]
         self._count = 0
 
@@ -139,9 +140,19 @@ class ReadyQueue:
         return None
 
     def _kind(self, node: PlanNode, refused: Mapping[str, Cause] | None = None) -> Kind:
-        enabled = self._standings.enabled
         seconds = self._estimates.of_node(node)
-        refusals = {name: f"{name} refused it: {cause.message}" for name, cause in (refused or {}).items()}
+        alike = (node.n_procs, node.mem_gb, node.settings.scheme, id(node.module.schemes), seconds)
+        if refused:
+            return self._distinct_kind(node, seconds, refused)
+        # Found by the identity of what it supports, which is cheaper; the plan keeps that as long as we are here.
+        kind = self._known.get(alike)
+        if kind is None:
+            kind = self._known[alike] = self._distinct_kind(node, seconds, {})
+        return kind
+
+    def _distinct_kind(self, node: PlanNode, seconds: float | None, refused: Mapping[str, Cause]) -> Kind:
+        enabled = self._standings.enabled
+        refusals = {name: f"{name} refused it: {cause.message}" for name, cause in refused.items()}
         supported = tuple([not support(node, scheme) for scheme in enabled])
         wants = (node.n_procs, node.mem_gb, supported, node.settings.scheme, seconds, tuple(refusals.items()))
         kind = self._kinds.get(wants)

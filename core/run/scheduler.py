@@ -30,6 +30,7 @@ HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
 CACHE = "cache"
 """Where the results of a task are that did not have to run."""
 
+MORE_LOSSES = 3
 CANCELLED = "it was cancelled"
 ENDING = "the run ends at the first failure"
 
@@ -82,6 +83,7 @@ class Scheduler:
         self._unfinished = 0
         self._paused = False
         self._doubtful = False
+        self._recovered = False
         self._ending = False
         self._cancelled = False
         self._retention = Retention(self.layout, self._release)
@@ -274,6 +276,7 @@ class Scheduler:
 
     def _succeeded(self, task: Task, outcome: e.Outcome) -> None:
         self._give_back(task)
+        self._recovered |= task.losses > 0
         if task.story.count(LETTERS[TaskState.SUCCEEDED]) and (odd := _differs(task, outcome)):
             self._end(task, TaskState.FAILED, Cause("mapping", odd))
             self._react_to_failure()
@@ -290,7 +293,7 @@ class Scheduler:
         task.losses += lost
         task.failures += not lost
         retries = max(self.node_of(task).settings.retries, self.policy.retries)
-        tries_left = task.losses <= self.policy.losses if lost else task.failures <= retries
+        tries_left = task.losses <= self._losses_allowed if lost else task.failures <= retries
         if lost and task.stopping and not task.timed_out:
             # It was to be stopped, and the worker that had it was ended for that.
             self._end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
@@ -299,6 +302,13 @@ class Scheduler:
         else:
             self._end(task, TaskState.FAILED, cause)
             self._react_to_failure()
+
+    @property
+    def _losses_allowed(self) -> int:
+        """How often a task may lose its worker. More often, once it is seen that workers die for reasons of their own:
+        a task that had lost its worker has succeeded with another one.
+        """
+        return self.policy.losses + (MORE_LOSSES if self._recovered else 0)
 
     def _try_again(self, task: Task, cause: Cause) -> None:
         task.stopping, task.timed_out = False, 0.0

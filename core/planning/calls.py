@@ -1,0 +1,65 @@
+"""What all calls of a node have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..worker.call import Call, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .plan import Function, Plan, PlanNode
+
+
+class CallForms:
+    """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for.
+
+    ``declared_only`` are the nodes whose function must be a declared module, ``digested`` the numbers of those whose
+    results are to be digested. Nodes that call the same share its target, so that it can be told by its identity.
+    """
+
+    def __init__(self, plan: Plan, declared_only: Iterable[str], digested: Iterable[int]) -> None:
+        self._nodes = plan.nodes
+        self._declared = frozenset(declared_only)
+        self._digested = frozenset(digested)
+        self._forms: list[Call | None] = [None] * len(plan.nodes)
+        self._targets: dict[object, Target] = {}
+
+    def __getitem__(self, number: int) -> Call:
+        form = self._forms[number]
+        if form is None:
+            form = self._forms[number] = self._made(self._nodes[number])
+        return form
+
+    def _made(self, node: PlanNode) -> Call:
+        form = call_form(node, declared_only=node.id in self._declared)
+        target = form.target
+        key = target.path, target.source, target.name, id(target.live), target.declared_only
+        target = self._targets.setdefault(key, target)
+        return replace(form, target=target, digest=node.number in self._digested)
+
+
+def target_of(function: Function, *, declared_only: bool = False) -> Target:
+    """Return a function of the plan as the worker knows it."""
+    return Target(function.path, function.source, function.name, function.live, declared_only)
+
+
+def call_form(node: PlanNode, *, declared_only: bool) -> Call:
+    """Return what all calls of one node have in common."""
+    module = node.module
+    return Call(
+        task=node.id,
+        target=target_of(node.function, declared_only=declared_only),
+        arguments={},
+        outputs=module.output_names,
+        fields=module.returns == "fields",
+        positional=module.positional_names,
+        variadic=module.variadic_name,
+        coerce=module.coercions,
+        mutates=module.mutates,
+        split=node.split,
+        flags=node.flags,
+        n_procs=node.n_procs,
+    )
