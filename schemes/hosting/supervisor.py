@@ -16,6 +16,7 @@ import selectors
 import shutil
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,6 +34,7 @@ LIMIT_THREADS = (
 """A worker is worth one core: numeric libraries must not start a thread per core in each of them."""
 
 LARGEST = 1 << 18
+_KILOBYTE = 1 if sys.platform == "darwin" else 1024
 LAST_WORDS = 3.0
 
 
@@ -49,7 +51,8 @@ class Supervisor:
 
     The owner asks ``("setup", Setup)``, ``("fork", number)`` with descriptors (the channel, the pipe for what is
     printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``,
-    ``("exited", number, status)`` and ``("unborn", number, text)``.
+    ``("exited", number, status)`` and, right before, ``("used", number, bytes of memory)``, and
+    ``("unborn", number, text)``.
     """
 
     def __init__(self, control: socket.socket) -> None:
@@ -155,7 +158,7 @@ class Supervisor:
         gone = 0
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 break
             if not pid:
@@ -166,6 +169,7 @@ class Supervisor:
                 # What it started and kept in its process group ends with it.
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
+                self._tell("used", number, used.ru_maxrss * _KILOBYTE)
                 self._tell("exited", number, status)
         if gone:
             self._kill_orphans()

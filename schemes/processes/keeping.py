@@ -122,7 +122,6 @@ class Keeping:
             key = self._key
             self._kept[key] = made
             self._size += made.size
-        self._make_room()
         return key, made.size
 
     def _share(self) -> None:
@@ -130,7 +129,11 @@ class Keeping:
             self._alone = False
             self._first()
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Write the oldest values until the others are within the budget.
+
+        Only of values that were in an answer may be told anything, so this comes after it.
+        """
         while self._size > self._budget:
             with self._lock:
                 oldest = next(iter(self._kept), None)

@@ -61,7 +61,7 @@ class Member:
         self.since = 0.0
         self.told = True
         self.full = self.retiring = self.finishing = self.reads_files = False
-        self.done = 0
+        self.done = self.peak = 0
         self.interrupt_at = self.kill_at = 0.0
         self._epoch = 0
         self._count = 0

@@ -166,6 +166,8 @@ class Pool:
         match notice:
             case ("born", number, pid) if number in self._members:
                 self._members[number].born(pid)
+            case ("used", number, memory) if number in self._members:
+                self._members[number].peak = memory
             case ("exited", number, status) if number in self._members:
                 struck = status == 9 and self._memory.struck()
                 self._bury(number, cause_of_death(status, out_of_memory=struck))
@@ -216,8 +218,8 @@ class Pool:
             result: Any = answer
         else:
             values, rest = answer
-            self._values.keep(job.task, values, member.number)
             size, result = sizes(values), result_of(rest)
+            self._values.keep(job.task, values, member.number)
         if job.stopping:
             self.vault.forget([job.task])
             self._report(Stopped(job.task, job.attempt))
@@ -275,7 +277,7 @@ class Pool:
             self._report(
                 Stopped(running.task, running.attempt)
                 if running.stopping
-                else Ended(running.task, running.attempt, cause, member.place, lost=True)
+                else Ended(running.task, running.attempt, cause, member.place, lost=True, peak_memory=member.peak)
             )
         self._dispatch.put_back([job for job in member.jobs if job is not running])
         self.vault.lose(number)

@@ -47,6 +47,7 @@ class Stopping:
                     return
 
     def _stop_at(self, member: Member, job: Job) -> None:
+        job.stopping = True
         member.stop(job)
         asks = member.asks
         back = member.take_back(0 if asks else job.number)
@@ -55,7 +56,6 @@ class Stopping:
         if any(one is job for one in back):
             self._report(Stopped(job.task, job.attempt))
         elif any(one is job for one in member.jobs):
-            job.stopping = True
             now = time.monotonic()
             member.interrupt_at = now + PATIENCE if asks else 0.0
             member.kill_at = now + LAST + (PATIENCE / 2 if asks else 0.0)

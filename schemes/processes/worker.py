@@ -135,6 +135,7 @@ class Worker:
         if ended:
             self._send(ch.LEFTOVERS, number, ended)
         self._give(number, (answer, self._end_output(), seconds, cpu, peak))
+        self._keeping.make_room()
 
     def _called(self, task: str, attempt: int, shape: int, *rest: Any) -> Result | Cause:
         arguments, slots = rest

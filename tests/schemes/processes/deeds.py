@@ -246,3 +246,113 @@ def grow(items: list[int]) -> int:
     """Change the argument, which is not this function's to change."""
     items.append(0)
     return len(items)
+
+
+def hold(array: Any, file: str, gate: str) -> int:
+    """Say that it runs, and go on when somebody writes into ``gate``."""
+    note(file, str(os.getpid()))
+    pass_gate(gate)
+    return int(array[0])
+
+
+def pass_gate(gate: str) -> None:
+    with open(gate, "rb") as opened:  # noqa: PTH123 - as cheap as can be
+        opened.read(1)
+
+
+def numbered(count: int) -> Any:
+    import numpy as np
+
+    return np.arange(count, dtype=float)
+
+
+def first(array: Any) -> float:
+    return float(array[0])
+
+
+def both(one: Any, two: Any) -> float:
+    return float(one[0] + two[0])
+
+
+def wait_until_cancelled(file: str) -> None:
+    from treadle import cancelled
+
+    note(file, str(os.getpid()))
+    while not cancelled():
+        time.sleep(0.001)
+    note(file, "tidied")
+
+
+def tidy_up_when_interrupted(file: str) -> None:
+    try:
+        wait_for_ever(file)
+    finally:
+        note(file, "tidied")
+
+
+def ask_once_then_wait(file: str) -> None:
+    from treadle import cancelled
+
+    cancelled()
+    tidy_up_when_interrupted(file)
+
+
+def never_give_up(file: str) -> None:
+    note(file, str(os.getpid()))
+    while True:
+        try:
+            signal.pause()
+        except BaseException:
+            note(file, "not yet")
+
+
+def sleep_shortly(seconds: float) -> str:
+    """Return the name of what interrupted it."""
+    try:
+        time.sleep(seconds)
+    except KeyboardInterrupt as error:
+        return type(error).__name__
+    return ""
+
+
+def write_here(name: str, text: str) -> Path:
+    """Return a relative path to a file in the working directory."""
+    Path(name).write_text(text)
+    Path("rubbish").write_text("not kept")
+    return Path(name)
+
+
+def where_am_i() -> tuple[str, str]:
+    from treadle import scratch
+
+    return str(Path.cwd()), str(scratch())
+
+
+def threads_in_use() -> tuple[str, list[int]]:
+    import numpy as np
+    import threadpoolctl
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    return os.environ["OMP_NUM_THREADS"], [pool["num_threads"] for pool in threadpoolctl.threadpool_info()]
+
+
+def recurse(depth: int) -> int:
+    return recurse(depth + 1)
+
+
+def shout(megabytes: int) -> None:
+    line = b"x" * 99 + b"\n"
+    for _ in range(megabytes):
+        os.write(1, line * 10_000)
+
+
+def breed(file: str) -> None:
+    """Start processes until there may be no more."""
+    made = 0
+    try:
+        while made < 10_000:
+            subprocess.Popen(["sleep", "1000"])
+            made += 1
+    except OSError:
+        note(file, str(made))
+        raise
