@@ -21,10 +21,13 @@ _GIVEN, _REF, _ITEMS, _LABELLED, _MOVED, _APPLIED = range(6)
 
 
 class Encoded(NamedTuple):
-    """A call, ready to be sent: its template, its arguments, and the values they refer to."""
+    """A call, ready to be sent: its template, its arguments, and the values they refer to.
+
+    Arguments that are no pickle, but a tuple, belong to the shape of that number.
+    """
 
     template: int
-    arguments: bytes
+    arguments: bytes | tuple[Any, ...]
     refs: tuple[ValueId, ...]
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ...core.worker.call import ValueId
     from ...core.worker.files import FileStore
     from ...core.worker.handing import Handed
-    from ..hosting.wire import Decoder
     from .answers import Answers
     from .board import Board
     from .messages import JobMessage
+    from .parcels import Unpacker
     from .store import Store
 
 LONG = 0.001
@@ -40,9 +40,9 @@ class Performer:
     """
 
     def __init__(
-        self, decoder: Decoder, store: Store, files: FileStore, board: Board, answers: Answers, mark: bytes
+        self, unpacker: Unpacker, store: Store, files: FileStore, board: Board, answers: Answers, mark: bytes
     ) -> None:
-        self._decoder, self._store, self._files = decoder, store, files
+        self._unpacker, self._store, self._files = unpacker, store, files
         self._board, self._answers, self._mark = board, answers, mark
         self._pid = os.getpid()
         self.stopped: set[int] = set()
@@ -78,7 +78,7 @@ class Performer:
         _, task, attempt, template, arguments, handed = job
         listen(voice)
         try:
-            call = self._decoder.decode(task, attempt, template, arguments)
+            call = self._unpacker.call(task, attempt, template, arguments)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             cause = cause_of(error)
             message = f"an argument cannot be made again in the thread host: {cause.type}: {cause.message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import queue
 import select
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.worker.files import FileStore
 from ..hosting import channel as ch
-from ..hosting.wire import Decoder
 from . import messages as m
 from .answers import Answers
 from .attempt import Performer
 from .board import Board
 from .crew import Crew
+from .parcels import Unpacker
 from .store import Store, shared
 from .streams import TaskStream
 
@@ -35,6 +36,10 @@ TICK = 0.005
 """Seconds after which what was gathered is sent at the latest, and threads that do not get on are noticed."""
 
 
+SELDOM = 5000
+"""So many new objects may come together before Python looks for those that hold each other."""
+
+
 def serve(setup: Setup, channel: socket.socket) -> None:
     """Execute what comes through the channel until its end."""
     home = tempfile.mkdtemp(prefix=f"host-{os.getpid()}-", dir=setup.disk)
@@ -43,6 +48,8 @@ def serve(setup: Setup, channel: socket.socket) -> None:
     os.chdir(home)
     sys.stdout, sys.stderr = TaskStream(1, "<stdout>"), TaskStream(2, "<stderr>")
     _print_by_lines()
+    # Results are kept by the thousand: looking through them as often as Python does by itself takes too long.
+    gc.set_threshold(SELDOM)
     Host(setup, channel).serve()
 
 
@@ -66,7 +73,7 @@ class Host:
         self._inbox = ch.Inbox(channel)
         self._answers = Answers(channel, Path(setup.disk))
         self._templates: dict[int, bytes] = {}
-        self._decoder = Decoder(self._templates.__getitem__, shared)
+        self._unpacker = Unpacker(self._templates.__getitem__, shared)
         self._store = Store(Path(setup.memory), Path(setup.disk))
         self._wanted: queue.SimpleQueue[ValueId | None] = queue.SimpleQueue()
         self._poll = select.poll()
@@ -89,7 +96,7 @@ class Host:
         os.environ.update(environment)
         files = FileStore(Path(self._setup.files))
         shown = Board(board, places)
-        self._performer = Performer(self._decoder, self._store, files, shown, self._answers, self._setup.mark)
+        self._performer = Performer(self._unpacker, self._store, files, shown, self._answers, self._setup.mark)
         self._crew = Crew(threads, places, self._performer, self._answers, time.perf_counter)
         threading.Thread(target=self._export, name="treadle-export", daemon=True).start()
 

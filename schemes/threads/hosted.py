@@ -88,7 +88,7 @@ class Hosted:
         self._inbox = ch.Inbox(self.ours)
         self._output = Output(setup.mark, tell, self._task_of)
         self._outgoing: deque[bytes] = deque()
-        self._templates: set[int] = set()
+        self._known = 0
 
     # What it is told
 
@@ -99,9 +99,9 @@ class Hosted:
     def send(self, jobs: Sequence[tuple[Job, dict[ValueId, Handed] | None]], templates: Sequence[bytes]) -> None:
         """Send calls, with how the values can be had that are not there."""
         for job, _ in jobs:
-            if job.encoded.template not in self._templates:
-                self._templates.add(job.encoded.template)
-                self.tell(m.TEMPLATE, job.encoded.template, templates[job.encoded.template])
+            while self._known <= job.encoded.template:
+                self.tell(m.TEMPLATE, self._known, templates[self._known])
+                self._known += 1
             self.jobs[job.number] = job
             job.host = self
         for first in range(0, len(jobs), _AT_A_TIME):

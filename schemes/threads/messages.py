@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...core.worker.call import ValueId
 from ...core.worker.handing import Handed
 
@@ -15,5 +17,5 @@ RESULT, SKIPPED, PROGRESS, LINE, HEARD, BACK, EXPORTED, LEFT = range(8)
 progress, a line of output, that it heard of a stop, the calls it gives back, a value for others, and that all values
 have been handed over."""
 
-JobMessage = tuple[int, str, int, int, bytes, dict[ValueId, Handed] | None]
+JobMessage = tuple[int, str, int, int, bytes | tuple[Any, ...], dict[ValueId, Handed] | None]
 """A call for the host: number, task, attempt, template, arguments, and how values that are not in the host are had."""

@@ -19,8 +19,8 @@ from ...core.worker.handing import Handed, NotPicklableError, load
 from ..hosting.child import Setup
 from ..hosting.nursery import search_path_of_owner
 from ..hosting.supervisor import LIMIT_THREADS
-from ..hosting.wire import Encoder
 from .dispatcher import NO_HOST, Dispatcher
+from .parcels import Packer
 from .values import Values
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ThreadsScheme:
         self._files, self._search_path = files, search_path
         self._threads = workers or _cores()
         self._lock = threading.RLock()
-        self._encoder = Encoder()
+        self._packer = Packer()
         self._closing = False
         self._rests = False
         self._dispatcher: Dispatcher | None = None
@@ -81,7 +81,7 @@ class ThreadsScheme:
         setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         dispatcher = self._dispatcher = Dispatcher(
-            self.name, setup, self._values, self._encoder.templates, self._threads, limits(self._threads), report
+            self.name, setup, self._values, self._packer.templates, self._threads, limits(self._threads), report
         )
         dispatcher.fleet.selector.register(self._wake, selectors.EVENT_READ, "wake")
         self._thread = threading.Thread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
@@ -92,7 +92,7 @@ class ThreadsScheme:
         encoded = []
         for call in calls:
             try:
-                encoded.append((call, self._encoder.encode(call)))
+                encoded.append((call, self._packer.pack(call)))
             except NotPicklableError as error:
                 cause = Cause("not picklable", str(error))
                 self._report(Ended(call.task, call.attempt, cause, NO_HOST, refused=True))
