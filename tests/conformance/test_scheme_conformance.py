@@ -13,11 +13,12 @@ import pytest
 
 from schemes import CANDIDATES, Candidate
 from treadle import log, progress, scratch
-from treadle.core.scheme import Began, Capacity, Ended, Logged, Progressed, Report, Scheme, Stopped
+from treadle.core.scheme import Began, Capacity, Ended, Exported, Logged, Progressed, Report, Scheme, Stopped
 from treadle.core.worker.absent import NOT_TAKEN
-from treadle.core.worker.call import Applied, Argument, Call, Given, Items, Ref, Target
+from treadle.core.worker.call import Applied, Argument, Call, Given, Items, Moved, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
+from treadle.core.worker.handing import hand_out, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,19 @@ class Bench:
         assert isinstance(cause, Cause), cause
         return cause
 
+    def until(self, kind: type[Report], task: str = "") -> Any:
+        """Take reports until there is one of this kind, about this task, and return it."""
+        while True:
+            report = self.take()
+            if isinstance(report, kind) and getattr(report, "task", task) == task:
+                return report
+
+    def exported(self, task: str, output: str = "out", place: int = -1) -> Any:
+        self.scheme.export([(task, output, place)])
+        report = self.until(Exported)
+        assert report.value == (task, output, place)
+        return report.handed
+
     def fetch(self, task: str, output: str = "out", place: int = -1) -> Any:
         return self.scheme.fetch((task, output, place), SECONDS)
 
@@ -86,10 +100,27 @@ def bench(request, tmp_path) -> Iterator[Bench]:
     made.scheme.close(SECONDS)
 
 
+@pytest.fixture(params=[one for one in CANDIDATES if one.stops], ids=lambda candidate: candidate.name)
+def stopping(request, tmp_path) -> Iterator[Bench]:
+    """A scheme that can end a call that runs."""
+    made = Bench(request.param, tmp_path / "files")
+    yield made
+    made.scheme.close(SECONDS)
+
+
+@pytest.fixture(params=[one for one in CANDIDATES if one.survives_exit], ids=lambda candidate: candidate.name)
+def surviving(request, tmp_path) -> Iterator[Bench]:
+    """A scheme whose workers may end."""
+    made = Bench(request.param, tmp_path / "files")
+    yield made
+    made.scheme.close(SECONDS)
+
+
 def call(function: Any, task: str = "task", *, mutates: tuple[str, ...] = (), **arguments: Any) -> Call:
     """Return a call of a function of this file; what is no argument yet is given as a value."""
     given: dict[str, Argument] = {
-        name: value if isinstance(value, Ref | Items | Applied) else Given(value) for name, value in arguments.items()
+        name: value if isinstance(value, Ref | Items | Applied | Moved) else Given(value)
+        for name, value in arguments.items()
     }
     return Call(task, Target(live=function), given, mutates=mutates)
 
@@ -173,6 +204,14 @@ def keep_file() -> Path:
     path.write_text("kept")
     (scratch() / "rubbish.txt").write_text("not kept")
     return path
+
+
+def wait_for_ever() -> None:
+    threading.Event().wait()
+
+
+def leave_process() -> None:
+    os._exit(3)
 
 
 def scratch_path() -> str:
@@ -267,6 +306,64 @@ class TestValues:
 
 def sum_of(values: list[int]) -> int:
     return sum(values)
+
+
+def large(count: int) -> np.ndarray:
+    return np.arange(count)
+
+
+class TestValuesElsewhere:
+    @pytest.mark.parametrize("count", [10, 100_000])
+    def test_an_exported_value_can_be_read_by_others(self, bench, count) -> None:
+        bench.run(call(large, count=count))
+        found = load(bench.exported("task"))
+        assert (found == np.arange(count)).all()
+        assert not found.flags.writeable
+
+    def test_an_item_of_a_split_output_can_be_exported(self, bench) -> None:
+        bench.run(shaped(call(items, count=3), split=frozenset({"out"})))
+        assert load(bench.exported("task", place=2)) == 20
+
+    def test_why_a_value_cannot_be_exported_is_told(self, bench) -> None:
+        assert isinstance(bench.exported("nobody"), Cause)
+
+    @pytest.mark.parametrize("count", [10, 100_000])
+    def test_a_value_made_elsewhere_is_an_argument_and_read_only(self, bench, tmp_path, count) -> None:
+        handed = hand_out(np.arange(count), tmp_path, tmp_path)
+        bench.run(call(is_writeable, "seen", array=Moved(handed)), call(sum_of_array, array=Moved(handed)))
+        assert bench.fetch("seen") is False
+        assert bench.fetch("task") == sum(range(count))
+
+
+def sum_of_array(array: np.ndarray) -> int:
+    return int(array.sum())
+
+
+class TestEnds:
+    def test_a_stopped_call_is_over_at_once_and_others_go_on(self, stopping) -> None:
+        stopping.scheme.submit([call(wait_for_ever, "stuck")])
+        stopping.until(Began, "stuck")
+        stopping.scheme.stop(["stuck"])
+        assert stopping.until(Stopped, "stuck") == Stopped("stuck", 1)
+        stopping.run(call(add, x=1))
+        assert stopping.fetch("task") == 2
+
+    def test_a_call_that_was_stopped_can_be_tried_again(self, stopping) -> None:
+        stopping.scheme.submit([call(wait_for_ever)])
+        stopping.until(Began, "task")
+        stopping.scheme.stop(["task"])
+        stopping.until(Stopped, "task")
+        assert stopping.run(shaped(call(add, x=1), attempt=2))["task"].attempt == 2
+        assert stopping.fetch("task") == 2
+
+    def test_a_call_that_ends_its_process_is_lost_and_says_how(self, surviving) -> None:
+        ended = surviving.run(call(leave_process))["task"]
+        assert (ended.lost, ended.result) == (True, Cause("exited", "exited with code 3"))
+
+    def test_after_a_loss_there_is_a_worker_again(self, surviving) -> None:
+        surviving.run(call(leave_process, "bad"))
+        surviving.run(call(add, x=1))
+        assert surviving.fetch("task") == 2
 
 
 class TestFailures:

@@ -42,9 +42,10 @@ def test_closing_ends_what_runs_and_leaves_nothing(make_rig, words):
     rig = make_rig(workers=3)
     rig.ended(rig.start("zeros", "large", count=1_000_000))
     rig.exported("large")
-    for deed in ("child_for_ever", "hold_the_interpreter"):
-        rig.start(deed, file=words.path)
-    processes = [int(words.word()) for _ in range(3)]
+    rig.start("child_for_ever", file=words.path)
+    processes = [int(words.word()), int(words.word())]
+    rig.start("hold_the_interpreter", file=words.path)
+    words.word()
     folders = [rig.scheme._memory, rig.scheme._disk]
     before = time.monotonic()
 
