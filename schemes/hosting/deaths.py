@@ -11,14 +11,15 @@ from ...core.worker.failures import Cause
 _MOUNT = Path("/sys/fs/cgroup")
 
 
-def cause_of_death(status: int, *, out_of_memory: bool = False) -> Cause:
-    """Return the cause for a task whose worker ended with this wait status."""
+def cause_of_death(status: int, *, out_of_memory: bool = False, peak: int = 0) -> Cause:
+    """Return the cause for a task whose worker ended with this wait status; ``peak`` is the most memory it had."""
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return Cause("exited", f"exited with code {code}")
     number = -code
     if out_of_memory and number == signal.SIGKILL:
-        return Cause("out of memory", "the system ended the worker because memory ran out")
+        used = f"; it had {peak / 1e6:.0f} MB" if peak else ""
+        return Cause("out of memory", f"the system ended the worker because memory ran out{used}")
     try:
         name = f" ({signal.Signals(number).name})"
     except ValueError:

@@ -170,7 +170,8 @@ class Pool:
                 self._members[number].peak = memory
             case ("exited", number, status) if number in self._members:
                 struck = status == 9 and self._memory.struck()
-                self._bury(number, cause_of_death(status, out_of_memory=struck))
+                peak = self._members[number].peak
+                self._bury(number, cause_of_death(status, out_of_memory=struck, peak=peak))
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case None:

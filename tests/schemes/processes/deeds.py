@@ -315,11 +315,11 @@ def sleep_shortly(seconds: float) -> str:
     return ""
 
 
-def write_here(name: str, text: str) -> Path:
+def write_here(file: str, text: str) -> Path:
     """Return a relative path to a file in the working directory."""
-    Path(name).write_text(text)
+    Path(file).write_text(text)
     Path("rubbish").write_text("not kept")
-    return Path(name)
+    return Path(file)
 
 
 def where_am_i() -> tuple[str, str]:
