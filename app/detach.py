@@ -137,7 +137,8 @@ def _outcome(process: subprocess.Popen[bytes], answer: dict[str, Any], log: Path
     if not answer:
         return _refused(process, log)
     run = answer["run"]
-    told = _text(log)
+    # What it wrote since then belongs to the run.
+    told = _text(log, answer["written"])
     log = log.replace(log.with_name(f"{run}{LOG_SUFFIX}"))
     # From now on it belongs to nobody: that it still runs is no mistake to be warned of.
     process.returncode = 0
@@ -159,9 +160,9 @@ def _refused(process: subprocess.Popen[bytes], log: Path) -> Started:
     return Started(code=code if code > 0 else 1, told=told)
 
 
-def _text(log: Path) -> str:
+def _text(log: Path, size: int = MAX_TOLD) -> str:
     with log.open("rb") as file:
-        return file.read(MAX_TOLD).decode("utf-8", "backslashreplace")
+        return file.read(min(size, MAX_TOLD)).decode("utf-8", "backslashreplace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -229,7 +230,7 @@ class Herald:
                 )
             line.settimeout(END_SECONDS)
             try:
-                line.sendall(json.dumps({"run": run.id}).encode() + b"\n")
+                line.sendall(json.dumps({"run": run.id, "written": _written()}).encode() + b"\n")
             except OSError:
                 raise RefusedError("whoever asked for this run has gone before it began", where=run.id) from None
 
@@ -264,6 +265,13 @@ class _Signalled:
             return
         self._sent = True
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _written() -> int:
+    """Return how many bytes this process has written so far into the file that it was given."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return os.fstat(2).st_size
 
 
 def _is_line(number: str) -> bool:
