@@ -39,6 +39,9 @@ TICK = 0.005
 SELDOM = 5000
 """So many new objects may come together before Python looks for those that hold each other."""
 
+SIGN = 1.0
+"""Seconds after which a host that hands over its values gives a sign of life: a large one takes its time."""
+
 
 def serve(setup: Setup, channel: socket.socket) -> None:
     """Execute what comes through the channel until its end."""
@@ -79,8 +82,8 @@ class Host:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._poll.register(self._answers.wake, select.POLLIN)
-        self._due = 0.0
-        self._over = False
+        self._due = self._signed = 0.0
+        self._over = self._leaving = False
 
     def serve(self) -> None:
         """Hear until the end of the channel."""
@@ -102,7 +105,7 @@ class Host:
 
     def _hear(self) -> None:
         """Take one message, or look after what has to be sent."""
-        found = dict(self._poll.poll(TICK * 1000 if self._answers.attended else None))
+        found = dict(self._poll.poll(self._nap()))
         if self._channel.fileno() in found:
             self._heed(self._inbox.next())
         if self._answers.wake in found:
@@ -111,8 +114,17 @@ class Host:
         if not found or (self._answers.attended and now > self._due):
             self._tick(now)
 
+    def _nap(self) -> float | None:
+        """Return the milliseconds after which there is something to do in any case."""
+        if self._answers.attended:
+            return TICK * 1000
+        return SIGN * 1000 if self._leaving else None
+
     def _tick(self, now: float) -> None:
         self._due = now + TICK
+        if self._leaving and now > self._signed + SIGN:
+            self._signed = now
+            self._answers.add((m.HEARD,))
         # First the flag and then the look, so that nobody who adds meanwhile relies on a look that is past.
         self._answers.attended = False
         waiting = self._crew.look_after()
@@ -137,6 +149,7 @@ class Host:
             case (m.RETIRE,):
                 self._tell(m.BACK, self._crew.take_back())
             case (m.LEAVE,):
+                self._leaving = True
                 for value in self._store.values():
                     self._wanted.put(value)
                 self._wanted.put(None)
@@ -158,6 +171,7 @@ class Host:
         while True:
             value = self._wanted.get()
             if value is None:
+                self._leaving = False
                 self._tell(m.LEFT)
                 continue
             self._answers.add((m.EXPORTED, value, self._store.export(value)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import time
@@ -99,6 +100,35 @@ def test_suspects_run_beside_others_but_each_in_a_host_of_its_own(rig, words, ga
     assert len(hosts | {other, main}) == 4
     # Cleared of suspicion, they run with the others again.
     assert rig.run("own_pid", "w0") == other
+
+
+def test_a_suspect_reads_what_the_main_host_made_and_others_read_what_it_makes(rig, words, gate):
+    rig.start("wait_at", "suspect", gate=gate.path, file=words.path, word="suspect")
+    words.word()
+    os.kill(rig.host, signal.SIGKILL)
+    rig.ended("suspect")
+    rig.ended(rig.start("zeros", "large", count=100_000))
+
+    rig.ended(rig.start("plus_one", "suspect", array=rig.ref("large")))
+    consumer = rig.start("total", array=rig.ref("suspect"))
+
+    assert rig.value(consumer) == 100_000
+    assert (rig.scheme.fetch(("suspect", "out", -1), 5.0) == 1).all()
+    assert rig.run("total", "again", array=rig.ref("suspect")) == 100_000
+    assert rig.lost() == set()
+
+
+def test_twenty_rounds_with_hosts_killed_at_random_end_with_every_answer(rig):
+    chance = random.Random(20)
+    for number in range(20):
+        calls = [rig.call("busy", f"r{number}-{place}", seconds=0.001 + place / 1e6) for place in range(30)]
+        hosts = [host.pid for host in list(rig.scheme._dispatcher.fleet.hosts.values()) if host.pid]
+        if hosts and chance.random() < 0.8:
+            os.kill(chance.choice(hosts), signal.SIGKILL)
+
+        ended = retried(rig, calls)
+
+        assert all(isinstance(report.result, Result) for report in ended.values())
 
 
 def test_calls_that_had_not_begun_go_to_the_next_host_unseen(rig, words, gate, tmp_path):
