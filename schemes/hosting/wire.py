@@ -36,7 +36,7 @@ class Encoder:
 
     def __init__(self) -> None:
         self.templates: list[bytes] = []
-        self._numbers: dict[tuple[int, ...], int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._shapes: dict[tuple[int, tuple[str, ...], tuple[type, ...]], int] = {}
         self._by_data: dict[bytes, int] = {}
         self._kept: list[Any] = []
@@ -75,19 +75,18 @@ class Encoder:
         return number
 
     def _template(self, call: Call) -> int:
-        parts = (
-            call.target, call.outputs, call.fields, call.positional, call.variadic, call.coerce, call.mutates,
-            call.split, call.flags, call.n_procs, call.digest,
+        key = (
+            id(call.target), call.outputs, call.fields, call.positional, call.variadic, tuple(call.coerce.items()),
+            call.mutates, call.split, call.flags, call.n_procs, call.digest,
         )  # fmt: skip
-        key = tuple(map(id, parts))
         number = self._numbers.get(key)
         if number is None:
-            data = dumps((self._plain_target(call.target), *parts[1:5], dict(call.coerce), *parts[6:]))
+            data = dumps((self._plain_target(call.target), *key[1:5], dict(call.coerce), *key[6:]))
             number = self._numbers[key] = self._by_data.setdefault(data, len(self.templates))
             if number == len(self.templates):
                 self.templates.append(data)
-            # As long as they are kept, nothing else can have their ids.
-            self._kept.append(parts)
+            # As long as it is kept, nothing else can have its id.
+            self._kept.append(call.target)
         return number
 
     def _plain(self, argument: Argument, refs: list[ValueId]) -> Any:
