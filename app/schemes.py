@@ -30,15 +30,26 @@ def _processes(files: Path, search_path: Sequence[Path], workers: int) -> Scheme
     return ProcessesScheme(files, search_path, workers)
 
 
-SCHEMES: dict[str, Make] = {"serial": _serial, "processes": _processes}
+def _threads(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:
+    from ..schemes.threads.scheme import ThreadsScheme
+
+    return ThreadsScheme(files, search_path, workers)
+
+
+SCHEMES: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
 """How each scheme is made: given the folder for files that modules return, where to look for modules, and the number
 of workers."""
 
 
-def enabled_schemes(scheme: str) -> tuple[str, ...]:
-    """Return the schemes that ``scheme`` allows, in order of preference; UsageError if there is none such."""
+def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the schemes that ``scheme`` enables, in order of preference, and which of them are a last resort.
+
+    What the scheme that was asked for cannot take (a module may not support it) goes to another one that keeps it out
+    of this process. With auto this process itself is the last resort. UsageError if there is no such scheme.
+    """
     if scheme == "auto":
-        return tuple(name for name in PREFERENCE if name in SCHEMES)
+        return tuple(name for name in PREFERENCE if name in SCHEMES), frozenset({"serial"})
     if scheme not in SCHEMES:
         raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(scheme, ["auto", *SCHEMES]))
-    return (scheme,)
+    others = tuple(name for name in ("processes", "threads") if scheme not in {name, "serial"})
+    return (scheme, *others), frozenset(others)

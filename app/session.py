@@ -56,7 +56,7 @@ class Run:
             snapshot.node(name)
         self.pipeline = snapshot
         self.plan = make_plan(snapshot, options.until)
-        enabled = enabled_schemes(options.scheme)
+        enabled, last_resort = enabled_schemes(options.scheme)
         n_procs, gb = resources_of(options)
         refuse_too_large(self.plan, Ledger(n_procs, gb))
         self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
@@ -72,6 +72,7 @@ class Run:
             retries=options.retries,
             seconds=self.keeping.seconds,
             look_up=cached is not None,
+            last_resort=last_resort,
         )
         self.executor = Executor(
             self.plan,

@@ -19,7 +19,7 @@ from ..session import refuse_invalid, refuse_too_large
 from .text import columns_with_paths, counted, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
@@ -41,10 +41,10 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there."""
     refuse_invalid(pipeline)
     plan = make_plan(pipeline, options.until)
-    enabled = enabled_schemes(options.scheme)
+    enabled, last_resort = enabled_schemes(options.scheme)
     refuse_too_large(plan, Ledger(*resources_of(options)))
     standing = _freshness(pipeline, options)
-    rows = [_row(plan, node, enabled) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
+    rows = [_row(plan, node, enabled, last_resort) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
     shown = [name for name in _HEADINGS if name not in alike]
     lines = columns_with_paths(
@@ -62,9 +62,10 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     return 0
 
 
-def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...]) -> dict[str, str]:
+def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...], last_resort: Collection[str]) -> dict[str, str]:
     axes = " × ".join(plan.axes[axis].label for axis in node.axes) or "—"
     fitting, _ = eligible(node, enabled)
+    fitting = [name for name in fitting if name not in last_resort] or fitting
     cells = (node.id, _called(node), axes, _count(plan, node), ", ".join(fitting) or "none")
     return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}", ""), strict=True))
 

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import InternalError
@@ -20,6 +21,7 @@ from .earlier import GoneError
 from .records import Listener, RunEnded, RunEvent, TaskLogged, TaskProgress
 from .results import Results
 from .scheduler import CACHE, HANDED_OUT, Policy, Scheduler
+from .selection import needed
 from .states import RunState, TaskState
 from .transfers import Transfers
 
@@ -84,8 +86,9 @@ class Executor:
         self._timeouts = {node.number: node.settings.timeout for node in plan.nodes if node.settings.timeout}
         self._inbox: queue.SimpleQueue[Report | e.Event] = queue.SimpleQueue()
         self._events: deque[e.Event] = deque()
-        self._opened = False
-        self._simple = len(self._schemes) == 1 and earlier is None
+        self._opened: set[str] = set()
+        self._simple = earlier is None
+        self._needed = needed(plan, policy.enabled, policy.last_resort)
         self._finished = False
         self._thread = 0
         self.results = Results(self.scheduler.layout, self._calls, self._schemes, earlier)
@@ -104,7 +107,7 @@ class Executor:
         self._books.begin()
         self._inbox.put(e.RunStarted())
         if self._earlier is None:
-            self._open()
+            self._open(self._needed)
         while not self._finished:
             try:
                 self._take(self._next())
@@ -127,12 +130,16 @@ class Executor:
             except queue.Empty:
                 return
 
-    def _open(self) -> None:
-        self._opened = True
-        for name, scheme in self._schemes.items():
-            late = e.SchemeChanged(name, 0, 0, f"it did not start within {START_SECONDS:g} s")
-            self._deadlines.set(name, START_SECONDS, lambda late=late: self._events.append(late))  # type: ignore[misc]
-            scheme.open(self._hear)
+    def _open(self, names: Iterable[str]) -> None:
+        for name in [name for name in self._schemes if name in names and name not in self._opened]:
+            self._opened.add(name)
+            self._simple = self._simple and len(self._opened) == 1
+            self._deadlines.set(name, START_SECONDS, partial(self._too_late, name))
+            self._schemes[name].open(self._hear)
+
+    def _too_late(self, scheme: str) -> None:
+        why = f"it did not start within {START_SECONDS:g} s"
+        self._take([Capacity(scheme, 0, why=why)])
 
     def _next(self) -> list[Report | e.Event]:
         """Wait for something to happen; return all that has."""
@@ -181,8 +188,8 @@ class Executor:
     def close(self, deadline: float = 10.0) -> None:
         """End the workers; results that were not read are gone."""
         end = time.monotonic() + deadline
-        for scheme in self._schemes.values():
-            scheme.close(max(0.0, end - time.monotonic()))
+        for name in self._opened:
+            self._schemes[name].close(max(0.0, end - time.monotonic()))
 
     def _interrupted(self) -> None:
         """End what ran in this thread when the person pressed Ctrl-C, and the run with it."""
@@ -221,9 +228,8 @@ class Executor:
                 self._tell(TaskProgress(task, fraction, text))
             case Logged(task, line):
                 self._tell(TaskLogged(task, line))
-            case Capacity(scheme, slots, workers, why):
-                self._deadlines.clear(scheme)
-                self._events.append(e.SchemeChanged(scheme, slots, workers, why))
+            case Capacity():
+                self._capacity(report)
             case Stopped(task, attempt):
                 if self._awaited(task, attempt):
                     self._events.append(e.TaskStopped(task))
@@ -231,6 +237,12 @@ class Executor:
                 self._lost(tasks)
             case Exported(value, handed):
                 self._exported(value, handed)
+
+    def _capacity(self, report: Capacity) -> None:
+        self._deadlines.clear(report.scheme)
+        if not report.slots:
+            self._open(self._schemes)
+        self._events.append(e.SchemeChanged(report.scheme, report.slots, report.workers, report.why))
 
     def _awaited(self, task: e.TaskId, attempt: int) -> bool:
         """Say whether a report is about an attempt that still counts: one may come late after a cancel or a loss."""
@@ -255,6 +267,7 @@ class Executor:
             return e.TaskSucceeded(report.task, _outcome(result, report.bytes_out))
         record.cause = report.result
         if report.refused:
+            self._open(self._schemes)
             return e.TaskRefused(report.task, _short(report.result))
         return e.TaskFailed(report.task, _short(report.result), report.lost)
 
@@ -297,6 +310,7 @@ class Executor:
                 self._tasks[value[0]].gone = True
                 self._hold(self._tasks[name])
             else:
+                self._open(self._schemes)
                 self._books.records[name].cause = handed
                 self._events.append(e.TaskRefused(name, _short(handed)))
 
@@ -407,8 +421,8 @@ class Executor:
             else:
                 self._books.found(task.id, result, CACHE)
                 self._events.append(e.TaskCached(task.id, _outcome(result, 0)))
-        if not self._opened and len(found) < len(tasks):
-            self._open()
+        if len(found) < len(tasks):
+            self._open(self._needed)
 
     def _stop(self, name: e.TaskId, scheme: str) -> None:
         task = self._tasks[name]

@@ -114,10 +114,12 @@ class ReadyQueue:
         standings = self._standings
         if kind.seconds is not None:
             estimate = self._estimates.finish(task, kind.seconds, standings)
-            return choose(kind.node, standings.enabled, standings.all(), kind.refusals, estimate)
+            return choose(kind.node, standings.enabled, standings.all(), kind.refusals, estimate, standings.last_resort)
         key = standings.key()
         if key not in kind.choices:
-            kind.choices[key] = choose(kind.node, standings.enabled, standings.all(), kind.refusals)
+            kind.choices[key] = choose(
+                kind.node, standings.enabled, standings.all(), kind.refusals, None, standings.last_resort
+            )
         return kind.choices[key]
 
     def _pop(self, kind: Kind) -> None:

@@ -41,7 +41,8 @@ OnError = Literal["continue", "stop", "abort"]
 class Policy:
     """How a run is scheduled.
 
-    ``enabled`` are the schemes in the person's order; ``n_procs`` and ``mem_gb`` what the host has;
+    ``enabled`` are the schemes in the person's order, of which those of ``last_resort`` are for what no other can take;
+    ``n_procs`` and ``mem_gb`` what the host has;
     ``losses`` how often a task is tried again when its worker is lost, ``retries`` how often it is when its module
     fails, unless its node says more. ``seconds`` says how long the tasks of a node
     take, by its number, as far as that is known. With ``look_up``, each task is looked for among earlier results
@@ -57,6 +58,7 @@ class Policy:
     retries: int = 0
     seconds: Mapping[int, float] = field(default_factory=dict)
     look_up: bool = False
+    last_resort: frozenset[str] = frozenset()
 
 
 class Scheduler:
@@ -70,7 +72,7 @@ class Scheduler:
                 f"there is no order {self.policy.order!r}", remedy=suggestion(self.policy.order, ALL_ORDERS)
             )
         self.ledger = Ledger(self.policy.n_procs, self.policy.mem_gb)
-        self.standings = Standings(self.policy.enabled)
+        self.standings = Standings(self.policy.enabled, self.policy.last_resort)
         self.layout = Layout(plan, self)
         self.counts: Counter[TaskState] = Counter()
         self.state = RunState.RUNNING

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from ..planning.plan import PlanNode
+    from ..planning.plan import Plan, PlanNode
 
 PREFERENCE = ("ipython", "processes", "threads", "serial")
 """The order in which free schemes are taken, unless the person says otherwise."""
@@ -65,19 +65,30 @@ def eligible(node: PlanNode, enabled: Sequence[str]) -> tuple[list[str], dict[st
     return [scheme for scheme in enabled if scheme not in refused], refused
 
 
+def needed(plan: Plan, enabled: Sequence[str], last_resort: Collection[str]) -> set[str]:
+    """Return the enabled schemes that tasks of this plan would be given to, as long as all of them work."""
+    found: set[str] = set()
+    for node in plan.nodes:
+        fitting, _ = eligible(node, enabled)
+        found.update([name for name in fitting if name not in last_resort] or fitting)
+        found.update({node.settings.scheme} & set(fitting))
+    return found
+
+
 def choose(
     node: PlanNode,
     enabled: Sequence[str],
     standing: Mapping[str, Standing],
     refusals: Mapping[str, str] | None = None,
     estimate: Mapping[str, float] | None = None,
+    last_resort: Collection[str] = (),
 ) -> Choice:
     """Choose among the enabled schemes, which stand in the person's order.
 
     The node's own preference wins if it is eligible. Else, with an ``estimate`` of the seconds until each scheme
     would have the result, the one that has it first; without, the first that has a free slot. A scheme without any
     slot is not waited for, one that is not in ``standing`` has not told yet. ``refusals`` are those of this task.
-    Beside others, serial is the last resort: it would hold up the run itself.
+    Schemes of ``last_resort`` are for tasks that no other can take.
     """
     fitting, refused = eligible(node, enabled)
     if not fitting:
@@ -87,7 +98,8 @@ def choose(
     refused |= refusals or {}
     fitting = [name for name in fitting if name not in refused]
     if len(fitting) > 1:
-        fitting = [name for name in fitting if name != "serial" or node.settings.scheme == name]
+        first = [name for name in fitting if name not in last_resort or node.settings.scheme == name]
+        fitting = first or fitting
     wanted = node.settings.scheme
     if wanted != "auto":
         if wanted in fitting:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .selection import Standing, choose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from .queueing import Kind
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Standings:
     """The schemes in the person's order; ``free`` are the slots of those that have told how many they have."""
 
-    def __init__(self, enabled: Sequence[str]) -> None:
+    def __init__(self, enabled: Sequence[str], last_resort: Collection[str] = ()) -> None:
         self.enabled = enabled
+        self.last_resort = last_resort
         self.free: dict[str, int] = {}
         self._slots: dict[str, int] = {}
         self._workers: dict[str, int] = {}
@@ -66,7 +67,7 @@ class Standings:
     def hopeless(self, kind: Kind) -> str:
         """Return why no scheme will ever take tasks of a kind; empty if one may."""
         standing = self.all()
-        choice = choose(kind.node, self.enabled, standing, kind.refusals)
+        choice = choose(kind.node, self.enabled, standing, kind.refusals, None, self.last_resort)
         if all(name in choice.refused for name in self.enabled):
             return "; ".join(choice.refused[name] for name in self.enabled)
         return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from treadle import Pipeline, run, scratch, start_run, sweep
+from treadle import Pipeline, Schemes, module, run, scratch, start_run, sweep
 from treadle.app.options import Options, resources_of
 from treadle.app.schemes import SCHEMES
 from treadle.app.session import Run
@@ -78,10 +78,20 @@ def test_run_returns_the_values():
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_scheme_can_be_asked_for(scheme):
-    pipeline, node = one_node(x=21)
+    @module(schemes=Schemes(threads=True))
+    def anywhere(x: int) -> int:
+        return 2 * x
+
+    pipeline, node = one_node(anywhere, x=21)
     result = run(pipeline, scheme=scheme)
     assert result[node] == 42
     assert [task.scheme for task in result.tasks] == [scheme]
+
+
+def test_what_the_scheme_that_was_asked_for_cannot_take_goes_to_another_that_says_why():
+    result = run(one_node(x=21)[0], scheme="threads")
+    (task,) = result.tasks
+    assert (task.scheme, task.reason) == ("processes", "processes: threads not supported by this module")
 
 
 def test_a_module_that_fails_does_not_raise_here():

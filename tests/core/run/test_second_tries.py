@@ -36,7 +36,8 @@ def test_what_every_scheme_refuses_fails_for_the_first_reason() -> None:
 
 
 def test_serial_is_the_last_resort() -> None:
-    run = scheduler({}, Policy(("processes", "serial")), 1, a=Node(module="step"), b=Node(module="step"))
+    policy = Policy(("processes", "serial"), last_resort=frozenset({"serial"}))
+    run = scheduler({}, policy, 1, a=Node(module="step"), b=Node(module="step"))
     assert [command.scheme for command in run.handle(e.RunStarted())] == ["processes"]
     commands = run.handle(e.TaskRefused("a", UNPICKLABLE))
     assert {c.task: c.scheme for c in commands if isinstance(c, e.Start)} == {"a": "serial", "b": "processes"}
