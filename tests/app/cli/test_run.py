@@ -427,7 +427,7 @@ def test_a_dry_run_shows_the_plan(treadle, workspace):
     assert lines[0] == "demo"
     assert lines[1].split() == ["node", "calls", "once", "for", "each", "tasks", "cores"]
     assert lines[2].split() == ["first", f"{steps}:step", "size", "3", "1"]
-    assert lines[4] == "2 nodes, on processes, serial, 0.25 GB each, all never run. Nothing was executed."
+    assert lines[4] == "2 nodes, on processes, 0.25 GB each, all never run. Nothing was executed."
 
 
 @pytest.mark.parametrize("columns", [80, 120])
