@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from thread_rigs import gone
 
 from treadle.core.scheme import Ended
 from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Moved, Target
@@ -139,11 +140,22 @@ def test_items_of_a_replaced_host_can_be_had_together(rig, words):
     host = int(words.word())
     rig.scheme.stop(["stuck"])
     rig.end_of("stuck")
-    from thread_rigs import gone
-
     assert gone(host, 2.0)
     assert rig.run("add", a=1) == 2
     assert rig.scheme.fetch(("numbers", "out", -1), 5.0) == [0, 1, 2]
+
+
+@pytest.mark.slow
+def test_a_value_that_takes_long_to_write_is_waited_for_when_its_host_is_replaced(rig, words):
+    rig.ended(rig.start("slow_to_pickle", "slow", seconds=6.5))
+    rig.start("wait_for_ever", "stuck", file=words.path)
+    host = int(words.word())
+
+    rig.scheme.stop(["stuck"])
+
+    assert gone(host, 10.0)
+    assert rig.run("seconds_of", value=rig.ref("slow")) == 6.5
+    assert rig.lost() == set()
 
 
 def test_arguments_of_all_kinds_arrive(rig):

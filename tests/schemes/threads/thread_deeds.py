@@ -230,3 +230,20 @@ def recurse(depth: int = 0) -> int:
 
 def allocate(megabytes: int) -> int:
     return len(bytearray(megabytes << 20))
+
+
+class SlowToPickle:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __reduce__(self) -> Any:
+        time.sleep(self.seconds)
+        return SlowToPickle, (self.seconds,)
+
+
+def slow_to_pickle(seconds: float) -> SlowToPickle:
+    return SlowToPickle(seconds)
+
+
+def seconds_of(value: SlowToPickle) -> float:
+    return value.seconds
