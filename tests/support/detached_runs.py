@@ -85,7 +85,7 @@ class Rig:
     def detach(self, file: str, *arguments: str, **options: Any) -> Detached:
         """Start a run of its own."""
         done = self.treadle("run", file, "--detach", *arguments, **options)
-        assert (done.code, done.err) == (0, "")
+        assert (done.code, done.err) == (0, ""), done
         return Detached(self, done.out.split()[0])
 
     def wait_for(self, text: str = "begun") -> None:
