@@ -13,6 +13,7 @@ from ..core.worker.execute import Result, execute
 from ..core.worker.failures import Cause
 from ..core.worker.files import FileStore
 from ..core.worker.handing import NotPicklableError, hand_out
+from ..core.worker.limits import ThreadLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,8 @@ class SerialScheme:
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked
     for besides what Python knows.
-    A call cannot be ended here: it has the thread that would do so. It can only be asked to end.
+    A call cannot be ended here: it has the thread that would do so. It can only be asked to end. Numeric libraries use
+    as many threads as in the other schemes, so that their results are the same to the last digit.
     """
 
     name = "serial"
@@ -37,6 +39,8 @@ class SerialScheme:
         self._search_path = search_path
         self._files = FileStore(files)
         self._exported = files.parent / "exported"
+        self._environment: dict[str, str | None] = {}
+        self._limits = ThreadLimits(self._set_variable)
         self._place = Place("serial", os.getpid())
         self._stopping: set[str] = set()
         self._values: dict[str, dict[str, Any]] = {}
@@ -62,6 +66,7 @@ class SerialScheme:
             lambda: task in self._stopping,
         )
         report(Began(task, call.attempt, self._place))
+        self._limits.allow(call.n_procs)
         began, cpu = time.perf_counter(), time.process_time()
         result = execute(call, self._value, context, self._files)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
@@ -99,5 +104,17 @@ class SerialScheme:
             self._values.pop(task, None)
 
     def close(self, deadline: float) -> None:  # noqa: ARG002 - nothing can last
-        """Forget all values."""
+        """Forget all values, and let this process use its cores again."""
         self._values.clear()
+        if self._environment:
+            self._limits.lift(os.cpu_count() or 1)
+            for name, value in self._environment.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+            self._environment.clear()
+
+    def _set_variable(self, name: str, value: str) -> None:
+        self._environment.setdefault(name, os.environ.get(name))
+        os.environ[name] = value

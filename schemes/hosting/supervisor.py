@@ -21,17 +21,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ...core.worker.limits import LIMIT_THREADS
 from . import kin
 from .child import Setup, begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LIMIT_THREADS = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
-)  # fmt: skip
-"""A worker is worth one core: numeric libraries must not start a thread per core in each of them."""
 
 LARGEST = 1 << 18
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .values import Kept, Values
 
 NOWHERE = Place("no worker")
+_NO_ROOM = Cause("insufficient resources", "there is no room to bring the values together that it reads")
 SPEED = 700e6
 """Bytes a second at which a value can be made readable for others: a shorter wait is better than that."""
 
@@ -138,7 +139,10 @@ class Dispatch:
         self._bound = waiting
 
     def _sent_home(self, job: Job, homes: dict[int, list[Kept]], ahead: dict[int, float], now: float) -> bool:
-        number = max(homes, key=lambda one: _size(homes[one]))
+        number = self._best_of(homes)
+        if number < 0:
+            self._report(Ended(job.task, job.attempt, _NO_ROOM, NOWHERE))
+            return True
         home = self._members[number]
         apart = [kept for one, values in homes.items() if one != number for kept in values]
         if apart:
@@ -154,6 +158,13 @@ class Dispatch:
             self._have_written(homes[number])
         return False
 
+    def _best_of(self, homes: dict[int, list[Kept]]) -> int:
+        """Return where to run: where the most is, or what cannot leave; -1 if such things are in two places."""
+        stuck = [one for one, values in homes.items() if self._members[one].requests.holds_on_to(values)]
+        if len(stuck) > 1:
+            return -1
+        return stuck[0] if stuck else max(homes, key=lambda one: _size(homes[one]))
+
     def _wait(self, job: Job, home: Member, ahead: float, now: float) -> float:
         """Return how long a job may have to wait for its worker; if nothing is known, as long as it has waited."""
         remaining = home.remaining(now)
@@ -162,15 +173,6 @@ class Dispatch:
     def _have_written(self, values: list[Kept]) -> None:
         for kept in values:
             self._members[kept.worker].requests.write(kept.key)
-
-    def refused(self, worker: int, key: int, why: str) -> None:
-        """End the jobs that need a value which cannot be written and that another worker must read."""
-        for job in list(self._bound):
-            homes = self._values.homes(job.refs) or {}
-            if len(homes) > 1 and any(kept.key == key for kept in homes.get(worker, ())):
-                self._bound.remove(job)
-                cause = Cause("insufficient resources", f"there is no room to hand on a value that it reads: {why}")
-                self._report(Ended(job.task, job.attempt, cause, NOWHERE))
 
     def due(self, now: float) -> list[float]:
         """Return when jobs that wait for a worker are to be looked at again."""

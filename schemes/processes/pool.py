@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Capacity, Ended, Logged, Progressed, Report, Stopped
+from ...core.scheme import Capacity, Ended, Logged, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.deaths import MemoryWatch, cause_of_death
 from ..hosting.nursery import Nursery
-from .answers import result_of, sizes
 from .dispatch import NOWHERE, Dispatch
+from .hearing import Answers
 from .member import Member
 from .pace import Pace
 from .patience import SOON
@@ -64,7 +64,8 @@ class Pool:
         self._memory = MemoryWatch()
         self._dispatch = Dispatch(self._members, values, self._pace, self._publish, report)
         self.vault = Vault(self._members, values, report)
-        self._stopping = Stopping(self._members, self._dispatch, report, self._read_answers, self._kill)
+        self._answers = Answers(values, self.vault, self._pace, report, self._kill, self._answered)
+        self._stopping = Stopping(self._members, self._dispatch, report, self._answers.read, self._kill)
         self.selector = selectors.DefaultSelector()
         self._nursery = Nursery(setup)
         self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
@@ -155,11 +156,10 @@ class Pool:
         if what == _OUTPUT:
             member.outlet.read()
             return
-        self._read_answers(member)
+        self._answers.read(member)
         if what == _VALUES:
             # What it tells of a value comes after the answer that the value is in.
-            for key, why in self.vault.hear(member):
-                self._dispatch.refused(member.number, key, why)
+            self.vault.hear(member)
             self._renew(member)
 
     def _heed(self, notice: tuple[Any, ...] | None) -> None:
@@ -177,59 +177,10 @@ class Pool:
             case None:
                 self._replace_supervisor()
 
-    def _read_answers(self, member: Member) -> None:
-        try:
-            for message in member.messages():
-                match message:
-                    case (ch.RESULT, number, answer):
-                        self._read_board(member, number)
-                        self._answered(member, time.monotonic(), *answer)
-                    case (ch.PROGRESS, number, fraction, text):
-                        self._read_board(member, number)
-                        self._report(Progressed(member.jobs[0].task, fraction, text))
-                    case (ch.LEFTOVERS, number, commands):
-                        self._read_board(member, number)
-                        for command in commands:
-                            self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
-            self._read_board(member)
-        except Exception:  # noqa: BLE001 - a module that writes where it should not may have spoilt anything
-            self._kill(member)
-
-    def _read_board(self, member: Member, before: int = 1 << 62) -> None:
-        """Take the answers that lie on the board, to jobs with a number below this."""
-        jobs, take, now = member.jobs, member.board.take, time.monotonic()
-        while jobs and jobs[0].number < before:
-            answer = take(jobs[0].number)
-            if answer is None:
-                return
-            self._answered(member, now, *answer)
-
-    def _answered(self, member: Member, now: float, answer: Any, printed: Any, *used: Any) -> None:
-        seconds, cpu, peak = used
-        job = member.answered(now)
+    def _answered(self, member: Member) -> None:
+        """Do what follows from an answer."""
         self._stillborn = 0
-        following = member.jobs[0].task if member.jobs else ""
-        if printed:
-            member.outlet.next(following)
-        else:
-            member.outlet.begin(following)
-        self._pace.learn(job.kind, seconds)
-        size = 0
-        if isinstance(answer, Cause):
-            result: Any = answer
-        else:
-            values, rest = answer
-            size, result = sizes(values), result_of(rest)
-            self._values.keep(job.task, values, member.number)
-        if job.stopping:
-            self.vault.forget([job.task])
-            self._report(Stopped(job.task, job.attempt))
-        else:
-            how = (False, False, seconds, cpu, peak, job.bytes_in, size)
-            self._report(Ended(job.task, job.attempt, result, member.place, *how))
-        if not member.told and (began := member.began(long=SOON / 2)):
-            self._report(began)
-        if self._renew_after is not None and member.done >= self._renew_after:
+        if self._renew_after is not None and member.done >= self._renew_after and not member.requests.refused:
             self._renew(member, due=True)
 
     def _renew(self, member: Member, *, due: bool = False) -> None:
@@ -237,7 +188,10 @@ class Pool:
         if due and not member.retiring:
             member.retiring = True
             self._dispatch.put_back(member.take_back())
-        if member.retiring and not member.jobs and self.vault.emptied(member):
+        if member.requests.refused:
+            # There is no room for what it keeps: it has to go on.
+            member.retiring = False
+        elif member.retiring and not member.jobs and self.vault.emptied(member):
             member.finish()
 
     def _look_after_the_slow(self) -> None:
@@ -250,7 +204,7 @@ class Pool:
                 self._report(began)
             if len(member.jobs) > 1 and now > member.overdue:
                 # Answers may have been held back on the board.
-                self._read_answers(member)
+                self._answers.read(member)
                 if len(member.jobs) > 1 and now > member.overdue:
                     self._dispatch.put_back(member.take_back())
             if member.kill_at:
@@ -261,9 +215,8 @@ class Pool:
     def _bury(self, number: int, cause: Cause) -> None:
         """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere."""
         member = self._members[number]
-        self._read_answers(member)
-        for _ in self.vault.hear(member):
-            pass
+        self._answers.read(member)
+        self.vault.hear(member)
         for watched in (member.ours, member.outlet.reader, member.requests.ours):
             self.selector.unregister(watched)
         del self._members[number]

@@ -10,8 +10,10 @@ from ..hosting import channel as ch
 from .service import FORGET, WRITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from .values import Kept
 
 
 class Requests:
@@ -32,8 +34,14 @@ class Requests:
             self._asked.add(key)
             self._send(WRITE, key)
 
+    def holds_on_to(self, values: Iterable[Kept]) -> bool:
+        """Say whether one of these values could not be written."""
+        return bool(self.refused) and any(kept.key in self.refused for kept in values)
+
     def forget(self, keys: list[int], paths: list[str]) -> None:
         """Have values forgotten."""
+        for key in keys:
+            self.refused.pop(key, None)
         self._send(FORGET, keys, paths)
 
     def _send(self, *message: Any) -> None:

@@ -129,7 +129,7 @@ class ProcessesScheme:
                     handed = [self._values.where(part) for part in parts]
                     return loaded(handed, value, parts)  # type: ignore[arg-type]
                 self._ask_for(kept)
-                if not self._changed.wait(end - time.monotonic()):
+                if not self._changed.wait(min(end - time.monotonic(), threading.TIMEOUT_MAX)):
                     raise TimeoutError(f"the worker that keeps {value[1]!r} of {value[0]} has not handed it on in time")
 
     def _ask_for(self, kept: Iterable[ValueId]) -> None:

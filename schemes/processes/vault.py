@@ -9,7 +9,7 @@ from ...core.worker.failures import Cause
 from .values import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ...core.worker.call import ValueId
     from .member import Member
@@ -47,8 +47,8 @@ class Vault:
         else:
             self._report(Exported(value, where))
 
-    def hear(self, member: Member) -> Iterator[tuple[int, str]]:
-        """Take what a worker tells of its values; yield the keys of those that it cannot write, and why."""
+    def hear(self, member: Member) -> None:
+        """Take what a worker tells of its values."""
         for _, key, handed, why in member.requests.messages():
             if handed is not None:
                 value = self._values.written(member.number, key, handed)
@@ -61,7 +61,6 @@ class Vault:
                 if value in self._exports:
                     self._exports.discard(value)
                     self._report(Exported(value, _no_room(value, why)))
-                yield key, why
             self.changed()
 
     def emptied(self, member: Member) -> bool:

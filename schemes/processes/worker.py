@@ -22,6 +22,7 @@ from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ...core.worker.files import FileStore
+from ...core.worker.limits import ThreadLimits
 from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.child import PRINTED, Progress, Setup, peak_memory
@@ -30,7 +31,6 @@ from ..hosting.wire import Decoder
 from .answers import handed_out
 from .board import ASKED, CONSUMED, ENDED, READINGS, STOP, Board
 from .claiming import Queue
-from .limits import ThreadLimits
 from .service import Service
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import Handed, NotPicklableError, load
+from ...core.worker.limits import LIMIT_THREADS
 from ..hosting.child import Setup
 from ..hosting.nursery import search_path_of_owner
-from ..hosting.supervisor import LIMIT_THREADS
 from .dispatcher import NO_HOST, Dispatcher
 from .parcels import Packer
 from .values import Values

@@ -17,18 +17,24 @@ MEGABYTE = 125_000
 """So many numbers are a million bytes."""
 
 
+class Gate:
+    """A named pipe that a task waits at."""
+
+    def __init__(self, path):
+        os.mkfifo(path)
+        self.path = str(path)
+        # Both ends stay open, so that nobody waits for the other and nothing is lost.
+        self.descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+
+    def open(self):
+        os.write(self.descriptor, b"x")
+
+
 @pytest.fixture
 def gate(tmp_path):
-    """A named pipe that a task waits at."""
-    path = tmp_path / "gate"
-    os.mkfifo(path)
-    return str(path)
-
-
-def open_gate(gate):
-    # Both ends, so that nobody waits for the other.
-    with open(gate, "r+b", buffering=0) as opened:  # noqa: PTH123
-        opened.write(b"x")
+    made = Gate(tmp_path / "gate")
+    yield made
+    os.close(made.descriptor)
 
 
 def files_of(rig):
@@ -57,7 +63,7 @@ def test_a_chain_stays_in_its_worker_and_writes_no_file(rig):
 
 def test_another_worker_gets_a_value_while_its_maker_is_busy(rig, signals, gate):
     home = made(rig).place
-    rig.submit(rig.call("hold", "busy", array=rig.ref("made"), file=signals.path, gate=gate))
+    rig.submit(rig.call("hold", "busy", array=rig.ref("made"), file=signals.path, gate=gate.path))
     assert int(signals.word()) == home.pid
     rig.submit(rig.call("first", "reader", array=rig.ref("made")))
 
@@ -65,7 +71,7 @@ def test_another_worker_gets_a_value_while_its_maker_is_busy(rig, signals, gate)
     assert rig.over["reader"].place != home
     assert rig.over["reader"].bytes_in > 1_000_000
     assert "busy" not in rig.over
-    open_gate(gate)
+    gate.open()
     assert rig.value("busy") == 0
 
 
@@ -88,7 +94,7 @@ def test_a_job_that_waits_for_a_value_is_overtaken(rig, signals):
 
 def test_a_value_is_fetched_and_exported_while_its_maker_works(rig, signals, gate):
     made(rig)
-    rig.submit(rig.call("hold", "busy", array=rig.ref("made"), file=signals.path, gate=gate))
+    rig.submit(rig.call("hold", "busy", array=rig.ref("made"), file=signals.path, gate=gate.path))
     signals.word()
 
     assert rig.scheme.fetch(("made", "out", -1), 10.0)[5] == 5.0
@@ -99,17 +105,19 @@ def test_a_value_is_fetched_and_exported_while_its_maker_works(rig, signals, gat
     found = {report.value[0]: report.handed for report in rig.of(Exported)}
     assert Path(found["made"][0]).exists()
     assert found["nobody"] == Cause("lost contact", "the output 'out' of nobody is gone")
-    open_gate(gate)
+    gate.open()
 
 
-def test_a_fetch_ends_at_its_deadline_when_the_maker_cannot_answer(make_rig, signals):
+def test_a_fetch_ends_at_its_deadline_when_the_maker_cannot_answer(make_rig):
     rig = make_rig(workers=1)
-    made(rig)
-    rig.submit(rig.call("hold_the_interpreter", file=signals.path))
-    signals.word()
+    process = made(rig).place.pid
+    os.kill(process, signal.SIGSTOP)
 
     with pytest.raises(TimeoutError):
         rig.scheme.fetch(("made", "out", -1), 0.05)
+
+    os.kill(process, signal.SIGCONT)
+    assert rig.scheme.fetch(("made", "out", -1), 10.0)[7] == 7.0
 
 
 def test_values_over_the_budget_are_written_the_oldest_first(make_rig):
@@ -138,7 +146,7 @@ def test_what_is_released_is_freed_while_its_maker_works(make_rig, signals, gate
     rig = make_rig(workers=1)
     made(rig, "small", count=MEGABYTE)
     made(rig, "large", count=200 * MEGABYTE)
-    rig.submit(rig.call("hold", "busy", array=rig.ref("small"), file=signals.path, gate=gate))
+    rig.submit(rig.call("hold", "busy", array=rig.ref("small"), file=signals.path, gate=gate.path))
     process = int(signals.word())
     before = resident(process)
 
@@ -147,7 +155,7 @@ def test_what_is_released_is_freed_while_its_maker_works(make_rig, signals, gate
     # A later request is answered after the release.
     rig.scheme.fetch(("small", "out", -1), 10.0)
     assert before - resident(process) > 150_000_000
-    open_gate(gate)
+    gate.open()
     assert rig.value("busy") == 0
 
 
@@ -174,10 +182,10 @@ def test_a_worker_that_is_renewed_hands_on_what_it_keeps(make_rig):
 
 def test_two_inputs_of_two_workers_come_together(rig, signals, gate):
     made(rig, "one")
-    rig.submit(rig.call("hold", "busy", array=rig.ref("one"), file=signals.path, gate=gate))
+    rig.submit(rig.call("hold", "busy", array=rig.ref("one"), file=signals.path, gate=gate.path))
     signals.word()
     made(rig, "two")
-    open_gate(gate)
+    gate.open()
     rig.value("busy")
     assert rig.over["one"].place != rig.over["two"].place
 

@@ -1,17 +1,22 @@
-"""How many threads numeric libraries may use in a worker: as many cores as the call was given."""
+"""How many threads numeric libraries may use: as many as the cores that the call was given."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..hosting.supervisor import LIMIT_THREADS
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+LIMIT_THREADS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
+)  # fmt: skip
+"""What numeric libraries read when they are loaded. A call that was given one core must not use one thread per core."""
 
 _POOLS = re.compile(rb"blas|libomp|libgomp|libiomp|mkl_rt|blis", re.IGNORECASE)
 
@@ -41,10 +46,21 @@ class ThreadLimits:
             self._set_variable(name, str(cores))
         # A library that is loaded from now on reads the variables, those that are here must be told.
         if self._has_pools():
+            self._tell_pools(cores)
+        self._limit = cores
+
+    def _tell_pools(self, cores: int) -> None:
+        # Where it is not installed (on an engine, say), the environment alone has to do.
+        with contextlib.suppress(ImportError):
             import threadpoolctl  # type: ignore[import-untyped]
 
             threadpoolctl.threadpool_limits(cores)
-        self._limit = cores
+
+    def lift(self, cores: int) -> None:
+        """Let the libraries that are loaded use so many threads again, whatever the environment says."""
+        if self._has_pools():
+            self._tell_pools(cores)
+        self._limit = 0
 
     def _has_pools(self) -> bool:
         if not self._pools and len(sys.modules) != self._modules:
