@@ -137,7 +137,10 @@ class Scheme(Protocol):
         """Make values that were made here readable for other processes; each is answered by Exported."""
 
     def fetch(self, value: ValueId, deadline: float) -> Any:
-        """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""
+        """Return a value made here.
+
+        KeyError if there is none, TimeoutError after ``deadline`` seconds, NotPicklableError if it cannot leave.
+        """
 
     def release(self, tasks: Iterable[str]) -> None:
         """Forget the values of these tasks: nobody will ask for them again."""

@@ -156,6 +156,8 @@ def _described(plan: Plan, entry: Input) -> Any:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it; of what JSON has not, or what is long, a preview."""
+    if type(value) in {int, bool}:
+        return value
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, float) and not math.isfinite(value):

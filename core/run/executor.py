@@ -269,7 +269,14 @@ class Executor:
         if report.refused:
             self._open(self._schemes)
             return e.TaskRefused(report.task, _short(report.result))
+        if report.lost and (held := self._lost_inputs(report.task)) is not None:
+            return held
         return e.TaskFailed(report.task, _short(report.result), report.lost)
+
+    def _lost_inputs(self, name: e.TaskId) -> e.TaskHeld | None:
+        """Return the event for an attempt that was lost because what it reads was: that is not held against it."""
+        task = self._tasks[name]
+        return None if self._simple or not self._unready(task) else self._held(task)
 
     def _lost(self, names: Iterable[e.TaskId]) -> None:
         """Take note that results are gone; those that the run is to keep are made again at once."""
@@ -316,10 +323,16 @@ class Executor:
 
     def _hold(self, task: Task) -> None:
         """Give a task back, because something it reads is gone."""
-        _, refs = self._calls.call_with_refs(task)
-        reads = self._read(refs)
+        self._events.append(self._held(task))
+
+    def _held(self, task: Task) -> e.TaskHeld:
+        reads = self._read(self._calls.call_with_refs(task)[1])
         gone = task.unready(reads) or ()
-        self._events.append(e.TaskHeld(task.id, tuple(r.id for r in reads), tuple(r.id for r in gone)))
+        return e.TaskHeld(task.id, tuple(r.id for r in reads), tuple(r.id for r in gone))
+
+    def _unready(self, task: Task) -> bool:
+        """Say whether something that a task reads is gone."""
+        return bool(task.unready(self._read(self._calls.call_with_refs(task)[1])))
 
     # Commands
 

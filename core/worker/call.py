@@ -83,9 +83,9 @@ class Applied:
 Argument = Given | Ref | Moved | Items | Labelled | Applied
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One attempt of one task.
+    """One attempt of one task. Nobody changes it; a frozen class would take six times as long to make.
 
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the

@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import linecache
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import GeneratorType, ModuleType
@@ -89,6 +90,7 @@ def called(call: Call, fetch: Fetch, secrets: Secrets, keep: Callable[[Any], Any
 # What to call
 
 _loaded: dict[str, Any] = {}
+_loading = threading.RLock()
 
 
 def load(target: Target) -> Any:
@@ -113,21 +115,29 @@ def _told(error: BaseException) -> str:
 def _from_source(target: Target) -> Any:
     key = hashlib.sha256(target.source.encode()).hexdigest()[:16]
     if key not in _loaded:
-        file, name = f"<Python source {key}>", f"treadle_source_{key}"
-        # With its lines known, a traceback shows them.
-        linecache.cache[file] = (len(target.source), None, target.source.splitlines(keepends=True), file)
-        # Dataclasses and the like look for the module of a class among those that are loaded.
-        module = sys.modules[name] = ModuleType(name)
-        try:
-            exec(compile(target.source, file, "exec"), module.__dict__)  # noqa: S102 - what such a node is for
-        except BaseException:
-            del sys.modules[name]
-            raise
-        _travel_by_value(module)
-        _loaded[key] = module.__dict__
+        # Once only, whatever several threads ask: a class that is made twice is two classes.
+        with _loading:
+            if key not in _loaded:
+                _loaded[key] = _executed(target.source, key)
     if target.name not in _loaded[key]:
         raise CallError(f"the Python source defines no {target.name!r}")
     return _loaded[key][target.name]
+
+
+def _executed(source: str, key: str) -> dict[str, Any]:
+    """Execute Python source as a module of its own, and return what it defines."""
+    file, name = f"<Python source {key}>", f"treadle_source_{key}"
+    # With its lines known, a traceback shows them.
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    # Dataclasses and the like look for the module of a class among those that are loaded.
+    module = sys.modules[name] = ModuleType(name)
+    try:
+        exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - what such a node is for
+    except BaseException:
+        del sys.modules[name]
+        raise
+    _travel_by_value(module)
+    return module.__dict__
 
 
 def _travel_by_value(module: ModuleType) -> None:
