@@ -142,11 +142,11 @@ class Pool:
 
     def ready(self, events: list[tuple[selectors.SelectorKey, int]]) -> None:
         """Take what the selector found."""
+        # Births first: what a worker says is told with its process.
+        for notice in self._nursery.notices():
+            self._heed(notice)
         for key, _ in events:
-            if key.data is None:
-                for notice in self._nursery.notices():
-                    self._heed(notice)
-            elif isinstance(key.data, tuple) and key.data[0].number in self._members:
+            if isinstance(key.data, tuple) and key.data[0].number in self._members:
                 self._hear(*key.data)
         self._look_after_the_slow()
         self._feed()

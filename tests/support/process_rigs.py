@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import select
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,15 @@ class Rig:
     @property
     def slots(self) -> int:
         return [report.slots for report in self.seen if isinstance(report, Capacity)][-1]
+
+
+def suspend(process: int, deadline: float = 5.0) -> None:
+    """Stop a process with all its threads; they may go on for a moment after the signal."""
+    os.kill(process, signal.SIGSTOP)
+    end = time.monotonic() + deadline
+    threads = Path(f"/proc/{process}/task")
+    while any((one / "stat").read_text().rpartition(")")[2].split()[0] != "T" for one in threads.iterdir()):
+        assert time.monotonic() < end, f"process {process} goes on"
 
 
 def wait_for_end(process: int, deadline: float = 5.0) -> bool:

@@ -356,3 +356,10 @@ def breed(file: str) -> None:
     except OSError:
         note(file, str(made))
         raise
+
+
+def limit_files(array: Any, size: int) -> None:
+    """Let this process write no file that is larger."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from process_rigs import suspend
 
 from treadle.core.scheme import Ended, Exported, Lost, Stopped
 from treadle.core.worker.call import Moved
@@ -111,7 +112,7 @@ def test_a_value_is_fetched_and_exported_while_its_maker_works(rig, signals, gat
 def test_a_fetch_ends_at_its_deadline_when_the_maker_cannot_answer(make_rig):
     rig = make_rig(workers=1)
     process = made(rig).place.pid
-    os.kill(process, signal.SIGSTOP)
+    suspend(process)
 
     with pytest.raises(TimeoutError):
         rig.scheme.fetch(("made", "out", -1), 0.05)
@@ -205,6 +206,51 @@ def test_a_reader_of_what_dies_with_its_worker_is_told_so(rig, signals):
     assert rig.cause("reader").kind == "lost contact"
     assert rig.of(Lost) == [Lost(("made",))]
     rig.scheme.stop(["holder", "second"])
+
+
+def test_a_value_that_cannot_be_written_is_read_where_it_is(rig, signals, gate):
+    home = made(rig).place
+    rig.run("limit_files", array=rig.ref("made"), size=1000)
+    rig.submit(rig.call("hold", "busy", array=rig.ref("made"), file=signals.path, gate=gate.path))
+    signals.word()
+
+    with pytest.raises(OSError, match="no room to hand on 'out' of made"):
+        rig.scheme.fetch(("made", "out", -1), 10.0)
+    rig.scheme.export([("made", "out", -1)])
+    rig.submit(rig.call("first", "reader", array=rig.ref("made")))
+    gate.open()
+
+    assert rig.value("reader") == 0.0
+    assert rig.over["reader"].place == home
+    (told,) = rig.of(Exported)
+    assert told.handed.kind == "insufficient resources"
+
+
+def test_values_that_cannot_come_together_fail_the_task_that_reads_them(rig, signals, gate):
+    for one in ("one", "two"):
+        made(rig, one)
+        rig.run("limit_files", array=rig.ref(one), size=1000)
+        if one == "one":
+            rig.submit(rig.call("hold", "busy", array=rig.ref("one"), file=signals.path, gate=gate.path))
+            signals.word()
+    gate.open()
+    rig.value("busy")
+    assert rig.over["one"].place != rig.over["two"].place
+
+    cause = rig.cause_of("both", one=rig.ref("one"), two=rig.ref("two"))
+
+    assert cause == Cause("insufficient resources", "there is no room to bring the values together that it reads")
+    assert rig.run("add", a=1) == 2
+
+
+def test_a_worker_that_cannot_hand_on_what_it_keeps_is_not_renewed(make_rig):
+    rig = make_rig(workers=1, renew_after=3)
+    home = made(rig).place
+    rig.run("limit_files", array=rig.ref("made"), size=1000)
+    rig.run("first", array=rig.ref("made"))
+
+    assert [rig.run("first", array=rig.ref("made")) for _ in range(5)] == [0.0] * 5
+    assert {ended.place for ended in rig.over.values()} == {home}
 
 
 def test_a_value_made_again_under_its_name_is_the_new_one(make_rig):

@@ -1,0 +1,98 @@
+"""Takes in what workers answer, in the order of their calls."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
+from ...core.worker.failures import Cause
+from ..hosting import channel as ch
+from .answers import result_of, sizes
+from .patience import SOON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .member import Member
+    from .pace import Pace
+    from .values import Values
+    from .vault import Vault
+
+_EVERY = 1 << 62
+
+
+class Answers:
+    """Reads the board and the channel of a worker and reports what they say.
+
+    A worker whose messages make no sense is ended with ``kill``: its module may have written anywhere. ``answered`` is
+    called after each answer.
+    """
+
+    def __init__(
+        self,
+        values: Values,
+        vault: Vault,
+        pace: Pace,
+        report: Callable[[Report], None],
+        kill: Callable[[Member], None],
+        answered: Callable[[Member], None],
+    ) -> None:
+        self._values, self._vault, self._pace = values, vault, pace
+        self._report, self._kill, self._answered = report, kill, answered
+
+    def read(self, member: Member) -> None:
+        """Take in all that a worker has told so far."""
+        for message in member.messages():
+            if message:
+                self._heed(member, *message)
+        self._read_board(member)
+
+    def _heed(self, member: Member, kind: int, number: int, *rest: Any) -> None:
+        # What came before is on the board.
+        self._read_board(member, before=number)
+        if kind == ch.RESULT:
+            self._take(member, time.monotonic(), *rest[0])
+        elif kind == ch.PROGRESS:
+            self._report(Progressed(member.jobs[0].task, *rest))
+        elif kind == ch.LEFTOVERS:
+            for command in rest[0]:
+                self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+
+    def _read_board(self, member: Member, before: int = _EVERY) -> None:
+        jobs, take, now = member.jobs, member.board.take, time.monotonic()
+        while jobs and jobs[0].number < before:
+            try:
+                answer = take(jobs[0].number)
+            except Exception:  # noqa: BLE001 - whatever stands where its answer should be
+                self._kill(member)
+                return
+            if answer is None:
+                return
+            self._take(member, now, *answer)
+            jobs = member.jobs
+
+    def _take(self, member: Member, now: float, answer: Any, printed: Any, *used: Any) -> None:
+        job = member.answered(now)
+        following = member.jobs[0].task if member.jobs else ""
+        if printed:
+            member.outlet.next(following)
+        else:
+            member.outlet.begin(following)
+        self._pace.learn(job.kind, used[0])
+        size = 0
+        if isinstance(answer, Cause):
+            result: Any = answer
+        else:
+            values, rest = answer
+            size, result = sizes(values), result_of(rest)
+            self._values.keep(job.task, values, member.number)
+        if job.stopping:
+            self._vault.forget([job.task])
+            self._report(Stopped(job.task, job.attempt))
+        else:
+            how = (False, False, *used, job.bytes_in, size)
+            self._report(Ended(job.task, job.attempt, result, member.place, *how))
+        if not member.told and (began := member.began(long=SOON / 2)):
+            self._report(began)
+        self._answered(member)
