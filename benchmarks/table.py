@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def lines(results: Results) -> Iterator[str]:
     """Go through the lines of the table."""
+    if results.facts.get("quick"):
+        yield "Small sizes, measured once: this shows that it works, and not how fast.\n"
     for row in results.rows.values():
         if row.peers:
             yield from _row_lines(row)
