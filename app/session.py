@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import shutil
 import signal
 import tempfile
@@ -26,7 +28,7 @@ from .schemes import SCHEMES, enabled_schemes
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
@@ -50,6 +52,10 @@ class Run:
         listener: Listener = lambda _event: None,
         warn: Callable[[str], None] = lambda _text: None,
     ) -> None:
+        with collector_at_rest():
+            self._prepare(pipeline, options, listener, warn)
+
+    def _prepare(self, pipeline: Pipeline, options: Options, listener: Listener, warn: Callable[[str], None]) -> None:
         snapshot = pipeline.copy()
         refuse_invalid(snapshot)
         for name in options.until:
@@ -98,11 +104,28 @@ class Run:
             self.executor.run()
         finally:
             self.keeping.end(self.executor)
+            gc.unfreeze()
         return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
 
     def close(self) -> None:
         """End the schemes and remove the run's folder."""
         self._cleanup()
+
+
+@contextlib.contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Make many objects that stay: do not look for garbage among them meanwhile, nor until ``gc.unfreeze``.
+
+    Of a run with ten thousand nodes, to look through them again and again takes a fifth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _clean(executor: Executor, folder: Path, keeping: Keeping) -> None:

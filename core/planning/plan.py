@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -142,7 +143,7 @@ class PlanNode(Struct, frozen=True, kw_only=True, gc=False):
         return self.settings.placement
 
 
-class Plan(Struct, frozen=True, gc=False):
+class Plan(Struct, frozen=True, dict=True):
     """The nodes in topological order, and the axes, both by number."""
 
     title: str
@@ -151,10 +152,18 @@ class Plan(Struct, frozen=True, gc=False):
 
     def node(self, node_id: str) -> PlanNode | None:
         """Return the node with this id, if the plan has it."""
-        return next((node for node in self.nodes if node.id == node_id), None)
+        return self._by_id.get(node_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, PlanNode]:
+        return {node.id: node for node in self.nodes}
 
     def consumers(self) -> list[list[tuple[int, Source]]]:
-        """Return for each node number the (node, source) pairs that read its outputs."""
+        """Return for each node number the (node, source) pairs that read its outputs; not to be changed."""
+        return self._consumers
+
+    @cached_property
+    def _consumers(self) -> list[list[tuple[int, Source]]]:
         readers: list[list[tuple[int, Source]]] = [[] for _ in self.nodes]
         for node in self.nodes:
             for entry in node.inputs:
@@ -181,6 +190,8 @@ class Plan(Struct, frozen=True, gc=False):
 
 def sources_of(entry: Input) -> list[Source]:
     """Return the outputs an input may read: its own, and those of the start of a loop."""
+    if isinstance(entry, Wired) and entry.source.start is None:
+        return [entry.source]
     found: list[Source] = []
     waiting: list[Input] = [entry]
     while waiting:
