@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..worker.call import Call, Target
@@ -34,11 +33,11 @@ class CallForms:
         return form
 
     def _made(self, node: PlanNode) -> Call:
-        form = call_form(node, declared_only=node.id in self._declared)
+        form = call_form(node, declared_only=node.id in self._declared, digest=node.number in self._digested)
         target = form.target
         key = target.path, target.source, target.name, id(target.live), target.declared_only
-        target = self._targets.setdefault(key, target)
-        return replace(form, target=target, digest=node.number in self._digested)
+        form.target = self._targets.setdefault(key, target)
+        return form
 
 
 def target_of(function: Function, *, declared_only: bool = False) -> Target:
@@ -46,7 +45,7 @@ def target_of(function: Function, *, declared_only: bool = False) -> Target:
     return Target(function.path, function.source, function.name, function.live, declared_only)
 
 
-def call_form(node: PlanNode, *, declared_only: bool) -> Call:
+def call_form(node: PlanNode, *, declared_only: bool, digest: bool = False) -> Call:
     """Return what all calls of one node have in common."""
     module = node.module
     return Call(
@@ -62,4 +61,5 @@ def call_form(node: PlanNode, *, declared_only: bool) -> Call:
         split=node.split,
         flags=node.flags,
         n_procs=node.n_procs,
+        digest=digest,
     )

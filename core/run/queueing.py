@@ -110,15 +110,19 @@ class ReadyQueue:
         return False
 
     def _choice(self, kind: Kind, task: Task) -> Choice:
-        """Choose a scheme; unless durations are known, what is free and what is there at all decides for all alike."""
+        """Choose a scheme: what is free and what is there at all decides; where durations are known, who has it first.
+
+        Each answer is kept, so that its reason tells the times of the first such decision.
+        """
         standings = self._standings
+        estimate = None
+        key: tuple[object, ...] = standings.key()
         if kind.seconds is not None:
             estimate = self._estimates.finish(task, kind.seconds, standings)
-            return choose(kind.node, standings.enabled, standings.all(), kind.refusals, estimate, standings.last_resort)
-        key = standings.key()
+            key = (*key, *sorted(estimate, key=estimate.__getitem__))
         if key not in kind.choices:
             kind.choices[key] = choose(
-                kind.node, standings.enabled, standings.all(), kind.refusals, None, standings.last_resort
+                kind.node, standings.enabled, standings.all(), kind.refusals, estimate, standings.last_resort
             )
         return kind.choices[key]
 

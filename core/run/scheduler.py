@@ -76,7 +76,8 @@ class Scheduler:
         self.layout = Layout(plan, self)
         self.counts: Counter[TaskState] = Counter()
         self.state = RunState.RUNNING
-        estimates = Estimates(self.policy.seconds, self.policy.enabled)
+        first = [name for name in self.policy.enabled if name not in self.policy.last_resort]
+        estimates = Estimates(self.policy.seconds, first)
         self._queue = ReadyQueue(plan, self.policy.order, self.standings, self.ledger, estimates)
         self._new: list[Task] = []
         self._begun = False

@@ -106,7 +106,7 @@ def choose(
         if wanted in fitting:
             return Choice(wanted if _free(standing, wanted) else "", f"{wanted}: the node asks for it", refused)
         refused = {wanted: f"{wanted} is not enabled", **refused}
-    if estimate:
+    if estimate and not estimate.keys().isdisjoint(fitting):
         return _first_to_finish(fitting, refused, standing, estimate)
     scheme = next((name for name in fitting if _free(standing, name)), "")
     busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
@@ -118,7 +118,7 @@ def _first_to_finish(
     fitting: Sequence[str], refused: Mapping[str, str], standing: Mapping[str, Standing], estimate: Mapping[str, float]
 ) -> Choice:
     """Choose the scheme that has the result first, also if that means to wait for it."""
-    known = [name for name in fitting if name in standing]
+    known = [name for name in fitting if name in standing and name in estimate]
     if not known:
         return Choice("", _because(refused), refused)
     best = min(known, key=lambda name: estimate[name])
