@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ def open_values(folder: Path) -> int:
     links = []
     for descriptor in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
-            links.append(os.readlink(descriptor))
+            links.append(str(descriptor.readlink()))
     return sum(link.startswith(f"{folder}/") for link in links)
 
 
