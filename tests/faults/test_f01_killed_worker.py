@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
+from typing import Any
 
 from treadle import Pipeline, run
 
@@ -38,9 +40,34 @@ def test_a_run_tries_the_task_of_a_killed_worker_again(tmp_path):
 
 
 def die_the_first_time(marker: str) -> str:
-    from pathlib import Path
-
     if not Path(marker).exists():
         Path(marker).write_text("died")
         os.kill(os.getpid(), signal.SIGKILL)
     return "alive"
+
+
+def test_what_a_killed_worker_kept_is_made_again(tmp_path):
+    p = Pipeline("kept and lost")
+    array = p.add(make_array, marker=str(tmp_path / "made"))
+    node = p.add(die_with_its_input, array=array.out, marker=str(tmp_path / "marker"))
+
+    result = run(p, scheme="processes", n_procs=2, cache=False)
+
+    assert result.ok
+    assert result[node] == 1_000_000.0
+    assert len((tmp_path / "made").read_text()) == 2
+
+
+def make_array(marker: str) -> Any:
+    import numpy as np
+
+    with Path(marker).open("a") as file:
+        file.write("x")
+    return np.ones(1_000_000)
+
+
+def die_with_its_input(array: Any, marker: str) -> float:
+    if not Path(marker).exists():
+        Path(marker).write_text("died")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return float(array.sum())
