@@ -46,7 +46,7 @@ KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
 _AT_A_TIME = 4096
-_OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Lost, Exported)
+_OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Exported)
 
 
 class Executor:
@@ -206,13 +206,18 @@ class Executor:
 
     def _take(self, messages: Iterable[Report | e.Event]) -> None:
         """Turn what was reported into events."""
+        messages = list(messages)
+        for message in messages:
+            # First what was lost: an attempt that failed for that may have been reported before it.
+            if isinstance(message, Lost):
+                self._lost(message.tasks)
         for message in messages:
             if isinstance(message, Ended):
                 if self._awaited(message.task, message.attempt):
                     self._events.append(self._ended(message))
             elif isinstance(message, _OTHER_REPORTS):
                 self._take_other(message)
-            else:
+            elif not isinstance(message, Lost):
                 self._events.append(message)
 
     def _take_other(self, report: Report) -> None:
@@ -233,8 +238,6 @@ class Executor:
             case Stopped(task, attempt):
                 if self._awaited(task, attempt):
                     self._events.append(e.TaskStopped(task))
-            case Lost(tasks):
-                self._lost(tasks)
             case Exported(value, handed):
                 self._exported(value, handed)
 

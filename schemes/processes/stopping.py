@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.6
 """Seconds that a module which asks whether it is cancelled gets before it is interrupted."""
 
-LAST = 1.0
+LAST = 0.7
 """Seconds that an interrupted module gets to tidy up before it is killed."""
 
 
