@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -268,13 +269,20 @@ class Executor:
             if self._earlier is not None:
                 self._schemes[record.scheme].export(self._earlier.wants(self._tasks[report.task], report))
             return e.TaskSucceeded(report.task, _outcome(result, report.bytes_out))
-        record.cause = report.result
+        record.cause = self._with_request(report.result, report.task)
         if report.refused:
             self._open(self._schemes)
             return e.TaskRefused(report.task, _short(report.result))
         if report.lost and (held := self._lost_inputs(report.task)) is not None:
             return held
-        return e.TaskFailed(report.task, _short(report.result), report.lost)
+        return e.TaskFailed(report.task, _short(record.cause), report.lost)
+
+    def _with_request(self, cause: Cause, name: e.TaskId) -> Cause:
+        """Add to the lack of memory how much was asked for."""
+        if cause.kind != "out of memory":
+            return cause
+        asked = self.plan.nodes[self._tasks[name].node].mem_gb
+        return replace(cause, message=f"{cause.message}; it asks for {asked:g} GB (mem_gb)")
 
     def _lost_inputs(self, name: e.TaskId) -> e.TaskHeld | None:
         """Return the event for an attempt that was lost because what it reads was: that is not held against it."""

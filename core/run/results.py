@@ -9,7 +9,7 @@ from ..worker.call import Argument, Items, Ref, ValueId
 from .scheduler import CACHE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..planning.plan import Axis
     from ..scheme import Scheme
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from .earlier import Earlier
     from .events import TaskId
     from .layout import Layout
+    from .records import TaskRecord
 
 FETCH_SECONDS = 60.0
+LIBRARIES_GB = 0.25
+"""What Python and its libraries take in a worker, of which a person who estimates a task does not think."""
 
 
 class Results:
@@ -50,9 +53,24 @@ class Results:
             return self._earlier.load(value)
         return self._schemes[scheme].fetch(value, FETCH_SECONDS)
 
-    def warnings(self) -> list[str]:
-        """Return what went well, but perhaps not as it was meant: loops that their bound ended."""
-        return [_cut_text(axis, count) for axis, count in self._layout.cut_loops()]
+    def warnings(self, records: Iterable[TaskRecord] = ()) -> list[str]:
+        """Return what went well, but perhaps not as it was meant.
+
+        Loops that their bound ended, and nodes whose tasks took more memory than they ask for, where that is known.
+        """
+        cut = [_cut_text(axis, count) for axis, count in self._layout.cut_loops()]
+        return [*cut, *self._greedy(records)]
+
+    def _greedy(self, records: Iterable[TaskRecord]) -> Iterator[str]:
+        peaks: dict[str, int] = {}
+        for record in records:
+            # In threads the memory is that of all that ran, here that of the script.
+            if record.scheme not in {"serial", "threads", CACHE} and record.peak_memory:
+                peaks[record.node] = max(peaks.get(record.node, 0), record.peak_memory)
+        for node in self._layout.plan.nodes:
+            peak = peaks.get(node.id, 0) / 1e9
+            if peak > node.mem_gb + LIBRARIES_GB:
+                yield f"{node.id} took up to {peak:.2g} GB of memory, and asks for {node.mem_gb:g} GB (mem_gb)"
 
 
 def _cut_text(axis: Axis, count: int) -> str:

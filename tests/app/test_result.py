@@ -310,3 +310,15 @@ def test_items_that_a_filter_left_out_are_not_in_the_list(pipeline):
 
 def is_even(x: int) -> bool:
     return x % 2 == 0
+
+
+def greedy(size: int) -> int:
+    return len(bytes(size))
+
+
+def test_a_task_that_takes_more_memory_than_it_asks_for_is_told_of():
+    pipeline = Pipeline("memory")
+    pipeline.add(greedy, size=800_000_000)
+    (warning,) = run(pipeline, scheme="processes", cache=False).warnings
+    assert warning.startswith("greedy took up to 0.8")
+    assert warning.endswith("asks for 0.25 GB (mem_gb)")
