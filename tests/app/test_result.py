@@ -313,7 +313,7 @@ def is_even(x: int) -> bool:
 
 
 def greedy(size: int) -> int:
-    return len(bytes(size))
+    return len(b"x" * size)
 
 
 def test_a_task_that_takes_more_memory_than_it_asks_for_is_told_of():
