@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LAST = "last"
 DAY_SECONDS = 86_400.0
+LOG_SUFFIX = ".log"
+"""Of the file beside the journal to which a detached run writes."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,22 @@ def old_runs(runs: Runs, keep: int, days: float | None, now: float | None = None
 
 
 def remove_run(run: RunSummary) -> int:
-    """Remove a run's journal and its socket; return how many bytes that were. OSError if the disk refuses."""
+    """Remove a run's journal, its socket and its output if it was detached; return how many bytes that were.
+
+    OSError if the disk refuses.
+    """
     if run.socket and run.owner.here:
         remove_socket(Path(run.socket))
-    return remove_files(run.path)
+    # The journal goes last: as long as it is there, the run is listed and can be removed again.
+    return _removed(run.path.with_suffix(LOG_SUFFIX)) + remove_files(run.path)
+
+
+def _removed(file: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        freed = file.lstat().st_size
+        file.unlink()
+        return freed
+    return 0
 
 
 def _remove_dead_sockets(folder: Path, runs: Iterable[RunSummary]) -> None:

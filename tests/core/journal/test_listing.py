@@ -99,6 +99,15 @@ def test_a_removed_run_leaves_nothing(folder):
     assert len(list(folder.iterdir())) == 2
 
 
+def test_the_output_of_a_detached_run_goes_with_its_journal(folder):
+    (run, other, _) = list_runs(folder).readable
+    logs = [one.path.with_name(f"{one.id}.log") for one in (run, other)]
+    for log in logs:
+        log.write_bytes(b"x" * 100_000)
+    assert remove_run(run) > 100_000
+    assert [log.exists() for log in logs] == [False, True]
+
+
 def test_the_socket_of_a_dead_run_is_removed_when_runs_are_listed(tmp_path):
     import socket
 
