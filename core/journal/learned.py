@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FILE = "learned.sqlite"
 VERSION = 1
 WAIT_SECONDS = 2.0
+"""How long another process may use the file before this one goes on without it."""
+
+RETRY_SECONDS = 0.01
 FORGETTING = 0.05
 """The share that one task takes of an estimate, which it enters; the first ones enter as a plain mean."""
 
@@ -127,11 +130,25 @@ class Learned:
             if version not in {0, VERSION}:
                 raise sqlite3.OperationalError("a newer Treadle keeps its estimates here")
             if version == 0:
-                connection.execute(f"PRAGMA journal_mode = {journal_mode(self.path.parent)}")
-                connection.execute(_TABLE)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+                _begin(connection, journal_mode(self.path.parent))
             connection.execute("PRAGMA synchronous = NORMAL")
             yield connection
+
+
+def _begin(connection: sqlite3.Connection, mode: str) -> None:
+    """Make the tables of a new file, which others may be doing at the same time."""
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {mode}")
+            break
+        except sqlite3.OperationalError as error:
+            # For this statement alone SQLite does not wait itself. The upper bits tell only why it is busy.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(RETRY_SECONDS)
+    connection.execute(_TABLE)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _means(rows: Iterable[Measured]) -> Iterator[dict[str, float | str]]:

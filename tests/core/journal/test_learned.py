@@ -76,7 +76,10 @@ def test_a_folder_that_cannot_be_had_breaks_nothing(tmp_path):
 LEARN = """
 import sys
 from pathlib import Path
+from treadle.core.journal import learned
 from treadle.core.journal.learned import Learned, Measured
+# How long a busy disk may keep the other one does not count here.
+learned.WAIT_SECONDS = 30.0
 for _ in range(25):
     assert Learned(Path(sys.argv[1])).learn([Measured("a", sys.argv[2], 1.0), Measured("b", "serial", 1.0)])
 """
@@ -86,10 +89,32 @@ def test_two_processes_may_learn_at_once(learned):
     command = [sys.executable, "-c", LEARN, str(learned.path.parent)]
     both = [subprocess.Popen([*command, scheme], stderr=subprocess.PIPE) for scheme in ("serial", "threads")]
     for process in both:
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=120)
         assert not error
     found = learned.read(["a", "b"])
     assert (found["a"].count, found["b"].count) == (50, 50)
+
+
+@pytest.fixture
+def busy(learned):
+    """Return the connection of a process that is about to make the tables of a new file."""
+    learned.path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(learned.path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+def test_whoever_meets_another_that_begins_the_file_waits_for_it(learned, busy, monkeypatch):
+    monkeypatch.setattr("treadle.core.journal.learned.time.sleep", lambda _seconds: busy.execute("COMMIT"))
+    assert learned.learn([Measured("a", "serial", 1.0)])
+    assert learned.read(["a"])["a"].count == 1
+
+
+def test_it_does_not_wait_for_ever(learned, busy, monkeypatch):
+    monkeypatch.setattr("treadle.core.journal.learned.WAIT_SECONDS", 0.05)
+    assert not learned.learn([Measured("a", "serial", 1.0)])
+    busy.execute("COMMIT")
+    assert learned.learn([Measured("a", "serial", 1.0)])
 
 
 def test_old_estimates_give_way_when_there_are_too_many(learned, monkeypatch):
