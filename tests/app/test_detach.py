@@ -103,7 +103,7 @@ def test_it_inherits_no_descriptors(rig, waiting, tmp_path):
 def test_its_tasks_see_the_environment_but_nothing_of_how_it_was_started(rig, workspace):
     text = "import os\n\ndef step() -> list[str]:\n    return [*os.environ, os.environ['GIVEN'], os.getcwd()]\n"
     run = rig.detach(quick(workspace, text), "--output", "out", env={"GIVEN": "as it was"}, cwd=workspace.folder)
-    assert run.follow().code == 0
+    assert run.ended().code == 0
     document = json.loads((workspace.folder / "out" / "results.json").read_text())
     (outputs,) = document["outputs"].values()
     assert "as it was" in outputs["out"]
@@ -113,7 +113,7 @@ def test_its_tasks_see_the_environment_but_nothing_of_how_it_was_started(rig, wo
 def test_with_the_serial_scheme_it_keeps_the_working_directory(rig, workspace):
     file = quick(workspace, "import os\n\ndef step() -> str:\n    return os.getcwd()\n")
     run = rig.detach(file, "-x", "serial", "--output", "out", cwd=workspace.folder)
-    assert run.follow().code == 0
+    assert run.ended().code == 0
     assert str(workspace.folder) in (workspace.folder / "out" / "results.json").read_text()
 
 
@@ -121,7 +121,7 @@ def test_options_work_as_without(rig, workspace):
     file = quick(workspace)
     report = workspace.folder / "report.html"
     run = rig.detach(file, "--set", "step.x=-5", "-x", "serial", "--report", str(report), "--order", "fifo", "-v")
-    assert run.follow().code == 0
+    assert run.ended().code == 0
     shown = rig.treadle("runs", "show", run.id, "--json").json
     assert shown["scheme"] == "serial"
     assert report.stat().st_size > 1000
@@ -350,12 +350,19 @@ def test_afterwards_it_reads_like_one_of_the_terminal(rig, workspace):
 def test_what_it_writes_is_kept_as_long_as_its_journal(rig, workspace):
     file = quick(workspace, "def step() -> int:\n    print('of the step')\n    return 1\n")
     run = rig.detach(file, "-x", "serial")
-    assert run.follow().code == 0
-    assert gone([psutil.Process(run.pid)] if psutil.pid_exists(run.pid) else [])
+    assert run.ended().code == 0
     assert "of the step" in run.log.read_text()
     assert run.log.stat().st_mode & 0o777 == 0o600
     assert rig.treadle("runs", "gc", "--keep", "0").code == 0
-    rig.detach(file, "-x", "serial").follow()
+    assert not list(runs_folder().iterdir())
+
+
+def test_what_a_run_wrote_whose_journal_was_deleted_goes_when_the_next_one_begins(rig, workspace):
+    file = quick(workspace)
+    run = rig.detach(file, "-x", "serial")
+    assert run.ended().code == 0
+    run.path.unlink()
+    rig.detach(file, "-x", "serial").ended()
     assert not run.log.exists()
     assert len(list(runs_folder().glob("*.log"))) == 1
 
@@ -368,7 +375,7 @@ def test_a_secret_is_neither_in_its_command_nor_in_what_it_leaves(rig, workspace
     rig.wait_for()
     assert all("open-sesame" not in part for process in run.family() for part in process.cmdline())
     rig.open_gate()
-    assert run.follow().code == 1
+    assert run.ended().code == 1
     left = [path for path in Path.home().rglob("*") if path.is_file()]
     assert run.log in left
     assert all(b"open-sesame" not in path.read_bytes() for path in left)

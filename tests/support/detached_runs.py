@@ -126,6 +126,13 @@ class Detached:
     def follow(self) -> Told:
         return self.rig.treadle("runs", "follow", self.id)
 
+    def ended(self) -> Told:
+        """Follow it to its end, and wait for its process: what it writes last comes after the end of its journal."""
+        followed = self.follow()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            assert gone([psutil.Process(self.pid)], SECONDS)
+        return followed
+
     def family(self) -> list[psutil.Process]:
         """Return its process and all that it started, which is at least one if it has workers."""
         process = psutil.Process(self.pid)

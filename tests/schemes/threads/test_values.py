@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +107,12 @@ def test_releasing_frees_the_memory_of_the_host(rig):
         task = rig.start("plus_one", f"n{number}", array=np.zeros(10_000_000 // 8))
         rig.ended(task)
         rig.scheme.release([task])
-    rig.run("add", a=1)
 
-    assert memory_of(rig.host) - before < 60 << 20
+    end = time.monotonic() + 10
+    while memory_of(rig.host) - before >= 60 << 20:
+        assert time.monotonic() < end, "the host keeps what was released"
+        # It hears of releases in the order of all that it is told, and its threads let go when they have time.
+        rig.run("add", a=1)
 
 
 def memory_of(process: int) -> int:
