@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from ..core.worker.execute import execute
+from .nudge import Nudge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ class Interrupts:
         self.cancel: Callable[[], None] | None = None
         self.clean: Callable[[], None] = lambda: None
         self._heard = 0
+        self._nudge: Nudge | None = None
         self._before: dict[int, object] = {}
 
     @property
@@ -45,13 +47,19 @@ class Interrupts:
             # What the caller ignores (nohup, a shell's background) stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._hear)
+        self._nudge = Nudge(self._before, lambda: self._heard)
         return self
 
     def __exit__(self, *reason: object) -> None:
+        if self._nudge is not None:
+            self._nudge.close()
+            self._nudge = None
         for number, before in self._before.items():
             signal.signal(number, before)  # type: ignore[arg-type]
 
     def _hear(self, _number: int, frame: FrameType | None) -> None:
+        if self._heard and self._nudge is not None and self._nudge.echoes:
+            return
         self._heard += 1
         if self._heard > 1 and self._own_process:
             self._end_at_once()

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
+from ..background import BackgroundThread
 from ..worker.handing import INLINE, size_of
 from .entries import Held
 
@@ -94,7 +95,7 @@ class Writer:
     def _order(self, job: Job) -> None:
         with self._lock:
             if self._thread is None and not self._abandoned:
-                self._thread = threading.Thread(target=self._serve, name="treadle-cache", daemon=True)
+                self._thread = BackgroundThread(target=self._serve, name="treadle-cache", daemon=True)
                 self._thread.start()
         self._queue.put(job)
 

@@ -10,11 +10,11 @@ import shutil
 import socket
 import stat
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..background import BackgroundThread
 from ..errors import TreadleError, suggestion
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ControlServer:
             self.why = error.strerror or str(error)
             self._end()
             return
-        self._thread = threading.Thread(target=self._serve, name="treadle-control", daemon=True)
+        self._thread = BackgroundThread(target=self._serve, name="treadle-control", daemon=True)
         self._thread.start()
 
     def close(self, deadline: float = 5.0) -> None:

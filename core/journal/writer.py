@@ -8,6 +8,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from ..background import BackgroundThread
 from ..run.records import RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from ..run.states import TaskState
 from .batch import Copied, copied
@@ -63,7 +64,7 @@ class Journal:
         self._warnings: tuple[str, ...] = ()
         self._wake, self._closing = threading.Event(), threading.Event()
         self._store: Store | None = None
-        self._thread = threading.Thread(target=self._work, args=(facts, socket), name="treadle-journal", daemon=True)
+        self._thread = BackgroundThread(target=self._work, args=(facts, socket), name="treadle-journal", daemon=True)
         self._thread.start()
 
     # The executor's thread

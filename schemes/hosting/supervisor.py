@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ...core.background import hear_signals
 from ...core.worker.limits import LIMIT_THREADS
 from . import kin
 from .child import Setup, begin
@@ -61,6 +62,8 @@ class Supervisor:
     def serve(self) -> None:
         """Answer until the owner is gone; then end every worker and orphan."""
         kin.adopt_orphans()
+        # Its owner may have started it from a thread that hears none.
+        hear_signals()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._told_to_end)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
@@ -86,7 +87,7 @@ class ProcessesScheme:
         )
         self._pool.vault.changed = self._changed.notify_all
         self._pool.selector.register(self._wake, selectors.EVENT_READ, "wake")
-        self._thread = threading.Thread(target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True)
+        self._thread = BackgroundThread(target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True)
         self._thread.start()
 
     def submit(self, calls: Sequence[Call]) -> None:

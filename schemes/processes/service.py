@@ -6,9 +6,9 @@ import contextlib
 import os
 import pickle
 import signal
-import threading
 from typing import TYPE_CHECKING, Any
 
+from ...core.background import BackgroundThread
 from ..hosting import channel as ch
 from .keeping import Keeping
 
@@ -36,7 +36,7 @@ class Service:
     def _start(self) -> None:
         # A module may fork: the child has no such thread, and must not take the owner's words from the worker.
         if os.getpid() == self._pid:
-            threading.Thread(target=self._serve, name="treadle-values", daemon=True).start()
+            BackgroundThread(target=self._serve, name="treadle-values", daemon=True).start()
 
     def _serve(self) -> None:
         # What a signal is to interrupt is the module.

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import Handed, NotPicklableError, load
@@ -84,7 +85,7 @@ class ThreadsScheme:
             self.name, setup, self._values, self._packer.templates, self._threads, limits(self._threads), report
         )
         dispatcher.fleet.selector.register(self._wake, selectors.EVENT_READ, "wake")
-        self._thread = threading.Thread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
+        self._thread = BackgroundThread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
         self._thread.start()
 
     def submit(self, calls: Sequence[Call]) -> None:
