@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import shutil
 import signal
 import tempfile
@@ -12,6 +13,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.planning.make_plan import make_plan
@@ -19,6 +22,7 @@ from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import OnError, Policy
 from ..core.trust import needs_trust
+from ..core.worker.secrets import Secrets, referenced_names
 from .handle import RunHandle
 from .interrupts import Interrupts
 from .keeping import Keeping
@@ -89,6 +93,7 @@ class Run:
             keep_all=options.keep_all,
             declared_only=_declared_only(self.plan),
             earlier=None if cached is None else cached.earlier,
+            hide=Secrets(secret_values(snapshot)).hide,
         )
         self.keeping.recording.steer(self.executor)
         self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder, self.keeping)
@@ -195,6 +200,12 @@ def _options(
 def _ids(nodes: Iterable[NodeHandle | str]) -> tuple[str, ...]:
     listed = [nodes] if isinstance(nodes, NodeHandle | str) else nodes
     return tuple(node.id if isinstance(node, NodeHandle) else node for node in listed)
+
+
+def secret_values(pipeline: Pipeline) -> list[str]:
+    """Return what the references to the environment in a pipeline stand for here."""
+    text = msgspec.json.encode(pipeline, enc_hook=str).decode(errors="replace")
+    return [os.environ[name] for name in referenced_names(text) if name in os.environ]
 
 
 def refuse_invalid(pipeline: Pipeline) -> None:

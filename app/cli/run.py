@@ -90,13 +90,13 @@ def _chosen(options: Namespace) -> Options:
 
 def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout: TextIO, herald: Herald) -> int:
     display = _display(options)
+    if options.output:
+        prepare(Path(options.output))
+    if options.report:
+        prepare(Path(options.report).absolute().parent)
     run = Run(pipeline, _chosen(options), display.hear, herald.warn)
     interrupts.clean = lambda: _abandon(display, run)
     try:
-        if options.output:
-            prepare(Path(options.output))
-        if options.report:
-            prepare(Path(options.report).absolute().parent)
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
         interrupts.cancel = run.executor.cancel
         herald.begun(run)

@@ -54,7 +54,8 @@ class Executor:
     """One run. ``run`` blocks in the calling thread; ``cancel`` and the like may be called from any thread.
 
     With ``keep_all`` the results of every node can be read afterwards, else only those that nothing reads.
-    ``earlier`` knows results of earlier runs; schemes are not opened before one is needed.
+    ``earlier`` knows results of earlier runs; schemes are not opened before one is needed. ``hide`` covers what must
+    not be seen in what modules print.
     """
 
     def __init__(  # noqa: PLR0913 - its parts, and what it is to do with them
@@ -68,6 +69,7 @@ class Executor:
         keep_all: bool = True,
         declared_only: Iterable[str] = (),
         earlier: Earlier | None = None,
+        hide: Callable[[str], str] = str,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.plan = plan
@@ -76,6 +78,7 @@ class Executor:
         self._schemes = dict(schemes)
         self._listener = listener
         self._keep_all = keep_all
+        self._hide = hide
         self._sinks = {node.number for node in plan.sinks()}
         self._calls = CallMaker(
             self.scheduler.layout, folder, declared_only, () if earlier is None else earlier.digested
@@ -233,7 +236,7 @@ class Executor:
             case Progressed(task, fraction, text):
                 self._tell(TaskProgress(task, fraction, text))
             case Logged(task, line):
-                self._tell(TaskLogged(task, line))
+                self._tell(TaskLogged(task, self._hide(line)))
             case Capacity():
                 self._capacity(report)
             case Stopped(task, attempt):

@@ -9,6 +9,7 @@ import pytest
 
 import treadle
 from treadle import Pipeline, log, progress, scratch, start_run
+from treadle.app.schemes import SCHEMES
 
 SECRET = "correct horse battery staple"
 REFERENCE = "${env:TREADLE_F23_PASSWORD}"
@@ -22,6 +23,7 @@ class Login(Exception):
 
 def connect(password: str, options: dict[str, Any]) -> None:
     log("using", password, options)
+    print("printed:", password)
     progress(0.5, f"trying {password}")
     (scratch() / "session.txt").write_text(password)
     try:
@@ -53,9 +55,10 @@ def everything(events: list[Any], result: Any) -> str:
     return "\n".join(parts)
 
 
-def test_no_event_and_no_record_of_a_failing_run_holds_the_secret(pipeline) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_event_and_no_record_of_a_failing_run_holds_the_secret(pipeline, scheme) -> None:
     events: list[Any] = []
-    result = start_run(pipeline, scheme="serial", listener=events.append).result()
+    result = start_run(pipeline, scheme=scheme, listener=events.append).result()
     assert result.state == "failed"
     told = everything(events, result)
     assert SECRET not in told
@@ -70,10 +73,15 @@ def test_the_exception_that_a_result_raises_does_not_hold_the_secret(pipeline) -
     assert SECRET not in f"{caught.value} {caught.value!r}"
 
 
-def test_no_file_that_the_run_leaves_holds_the_secret(pipeline, tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_file_that_the_run_leaves_holds_the_secret(pipeline, tmp_path, monkeypatch, scheme) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    result = treadle.run(pipeline, scheme="serial")
+    for kind in ("STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind))
+    result = treadle.run(pipeline, scheme=scheme)
     assert result.state == "failed"
+    result.report(tmp_path / "report.html")
+    assert list(tmp_path.rglob("*.sqlite")), "neither journal nor cache is looked at"
     for file in (path for path in tmp_path.rglob("*") if path.is_file()):
         assert SECRET.encode() not in file.read_bytes(), file
 
