@@ -56,7 +56,7 @@ class CachedResults:
     """What a run needs of the cache; all methods are called from the executor's thread.
 
     ``pipeline`` is what the pipeline is remembered by: its file, or its name. Results that have no key by lineage are
-    kept, too, if there is a ``run``: for this run alone, should it be resumed.
+    kept, too, if there is a ``run``: for this run alone, should it be resumed with the same calls.
     """
 
     def __init__(self, cache: Cache, keys: NodeKeys, plan: Plan, pipeline: str, run: str = "") -> None:
@@ -79,7 +79,7 @@ class CachedResults:
     @property
     def digested(self) -> frozenset[int]:
         """The nodes whose calls shall give digests of their results, by number."""
-        return self._keys.digested()
+        return self._keys.digested(told=bool(self._run))
 
     def find(self, wanted: Sequence[tuple[Task, Call]]) -> Mapping[TaskId, Result]:
         """Return those results that are in the cache, without their values."""
@@ -87,8 +87,8 @@ class CachedResults:
             key = self._keys.of(task.node, call)
             if key is not None:
                 self._by_lineage.add(task.id)
-            elif self._run:
-                key = private_key(self._run, task.id)
+            elif self._run and (told := self._keys.told(task.node, call)) is not None:
+                key = private_key(self._run, task.id, told)
             if key is not None:
                 self._key_of[task.id] = key
         asked = {task.id: key for task, _ in wanted if (key := self._key_of.get(task.id)) is not None}
@@ -222,9 +222,9 @@ def result_of(entry: Entry) -> Result:
     return Result({}, entry.items, entry.flags, entry.absent, entry.previews, files, entry.digests)
 
 
-def private_key(run: str, task: TaskId) -> Key:
-    """Return the key of a result that counts in one run only."""
-    return _named("run", run, task)
+def private_key(run: str, task: TaskId, told: bytes) -> Key:
+    """Return the key of a result that counts in one run only, as long as what can be told of its call is the same."""
+    return blake3(_named("run", run, task) + told).digest()
 
 
 def remembered_key(pipeline: str, task: TaskId) -> Key:

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
 from ..planning.calls import call_form
 from ..planning.plan import Constant, PlanNode, Swept
-from ..worker.call import Applied, Argument, Given, Items, Labelled, Ref
 from ..worker.digest import FileDigests, UndigestedError
 from ..worker.files import placed
 from ..worker.unit import Program
-from .named_files import file_stamp
+from .lineage import Arguments, Lineage, Settled
 from .notes import Parts, wiring_of
 from .parameters import NoFiles, Parameters, RunFiles, form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from ..planning.plan import Plan
     from ..worker.call import Call
-    from .entries import Key, NamedFile
+    from .entries import Key
     from .fingerprints import Fingerprints
     from .signing import Signer
-
-
-class Settled(Protocol):
-    """What counts of a result or of an entry for those who read it."""
-
-    @property
-    def items(self) -> Mapping[str, Sequence[str]]: ...  # noqa: D102 - see Result
-    @property
-    def digests(self) -> Mapping[tuple[str, int], bytes]: ...  # noqa: D102
-    @property
-    def files(self) -> Sequence[str | NamedFile]: ...  # noqa: D102
 
 
 class _NodeForm:
@@ -71,12 +58,11 @@ class NodeKeys:
         self._plain = Parameters(NoFiles(), fingerprints, signer)
         self._forms: list[_NodeForm | str | None] = [None] * len(plan.nodes)
         self._bases: dict[tuple[Any, ...], bytes] = {}
-        self._made: dict[str, bytes] = {}
-        self._counts: dict[tuple[str, str], int] = {}
-        self._digests: dict[tuple[str, str, int], bytes] = {}
+        self._told: list[_NodeForm | str | None] = [None] * len(plan.nodes)
+        self._lineage = Lineage()
+        self._arguments = Arguments(self._lineage, self._parameters, fingerprints)
+        self._plain_arguments = Arguments(self._lineage, self._plain, fingerprints)
         self._cached = [is_cached(node) for node in plan.nodes]
-        readers = plan.consumers()
-        self._read = [any(self._cached[reader] for reader, _ in entries) for entries in readers]
 
     # Of nodes
 
@@ -84,9 +70,14 @@ class NodeKeys:
         """Say whether the results of a node are kept even if they are cheaper to compute."""
         return self._plan.nodes[number].settings.cache is True
 
-    def digested(self) -> frozenset[int]:
-        """Return the nodes whose calls shall give digests: they have no keys, and somebody who has reads them."""
-        return frozenset(node.number for node in self._plan.nodes if self._read[node.number] and self._keyless(node))
+    def digested(self, *, told: bool = False) -> frozenset[int]:
+        """Return the nodes whose calls shall give digests: they have no keys, and somebody who has reads them.
+
+        With ``told`` it counts who reads them also if all that is wanted is what can be told of the call.
+        """
+        readers = self._plan.consumers()
+        read = [any(told or self._cached[reader] for reader, _ in entries) for entries in readers]
+        return frozenset(node.number for node in self._plan.nodes if read[node.number] and self._keyless(node))
 
     def _keyless(self, node: PlanNode) -> bool:
         try:
@@ -114,10 +105,13 @@ class NodeKeys:
     def _prepared(self, node: PlanNode, call: Call) -> _NodeForm | str:
         if not self._cached[node.number]:
             return "its results are not kept"
-        base = self._base((self._fingerprints.of(node.function), node.module.version, form_of(call)))
+        return self._common(node, call, self._fingerprints.of(node.function), self._parameters)
+
+    def _common(self, node: PlanNode, call: Call, fingerprint: bytes, parameters: Parameters) -> _NodeForm:
+        base = self._base((fingerprint, node.module.version, form_of(call)))
         shape = self._base((tuple(sorted(node.split)), tuple(sorted(node.flags))))
         fixed = {
-            one.port: _port(one.port) + self._written(one.value, call.coerce.get(one.port, ""), self._parameters)
+            one.port: _port(one.port) + self._written(one.value, call.coerce.get(one.port, ""), parameters)
             for one in node.inputs
             if isinstance(one, Constant)
         }
@@ -173,69 +167,46 @@ class NodeKeys:
         form = self._forms[number] or self._form(number, call)
         if isinstance(form, str):
             return None
-        fixed = form.fixed
-        pieces = [form.base]
         try:
-            for port, argument in call.arguments.items():
-                known = fixed.get(port)
-                if known is None:
-                    known = _port(port) + self._argument(argument, form.kinds.get(port, ""))
-                pieces.append(known)
+            lineage = _made_of(form, call, self._arguments)
         except UndigestedError:
             return None
-        lineage = self._made[call.task] = blake3(b"".join(pieces)).digest()
+        self._lineage.made[call.task] = lineage
         return blake3(lineage + form.shape).digest()
 
     def settled(self, task: str, result: Settled) -> None:
         """Take note of what a task gave, executed or found; before the keys are asked for of those who read it."""
-        for output, labels in result.items.items():
-            self._counts[task, output] = len(labels)
-        for (output, place), digest in result.digests.items():
-            self._digests[task, output, place] = digest
-        # Files outside the cache may change though all that made their names stays the same.
-        elsewhere = sorted(name for name in map(_name, result.files) if name.startswith(os.sep))
-        if elsewhere and task in self._made:
-            stamps = b"".join(file_stamp(Path(name)) for name in elsewhere)
-            self._made[task] = blake3(self._made[task] + stamps).digest()
+        self._lineage.settled(task, result)
 
-    def _argument(self, argument: Argument, kind: str) -> bytes:
-        match argument:
-            case Ref(value=(task, output, place)):
-                return self._ref(task, output, place)
-            case Given(value):
-                return self._parameters.parameter(value, kind)
-            case Items(items):
-                return self._items(items, kind)
-            case Labelled(labels, inner):
-                return b"L" + b"".join(self._parameters.pieces(dict(labels))) + self._argument(inner, kind)
-            case Applied(function, inner):
-                return b"A" + self._fingerprints.of(function) + self._argument(inner, "")
-        raise UndigestedError("the value comes from elsewhere")
+    def told(self, number: int, call: Call) -> bytes | None:
+        """Return a digest of what can be told of a call that has no key; None if that is not enough.
 
-    def _ref(self, task: str, output: str, place: int) -> bytes:
-        made = self._made.get(task)
-        if made is not None:
-            return b"R%s%d:%s%d;" % (made, len(output), output.encode(), place)
-        digest = self._digests.get((task, output, place))
-        if digest is None:
-            raise UndigestedError(f"nothing is known of {output!r} of {task}")
-        return b"V" + digest
-
-    def _items(self, items: tuple[Argument, ...], kind: str) -> bytes:
-        if (whole := self._whole(items)) is not None:
-            return whole
-        return b"I%d:" % len(items) + b"".join([self._argument(item, kind) for item in items])
-
-    def _whole(self, items: tuple[Argument, ...]) -> bytes | None:
-        """Return the bytes of a list that one task made if these are all its items: how it is kept does not count."""
-        first = items[0] if items else None
-        if not isinstance(first, Ref) or first.value[2] != 0 or first.value[0] not in self._made:
+        It changes with the module, the parameters and the values that are read. A module that cannot be found here
+        counts by its name. The contents of files among the parameters do not count: they may be very many, or what the
+        module itself writes.
+        """
+        form = self._told[number]
+        if form is None:
+            form = self._told[number] = self._told_form(self._plan.nodes[number], call)
+        if isinstance(form, str):
             return None
-        task, output, _ = first.value
-        if self._counts.get((task, output)) != len(items):
+        try:
+            return blake3(_made_of(form, call, self._plain_arguments) + form.shape).digest()
+        except UndigestedError:
             return None
-        same = all(isinstance(item, Ref) and item.value == (task, output, place) for place, item in enumerate(items))
-        return self._ref(task, output, -1) if same else None
+
+    def _told_form(self, node: PlanNode, call: Call) -> _NodeForm | str:
+        function = node.function
+        try:
+            fingerprint = self._fingerprints.of(function)
+        except UndigestedError as error:
+            if function.live is not None:
+                return str(error)
+            fingerprint = self._base((function.path, function.source, function.name))
+        try:
+            return self._common(node, call, fingerprint, self._plain)
+        except UndigestedError as error:
+            return str(error)
 
 
 def is_cached(node: PlanNode) -> bool:
@@ -243,9 +214,17 @@ def is_cached(node: PlanNode) -> bool:
     return node.module.cache if node.settings.cache is None else node.settings.cache
 
 
-def _name(file: str | NamedFile) -> str:
-    return file if isinstance(file, str) else file.name
-
-
 def _port(name: str) -> bytes:
     return b"=%d:%s" % (len(name), name.encode())
+
+
+def _made_of(form: _NodeForm, call: Call, arguments: Arguments) -> bytes:
+    """Return a digest of a call; UndigestedError if something that it reads has none."""
+    fixed = form.fixed
+    pieces = [form.base]
+    for port, argument in call.arguments.items():
+        known = fixed.get(port)
+        if known is None:
+            known = _port(port) + arguments.bytes_of(argument, form.kinds.get(port, ""))
+        pieces.append(known)
+    return blake3(b"".join(pieces)).digest()

@@ -52,8 +52,8 @@ def run(pipeline: Pipeline, caches: Caches, folder: Path, name: str = "", resume
     cache = caches.open()
     keys = NodeKeys(plan, Fingerprints([folder]), SIGNER, FileDigests(folder / "digests.sqlite"), folder)
     scheme = DigestingScheme(cache.files, [folder])
-    scheme.nodes = frozenset(plan.nodes[number].id for number in keys.digested())
     earlier = CachedResults(cache, keys, plan, name or pipeline.title, resume)
+    scheme.nodes = frozenset(plan.nodes[number].id for number in earlier.digested)
     executor = Executor(
         plan, {"serial": scheme}, Policy(("serial",), look_up=True), folder=folder, earlier=earlier
     )  # fmt: skip

@@ -118,6 +118,25 @@ def test_what_is_quicker_made_than_stored_is_not_even_asked_for(begun):
     assert not list(earlier.wants(task, ended(3, seconds=0.001, bytes_out=10**9)))
 
 
+def test_what_reads_a_value_of_which_nothing_is_known_has_no_key_though_the_run_may_be_resumed(caches, tmp_path):
+    p = Pipeline("p")
+    source = p.add(many)
+    reader = p.add(double, x=source.out)
+    source.cache = reader.cache = False
+    plan = make_plan(p)
+    keys = NodeKeys(plan, Fingerprints(), SIGNER, FileDigests(None), tmp_path)
+    scheduler = Scheduler(plan, Policy())
+    scheduler.layout.begin()
+    tasks = [scheduler.layout.task(plan.node(name).number, ()) for name in ("many", "double")]
+    earlier = CachedResults(caches.open(), keys, plan, "p", "run-1")
+    made, result = CallMaker(scheduler.layout, tmp_path), Result({}, {}, {}, {}, {})
+    assert earlier.digested == {plan.node("many").number}
+    assert earlier.find([(task, made.call(task)) for task in tasks]) == {}
+    wanted = [list(earlier.wants(task, Ended(task.id, 1, result, Place("here"), seconds=1.0))) for task in tasks]
+    assert wanted == [[("many", "out", -1)], []]
+    earlier.close()
+
+
 def test_a_value_that_is_damaged_is_gone(begun, caches):
     _, earlier, task, call = begun()
     earlier.find([(task, call)])

@@ -275,6 +275,51 @@ def test_a_resumed_run_finds_also_what_is_not_cached(ran):
     assert len(ran(p, resume="run-2")) == 2
 
 
+def uncached(count: int = 3, y: float = 1.0) -> Pipeline:
+    p = Pipeline("uncached")
+    a = p.add(numbers, count=count)
+    b = p.add(add, x=a.out.each(), y=y)
+    c = p.add(total, values=b.out.joined())
+    for node in (a, b, c):
+        node.cache = False
+    return p
+
+
+def test_a_resumed_run_does_again_what_is_not_cached_where_a_parameter_changed_or_a_value_that_is_read(ran):
+    assert len(ran(uncached(), resume="run")) == 5
+    assert ran(uncached(), resume="run") == []
+    assert ran(uncached(y=2.0), resume="run") == ["add[0]", "add[1]", "add[2]", "total"]
+    assert ran(uncached(count=4), resume="run") == ["add[3]", "numbers", "total"]
+    assert ran(uncached(), resume="run") == []
+
+
+def test_a_resumed_run_reads_no_old_result_of_what_changed_though_it_is_not_cached(caches, work):
+    assert run(uncached(), caches, work, resume="run").values["total.out"] == 6.0
+    assert run(uncached(count=5), caches, work, resume="run").values["total.out"] == 15.0
+
+
+def test_a_resumed_run_finds_what_wrote_a_file_that_it_was_given(ran, work):
+    p = Pipeline()
+    p.add(write_to, path=str(work / "out.txt"))
+    assert ran(p, resume="run") == ["write_to"]
+    assert ran(p, resume="run") == []
+
+
+@module(cache=False)
+def write_to(path: Path) -> int:
+    return path.write_text("written")
+
+
+def test_a_resumed_run_does_again_what_is_not_cached_where_its_code_changed(ran, work):
+    name = local(work, "def step(x: int) -> int:\n    return x\n")
+    p = Pipeline()
+    p.add(f"{name}:step", x=1).cache = False
+    assert ran(p, resume="run") == ["step"]
+    assert ran(p, resume="run") == []
+    rewritten(work, name, "def step(x: int) -> int:\n    return x + 1\n")
+    assert ran(p, resume="run") == ["step"]
+
+
 # Secrets
 
 
