@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import shutil
 import signal
-import tempfile
 import weakref
 from dataclasses import fields
 from pathlib import Path
@@ -28,6 +26,7 @@ from .interrupts import Interrupts
 from .keeping import Keeping
 from .options import Options, resources_of
 from .result import RunResult
+from .run_folder import RunFolder
 from .schemes import SCHEMES, enabled_schemes
 from .search import folder_of, search_path
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from ..core.run.records import Listener
 
 CLOSE_SECONDS = 10.0
-RUN_FOLDER = "treadle-run-"
 
 
 class Run:
@@ -69,7 +67,8 @@ class Run:
         enabled, last_resort = enabled_schemes(options.scheme)
         n_procs, gb = resources_of(options)
         refuse_too_large(self.plan, Ledger(n_procs, gb))
-        self.folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER))
+        folder = RunFolder()
+        self.folder = folder.path
         self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
         cached = self.keeping.cached
         self.files = self.folder / "files" if cached is None else cached.cache.files
@@ -96,7 +95,7 @@ class Run:
             hide=Secrets(secret_values(snapshot)).hide,
         )
         self.keeping.recording.steer(self.executor)
-        self._cleanup = weakref.finalize(self, _clean, self.executor, self.folder, self.keeping)
+        self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping)
 
     @property
     def id(self) -> str:
@@ -133,10 +132,10 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _clean(executor: Executor, folder: Path, keeping: Keeping) -> None:
+def _clean(executor: Executor, folder: RunFolder, keeping: Keeping) -> None:
     keeping.close()
     executor.close(CLOSE_SECONDS)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.remove()
 
 
 def run(
