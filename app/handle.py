@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
+from ..core.authoring import NodeHandle
 from ..core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,12 +39,22 @@ class RunHandle:
         except BaseException as error:  # noqa: BLE001 - handed to the caller of result()
             self._error = error
 
-    def cancel(self, nodes: Iterable[str] = (), tasks: Iterable[str] = ()) -> None:
-        """Ask to end the run, or only these nodes and tasks; what depends on them is skipped."""
-        nodes, tasks = list(nodes), list(tasks)
-        if not nodes and not tasks:
+    def cancel(
+        self, nodes: NodeHandle | str | Iterable[NodeHandle | str] = (), tasks: str | Iterable[str] = ()
+    ) -> None:
+        """Ask to end the run, or only these nodes and tasks; what depends on them is skipped.
+
+        UsageError if the run has no such node or task.
+        """
+        listed = [nodes] if isinstance(nodes, NodeHandle | str) else list(nodes)
+        names = [node.id if isinstance(node, NodeHandle) else node for node in listed]
+        tasks = [tasks] if isinstance(tasks, str) else list(tasks)
+        for node in names:
+            if self._run.plan.node(node) is None:
+                raise UsageError(f"the run has no node {node!r}")
+        if not names and not tasks:
             self._run.executor.cancel()
-        for node in nodes:
+        for node in names:
             self._run.executor.cancel_node(node)
         known = self._run.executor.records
         for task in tasks:

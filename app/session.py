@@ -6,10 +6,11 @@ import contextlib
 import gc
 import os
 import signal
+import threading
 import weakref
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from ..core.run.records import Listener
 
 CLOSE_SECONDS = 10.0
+MOST_OPEN = 3
+_ended: list[weakref.ref[Run]] = []
+_ended_lock = threading.Lock()
 
 
 class Run:
@@ -109,7 +113,14 @@ class Run:
         finally:
             self.keeping.end(self.executor)
             gc.unfreeze()
+        _settle_older(self)
         return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
+
+    def settle(self) -> None:
+        """Keep the results in this process alone: end the schemes, and let go of the cache."""
+        self.executor.results.settle()
+        self.executor.close(CLOSE_SECONDS)
+        self.keeping.close()
 
     def close(self) -> None:
         """End the schemes and remove the run's folder."""
@@ -130,6 +141,16 @@ def collector_at_rest() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _settle_older(run: Run) -> None:
+    """Let only the newest runs whose results are still in use keep their workers: a session may have hundreds."""
+    with _ended_lock:
+        _ended.append(weakref.ref(run))
+        alive = [ended for one in _ended if (ended := one()) is not None and ended._cleanup.alive]
+        _ended[:] = [weakref.ref(ended) for ended in alive[-MOST_OPEN:]]
+    for older in alive[:-MOST_OPEN]:
+        older.settle()
 
 
 def _clean(executor: Executor, folder: RunFolder, keeping: Keeping) -> None:
@@ -188,10 +209,16 @@ def _options(
     until: Iterable[NodeHandle | str],
     others: Mapping[str, Any],
 ) -> Options:
+    if on_error not in get_args(OnError):
+        raise UsageError(f"on_error cannot be {on_error!r}", remedy=suggestion(str(on_error), get_args(OnError)))
+    if n_procs is not None and n_procs < 1:
+        raise UsageError(f"n_procs must be a whole number from 1 on, not {n_procs!r}")
     known = {field.name for field in fields(Options)}
     for name in others:
         if name not in known:
             raise UsageError(f"a run has no option {name!r}", remedy=suggestion(name, known))
+    if cache == "":
+        raise UsageError("cache must be True, False or the name of a folder")
     where = cache if isinstance(cache, bool) else Path(cache)
     return Options(scheme, n_procs, memory_gb, on_error, until=_ids(until), cache=where, **others)
 

@@ -14,6 +14,14 @@ PortName = Annotated[str, Meta(min_length=1, max_length=200)]
 ImportPath = Annotated[str, Meta(pattern=r"^$|^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*\Z", max_length=500)]
 
 LIBRARY = "treadle.core.library."
+_PLACES = {
+    "glob:glob": ("pathname", "root_dir"),
+    "glob:iglob": ("pathname", "root_dir"),
+    "os:listdir": ("path",),
+    "os:scandir": ("path",),
+}
+"""Inputs of the standard library that are paths, though nothing says so: relative ones count from the pipeline."""
+
 _COERCIONS = {"pathlib.Path": "path", "str": "text", "tuple": "tuple"}
 
 
@@ -93,7 +101,8 @@ class Module(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     @cached_property
     def coercions(self) -> dict[str, str]:
         """For each input what kind of value it is given, where a file or an output may hold another kind."""
-        return {port.name: kind for port in self.inputs if (kind := _coercion(port.type))}
+        placed = dict.fromkeys(_PLACES.get(self.path, ()), "place")
+        return {port.name: kind for port in self.inputs if (kind := placed.get(port.name) or _coercion(port.type))}
 
     def input(self, name: str) -> Port | None:
         """Return the input called ``name``; an open module has an input for every name."""

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.run.results import UnavailableError
 from ...core.worker.preview import preview
 from ..result import RunResult, TaskFailedError
 
@@ -82,6 +83,8 @@ def port_value(result: RunResult, node: PlanNode, port: str) -> Any:
         return result.port(node.id, port)
     except TaskFailedError:
         return None
+    except UnavailableError as error:
+        return Preview(type="unavailable", text=str(error))
 
 
 def is_table(value: Any) -> bool:

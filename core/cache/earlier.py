@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
+from ..planning.plan import Constant, Swept
 from ..run.earlier import GoneError
 from ..worker.execute import Result
 from ..worker.handing import INLINE, load
+from ..worker.secrets import referenced_names
 from .entries import Held, Keeping, NotInCacheError
 from .writer import STORE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..planning.plan import Plan
+    from ..planning.plan import Plan, PlanNode
     from ..run.events import TaskId
     from ..run.tasks import Task
     from ..scheme import Ended
@@ -74,6 +76,7 @@ class CachedResults:
         self._lock = threading.Lock()
         noted = cache.noted(pipeline)
         self._noted: set[int] = set()
+        self._secret = {node.number for node in plan.nodes if _has_secret(node)}
         self._unknown = {node.number for node in plan.nodes if node.id not in noted}
 
     @property
@@ -129,6 +132,9 @@ class CachedResults:
         result = report.result
         assert isinstance(result, Result)
         self._keys.settled(task.id, result)
+        if task.node in self._secret:
+            # What it gives may hold the secret, which no file shall.
+            return ()
         self._note(task, result)
         key = self._key_of.get(task.id)
         if key is None:
@@ -154,11 +160,14 @@ class CachedResults:
                 places.append((port.name, -1))
         return places
 
-    def keep(self, value: ValueId, handed: Handed) -> None:
-        """Keep a value; it may be gone when this returns."""
+    def keep(self, value: ValueId, handed: Handed | None) -> None:
+        """Keep a value; it may be gone when this returns. None says that it cannot be had."""
         task, output, place = value
         pending = self._pending.get(task)
         if pending is None or (output, place) not in pending.wanted:
+            return
+        if handed is None:
+            self._let_go(self._pending.pop(task))
             return
         try:
             pending.values[output, place] = handed if isinstance(handed, bytes) else self._hold(handed)
@@ -214,6 +223,13 @@ class CachedResults:
         if number not in self._noted:
             self._noted.add(number)
             self._cache.note(self._pipeline, {self._plan.nodes[number].id: self._keys.parts(number)})
+
+
+def _has_secret(node: PlanNode) -> bool:
+    """Say whether a parameter of a node refers to the environment."""
+    written = [one.value for one in node.inputs if isinstance(one, Constant)]
+    written += [value for one in node.inputs if isinstance(one, Swept) for value in one.values]
+    return any(referenced_names(value) for value in written if not isinstance(value, int | float))
 
 
 def result_of(entry: Entry) -> Result:

@@ -15,6 +15,7 @@ from ..worker.declare import Declaration, declaration_of
 from .annotations import NOTHING, read_class
 from .assemble import Argument, Results, assemble, one_result
 from .docstrings import Docstring, parse_docstring
+from .purity import is_impure
 from .results import results_in_text, results_of_class
 from .signatures import Reader, plain_function, signature_of
 
@@ -57,7 +58,7 @@ def describe(function: Any, path: str = "") -> Module:
     path = path or import_path_of(function) or ""
     name = str(getattr(plain_function(function), "__name__", type(function).__name__))
     prose = _prose(function)
-    options = declaration_of(function) or Declaration()
+    options = declaration_of(function) or Declaration(cache=not is_impure(path))
     try:
         signature = signature_of(function)
     except ModuleLookupError as error:

@@ -36,8 +36,8 @@ class Earlier(Protocol):
     def wants(self, task: Task, report: Ended) -> Iterable[ValueId]:
         """Return the values of a new result that are worth keeping; ``keep`` is then called for each."""
 
-    def keep(self, value: ValueId, handed: Handed) -> None:
-        """Keep a value; it may be gone when this returns."""
+    def keep(self, value: ValueId, handed: Handed | None) -> None:
+        """Keep a value; it may be gone when this returns. None says that it cannot be had."""
 
     def handed(self, value: ValueId) -> Handed:
         """Return how other processes can have a value that was found; GoneError if it is damaged or was removed."""

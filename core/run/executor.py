@@ -309,8 +309,8 @@ class Executor:
     # Values that move
 
     def _exported(self, value: ValueId, handed: Handed | Cause) -> None:
-        if self._earlier is not None and not isinstance(handed, Cause):
-            self._earlier.keep(value, handed)
+        if self._earlier is not None:
+            self._earlier.keep(value, None if isinstance(handed, Cause) else handed)
         self._arrived(value, handed)
 
     def _hand_over(self, value: ValueId) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InternalError
+from ..errors import InternalError, TreadleError
 from ..worker.call import Argument, Items, Ref, ValueId
 from .scheduler import CACHE
 
@@ -24,6 +24,14 @@ LIBRARIES_GB = 0.25
 """What Python and its libraries take in a worker, of which a person who estimates a task does not think."""
 
 
+class UnavailableError(TreadleError):
+    """A value was made, but it cannot be brought here."""
+
+
+def _told(error: Exception) -> str:
+    return f"its value cannot be brought here: {type(error).__name__}: {error}"
+
+
 class Results:
     """The results of the tasks of one run, for as long as its schemes are open."""
 
@@ -31,13 +39,41 @@ class Results:
         self, layout: Layout, calls: CallMaker, schemes: Mapping[str, Scheme], earlier: Earlier | None
     ) -> None:
         self._layout, self._calls, self._schemes, self._earlier = layout, calls, schemes, earlier
+        self._settled: dict[tuple[TaskId, str], Any] | None = None
 
     def value(self, task: TaskId, output: str) -> Any:
-        """Return an output of a finished task; KeyError if it has none, TimeoutError if it cannot be had in time."""
+        """Return an output of a finished task; KeyError if it has none, UnavailableError if it cannot come here."""
         known = self._layout.tasks[task]
         if not known.state.good or known.lacks(output):
             raise KeyError(f"{task} has no value at {output!r}")
-        return self._gathered(self._calls.value(known, output), known.scheme)
+        if self._settled is not None:
+            return self._settled_value(task, output)
+        try:
+            return self._gathered(self._calls.value(known, output), known.scheme)
+        except Exception as error:
+            raise UnavailableError(_told(error), where=f"{task}.{output}") from error
+
+    def settle(self) -> None:
+        """Bring all values here that can be, so that they can be read when the schemes are closed."""
+        if self._settled is not None:
+            return
+        settled: dict[tuple[TaskId, str], Any] = {}
+        for task in self._layout.tasks.values():
+            if task.state.good and not task.gone:
+                for output in self._layout.plan.nodes[task.node].module.output_names:
+                    if not task.lacks(output):
+                        try:
+                            settled[task.id, output] = self.value(task.id, output)
+                        except UnavailableError as error:
+                            settled[task.id, output] = error
+        self._settled = settled
+
+    def _settled_value(self, task: TaskId, output: str) -> Any:
+        assert self._settled is not None
+        found = self._settled.get((task, output))
+        if isinstance(found, UnavailableError):
+            raise found
+        return found
 
     def _gathered(self, argument: Argument, scheme: str) -> Any:
         match argument:

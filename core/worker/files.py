@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .digest import FileDigests, UndigestedError, content_digest
+from .failures import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,8 +63,11 @@ class FileStore:
         if path.is_relative_to(scratch) and not resolved.is_relative_to(scratch):
             # A link that leads out of scratch: the link goes, what it leads to stays.
             return resolved
-        if not resolved.is_relative_to(scratch) or resolved == scratch or not resolved.exists():
+        if not resolved.is_relative_to(scratch) or resolved == scratch:
             return path
+        if not resolved.exists():
+            name = resolved.relative_to(scratch)
+            raise CallError(f"the module returned the path {name}, but there is no such file in its scratch directory")
         moved[resolved] = self.keep(resolved)
         return moved[resolved]
 
@@ -131,7 +135,7 @@ def paths_in(value: Any) -> list[Path]:
 
 def placed(value: Any, kind: str, folder: Path) -> Any:
     """Return a parameter with its relative paths counted from ``folder``; ``kind`` says whether it is a path."""
-    if kind == "path" and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
+    if kind in {"path", "place"} and isinstance(value, str | os.PathLike) and not str(value).startswith("${env:"):
         return str(folder / Path(value).expanduser())
     if kind == "paths" and isinstance(value, list | tuple):
         return [placed(item, "path", folder) for item in value]

@@ -20,7 +20,8 @@ INLINE = 64 * 1024
 Handed = bytes | tuple[str, int]
 """How another process gets a value: its pickle, or the container file and its size in bytes."""
 
-_MAIN = b"__main__"
+_ELSEWHERE_UNKNOWN = (b"__main__", b"treadle_source_")
+"""Modules that only this process has: a script, and Python source of a pipeline."""
 _ROOM_LEFT = 64 << 20
 Made = TypeVar("Made")
 
@@ -33,7 +34,7 @@ def dumps(value: Any) -> bytes:
     """Pickle a value, by value what only the user's script defines; NotPicklableError says why it cannot be."""
     try:
         data = pickle.dumps(value, 5)
-        if _MAIN not in data:
+        if not _is_local(data):
             return data
     except Exception:  # noqa: S110, BLE001 - the second attempt tells
         pass
@@ -44,11 +45,15 @@ def packed(value: Any) -> container.Packed:
     """Do as ``dumps``, but leave large buffers where they are."""
     try:
         found = container.pack(value)
-        if _MAIN not in found.data:
+        if not _is_local(bytes(found.data)):
             return found
     except Exception:  # noqa: S110, BLE001 - the second attempt tells
         pass
     return _by_value(lambda: container.pack(value, _cloudpickle().dumps))
+
+
+def _is_local(data: bytes) -> bool:
+    return any(name in data for name in _ELSEWHERE_UNKNOWN)
 
 
 def _cloudpickle() -> Any:

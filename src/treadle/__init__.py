@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .core.authoring import fold, sweep, zipped
     from .core.pipeline import Pipeline
     from .core.worker import Choices, Help, Range, Schemes, Unit, cancelled, log, module, progress, scratch
+    from .core.worker.call import Item
 
 __version__ = "0.1.0"
 
@@ -17,6 +18,7 @@ _HOMES = {
     "fold": ".core.authoring",
     "sweep": ".core.authoring",
     "zipped": ".core.authoring",
+    "Item": ".core.worker.call",
     "run": ".app.session",
     "start_run": ".app.session",
     **dict.fromkeys(
@@ -28,6 +30,7 @@ _HOMES = {
 __all__ = [
     "Choices",
     "Help",
+    "Item",
     "Pipeline",
     "Range",
     "Schemes",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import threading
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from treadle import Pipeline, Schemes, module, run, scratch, start_run, sweep
 from treadle.app.options import Options, resources_of
 from treadle.app.schemes import SCHEMES
-from treadle.app.session import Run
+from treadle.app.session import MOST_OPEN, Run
 from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.journal.listing import list_runs
 from treadle.core.places import runs_folder
@@ -151,12 +153,16 @@ def test_a_node_that_asks_for_more_memory_than_there_is_is_refused():
         run(pipeline, memory_gb=1.5)
 
 
-def test_no_cores_are_not_taken_for_all_cores():
+@pytest.mark.parametrize("wrong", [{"n_procs": 0}, {"n_procs": -1}, {"on_error": "x"}, {"cache": ""}, {"retires": 2}])
+def test_an_option_that_makes_no_sense_is_an_error(wrong):
+    with pytest.raises(UsageError):
+        run(one_node()[0], **wrong)
+
+
+def test_resources_are_what_was_told_or_what_there_is():
     assert resources_of(Options(n_procs=1, memory_gb=0.5)) == (1, 0.5)
     assert resources_of(Options())[0] >= 1
     assert resources_of(Options())[1] > 0.1
-    with pytest.raises(RefusedError):
-        run(one_node()[0], n_procs=0)
 
 
 def test_a_faulty_pipeline_is_refused_with_all_that_is_wrong():
@@ -356,3 +362,52 @@ def test_on_error_stop_starts_nothing_new():
     assert len(result.failures) == 1
     assert {task.state for task in result.tasks} <= {TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}
     assert first.id == "fail"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_relative_pattern_counts_from_the_pipeline_in_every_scheme_and_is_looked_for_anew(
+    scheme, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+        pipeline = Pipeline("files")
+        found = pipeline.add("glob:glob", pathname="*.txt")
+        assert sorted(run(pipeline, scheme=scheme)[found]) == sorted(map(str, tmp_path.glob("*.txt")))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_an_object_of_a_class_that_only_the_pipeline_has_can_be_read(scheme, tmp_path):
+    source = ["class Own:", "    x = 3", "", "def make() -> object:", "    return Own()", ""]
+    described = {"source": source, "name": "make", "outputs": [{"name": "out"}], "runs_code": True}
+    file = tmp_path / "own.treadle"
+    file.write_text(json.dumps({"treadle": 1, "modules": {"make": described}, "nodes": {"make": {"module": "make"}}}))
+    pipeline = Pipeline.load(file)
+    for _ in range(2):
+        assert run(pipeline, scheme=scheme, cache=tmp_path / "cache")["make"].x == 3
+
+
+def forgets(x: int = 1) -> Path:
+    return scratch() / "never-written.nii"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_returned_file_that_was_not_written_fails_its_own_task(scheme):
+    (failure,) = run(one_node(forgets)[0], scheme=scheme, cache=False).failures
+    assert "never-written.nii" in failure.cause.message
+
+
+def test_results_that_are_kept_can_be_read_though_their_workers_are_gone():
+    kept = []
+    for number in range(8):
+        pipeline, node = one_node(x=number)
+        kept.append((run(pipeline, cache=False), node))
+    assert len(psutil.Process().children()) <= MOST_OPEN
+    assert [result[node] for result, node in kept] == [2 * number for number in range(8)]
+
+
+def test_cancelling_what_is_not_there_is_an_error():
+    with start_run(one_node()[0]) as handle:
+        with pytest.raises(UsageError, match="no node 'nope'"):
+            handle.cancel(nodes="nope")
+        handle.result(SECONDS)
