@@ -56,7 +56,8 @@ def _add_shape(found: dict[str, Any], value: Any, hide: Callable[[str], str] | N
         if len(value) > 20:
             return
     # A secret may not be cut before it is covered, so that with one the whole text is made.
-    text = value if isinstance(value, str) else (_short.repr(value) if hide is None else repr(value))
+    # What is told goes to processes that know no class of the module, also none of its texts.
+    text = str.__str__(value) if isinstance(value, str) else (_short.repr(value) if hide is None else repr(value))
     text = text if hide is None else hide(text)
     found["text"] = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 

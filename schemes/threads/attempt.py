@@ -48,7 +48,19 @@ class Performer:
         self.stopped: set[int] = set()
 
     def perform(self, job: JobMessage, place: int) -> float:
-        """Execute a call, and return the seconds it took; less than 0 if it was stopped before it began."""
+        """Execute a call, and return the seconds it took; less than 0 if it was stopped before it began.
+
+        Whatever goes wrong, the call is answered and this returns.
+        """
+        try:
+            return self._performed(job, place)
+        except BaseException as error:  # noqa: BLE001 - a thread that ended here would leave its call without an answer
+            message = f"what the module raised or returned cannot be told: {type(error).__name__}"
+            self._board.end(place, job[0])
+            self._answers.add((RESULT, job[0], Cause("exception", message), (), 0, 0.0, 0.0, 0))
+            return 0.0
+
+    def _performed(self, job: JobMessage, place: int) -> float:
         number, task = job[0], job[1]
         if number in self.stopped:
             self.stopped.discard(number)
@@ -62,7 +74,10 @@ class Performer:
         if os.getpid() != self._pid:
             # The module forked and its child returned: it must not answer in the host's place.
             os._exit(0)
-        voice.end()
+        try:
+            voice.end()
+        except BaseException as error:  # noqa: BLE001 - what the module said last may raise when it is told
+            result = cause_of(error)
         if seconds > LONG:
             self._mark_output(number)
         self._board.end(place, number)
@@ -97,10 +112,14 @@ class Performer:
     ) -> tuple[Any, ...]:
         if isinstance(result, Cause):
             return (RESULT, number, result, (), 0, *used)
+        try:
+            small, size = sized(result)
+        except BaseException as error:  # noqa: BLE001 - what a module made may raise anything when it is looked at
+            return (RESULT, number, cause_of(error), (), 0, *used)
         self._store.keep(task, number, result.outputs, result.items)
         # A plain tuple: a pickled dataclass costs more than a short task.
         facts = (result.items, result.flags, result.absent, result.previews, result.files, result.digests)
-        return (RESULT, number, facts, *sized(result), *used)
+        return (RESULT, number, facts, small, size, *used)
 
     def _mark_output(self, number: int) -> None:
         """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""
@@ -125,5 +144,8 @@ def sized(result: Result) -> tuple[dict[str, Any], int]:
 
 
 def _bytes_of(value: Any) -> int:
-    found = getattr(value, "nbytes", 0)
+    try:
+        found = getattr(value, "nbytes", 0)
+    except Exception:  # noqa: BLE001 - a strange object has no size, as it has none elsewhere
+        return 0
     return found if type(found) is int else 0

@@ -133,3 +133,6 @@ class Store:
             return Cause("not picklable", message, type=kind)
         except OSError as error:
             return Cause("exception", f"there is no room for the output {output!r} of {task}: {error}", type="OSError")
+        except BaseException as error:  # noqa: BLE001 - pickling calls foreign code, and whoever asked waits
+            message = f"the output {output!r} of {task} cannot be sent to another process: {type(error).__name__}"
+            return Cause("not picklable", message, type=type(error).__name__)

@@ -79,3 +79,11 @@ def paths(*names: str) -> list[Any]:
 )
 def test_items_are_labelled_by_file_stems_or_else_by_their_places(items, labels) -> None:
     assert item_labels(items) == labels
+
+
+class Word(str):
+    __slots__ = ()
+
+
+def test_the_preview_of_a_text_of_a_class_of_its_own_holds_a_plain_text() -> None:
+    assert type(preview(Word("hello"))["text"]) is str

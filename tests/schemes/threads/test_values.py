@@ -255,3 +255,41 @@ def test_fetching_gives_up_at_the_deadline(rig, words):
     finally:
         os.kill(rig.host, signal.SIGCONT)
     assert isinstance(rig.ended("large"), Ended)
+
+
+def test_an_object_that_raises_when_it_is_looked_at_is_a_value_like_any_other(rig):
+    task = rig.start("contrary")
+
+    found = rig.ended(task)
+
+    assert isinstance(found.result, Result)
+    assert found.result.previews["out"]["text"] == "(cannot be shown: RuntimeError)"
+    assert rig.run("own_pid") == rig.host
+
+
+@pytest.mark.parametrize(
+    ("deed", "text"),
+    [
+        ("contrary_to_the_end", "never"),
+        ("unclassified", "unhashable type: 'Untold'"),
+        ("fail_untold", "UntoldEndError"),
+    ],
+)
+def test_whatever_raises_while_an_answer_is_made_is_the_cause_and_the_host_lives(rig, deed, text):
+    before = rig.run("own_pid")
+
+    causes = [rig.cause(rig.start(deed)) for _ in range(3)]
+
+    assert {cause.kind for cause in causes} == {"exception"}
+    assert all(text in cause.message for cause in causes)
+    assert rig.run("own_pid") == before
+
+
+def test_a_value_that_raises_anything_when_it_is_pickled_says_so_to_whoever_asks(rig):
+    for task in ("one", "two"):
+        rig.ended(rig.start("late_error", task))
+
+        found = rig.exported(task)
+
+        assert found.kind == "not picklable"
+        assert "cannot be sent to another process" in found.message

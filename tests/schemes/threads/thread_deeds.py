@@ -247,3 +247,57 @@ def slow_to_pickle(seconds: float) -> SlowToPickle:
 
 def seconds_of(value: SlowToPickle) -> float:
     return value.seconds
+
+
+class Contrary:
+    """Raises whatever is asked of it, where an attribute that is not there would do."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        raise self.__dict__.get("error", RuntimeError("no"))
+
+
+def contrary() -> Contrary:
+    return Contrary(RuntimeError("no"))
+
+
+def contrary_to_the_end() -> Contrary:
+    return Contrary(SystemExit("never"))
+
+
+class Untold(type):
+    """A class that cannot even be compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Unclassified(metaclass=Untold):
+    pass
+
+
+def unclassified() -> Unclassified:
+    return Unclassified()
+
+
+class UntoldEndError(BaseException):
+    """Has no text, and cannot even say so."""
+
+    def __str__(self) -> str:
+        raise UntoldEndError
+
+
+def fail_untold() -> None:
+    raise UntoldEndError
+
+
+class LateError:
+    """Fails when it is pickled, with what no reader of values expects."""
+
+    def __reduce__(self) -> Any:
+        raise SystemExit("not even this")
+
+
+def late_error() -> LateError:
+    return LateError()
