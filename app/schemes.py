@@ -13,32 +13,32 @@ if TYPE_CHECKING:
 
     from ..core.scheme import Scheme
 
-    Make = Callable[[Path, Sequence[Path], int], Scheme]
+    Make = Callable[[Path, Sequence[Path], int, Path], Scheme]
 
 # Imported when wanted: a run on one scheme shall not wait for the others.
 
 
-def _serial(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:  # noqa: ARG001 - all are made alike
+def _serial(files: Path, search_path: Sequence[Path], _workers: int, folder: Path) -> Scheme:
     from ..schemes.serial import SerialScheme
 
-    return SerialScheme(files, search_path)
+    return SerialScheme(files, search_path, folder)
 
 
-def _processes(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:
+def _processes(files: Path, search_path: Sequence[Path], workers: int, _folder: Path) -> Scheme:
     from ..schemes.processes.scheme import ProcessesScheme
 
     return ProcessesScheme(files, search_path, workers)
 
 
-def _threads(files: Path, search_path: Sequence[Path], workers: int) -> Scheme:
+def _threads(files: Path, search_path: Sequence[Path], workers: int, _folder: Path) -> Scheme:
     from ..schemes.threads.scheme import ThreadsScheme
 
     return ThreadsScheme(files, search_path, workers)
 
 
 SCHEMES: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
-"""How each scheme is made: given the folder for files that modules return, where to look for modules, and the number
-of workers."""
+"""How each scheme is made: given the folder for files that modules return, where to look for modules, the number of
+workers, and the folder of the run."""
 
 
 def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:

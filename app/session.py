@@ -89,7 +89,7 @@ class Run:
         )
         self.executor = Executor(
             self.plan,
-            {name: SCHEMES[name](self.files, search_path(snapshot), n_procs) for name in enabled},
+            {name: SCHEMES[name](self.files, search_path(snapshot), n_procs, self.folder) for name in enabled},
             policy,
             folder=folder_of(snapshot),
             listener=self.keeping.hear,

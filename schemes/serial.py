@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..core.scheme import Began, Capacity, Ended, Exported, Logged, Place, Progressed, Report
+from ..core.scheme import Began, Capacity, Ended, Exported, Logged, Place, Progressed, Report, Stopped
 from ..core.worker.context import TaskContext
 from ..core.worker.execute import Result, execute
 from ..core.worker.failures import Cause
@@ -27,7 +28,7 @@ class SerialScheme:
     """Executes calls where ``submit`` is called; values stay in this process.
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked
-    for besides what Python knows.
+    for besides what Python knows, ``folder`` where values are written that another scheme asks for.
     A call cannot be ended here: it has the thread that would do so. It can only be asked to end. Numeric libraries use
     as many threads as in the other schemes, so that their results are the same to the last digit.
     """
@@ -35,10 +36,10 @@ class SerialScheme:
     name = "serial"
     runs_here = True
 
-    def __init__(self, files: Path, search_path: Sequence[Path] = ()) -> None:
+    def __init__(self, files: Path, search_path: Sequence[Path] = (), folder: Path | None = None) -> None:
         self._search_path = search_path
         self._files = FileStore(files)
-        self._exported = files.parent / "exported"
+        self._exported = (files.parent if folder is None else folder) / "exported"
         self._environment: dict[str, str | None] = {}
         self._limits = ThreadLimits(self._set_variable)
         self._place = Place("serial", os.getpid())
@@ -72,6 +73,11 @@ class SerialScheme:
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
         if isinstance(result, Result):
             self._values[task] = dict(result.outputs)
+        if task in self._stopping and not isinstance(result, Result):
+            # It was told to stop, and did so by raising.
+            self._stopping.discard(task)
+            report(Stopped(task, call.attempt))
+            return
         self._stopping.discard(task)
         report(Ended(task, call.attempt, result, self._place, seconds=seconds, cpu_seconds=cpu_seconds))
 
@@ -86,7 +92,7 @@ class SerialScheme:
 
     def export(self, values: Iterable[ValueId]) -> None:
         """Write the values for other processes to read."""
-        self._exported.mkdir(mode=0o700, exist_ok=True)
+        self._exported.mkdir(mode=0o700, parents=True, exist_ok=True)
         for value in values:
             try:
                 handed: Handed | Cause = hand_out(self._value(value), self._exported, self._exported)
@@ -106,6 +112,7 @@ class SerialScheme:
     def close(self, deadline: float) -> None:  # noqa: ARG002 - nothing can last
         """Forget all values, and let this process use its cores again."""
         self._values.clear()
+        shutil.rmtree(self._exported, ignore_errors=True)
         if self._environment:
             self._limits.lift(os.cpu_count() or 1)
             for name, value in self._environment.items():

@@ -148,6 +148,9 @@ class CachedResults:
         if not places:
             self._cache.keep(key, pending.keeping())
             return ()
+        if (before := self._pending.pop(task.id, None)) is not None:
+            # It was made again before all values of the first time had come.
+            self._let_go(before)
         self._pending[task.id] = pending
         return [(task.id, *place) for place in places]
 

@@ -85,6 +85,9 @@ class Batches:
             self._stand(fields)
 
     def _make(self, record: TaskRecord) -> None:
+        if record.id in self._tasks:
+            # It waits once more, for results that are made again.
+            return
         number = self._tasks[record.id] = len(self._tasks)
         labels = _json(dict(record.labels)) if record.labels else None
         self._made.append((number, record.id, self._node(record.node), labels))

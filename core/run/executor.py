@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import subprocess
 import threading
 import time
 from collections import deque
@@ -11,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import InternalError
-from ..scheme import Began, Capacity, Ended, Exported, Logged, Lost, Progressed, Report, Scheme, Stopped
+from ..scheme import Began, Capacity, Ended, Exported, Logged, Lost, Place, Progressed, Report, Scheme, Stopped
 from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
@@ -27,7 +29,7 @@ from .states import RunState, TaskState
 from .transfers import Transfers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from pathlib import Path
 
     from ..planning.plan import Plan
@@ -115,6 +117,7 @@ class Executor:
         while not self._finished:
             try:
                 self._take(self._next())
+                self._carry_on()
                 self._deadlines.due()
                 self._carry_on()
             except KeyboardInterrupt:
@@ -139,7 +142,10 @@ class Executor:
             self._opened.add(name)
             self._simple = self._simple and len(self._opened) == 1
             self._deadlines.set(name, START_SECONDS, partial(self._too_late, name))
-            self._schemes[name].open(self._hear)
+            try:
+                self._schemes[name].open(self._hear)
+            except Exception as error:  # noqa: BLE001 - whatever it is, other schemes may work
+                self._take([Capacity(name, 0, why=f"it cannot start: {type(error).__name__}: {error}")])
 
     def _too_late(self, scheme: str) -> None:
         why = f"it did not start within {START_SECONDS:g} s"
@@ -166,14 +172,21 @@ class Executor:
     def cancel(self) -> None:
         """Ask to end the run; what runs is stopped, what is finished is kept."""
         self._inbox.put(e.CancelRun())
+        self._warn_here(self._tasks)
+
+    def _warn_here(self, tasks: Container[e.TaskId]) -> None:
+        """Let modules know that run in the executor's thread: they have the thread that would tell them."""
         for name, scheme in self._schemes.items():
             if scheme.runs_here:
-                # Its module has the thread that would tell it to stop.
-                scheme.stop([task.id for task in list(self._tasks.values()) if _is_out(task, name)])
+                scheme.stop(
+                    [task.id for task in list(self._tasks.values()) if _is_out(task, name) and task.id in tasks]
+                )
 
     def cancel_tasks(self, tasks: Iterable[e.TaskId]) -> None:
         """Ask to end these tasks only; what depends on them is skipped."""
-        self._inbox.put(e.CancelTasks(tuple(tasks)))
+        wanted = tuple(tasks)
+        self._inbox.put(e.CancelTasks(wanted))
+        self._warn_here(set(wanted))
 
     def cancel_node(self, node: str) -> None:
         """Ask to end the tasks of a node that have been made; what depends on them is skipped."""
@@ -193,7 +206,9 @@ class Executor:
         """End the workers; results that were not read are gone."""
         end = time.monotonic() + deadline
         for name in self._opened:
-            self._schemes[name].close(max(0.0, end - time.monotonic()))
+            # One that fails to close must not keep the others open.
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self._schemes[name].close(max(0.0, end - time.monotonic()))
 
     def _interrupted(self) -> None:
         """End what ran in this thread when the person pressed Ctrl-C, and the run with it."""
@@ -211,10 +226,10 @@ class Executor:
     def _take(self, messages: Iterable[Report | e.Event]) -> None:
         """Turn what was reported into events."""
         messages = list(messages)
-        for message in messages:
+        lost = [message for message in messages if isinstance(message, Lost)]
+        for loss in lost:
             # First what was lost: an attempt that failed for that may have been reported before it.
-            if isinstance(message, Lost):
-                self._lost(message.tasks)
+            self._lost(loss.tasks)
         for message in messages:
             if isinstance(message, Ended):
                 if self._awaited(message.task, message.attempt):
@@ -223,6 +238,11 @@ class Executor:
                 self._take_other(message)
             elif not isinstance(message, Lost):
                 self._events.append(message)
+        if lost:
+            # And again of those tasks whose own end was only told now.
+            self._carry_on()
+            for loss in lost:
+                self._lost(loss.tasks)
 
     def _take_other(self, report: Report) -> None:
         match report:
@@ -326,7 +346,7 @@ class Executor:
         for name in self._transfers.arrived(value, handed):
             if not isinstance(handed, Cause):
                 if (call := self._transfers.ready(name)) is not None:
-                    self._schemes[self._tasks[name].scheme].submit([call])
+                    self._submit(self._tasks[name].scheme, [call])
             elif handed.kind == "lost contact":
                 self._tasks[value[0]].gone = True
                 self._hold(self._tasks[name])
@@ -397,7 +417,7 @@ class Executor:
             self._look_up(looked_up)
         # What executes here and now comes last: the others can work meanwhile.
         for name in sorted(starts, key=lambda name: self._schemes[name].runs_here):
-            self._schemes[name].submit(starts[name])
+            self._submit(name, starts[name])
 
     def _start(self, command: e.Start, starts: dict[str, list[Call]]) -> None:
         task = self._tasks[command.task]
@@ -434,7 +454,7 @@ class Executor:
             else:
                 self._schemes[name].export(values)
         if not asked and (ready := self._transfers.ready(task.id)) is not None:
-            self._schemes[task.scheme].submit([ready])
+            self._submit(task.scheme, [ready])
 
     def _look_up(self, tasks: list[Task]) -> None:
         """Answer which results earlier runs have; open the schemes once there is one that they have not."""
@@ -492,6 +512,14 @@ class Executor:
                 self._finished = True
             case _:
                 raise InternalError(f"the executor was told {command!r}, which it does not know")
+
+    def _submit(self, scheme: str, calls: list[Call]) -> None:
+        """Hand calls over; what the scheme fails to take goes to another one."""
+        try:
+            self._schemes[scheme].submit(calls)
+        except OSError as error:
+            cause = Cause("insufficient resources", f"{scheme} cannot take it: {error}")
+            self._take([Ended(call.task, call.attempt, cause, Place(scheme), refused=True) for call in calls])
 
     def _tell(self, event: RunEvent) -> None:
         self._listener(event)

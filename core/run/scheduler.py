@@ -402,6 +402,8 @@ class Scheduler:
 
     def _cancel(self, task: Task) -> None:
         if task.state in HANDED_OUT:
+            # A person's word counts, also if its time was over before.
+            task.timed_out = 0.0
             self._stop(task)
         elif not task.done:
             self._end_cancelled(task, CANCELLED)

@@ -22,7 +22,7 @@ class Transfers:
 
     def __init__(self) -> None:
         self._handed: dict[TaskId, dict[ValueId, Handed]] = {}
-        self._waiting: dict[ValueId, list[TaskId]] = defaultdict(list)
+        self._waiting: dict[ValueId, dict[TaskId, None]] = defaultdict(dict)
         self._calls: dict[TaskId, tuple[Call, frozenset[ValueId], set[ValueId]]] = {}
 
     def add(self, value: ValueId, handed: Handed) -> None:
@@ -40,7 +40,7 @@ class Transfers:
         asked = [value for value in missing if value not in self._waiting]
         self._calls[call.task] = call, foreign, missing
         for value in missing:
-            self._waiting[value].append(call.task)
+            self._waiting[value][call.task] = None
         return asked
 
     def ready(self, task: TaskId) -> Call | None:
@@ -59,7 +59,7 @@ class Transfers:
         """
         if not isinstance(handed, Cause):
             self.add(value, handed)
-        waited = [task for task in self._waiting.pop(value, []) if task in self._calls]
+        waited = [task for task in self._waiting.pop(value, {}) if task in self._calls]
         for task in waited:
             self._calls[task][2].discard(value)
             if isinstance(handed, Cause):

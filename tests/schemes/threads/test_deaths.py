@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from thread_rigs import gone
 
 from treadle.core.scheme import Began, Capacity, Ended
 from treadle.core.worker.execute import Result
@@ -249,3 +250,39 @@ def test_when_the_scheme_itself_fails_every_call_is_answered(rig, words, caplog)
     assert "injected" in rig.cause("later").message
     assert "injected" in rig.cause(rig.start("add", "last", a=1)).message
     assert "the threads scheme has failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("deed", "arguments"),
+    [("close_descriptors", {}), ("close_descriptors", {"wait": True}), ("replace_descriptors", {})],
+)
+def test_a_host_whose_channel_a_module_closed_counts_as_dead_and_is_replaced(rig, deed, arguments):
+    before = rig.run("own_pid")
+
+    found = rig.ended(rig.start(deed, **arguments))
+
+    assert (found.result.kind, found.lost) == ("lost contact", True)
+    assert "closed descriptors" in found.result.message
+    assert rig.run("own_pid") != before
+    assert gone(before)
+
+
+def test_a_host_that_lives_with_its_channel_closed_is_killed_by_its_owner(rig, words):
+    task = rig.start("stop_hearing", file=words.path)
+    host = int(words.word())
+
+    found = rig.ended(task)
+
+    assert (found.result.kind, found.lost) == ("lost contact", True)
+    assert gone(host)
+    assert rig.run("add", a=1) == 2
+
+
+def test_a_call_that_closes_the_channel_costs_none_of_its_neighbours(rig):
+    calls = [rig.call("busy", f"n{n}", seconds=0.005) for n in range(20)]
+    calls.insert(7, rig.call("close_descriptors", "bad"))
+
+    ended = retried(rig, calls)
+
+    assert [task for task, report in ended.items() if not isinstance(report.result, Result)] == ["bad"]
+    assert ended["bad"].result.kind == "lost contact"

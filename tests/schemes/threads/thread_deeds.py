@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -301,3 +302,27 @@ class LateError:
 
 def late_error() -> LateError:
     return LateError()
+
+
+def close_descriptors(file: str = "", word: str = "", wait: bool = False) -> int:
+    """Close what this process has open, as daemons and careless scripts do; say so, and wait for ever if asked to."""
+    os.closerange(3, 1000)
+    if file:
+        note(file, word)
+    if wait:
+        threading.Event().wait()
+    return 1
+
+
+def replace_descriptors() -> int:
+    """Put sockets of our own where this process had its descriptors."""
+    os.closerange(3, 1000)
+    kept = [socket.socketpair() for _ in range(8)]
+    threading.Event().wait(0.1)
+    return len(kept)
+
+
+def stop_hearing(file: str) -> None:
+    """Close the process's end of its channel for good, then hold the interpreter."""
+    socket.socket(fileno=3).shutdown(socket.SHUT_RDWR)
+    hold_the_interpreter(file)
