@@ -89,6 +89,15 @@ def test_a_task_that_ended_while_it_was_stopped_for_time_has_its_result() -> Non
     assert run.state is RunState.SUCCEEDED
 
 
+def test_a_person_who_cancels_a_task_whose_time_is_over_is_obeyed() -> None:
+    run = scheduler({}, a=Node(module="step", retries=3))
+    run.handle(e.RunStarted())
+    run.handle(e.TaskTimedOut("a", 1))
+    run.handle(e.CancelTasks(("a",)))
+    assert run.handle(e.TaskStopped("a")) == [e.FinishRun()]
+    assert run.layout.tasks["a"].state is TaskState.CANCELLED
+
+
 # Results that are gone
 
 
