@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
-from .messages import RESULT
+from .messages import CUT_OFF, RESULT
 
 if TYPE_CHECKING:
     import socket
@@ -28,6 +28,7 @@ class Answers:
 
     def __init__(self, channel: socket.socket, folder: Path) -> None:
         self._channel, self._folder = channel, folder
+        self._identity = _identity(channel)
         self._gathered: deque[tuple[Any, ...]] = deque()
         self._lock = threading.Lock()
         self.wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -38,6 +39,7 @@ class Answers:
         self._gathered.append(message)
         if not self.attended:
             self.attended = True
+            self.check()
             os.eventfd_write(self.wake, 1)
 
     def __len__(self) -> int:
@@ -46,16 +48,36 @@ class Answers:
     def flush(self) -> None:
         """Send all that was gathered."""
         while self._gathered:
+            self.check()
             with self._lock:
                 # No swapping of lists: another thread may be about to add to the old one.
                 batch = [self._gathered.popleft() for _ in range(min(len(self._gathered), AT_A_TIME))]
                 if not batch:
                     return
                 try:
-                    self._channel.send(ch.packet(_pickled(batch), self._folder))
-                except OSError:
-                    # The owner is gone, or nothing can reach it any more.
+                    packet = ch.packet(_pickled(batch), self._folder)
+                except BaseException:  # noqa: BLE001 - an answer that is not sent must not be waited for
                     os._exit(1)
+                try:
+                    self._channel.send(packet)
+                except OSError:
+                    os._exit(CUT_OFF)
+
+    def check(self) -> None:
+        """End the process if its channel is not there any more.
+
+        A module may have closed it, and what then got its number is no business of ours.
+        """
+        if _identity(self._channel) != self._identity:
+            os._exit(CUT_OFF)
+
+
+def _identity(channel: socket.socket) -> tuple[int, int]:
+    try:
+        found = os.fstat(channel.fileno())
+    except OSError:
+        return -1, -1
+    return found.st_dev, found.st_ino
 
 
 def _pickled(batch: list[tuple[Any, ...]]) -> bytes:

@@ -90,6 +90,11 @@ class Crew:
                 break
         return taken
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call runs."""
+        return any(member.number for member in list(self._members))
+
     def look_after(self) -> bool:
         """Wake another thread if none that is awake seems to get on; return whether to look again soon."""
         if not self._queue or not self._idle:

@@ -220,13 +220,15 @@ class Dispatcher:
             self._report(Lost(lost))
         self.exports.lose(host.number)
         running, latest = set(host.board.running()), host.board.latest()
+        # A host whose channel is closed may end only after the guilty call, which then cannot be told as ended.
+        unsure = cause.kind == "lost contact"
         back: list[Job] = []
         for job in [job for job in host.jobs.values() if job.wanted]:
             if job.number > latest:
                 job.host = None
                 back.append(job)
             else:
-                if job.number in running and not host.dismissed:
+                if (unsure or job.number in running) and not host.dismissed:
                     self._suspects.suspect([job.task])
                 self._forget(job)
                 self._report(Ended(job.task, job.attempt, cause, host.place, lost=True))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import selectors
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from ..hosting.child import Setup
 
 MOST_STILLBORN = 5
+
+CLOSED = (
+    "the thread host cannot be reached any more: a module that runs in it has closed descriptors that it did not "
+    "open (as os.closerange does); such a module must not run in threads"
+)
 
 
 class Fleet:
@@ -106,10 +113,18 @@ class Fleet:
         for host in list(self.hosts.values()):
             self._tell_begun(host)
             if now >= due(host):
-                if host.retiring:
+                if host.silent < NEVER:
+                    self._sever(host)
+                elif host.retiring:
                     self.dismiss(host)
                 else:
                     self.retire(host)
+
+    def _sever(self, host: Hosted) -> None:
+        """Kill a host that lives and can be told nothing: what it had is settled as after any death."""
+        host.severed = True
+        with contextlib.suppress(OSError):
+            self._nursery.kill(host.number)
 
     def patience(self) -> float | None:
         """Return after how many seconds a host is to be looked after; None if that is not needed."""
@@ -142,20 +157,33 @@ class Fleet:
                 case ("born", number, pid) if number in self.hosts:
                     self.hosts[number].born(pid)
                 case ("exited", number, status) if number in self.hosts:
-                    struck = status == 9 and self._memory.struck()
-                    self._bury(number, cause_of_death(status, out_of_memory=struck))
+                    self._bury(number, self._cause(self.hosts[number], status))
                 case ("unborn", number, text) if number in self.hosts:
                     self._bury(number, Cause("insufficient resources", f"no thread host could be made: {text}"))
                 case None:
                     self._replace_supervisor()
 
+    def _cause(self, host: Hosted, status: int) -> Cause:
+        if os.waitstatus_to_exitcode(status) == m.CUT_OFF or (host.severed and status == signal.SIGKILL):
+            return Cause("lost contact", CLOSED)
+        return cause_of_death(status, out_of_memory=status == signal.SIGKILL and self._memory.struck())
+
     def watch_room(self) -> None:
         """Have the selector tell when there is room again for what hosts are to be told."""
         for host in self.hosts.values():
+            if host.silent < NEVER:
+                # Its end of the channel would be found again and again.
+                self._ignore(host)
+                continue
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if host.full else 0)
             if wanted != host.watched:
                 host.watched = wanted
                 self.selector.modify(host.ours, wanted, (host, True))
+
+    def _ignore(self, host: Hosted) -> None:
+        if host.watched:
+            host.watched = 0
+            self.selector.unregister(host.ours)
 
     def _bury(self, number: int, cause: Cause) -> None:
         host = self.hosts[number]
@@ -168,7 +196,7 @@ class Fleet:
 
     def _replace(self, host: Hosted, *, hopeless: bool) -> None:
         del self.hosts[host.number]
-        self.selector.unregister(host.ours)
+        self._ignore(host)
         self.selector.unregister(host.printed)
         if host is self.main:
             self.main = None if hopeless else self.fork(self.threads)

@@ -40,7 +40,8 @@ SELDOM = 5000
 """So many new objects may come together before Python looks for those that hold each other."""
 
 SIGN = 1.0
-"""Seconds after which a host that hands over its values gives a sign of life: a large one takes its time."""
+"""Seconds after which a host that hands over its values gives a sign of life: a large one takes its time. So often it
+looks whether its channel is there, too, while calls run."""
 
 
 def serve(setup: Setup, channel: socket.socket) -> None:
@@ -106,6 +107,8 @@ class Host:
     def _hear(self) -> None:
         """Take one message, or look after what has to be sent."""
         found = dict(self._poll.poll(self._nap()))
+        # Also where nothing came: who waits at a descriptor is not woken when it is closed.
+        self._answers.check()
         if self._channel.fileno() in found:
             self._heed(self._inbox.next())
         if self._answers.wake in found:
@@ -118,7 +121,7 @@ class Host:
         """Return the milliseconds after which there is something to do in any case."""
         if self._answers.attended:
             return TICK * 1000
-        return SIGN * 1000 if self._leaving else None
+        return SIGN * 1000 if self._leaving or self._crew.busy else None
 
     def _tick(self, now: float) -> None:
         self._due = now + TICK

@@ -62,9 +62,10 @@ class Hosted:
 
     ``alone`` says that it has one call only, which is suspected to end its host. A host that is ``retiring`` gets no
     more calls; when it has ``given_back`` those that had not begun, and nobody waits for the others, it is
-    ``leaving``: it hands over its values. One that was ``dismissed`` is being killed. ``stops`` are the calls that it
-    has and nobody waits for, ``releases`` what it is to be told to forget; ``heard`` is when it last told something,
-    ``asked`` when it was last asked for what it has to answer.
+    ``leaving``: it hands over its values. One that was ``dismissed`` is being killed. ``silent`` is when its end of
+    the channel was closed: the end of its process follows at once, or else it is ``severed``, killed for that.
+    ``stops`` are the calls that it has and nobody waits for, ``releases`` what it is to be told to forget; ``heard``
+    is when it last told something, ``asked`` when it was last asked for what it has to answer.
     """
 
     def __init__(self, number: int, threads: int, setup: Setup, folder: Path, tell: Callable[[str, str], None]) -> None:
@@ -78,6 +79,7 @@ class Hosted:
         self.board = Board(self.board_path, threads + SPARE)
         self.jobs: dict[int, Job] = {}
         self.retiring = self.given_back = self.leaving = self.dismissed = False
+        self.silent, self.severed = _NO_TIME, False
         self.heard = self.asked = time.monotonic()
         self.answered = 0
         self.quiet = False
@@ -140,8 +142,12 @@ class Hosted:
                 batch = self._inbox.next()
             except (BlockingIOError, OSError):
                 return
-            if batch is None:
+            if batch is None and self.silent < _NO_TIME:
                 return
+            if batch is None:
+                self.silent = time.monotonic()
+                # That the host had unread messages is told before what it said last: there may be more.
+                continue
             self.heard = time.monotonic()
             yield from batch
 
@@ -196,8 +202,9 @@ class Hosted:
     # Life
 
     def born(self, pid: int) -> None:
-        """Take note of the process, and close the end of the pipe that only it uses."""
+        """Take note of the process, and close the ends of channel and pipe that only it uses."""
         self.pid, self.place = pid, Place(f"thread host {pid}", pid)
+        self.theirs.close()
         self._close_printing()
 
     def _close_printing(self) -> None:

@@ -17,5 +17,8 @@ RESULT, SKIPPED, PROGRESS, LINE, HEARD, BACK, EXPORTED, LEFT = range(8)
 progress, a line of output, that it heard of a stop, the calls it gives back, a value for others, and that all values
 have been handed over."""
 
+CUT_OFF = 211
+"""The exit code of a host that cannot reach its owner any more; so high that hardly any module ends with it."""
+
 JobMessage = tuple[int, str, int, int, bytes | tuple[Any, ...], dict[ValueId, Handed] | None]
 """A call for the host: number, task, attempt, template, arguments, and how values that are not in the host are had."""

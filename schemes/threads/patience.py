@@ -19,13 +19,19 @@ STUBBORN = 5.0
 DEAF = 1.0
 """Seconds after which a host should have told that it heard of a stop: else something holds all its threads."""
 
+PARTED = 0.5
+"""Seconds within which the process of a host ends whose end of the channel is closed; else a module has closed it."""
+
 NEVER = float("inf")
 
 
 def due(host: Hosted) -> float:
-    """Return when the patience with a host ends: then it is to be replaced, or killed if it is being replaced."""
-    if host.dismissed:
+    """Return when the patience with a host ends: then it is to be replaced, or killed if it is being replaced or does
+    not hear any more."""
+    if host.dismissed or host.severed:
         return NEVER
+    if host.silent < NEVER:
+        return host.silent + PARTED
     if host.retiring:
         answers = host.leaving or not host.given_back
         return max(host.heard, host.asked) + STUBBORN if answers else NEVER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -14,6 +15,8 @@ from thread_rigs import gone
 
 from treadle.core.scheme import Began, Capacity, Ended
 from treadle.core.worker.execute import Result
+from treadle.schemes.hosting.child import Setup
+from treadle.schemes.threads.hosted import Hosted
 
 
 @pytest.mark.parametrize(
@@ -286,3 +289,14 @@ def test_a_call_that_closes_the_channel_costs_none_of_its_neighbours(rig):
 
     assert [task for task, report in ended.items() if not isinstance(report.result, Result)] == ["bad"]
     assert ended["bad"].result.kind == "lost contact"
+
+
+def test_what_a_host_said_last_counts_also_when_it_left_messages_unread(tmp_path):
+    setup = Setup(str(tmp_path), str(tmp_path), str(tmp_path), (), b"mark", "")
+    host = Hosted(1, 1, setup, tmp_path, lambda _task, _line: None)
+    host.tell("never read")
+    host.theirs.send(pickle.dumps([("first",), ("last",)], 5))
+    host.theirs.close()
+
+    assert list(host.messages()) == [("first",), ("last",)]
+    host.close()
