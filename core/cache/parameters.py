@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickletools
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from ..worker.unit import Member, Wired
     from .fingerprints import Fingerprints
     from .signing import Signer
+
+_SEARCHED = 1 << 20
+"""In so many bytes of a pickle the names of modules are looked for."""
 
 
 class NoFiles(FileDigests):
@@ -85,7 +91,18 @@ class Parameters(Canonical):
         if isinstance(value, Program):
             yield from self._program(value)
         else:
-            yield from super().other(value)
+            for piece in super().other(value):
+                yield piece
+                yield from self._code_named_in(bytes(piece[:_SEARCHED]))
+
+    def _code_named_in(self, pickled: bytes) -> Iterator[bytes]:
+        """Go through the fingerprints of the modules that a pickle names: their code makes the value what it is."""
+        named: set[str] = set()
+        # It may be no pickle but a buffer, or it was cut.
+        with contextlib.suppress(Exception):
+            named.update(text for _, text, _ in pickletools.genops(pickled) if isinstance(text, str))
+        for name in sorted(named & sys.modules.keys()):
+            yield self._fingerprints.of_module(name) or b""
 
     # Groups that run as one task
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cached_runs import run
@@ -339,6 +340,10 @@ def test_what_a_secret_was_given_to_is_executed_in_each_run_for_no_file_may_hold
 # Code
 
 
+def kind_of(x: Any) -> str:
+    return type(x).__name__
+
+
 def local(work: Path, text: str) -> str:
     name = f"steps_of_cache_{next(NUMBERS)}"
     (work / f"{name}.py").write_text(text)
@@ -355,6 +360,24 @@ def rewritten(work: Path, name: str, text: str) -> None:
     """Change a module as if this were another session, in which it was not imported yet."""
     (work / f"{name}.py").write_text(text)
     sys.modules.pop(name, None)
+
+
+def test_a_function_or_an_object_given_as_a_parameter_counts_with_its_code(ran, work, monkeypatch):
+    monkeypatch.syspath_prepend(work)
+    name = local(work, "def helper(): return 1\nclass Thing: pass\n")
+
+    def given() -> Pipeline:
+        module = importlib.import_module(name)
+        p = Pipeline()
+        p.add(kind_of, id="function", x=module.helper)
+        p.add(kind_of, id="object", x=module.Thing())
+        return p
+
+    assert ran(given()) == ["function", "object"]
+    assert ran(given()) == []
+    rewritten(work, name, "def helper(): return 2\nclass Thing: x = 3\n")
+    importlib.invalidate_caches()
+    assert ran(given()) == ["function", "object"]
 
 
 def test_a_changed_module_is_executed_again_also_if_only_what_it_imports_changed(ran, work):
