@@ -8,6 +8,7 @@ import gc
 import os
 import queue
 import select
+import signal
 import sys
 import tempfile
 import threading
@@ -52,6 +53,8 @@ def serve(setup: Setup, channel: socket.socket) -> None:
     os.chdir(home)
     sys.stdout, sys.stderr = TaskStream(1, "<stdout>"), TaskStream(2, "<stderr>")
     _print_by_lines()
+    # Who interrupts a run speaks to the owner. A handler, as what is ignored here would be in what modules start too.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
     # Results are kept by the thousand: looking through them as often as Python does by itself takes too long.
     gc.set_threshold(SELDOM)
     Host(setup, channel).serve()
@@ -84,7 +87,7 @@ class Host:
         self._poll.register(channel, select.POLLIN)
         self._poll.register(self._answers.wake, select.POLLIN)
         self._due = self._signed = 0.0
-        self._over = self._leaving = False
+        self._leaving = False
 
     def serve(self) -> None:
         """Hear until the end of the channel."""
@@ -93,7 +96,7 @@ class Host:
                 self._start(threads, places, Path(board), environment)
             case _:
                 return
-        while not self._over:
+        while True:
             self._hear()
 
     def _start(self, threads: int, places: int, board: Path, environment: dict[str, str]) -> None:
@@ -157,7 +160,8 @@ class Host:
                     self._wanted.put(value)
                 self._wanted.put(None)
             case _:
-                self._over = True
+                # The owner is gone, or a module has closed the channel; only in the second case anybody asks.
+                os._exit(m.CUT_OFF)
 
     def _tell(self, *message: Any) -> None:
         self._answers.add(message)

@@ -300,3 +300,10 @@ def test_what_a_host_said_last_counts_also_when_it_left_messages_unread(tmp_path
 
     assert list(host.messages()) == [("first",), ("last",)]
     host.close()
+
+
+def test_an_interrupt_that_a_module_sends_to_its_process_leaves_the_host_alone(rig):
+    before = rig.run("own_pid")
+
+    assert rig.run("interrupt_own_process") == before
+    assert rig.run("own_pid") == before
