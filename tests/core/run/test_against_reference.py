@@ -36,7 +36,7 @@ def failed_in(result: Any, node_id: str) -> set[tuple[int, ...]]:
 
 
 def assert_equal(pipeline: Pipeline) -> None:
-    result = treadle.run(pipeline, scheme="serial")
+    result = treadle.run(pipeline, scheme="serial", cache=False)
     expected = Interpreter(pipeline).outputs
     for node_id, node in pipeline.nodes.items():
         if node.fold or node.repeat or node.group:

@@ -48,7 +48,7 @@ def both_ways(inner: Pipeline, **inputs: Any) -> list[Any]:
         }
         group = pipeline.add_group(inner, id="group", unit=unit, **wired)
         end = pipeline.add(f.plus, x=group[group.outputs[0]], id="end")
-        result = treadle.run(pipeline, scheme="serial")
+        result = treadle.run(pipeline, scheme="serial", cache=False)
         assert result.ok, result.failures
         found.append(result[end])
     return found
@@ -59,7 +59,7 @@ def test_a_unit_is_one_task_for_each_item() -> None:
     numbers = pipeline.add(f.numbers, n=3)
     group = pipeline.add_group(chain(), id="group", unit=True, x=numbers.out.each())
     total = pipeline.add(f.digest, value=group.out.joined())
-    result = treadle.run(pipeline, scheme="serial")
+    result = treadle.run(pipeline, scheme="serial", cache=False)
     assert [task.id for task in result.tasks if task.node == "group"] == ["group[0]", "group[1]", "group[2]"]
     assert result[total] == f.digest([2, 4, 6])
 
@@ -126,7 +126,7 @@ def test_a_unit_can_fold() -> None:
     numbers = pipeline.add(f.numbers, n=4)
     group = pipeline.add_group(inner, id="group", unit=True, state=fold(1), item=numbers.out.each())
     end = pipeline.add(f.plus, x=group.out, y=0)
-    result = treadle.run(pipeline, scheme="serial")
+    result = treadle.run(pipeline, scheme="serial", cache=False)
     expected = 1
     for item in range(4):
         expected = f.plus(f.step(expected, item))
@@ -140,7 +140,7 @@ def test_the_failure_of_a_unit_names_the_member_and_its_item() -> None:
     inner.add(f.digest, value=tried.out.joined())
     pipeline = Pipeline("units")
     pipeline.add_group(inner, id="group", unit=True, n=3)
-    (failure,) = treadle.run(pipeline, scheme="serial").failures
+    (failure,) = treadle.run(pipeline, scheme="serial", cache=False).failures
     assert failure.cause is not None
     assert failure.cause.message == "fit (subject 1): 1 is not wanted"
     assert failure.cause.type == "ValueError"
@@ -157,7 +157,7 @@ def test_sys_exit_inside_a_unit_fails_the_unit_only() -> None:
     inner.add(leave)
     pipeline = Pipeline("units")
     pipeline.add_group(inner, id="group", unit=True, x=3)
-    (failure,) = treadle.run(pipeline, scheme="serial").failures
+    (failure,) = treadle.run(pipeline, scheme="serial", cache=False).failures
     assert failure.cause is not None
     assert failure.cause.message == "leave: the module called sys.exit(3)"
 
@@ -207,7 +207,7 @@ def test_a_secret_of_a_member_is_covered_in_the_failure_of_the_unit(monkeypatch)
     inner.add(scream, x="${env:TREADLE_TEST_WORD}")
     pipeline = Pipeline("units")
     pipeline.add_group(inner, id="group", unit=True)
-    (failure,) = treadle.run(pipeline, scheme="serial").failures
+    (failure,) = treadle.run(pipeline, scheme="serial", cache=False).failures
     assert os.environ["TREADLE_TEST_WORD"] not in f"{failure.cause}"
 
 
