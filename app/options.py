@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from ..core.errors import UsageError, suggestion
+from ..core.run.ordering import ALL_ORDERS
+from ..core.run.scheduler import OnError
 
 if TYPE_CHECKING:
-    from ..core.run.scheduler import OnError
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,38 @@ class Options:
     keep_all: bool = True
     cache: bool | Path = True
     resume: bool = False
+
+
+def refuse_senseless(options: Options) -> None:
+    """Raise UsageError for an option whose value means nothing; the schemes and nodes it names are not looked at."""
+    if options.n_procs is not None:
+        _refuse_unless_whole("n_procs", options.n_procs, 1)
+    _refuse_unless_whole("retries", options.retries, 0)
+    gb = options.memory_gb
+    if gb is not None and not (_is_number(gb, Real) and 0 < gb < math.inf):
+        raise UsageError(f"memory_gb must be a number of GB above 0, not {gb!r}")
+    _refuse_unless_one_of("on_error", options.on_error, get_args(OnError))
+    _refuse_unless_one_of("order", options.order, ALL_ORDERS)
+    for name in ("resume", "keep_all"):
+        if not isinstance(getattr(options, name), bool):
+            raise UsageError(f"{name} must be True or False, not {getattr(options, name)!r}")
+    if not isinstance(options.cache, bool | Path):
+        raise UsageError(f"cache must be True, False or the name of a folder, not {options.cache!r}")
+
+
+def _refuse_unless_whole(name: str, value: object, least: int) -> None:
+    if not (_is_number(value, Integral) and value >= least):  # type: ignore[operator]
+        raise UsageError(f"{name} must be a whole number from {least} on, not {value!r}")
+
+
+def _refuse_unless_one_of(name: str, value: object, known: Iterable[str]) -> None:
+    known = list(known)
+    if value not in known:
+        raise UsageError(f"{name} cannot be {value!r}", remedy=suggestion(str(value), known))
+
+
+def _is_number(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def resources_of(options: Options) -> tuple[int, float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.errors import UsageError, suggestion
+from ..core.errors import PipelineError, UsageError, suggestion
 from ..core.run.selection import PREFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ..core.planning.plan import Plan
     from ..core.scheme import Scheme
 
     Make = Callable[[Path, Sequence[Path], int, Path], Scheme]
@@ -49,7 +50,19 @@ def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """
     if scheme == "auto":
         return tuple(name for name in PREFERENCE if name in SCHEMES), frozenset({"serial"})
-    if scheme not in SCHEMES:
-        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(scheme, ["auto", *SCHEMES]))
+    if scheme not in list(SCHEMES):
+        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *SCHEMES]))
     others = tuple(name for name in ("processes", "threads") if scheme not in {name, "serial"})
     return (scheme, *others), frozenset(others)
+
+
+def refuse_unknown_scheme(plan: Plan) -> None:
+    """Raise PipelineError if a node wishes for a scheme that nobody knows; one that is not enabled is passed over."""
+    known = {"auto", *SCHEMES, *PREFERENCE}
+    for node in plan.nodes:
+        if node.settings.scheme not in known:
+            raise PipelineError(
+                f"it is to run on the scheme {node.settings.scheme!r}, which does not exist",
+                where=node.id,
+                remedy=suggestion(node.settings.scheme, known),
+            )

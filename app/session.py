@@ -10,7 +10,7 @@ import threading
 import weakref
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,16 +19,16 @@ from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.planning.make_plan import make_plan
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
-from ..core.run.scheduler import OnError, Policy
+from ..core.run.scheduler import Policy
 from ..core.trust import needs_trust
 from ..core.worker.secrets import Secrets, referenced_names
 from .handle import RunHandle
 from .interrupts import Interrupts
 from .keeping import Keeping
-from .options import Options, resources_of
+from .options import Options, refuse_senseless, resources_of
 from .result import RunResult
 from .run_folder import RunFolder
-from .schemes import SCHEMES, enabled_schemes
+from .schemes import SCHEMES, enabled_schemes, refuse_unknown_scheme
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
     from ..core.run.records import Listener
+    from ..core.run.scheduler import OnError
 
 CLOSE_SECONDS = 10.0
 MOST_OPEN = 3
@@ -63,19 +64,25 @@ class Run:
 
     def _prepare(self, pipeline: Pipeline, options: Options, listener: Listener, warn: Callable[[str], None]) -> None:
         snapshot = pipeline.copy()
-        refuse_invalid(snapshot)
-        for name in options.until:
-            snapshot.node(name)
         self.pipeline = snapshot
-        self.plan = make_plan(snapshot, options.until)
+        self.plan = checked_plan(snapshot, options)
+        with contextlib.ExitStack() as undo:
+            folder = RunFolder()
+            undo.callback(folder.remove)
+            self.folder = folder.path
+            self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
+            undo.callback(self.keeping.close)
+            cached = self.keeping.cached
+            self.files = self.folder / "files" if cached is None else cached.cache.files
+            self.executor = self._executor(options)
+            self.keeping.recording.steer(self.executor)
+            undo.pop_all()
+        self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping)
+
+    def _executor(self, options: Options) -> Executor:
         enabled, last_resort = enabled_schemes(options.scheme)
         n_procs, gb = resources_of(options)
-        refuse_too_large(self.plan, Ledger(n_procs, gb))
-        folder = RunFolder()
-        self.folder = folder.path
-        self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
         cached = self.keeping.cached
-        self.files = self.folder / "files" if cached is None else cached.cache.files
         policy = Policy(
             enabled,
             options.order,
@@ -87,19 +94,18 @@ class Run:
             look_up=cached is not None,
             last_resort=last_resort,
         )
-        self.executor = Executor(
+        where = search_path(self.pipeline)
+        return Executor(
             self.plan,
-            {name: SCHEMES[name](self.files, search_path(snapshot), n_procs, self.folder) for name in enabled},
+            {name: SCHEMES[name](self.files, where, n_procs, self.folder) for name in enabled},
             policy,
-            folder=folder_of(snapshot),
+            folder=folder_of(self.pipeline),
             listener=self.keeping.hear,
             keep_all=options.keep_all,
             declared_only=_declared_only(self.plan),
             earlier=None if cached is None else cached.earlier,
-            hide=Secrets(secret_values(snapshot)).hide,
+            hide=Secrets(secret_values(self.pipeline)).hide,
         )
-        self.keeping.recording.steer(self.executor)
-        self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping)
 
     @property
     def id(self) -> str:
@@ -209,29 +215,44 @@ def _options(
     until: Iterable[NodeHandle | str],
     others: Mapping[str, Any],
 ) -> Options:
-    if on_error not in get_args(OnError):
-        raise UsageError(f"on_error cannot be {on_error!r}", remedy=suggestion(str(on_error), get_args(OnError)))
-    if n_procs is not None and n_procs < 1:
-        raise UsageError(f"n_procs must be a whole number from 1 on, not {n_procs!r}")
     known = {field.name for field in fields(Options)}
     for name in others:
         if name not in known:
             raise UsageError(f"a run has no option {name!r}", remedy=suggestion(name, known))
     if cache == "":
         raise UsageError("cache must be True, False or the name of a folder")
-    where = cache if isinstance(cache, bool) else Path(cache)
+    where = Path(cache) if isinstance(cache, str) else cache
     return Options(scheme, n_procs, memory_gb, on_error, until=_ids(until), cache=where, **others)
 
 
 def _ids(nodes: Iterable[NodeHandle | str]) -> tuple[str, ...]:
     listed = [nodes] if isinstance(nodes, NodeHandle | str) else nodes
-    return tuple(node.id if isinstance(node, NodeHandle) else node for node in listed)
+    try:
+        return tuple(node.id if isinstance(node, NodeHandle) else node for node in listed)
+    except TypeError:
+        raise UsageError(f"until must be a node or several, not {nodes!r}") from None
 
 
 def secret_values(pipeline: Pipeline) -> list[str]:
     """Return what the references to the environment in a pipeline stand for here."""
     text = msgspec.json.encode(pipeline, enc_hook=str).decode(errors="replace")
     return [os.environ[name] for name in referenced_names(text) if name in os.environ]
+
+
+def checked_plan(pipeline: Pipeline, options: Options) -> Plan:
+    """Return what a run with these options would execute; nothing is made yet.
+
+    UsageError, PipelineError or RefusedError if the options make no sense, or the pipeline cannot be run with them.
+    """
+    refuse_senseless(options)
+    enabled_schemes(options.scheme)
+    refuse_invalid(pipeline)
+    for name in options.until:
+        pipeline.node(name)
+    plan = make_plan(pipeline, options.until)
+    refuse_unknown_scheme(plan)
+    refuse_too_large(plan, Ledger(*resources_of(options)))
+    return plan
 
 
 def refuse_invalid(pipeline: Pipeline) -> None:

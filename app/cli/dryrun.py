@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from ...core.cache.signing import user_signer
 from ...core.cache.store import Cache, default_folder
 from ...core.errors import UsageError
-from ...core.planning.make_plan import make_plan
-from ...core.run.resources import Ledger
 from ...core.run.selection import eligible
 from ..freshness import UPSTREAM, NodeFreshness, freshness
-from ..options import Options, resources_of
 from ..schemes import enabled_schemes
-from ..session import refuse_invalid, refuse_too_large
+from ..session import checked_plan
 from .text import columns_with_paths, counted, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
+    from ..options import Options
 
 _HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB", "results")
 _CALLS = 1
@@ -39,10 +37,8 @@ _ALIKE: dict[str, Callable[[str], str]] = {
 
 def show_plan(pipeline: Pipeline, options: Options) -> int:
     """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there."""
-    refuse_invalid(pipeline)
-    plan = make_plan(pipeline, options.until)
+    plan = checked_plan(pipeline, options)
     enabled, last_resort = enabled_schemes(options.scheme)
-    refuse_too_large(plan, Ledger(*resources_of(options)))
     standing = _freshness(pipeline, options)
     rows = [_row(plan, node, enabled, last_resort) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}

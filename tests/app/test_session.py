@@ -153,10 +153,45 @@ def test_a_node_that_asks_for_more_memory_than_there_is_is_refused():
         run(pipeline, memory_gb=1.5)
 
 
-@pytest.mark.parametrize("wrong", [{"n_procs": 0}, {"n_procs": -1}, {"on_error": "x"}, {"cache": ""}, {"retires": 2}])
-def test_an_option_that_makes_no_sense_is_an_error(wrong):
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"n_procs": 0}, "n_procs must be a whole number from 1 on, not 0"),
+        ({"n_procs": 1.5}, "whole number from 1 on, not 1.5"),
+        ({"n_procs": True}, "whole number from 1 on, not True"),
+        ({"memory_gb": 0}, "memory_gb must be a number of GB above 0, not 0"),
+        ({"memory_gb": -1}, "above 0, not -1"),
+        ({"memory_gb": float("nan")}, "above 0, not nan"),
+        ({"memory_gb": "4"}, "above 0, not '4'"),
+        ({"on_error": "contine"}, "on_error cannot be 'contine'. Did you mean 'continue'?"),
+        ({"order": "topologcal"}, "order cannot be 'topologcal'. Did you mean 'topological'?"),
+        ({"retries": -1}, "retries must be a whole number from 0 on, not -1"),
+        ({"cache": ""}, "cache must be True, False or the name of a folder"),
+        ({"cache": 3}, "the name of a folder, not 3"),
+        ({"resume": "yes"}, "resume must be True or False, not 'yes'"),
+        ({"resume": True}, "there is no earlier run to resume"),
+        ({"until": 3}, "until must be a node or several, not 3"),
+        ({"scheme": None}, "there is no scheme None"),
+        ({"scheme": ["serial"]}, "there is no scheme"),
+        ({"retires": 2}, "a run has no option 'retires'. Did you mean 'retries'?"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_an_error_and_leaves_nothing_behind(wrong, told, temporary):
+    with pytest.raises(UsageError) as caught:
         run(one_node()[0], **wrong)
+    assert told in str(caught.value)
+    assert list(temporary.iterdir()) == []
+    assert not runs_folder().exists()
+
+
+def test_a_node_that_wishes_for_a_scheme_that_does_not_exist_is_refused_before_anything_starts():
+    pipeline, node = one_node()
+    node.scheme = "procesess"
+    with pytest.raises(PipelineError, match=r"double: .*'procesess'.*Did you mean 'processes'\?"):
+        run(pipeline)
+    assert not runs_folder().exists()
+    node.scheme = "ipython"  # known, though not there: a wish
+    assert run(pipeline).ok
 
 
 def test_resources_are_what_was_told_or_what_there_is():
