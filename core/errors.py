@@ -66,6 +66,10 @@ class RefusedError(TreadleError):
     exit_code = 4
 
 
+class ClusterError(TreadleError):
+    """A cluster cannot be started, reached or controlled; nothing is wrong with the pipeline."""
+
+
 class InternalError(TreadleError):
     """A bug in Treadle; the message asks for a report."""
 
