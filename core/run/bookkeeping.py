@@ -50,17 +50,17 @@ class Books:
             record.missing = tuple(Missing(labels, cause) for labels, cause in self._layout.passed_over(task))
         self.change(record, TaskState.DISPATCHED)
 
-    def began(self, task: TaskId, place: Place) -> None:
-        """Take note that a worker began to execute a task."""
+    def began(self, task: TaskId, place: Place, when: float) -> None:
+        """Take note that a worker began to execute a task, at that time of the clock."""
         record = self.records[task]
-        record.began = self._now()
+        record.began = when - self._start
         _note_place(record, place)
         self.change(record, TaskState.RUNNING)
 
-    def ended(self, report: Ended) -> TaskRecord:
-        """Write down what is known of an attempt that is over; its state is not changed yet."""
+    def ended(self, report: Ended, when: float) -> TaskRecord:
+        """Write down what is known of an attempt that was over at that time; its state is not changed yet."""
         record = self.records[report.task]
-        record.ended = self._now()
+        record.ended = when - self._start
         # Of a short task it is not told when it began.
         record.began = record.began or max(record.dispatched, record.ended - report.seconds)
         record.seconds, record.cpu_seconds = report.seconds, report.cpu_seconds
@@ -68,6 +68,10 @@ class Books:
         record.peak_memory = max(record.peak_memory, report.peak_memory)
         _note_place(record, report.place)
         return record
+
+    def stopped(self, task: TaskId, when: float) -> None:
+        """Write down when an attempt was over that was to be stopped."""
+        self.records[task].ended = when - self._start
 
     def found(self, task: TaskId, result: Result, scheme: str) -> None:
         """Write down that the results of a task were there already."""

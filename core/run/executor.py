@@ -7,7 +7,6 @@ import queue
 import subprocess
 import threading
 import time
-from collections import deque
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ from .states import RunState, TaskState
 from .transfers import Transfers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ..planning.plan import Plan
@@ -49,6 +48,10 @@ KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
 _AT_A_TIME = 4096
+Heard = tuple[float, "Report | e.Event"]
+"""What was told, and when by the clock of the executor."""
+
+_End = e.TaskSucceeded | e.TaskFailed | e.TaskRefused | e.TaskStopped | e.TaskHeld
 _OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Exported)
 
 
@@ -90,8 +93,11 @@ class Executor:
         self._earlier = earlier
         self._deadlines = Deadlines(clock)
         self._timeouts = {node.number: node.settings.timeout for node in plan.nodes if node.settings.timeout}
-        self._inbox: queue.SimpleQueue[Report | e.Event] = queue.SimpleQueue()
-        self._events: deque[e.Event] = deque()
+        self._clock = clock
+        self._inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._events: list[e.Event] = []
+        # The tasks with an end among those events: an attempt has one end, whatever else is reported of it.
+        self._over: set[e.TaskId] = set()
         self._opened: set[str] = set()
         self._simple = earlier is None
         self._needed = needed(plan, policy.enabled, policy.last_resort)
@@ -111,7 +117,7 @@ class Executor:
         """
         self._thread = threading.get_ident()
         self._books.begin()
-        self._inbox.put(e.RunStarted())
+        self._ask(e.RunStarted())
         if self._earlier is None:
             self._open(self._needed)
         while not self._finished:
@@ -145,13 +151,13 @@ class Executor:
             try:
                 self._schemes[name].open(self._hear)
             except Exception as error:  # noqa: BLE001 - whatever it is, other schemes may work
-                self._take([Capacity(name, 0, why=f"it cannot start: {type(error).__name__}: {error}")])
+                self._take_now([Capacity(name, 0, why=f"it cannot start: {type(error).__name__}: {error}")])
 
     def _too_late(self, scheme: str) -> None:
         why = f"it did not start within {START_SECONDS:g} s"
-        self._take([Capacity(scheme, 0, why=why)])
+        self._take_now([Capacity(scheme, 0, why=why)])
 
-    def _next(self) -> list[Report | e.Event]:
+    def _next(self) -> list[Heard]:
         """Wait for something to happen; return all that has."""
         inbox = self._inbox
         try:
@@ -165,13 +171,18 @@ class Executor:
     def _hear(self, report: Report) -> None:
         """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
         if isinstance(report, Progressed | Logged) and threading.get_ident() == self._thread:
-            self._take([report])
+            self._take_now([report])
         else:
-            self._inbox.put(report)
+            # The time counts from here: the executor may be busy, with a task even if that runs in its thread.
+            self._inbox.put((self._clock(), report))
+
+    def _ask(self, event: e.Event) -> None:
+        """Let the scheduler know of an event, from any thread."""
+        self._inbox.put((self._clock(), event))
 
     def cancel(self) -> None:
         """Ask to end the run; what runs is stopped, what is finished is kept."""
-        self._inbox.put(e.CancelRun())
+        self._ask(e.CancelRun())
         self._warn_here(self._tasks)
 
     def _warn_here(self, tasks: Container[e.TaskId]) -> None:
@@ -185,7 +196,7 @@ class Executor:
     def cancel_tasks(self, tasks: Iterable[e.TaskId]) -> None:
         """Ask to end these tasks only; what depends on them is skipped."""
         wanted = tuple(tasks)
-        self._inbox.put(e.CancelTasks(wanted))
+        self._ask(e.CancelTasks(wanted))
         self._warn_here(set(wanted))
 
     def cancel_node(self, node: str) -> None:
@@ -196,11 +207,11 @@ class Executor:
 
     def pause(self) -> None:
         """Start nothing new until ``resume``."""
-        self._inbox.put(e.Pause())
+        self._ask(e.Pause())
 
     def resume(self) -> None:
         """Go on after ``pause``."""
-        self._inbox.put(e.Resume())
+        self._ask(e.Resume())
 
     def close(self, deadline: float = 10.0) -> None:
         """End the workers; results that were not read are gone."""
@@ -216,26 +227,28 @@ class Executor:
         self._carry_on()
         for name, scheme in self._schemes.items():
             if scheme.runs_here:
-                self._events.extend(
-                    e.TaskStopped(task.id) for task in list(self._tasks.values()) if _is_out(task, name)
-                )
+                for task in [task for task in self._tasks.values() if _is_out(task, name)]:
+                    self._end(e.TaskStopped(task.id))
         self._carry_on()
 
     # Reports
 
-    def _take(self, messages: Iterable[Report | e.Event]) -> None:
+    def _take_now(self, reports: Iterable[Report]) -> None:
+        now = self._clock()
+        self._take([(now, report) for report in reports])
+
+    def _take(self, messages: Sequence[Heard]) -> None:
         """Turn what was reported into events."""
-        messages = list(messages)
-        lost = [message for message in messages if isinstance(message, Lost)]
+        lost = [message for _, message in messages if isinstance(message, Lost)]
         for loss in lost:
             # First what was lost: an attempt that failed for that may have been reported before it.
             self._lost(loss.tasks)
-        for message in messages:
+        for when, message in messages:
             if isinstance(message, Ended):
                 if self._awaited(message.task, message.attempt):
-                    self._events.append(self._ended(message))
+                    self._end(self._ended(message, when))
             elif isinstance(message, _OTHER_REPORTS):
-                self._take_other(message)
+                self._take_other(message, when)
             elif not isinstance(message, Lost):
                 self._events.append(message)
         if lost:
@@ -244,14 +257,14 @@ class Executor:
             for loss in lost:
                 self._lost(loss.tasks)
 
-    def _take_other(self, report: Report) -> None:
+    def _take_other(self, report: Report, when: float) -> None:
         match report:
             case Began(task, attempt, place):
                 # A call that was taken back from a worker that had begun it may begin twice.
                 told = self._books.records[task].state is TaskState.RUNNING
                 if self._awaited(task, attempt) and not told:
                     self._events.append(e.TaskStarted(task))
-                    self._books.began(task, place)
+                    self._books.began(task, place, when)
                     self._limit(self._tasks[task])
             case Progressed(task, fraction, text):
                 self._tell(TaskProgress(task, fraction, text))
@@ -261,7 +274,8 @@ class Executor:
                 self._capacity(report)
             case Stopped(task, attempt):
                 if self._awaited(task, attempt):
-                    self._events.append(e.TaskStopped(task))
+                    self._books.stopped(task, when)
+                    self._end(e.TaskStopped(task))
             case Exported(value, handed):
                 self._exported(value, handed)
 
@@ -274,7 +288,15 @@ class Executor:
     def _awaited(self, task: e.TaskId, attempt: int) -> bool:
         """Say whether a report is about an attempt that still counts: one may come late after a cancel or a loss."""
         known = self._tasks.get(task)
-        return known is not None and known.state in HANDED_OUT and known.attempt == attempt
+        if known is None or known.attempt != attempt or known.state not in HANDED_OUT:
+            return False
+        return task not in self._over
+
+    def _end(self, event: _End) -> None:
+        """Have the scheduler told that an attempt is over, if it is not to be told already."""
+        if event.task not in self._over:
+            self._over.add(event.task)
+            self._events.append(event)
 
     def _limit(self, task: Task) -> None:
         """Let a task that has begun take no longer than its node allows."""
@@ -282,8 +304,8 @@ class Executor:
             late = e.TaskTimedOut(task.id, limit)
             self._deadlines.set((task.id, "time"), limit, lambda: self._events.append(late))
 
-    def _ended(self, report: Ended) -> e.Event:
-        record = self._books.ended(report)
+    def _ended(self, report: Ended, when: float) -> _End:
+        record = self._books.ended(report, when)
         if self._timeouts:
             self._deadlines.clear((report.task, "time"))
         if isinstance(report.result, Result):
@@ -353,11 +375,11 @@ class Executor:
             else:
                 self._open(self._schemes)
                 self._books.records[name].cause = handed
-                self._events.append(e.TaskRefused(name, _short(handed)))
+                self._end(e.TaskRefused(name, _short(handed)))
 
     def _hold(self, task: Task) -> None:
         """Give a task back, because something it reads is gone."""
-        self._events.append(self._held(task))
+        self._end(self._held(task))
 
     def _held(self, task: Task) -> e.TaskHeld:
         reads = self._read(self._calls.call_with_refs(task)[1])
@@ -373,15 +395,16 @@ class Executor:
     def _carry_on(self) -> None:
         """Let the scheduler decide until nothing new follows."""
         while self._events:
-            events, self._events = list(self._events), deque()
+            events, self._events = self._events, []
+            self._over.clear()
             commands = self.scheduler.handle(*events)
             self._books.made(self.scheduler.take_made())
-            again = {command.task for command in commands if isinstance(command, e.Retry)}
+            again = {command.task: command.cause for command in commands if isinstance(command, e.Retry)}
             for event in events:
                 self._note(event, again)
             self._carry_out(commands)
 
-    def _note(self, event: e.Event, again: set[e.TaskId]) -> None:
+    def _note(self, event: e.Event, again: Mapping[e.TaskId, Cause]) -> None:
         """Write down what an event did to the task it is about."""
         if isinstance(event, e.TaskSucceeded):
             task = self._tasks[event.task]
@@ -393,11 +416,12 @@ class Executor:
             record, task = self._books.records[event.task], self._tasks[event.task]
             self._deadlines.clear((event.task, "time"))
             self._deadlines.clear((event.task, "stop"))
-            full = record.cause if isinstance(event, e.TaskFailed | e.TaskRefused) else task.cause
+            # What the attempt itself reported has a traceback; of one that was stopped the scheduler knows why.
+            told = record.cause if isinstance(event, e.TaskFailed | e.TaskRefused) else None
             if event.task in again:
-                self._books.settle(event.task, TaskState.READY, full)
+                self._books.settle(event.task, TaskState.READY, told or again[event.task])
             elif task.done:
-                self._books.settle(event.task, task.state, full)
+                self._books.settle(event.task, task.state, told or task.cause)
         elif isinstance(event, e.TaskHeld):
             record = self._books.records[event.task]
             if record.state is not TaskState.WAITING:
@@ -474,13 +498,13 @@ class Executor:
     def _stop(self, name: e.TaskId, scheme: str) -> None:
         task = self._tasks[name]
         if self._transfers.give_up(name):
-            self._events.append(e.TaskStopped(name))
+            self._end(e.TaskStopped(name))
             return
         attempt = task.attempt
 
         def give_up() -> None:
             if self._awaited(name, attempt):
-                self._events.append(e.TaskStopped(name))
+                self._end(e.TaskStopped(name))
 
         self._deadlines.set((name, "stop"), STOP_SECONDS, give_up)
         self._schemes[scheme].stop([name])
@@ -519,7 +543,7 @@ class Executor:
             self._schemes[scheme].submit(calls)
         except OSError as error:
             cause = Cause("insufficient resources", f"{scheme} cannot take it: {error}")
-            self._take([Ended(call.task, call.attempt, cause, Place(scheme), refused=True) for call in calls])
+            self._take_now([Ended(call.task, call.attempt, cause, Place(scheme), refused=True) for call in calls])
 
     def _tell(self, event: RunEvent) -> None:
         self._listener(event)
