@@ -105,7 +105,10 @@ class FileDigests:
     def _read(self, path: Path, name: str, stamp: bytes) -> bytes:
         for _ in range(2):
             found = content_digest(path)
-            status = path.stat()
+            try:
+                status = path.stat()
+            except OSError as error:
+                raise UndigestedError(f"{path} cannot be read: {error.strerror or error}") from None
             if stamp_of(status) == stamp:
                 # A file that changed just now may change again without another time showing it.
                 if time.time() - status.st_mtime > _YOUNG:

@@ -124,6 +124,20 @@ def test_a_file_that_is_not_there_has_a_digest_of_its_own(tmp_path, digests):
     assert digests.digest(tmp_path / "nothing") == ABSENT
 
 
+def test_a_file_that_vanishes_while_it_is_read_has_no_digest_and_a_reason(tmp_path, digests, monkeypatch):
+    file = tmp_path / "data"
+    file.write_text("gone soon")
+
+    def read_and_removed(path: Path) -> bytes:
+        found = content_digest(path)
+        path.unlink()
+        return found
+
+    monkeypatch.setattr("treadle.core.worker.digest.content_digest", read_and_removed)
+    with pytest.raises(UndigestedError, match="data cannot be read: No such file"):
+        digests.digest(file)
+
+
 def test_a_pipe_has_no_digest_and_is_not_waited_for(tmp_path, digests):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UndigestedError, match="neither"):
