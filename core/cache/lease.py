@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,20 +16,45 @@ _NAME = "in-use"
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
+BUSY_SECONDS = 5.0
+"""How long to wait for somebody who has the cache alone: files are being removed."""
+
+_RETRY_SECONDS = 0.02
+
+
 class Lease:
-    """Tells other processes, until ``end`` or the end of this one, that the cache in ``folder`` is in use."""
+    """Tells other processes, until ``end`` or the end of this one, that the cache in ``folder`` is in use.
+
+    It is not ``held`` if somebody had the cache alone all the time that it waits. OSError where there are no locks.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._descriptor = os.open(folder / _NAME, _FLAGS, 0o600)
-        with contextlib.suppress(OSError):
-            # Who has the cache alone has it only for a moment, and nothing is in use yet.
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        try:
+            self.held = _shared(self._descriptor, BUSY_SECONDS)
+        except BaseException:
+            self.end()
+            raise
 
     def end(self) -> None:
         """Let go."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _shared(descriptor: int, seconds: float) -> bool:
+    """Take the lock that all users share, and say whether it was had in time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return True
 
 
 @contextlib.contextmanager
