@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..worker.handing import Handed
 
@@ -121,16 +121,45 @@ class Entry(Struct, frozen=True, array_like=True, dict=True):
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=str)
 _decoder = msgspec.msgpack.Decoder(Entry)
+_ESCAPED = b"\xc1"
+"""Begins an entry whose texts are escaped; no MessagePack begins so."""
 
 
 def encoded(entry: Entry) -> bytes:
     """Return an entry as bytes; ValueError or OverflowError if a label or a preview has no such form."""
-    return _encoder.encode(entry)
+    try:
+        return _encoder.encode(entry)
+    except UnicodeEncodeError:
+        # A file has a name that is not UTF-8, of which Python makes surrogates.
+        plain = msgspec.to_builtins(entry, builtin_types=(bytes,), enc_hook=str)
+        return _ESCAPED + _encoder.encode(_each_text(plain, _escaped))
 
 
 def decoded(data: bytes) -> Entry:
     """Return an entry whose signature was checked; ValueError if it is of another version."""
     try:
-        return _decoder.decode(data)
+        if not data.startswith(_ESCAPED):
+            return _decoder.decode(data)
+        plain = msgspec.msgpack.decode(data[len(_ESCAPED) :])
+        return msgspec.convert(_each_text(plain, _unescaped), Entry)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case list() | tuple():
+            return [_each_text(item, change) for item in value]
+        case dict():
+            return {_each_text(key, change): _each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def _escaped(text: str) -> str:
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _unescaped(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")

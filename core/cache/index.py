@@ -60,11 +60,18 @@ class Index:
         self._lock = threading.Lock()
         try:
             self._database = self._opened()
+            self._number = _number_of(self.path)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             set_index_aside(folder)
             self._database = self._opened()
+            self._number = _number_of(self.path)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that is open is still the index: somebody may have set it aside."""
+        return _number_of(self.path) == self._number
 
     def _opened(self) -> sqlite3.Connection:
         _refuse_foreign(self.path)
@@ -179,14 +186,13 @@ class Index:
     def note(self, notes: Iterable[tuple[str, str, bytes, bytes]]) -> None:
         """Keep (pipeline, node, facts, signature) of nodes in place of what was noted before."""
         with self._change() as database:
-            database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", notes)
+            rows = ((_bound(pipeline), _bound(node), facts, mac) for pipeline, node, facts, mac in notes)
+            database.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", rows)
 
     def notes(self, pipeline: str) -> list[tuple[str, bytes, bytes]]:
         """Return what was noted of the nodes of a pipeline."""
-        return [
-            (node, facts, mac)
-            for node, facts, mac in self._all("SELECT node, facts, mac FROM notes WHERE pipeline = ?", (pipeline,))
-        ]
+        found = self._all("SELECT node, facts, mac FROM notes WHERE pipeline = ?", (_bound(pipeline),))
+        return [(_unbound(node), facts, mac) for node, facts, mac in found]
 
     def clear(self) -> None:
         """Forget all."""
@@ -196,6 +202,27 @@ class Index:
 
 
 _SELECT = "SELECT key, facts, mac, size, made, used FROM entries"
+
+
+def _bound(text: str) -> str | bytes:
+    """Return a text as SQLite can hold it: in the name of a file that is not UTF-8 there are surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def _unbound(found: str | bytes) -> str:
+    return found.decode("utf-8", "surrogatepass") if isinstance(found, bytes) else str(found)
+
+
+def _number_of(path: Path) -> int:
+    """Return the number of a file's inode, 0 if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 def is_damage(error: Exception) -> bool:

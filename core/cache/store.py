@@ -131,6 +131,8 @@ class Cache:
             if self._index is None or not keys:
                 return []
             try:
+                if not self._index.in_place:
+                    self._index = _reopened(self._index, write=False)
                 return self._index.rows(keys)
             except (sqlite3.Error, OSError) as error:
                 self._recover(error)
@@ -215,7 +217,7 @@ class Cache:
     def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key], notes: Notes) -> None:
         """Store a batch; in the writer's thread. What is lost with a damaged index is lost."""
         try:
-            index = self._writing = self._writing or Index(self.folder)
+            index = self._writing_index()
             if used:
                 index.touch(used, time.time())
             self._store(index, keeps)
@@ -224,8 +226,17 @@ class Cache:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
+            damaged, self._writing = self._writing, None
+            if damaged is not None:
+                damaged.close()
             set_index_aside(self.folder)
-            self._writing = None
+
+    def _writing_index(self) -> Index:
+        if self._writing is None:
+            self._writing = Index(self.folder)
+        elif not self._writing.in_place:
+            self._writing = _reopened(self._writing)
+        return self._writing
 
     def _store(self, index: Index, keeps: list[tuple[Key, Keeping]]) -> None:
         made: dict[Key, Entry] = {}
@@ -263,3 +274,9 @@ class Cache:
         for key in index.add(rows.values()):
             self.values.remove(file.name for file in made[key].value_files)
         self._refused.difference_update(rows)
+
+
+def _reopened(index: Index, *, write: bool = True) -> Index:
+    """Return the index that there is now in place of one that was set aside."""
+    index.close()
+    return Index(index.path.parent, write=write)

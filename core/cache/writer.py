@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import sqlite3
 import threading
@@ -32,7 +33,7 @@ class Writer:
     """Takes orders from any thread; ``write`` carries out a batch of them in the writer's own.
 
     ``write`` gets the results to keep, the keys of entries that were used, and the notes of nodes by pipeline and node.
-    OSError or sqlite3.Error from it ends the writing: ``warn`` is told once, and what comes later is let go.
+    An exception from it ends the writing: ``warn`` is told once, and what comes later is let go.
     """
 
     def __init__(
@@ -107,16 +108,24 @@ class Writer:
             keeps = [job for job in batch if job[0] == "keep"]
             used = {key for kind, keys, _, _ in batch if kind == "used" for key in keys}
             notes = {place: one for kind, some, _, _ in batch if kind == "note" for place, one in some.items()}
-            self._carry_out([(key, keeping) for _, key, keeping, _ in keeps], used, notes)
-            for _, _, _, (done, weight) in keeps:
+            try:
+                self._carry_out([(key, keeping) for _, key, keeping, _ in keeps], used, notes)
+            finally:
+                self._tell_done(batch)
+            if any(kind == "end" for kind, *_ in batch):
+                return
+
+    def _tell_done(self, batch: list[Job]) -> None:
+        """Tell all who wait for a batch, those first whose values are held open for it."""
+        for kind, _, _, order in batch:
+            if kind == "keep":
+                done, weight = order
                 with self._lock:
                     self._waiting_bytes -= weight
                 done()
-            for kind, reached, _, _ in batch:
-                if kind == "flush":
-                    reached.set()
-            if any(kind == "end" for kind, *_ in batch):
-                return
+        for kind, reached, _, _ in batch:
+            if kind == "flush":
+                reached.set()
 
     def _batch(self) -> list[Job]:
         batch = [self._queue.get()]
@@ -132,7 +141,10 @@ class Writer:
             return
         try:
             self._write(keeps, used, notes)
-        except (OSError, sqlite3.Error) as error:
+        except Exception as error:
+            # Whatever it is, a run goes on without its cache.
+            if not isinstance(error, OSError | sqlite3.Error):
+                logging.getLogger(__name__).exception("what was to be kept cannot be written")
             # That an entry was used is no great loss: the next result to be kept tells what is wrong.
             if keeps:
                 self.failed = True

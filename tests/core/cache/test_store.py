@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,8 @@ from caching import SECONDS, SIGNER, value
 
 from treadle.core.cache.entries import NotInCacheError
 from treadle.core.cache.eviction import listed
-from treadle.core.cache.index import Index
+from treadle.core.cache.index import NAME, SET_ASIDE, Index
+from treadle.core.cache.notes import Parts
 from treadle.core.cache.store import Cache
 from treadle.core.worker.files import FileStore
 
@@ -208,6 +211,66 @@ def test_a_cache_that_cannot_be_made_is_told_of_once_and_finds_nothing(tmp_path)
     assert cache.close(SECONDS)
     assert len(told) == 1
     assert "file/cache" in told[0]
+
+
+def test_whatever_goes_wrong_in_the_writer_nobody_waits_for_it_in_vain(caches, monkeypatch):
+    cache = caches.open()
+    done: list[int] = []
+
+    def broken(_keeps, _used, _notes):
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr(cache._writer, "_write", broken)
+    cache.keep(KEY, caches.keeping(1), lambda: done.append(1))
+    assert cache.flush(SECONDS)
+    assert done == [1]
+    assert len(caches.told) == 1
+    assert "a fault of ours" in caches.told[0]
+
+
+def test_names_that_are_not_utf_8_are_kept_as_they_are(caches, tmp_path):
+    odd = os.fsdecode(b"Z\xfcrich\\n")
+    data = tmp_path / odd
+    data.write_text("one")
+    facts = {"items": {"out": (odd,)}, "previews": {"out": {"text": odd, "range": [0, 1.5]}}, "absent": {"b": odd}}
+    caches.kept(KEY, 1, files=(str(data),), digests={("out", 0): b"\xff"}, **facts)
+    cache = caches.open()
+    entry = cache.look_up([KEY])[KEY]
+    assert {name: getattr(entry, name) for name in facts} == facts
+    assert (entry.files[0].name, entry.digests, entry.key) == (str(data), {("out", 0): b"\xff"}, KEY)
+    assert value(cache, entry) == 1
+    parts = Parts(b"f", {"x": b"1"}, {}, {})
+    for pipeline in (odd, "Zürich"):
+        cache.note(pipeline, {odd: parts})
+        assert cache.flush(SECONDS)
+        assert cache.noted(pipeline) == {odd: parts}
+    assert not caches.told
+
+
+def test_a_damaged_index_is_set_aside_while_it_is_written_to_and_results_are_kept_again(caches):
+    cache = caches.open()
+    cache.keep(KEY, caches.keeping(1))
+    assert cache.flush(SECONDS)
+    with closing(sqlite3.connect(caches.folder / NAME, isolation_level=None)) as database:
+        database.execute("DROP TABLE entries")
+    cache.keep(b"lost", caches.keeping(2))
+    assert cache.flush(SECONDS)
+    cache.keep(b"kept", caches.keeping(3))
+    assert cache.flush(SECONDS)
+    found = cache.look_up([KEY, b"lost", b"kept"])
+    assert set(found) == {b"kept"}
+    assert value(cache, found[b"kept"]) == 3
+    assert any((caches.folder / SET_ASIDE).iterdir())
+    aside = [link for link in map(_target, Path("/proc/self/fd").iterdir()) if SET_ASIDE in link]
+    assert not aside, "nobody has it open any more"
+    assert not caches.told
+
+
+def _target(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""
 
 
 def test_closing_with_no_time_left_does_not_wait(caches, monkeypatch):
