@@ -44,6 +44,12 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 """A task that its scheme has not ended in this time, though told to, counts as ended."""
 
+TRANSFER_SECONDS = 60.0
+"""A value that another scheme needs, and that has not come in this time, is made again, once;"""
+
+SLOWEST_TRANSFER = 10e6
+"""for each so many bytes of it, a second more is waited."""
+
 KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
@@ -90,6 +96,8 @@ class Executor:
         )
         self._books = Books(self.scheduler.layout, listener, clock)
         self._transfers = Transfers()
+        # The tasks whose values a scheme was asked for in vain.
+        self._withheld: set[e.TaskId] = set()
         self._earlier = earlier
         self._deadlines = Deadlines(clock)
         self._timeouts = {node.number: node.settings.timeout for node in plan.nodes if node.settings.timeout}
@@ -364,7 +372,16 @@ class Executor:
             handed = Cause("lost contact", str(error))
         self._arrived(value, handed)
 
+    def _never_came(self, value: ValueId, seconds: float) -> None:
+        """Do without a value that was asked for: have it made again, or, the second time, let its readers go on."""
+        scheme = self._tasks[value[0]].scheme
+        why = f"{scheme} has not given the output {value[1]!r} of {value[0]} within {seconds:.0f} s"
+        again = value[0] not in self._withheld
+        self._withheld.add(value[0])
+        self._arrived(value, Cause("lost contact" if again else "not picklable", why))
+
     def _arrived(self, value: ValueId, handed: Handed | Cause) -> None:
+        self._deadlines.clear(value)
         for name in self._transfers.arrived(value, handed):
             if not isinstance(handed, Cause):
                 if (call := self._transfers.ready(name)) is not None:
@@ -476,6 +493,9 @@ class Executor:
                 for value in values:
                     self._hand_over(value)
             else:
+                for value in values:
+                    seconds = TRANSFER_SECONDS + self._tasks[value[0]].size / SLOWEST_TRANSFER
+                    self._deadlines.set(value, seconds, partial(self._never_came, value, seconds))
                 self._schemes[name].export(values)
         if not asked and (ready := self._transfers.ready(task.id)) is not None:
             self._submit(task.scheme, [ready])

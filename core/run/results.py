@@ -92,10 +92,21 @@ class Results:
     def warnings(self, records: Iterable[TaskRecord] = ()) -> list[str]:
         """Return what went well, but perhaps not as it was meant.
 
-        Loops that their bound ended, and nodes whose tasks took more memory than they ask for, where that is known.
+        Loops that their bound ended, nodes whose time limit could not be kept, and nodes whose tasks took more memory
+        than they ask for, where that is known.
         """
+        records = list(records)
         cut = [_cut_text(axis, count) for axis, count in self._layout.cut_loops()]
-        return [*cut, *self._greedy(records)]
+        return [*cut, *self._unlimited(records), *self._greedy(records)]
+
+    def _unlimited(self, records: Iterable[TaskRecord]) -> Iterator[str]:
+        """Say which nodes could not be ended in time: nobody can end what runs in the executor's thread."""
+        limited = {node.id for node in self._layout.plan.nodes if node.settings.timeout}
+        for name, scheme in self._schemes.items():
+            if scheme.runs_here and limited:
+                found = dict.fromkeys(one.node for one in records if one.scheme == name and one.node in limited)
+                if found:
+                    yield f"{name} keeps no time limit, which {', '.join(found)} {_has(len(found))} (timeout)"
 
     def _greedy(self, records: Iterable[TaskRecord]) -> Iterator[str]:
         peaks: dict[str, int] = {}
@@ -107,6 +118,10 @@ class Results:
             peak = peaks.get(node.id, 0) / 1e9
             if peak > node.mem_gb + LIBRARIES_GB:
                 yield f"{node.id} took up to {peak:.2g} GB of memory, and asks for {node.mem_gb:g} GB (mem_gb)"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _cut_text(axis: Axis, count: int) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from schedulers import CHAIN, pipeline
 from told_schemes import ToldScheme, ended, executor
 
 from treadle.core.pipeline import Node
 from treadle.core.run.records import TaskChanged
 from treadle.core.run.states import RunState, TaskState
-from treadle.core.scheme import Began, Place, Stopped
+from treadle.core.scheme import Began, Exported, Place, Stopped
+from treadle.core.worker.call import Moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,3 +79,49 @@ def test_times_are_those_when_a_report_came_and_not_when_it_was_read(tmp_path) -
     run.run()
     record = run.records["a"]
     assert (record.dispatched, record.began, record.ended) == (0, 1, 3)
+
+
+# Values that are asked for and do not come
+
+ELSEWHERE = {"b.x": "a.out"}
+TWO = {"a": Node(module="threads"), "b": Node(module="step")}
+
+
+@pytest.fixture
+def little_patience(monkeypatch) -> None:
+    monkeypatch.setattr("treadle.core.run.executor.TRANSFER_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("little_patience")
+def test_a_value_that_never_comes_is_made_again_and_then_refused_with_the_reason(tmp_path) -> None:
+    made, reads = ToldScheme("threads"), ToldScheme("processes")
+    run = executor(pipeline(ELSEWHERE, **TWO), tmp_path, made, reads)
+    assert run.run() is RunState.FAILED
+    assert ([call.task for call in made.calls], reads.calls) == (["a", "a"], [])
+    cause = run.records["b"].cause
+    assert "threads has not given the output 'out' of a within 0 s" in cause.message
+
+
+@pytest.mark.usefixtures("little_patience")
+def test_a_value_that_comes_when_it_was_made_again_is_read(tmp_path) -> None:
+    made, reads = ToldScheme("threads"), ToldScheme("processes")
+    made.exported = lambda value: [Exported(value, b"1")] if len(made.calls) > 1 else ()
+    run = executor(pipeline(ELSEWHERE, **TWO), tmp_path, made, reads)
+    assert run.run() is RunState.SUCCEEDED
+    assert [call.arguments for call in reads.calls] == [{"x": Moved(b"1")}]
+
+
+# Warnings
+
+
+def test_that_no_time_limit_is_kept_is_told_once_with_the_nodes(tmp_path) -> None:
+    nodes = {name: Node(module="step", timeout=seconds) for name, seconds in (("a", 1), ("b", 2), ("c", None))}
+    run = executor(pipeline({}, **nodes), tmp_path, ToldScheme(runs_here=True))
+    run.run()
+    assert run.results.warnings(run.records.values()) == ["told keeps no time limit, which a, b have (timeout)"]
+
+
+def test_a_time_limit_that_is_kept_is_not_told(tmp_path) -> None:
+    run = executor(pipeline({}, a=Node(module="step", timeout=1)), tmp_path, ToldScheme())
+    run.run()
+    assert run.results.warnings(run.records.values()) == []
