@@ -8,24 +8,29 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from ..errors import UsageError
 from ..planning.plan import Constant, FedBack, Input, Swept, Wired, sources_of
+from ..run.events import NOTHING
 from ..worker.preview import preview
 from .owners import Owner, this_process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from ..pipeline import Pipeline
-    from ..planning.plan import Plan, PlanNode
+    from ..planning.plan import Plan
 
 MAX_VALUE = 2000
+SHORT_TEXT = 300
+"""Text so short takes less than ``MAX_VALUE`` characters, however many of its own must be written out."""
 SHOWN_ITEMS = 20
 
 _DISTRIBUTIONS = {
@@ -38,11 +43,11 @@ _DISTRIBUTIONS = {
 }
 """Packages whose distribution has another name."""
 
+_SHORT = frozenset({int, bool, type(None)})
 _ALWAYS = ("cloudpickle", "ipyparallel", "msgspec", "numpy")
 
 
-@dataclass(frozen=True)
-class NodeFacts:
+class NodeFacts(Struct, frozen=True, array_like=True, gc=False):
     """A node of the plan as the journal keeps it: what it calls, what it asks for, and where its inputs come from.
 
     ``inputs`` say for each port, as JSON has it, its value or which output feeds it; ``sources`` are the nodes that
@@ -54,7 +59,7 @@ class NodeFacts:
     module: str = ""
     n_procs: int = 1
     mem_gb: float = 0.25
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = NOTHING
     sources: tuple[str, ...] = ()
 
 
@@ -75,14 +80,15 @@ class RunFacts:
 
 def facts_of(plan: Plan, pipeline: Pipeline, scheme: str, options: Mapping[str, Any]) -> RunFacts:
     """Return the facts of a run of ``pipeline`` that this process is about to begin."""
+    modules = {id(node.module): node.module for node in plan.nodes}
     return RunFacts(
         plan.title,
-        tuple(_node(plan, node) for node in plan.nodes),
+        _nodes(plan, {number: (module.label, module.path or module.name) for number, module in modules.items()}),
         _text(pipeline),
         str(pipeline.file or ""),
         scheme,
         options,
-        versions(node.module.path for node in plan.nodes),
+        versions(module.path for module in modules.values()),
     )
 
 
@@ -127,17 +133,28 @@ def _version(distribution: str) -> str:
         return ""
 
 
-def _node(plan: Plan, node: PlanNode) -> NodeFacts:
-    sources = {source.node: None for entry in node.inputs for source in sources_of(entry)}
-    return NodeFacts(
-        node.id,
-        node.settings.title or node.module.label,
-        node.module.path or node.module.name,
-        node.n_procs,
-        node.mem_gb,
-        {entry.port: _described(plan, entry) for entry in node.inputs},
-        tuple(plan.nodes[number].id for number in sources),
-    )
+def _nodes(plan: Plan, named: Mapping[int, tuple[str, str]]) -> tuple[NodeFacts, ...]:
+    """Return what is known of each node; ``named`` holds, by its identity, what a module is called and its path."""
+    found = []
+    nodes = plan.nodes
+    for node in nodes:
+        inputs: dict[str, Any] = {}
+        sources: dict[int, None] = {}
+        for entry in node.inputs:
+            # Nearly all inputs of nearly all pipelines are of the first two kinds.
+            if type(entry) is Constant:
+                inputs[entry.port] = {"value": plain(entry.value)}
+            elif type(entry) is Wired and entry.join is None and entry.source.start is None:
+                source = entry.source
+                inputs[entry.port] = {"from": f"{nodes[source.node].id}.{source.output}"}
+                sources[source.node] = None
+            else:
+                inputs[entry.port] = _described(plan, entry)
+                sources.update((source.node, None) for source in sources_of(entry))
+        label, path = named[id(node.module)]
+        fed_by = tuple([nodes[number].id for number in sources])
+        found.append(NodeFacts(node.id, node.settings.title or label, path, node.n_procs, node.mem_gb, inputs, fed_by))
+    return tuple(found)
 
 
 def _described(plan: Plan, entry: Input) -> Any:
@@ -156,7 +173,8 @@ def _described(plan: Plan, entry: Input) -> Any:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it; of what JSON has not, or what is long, a preview."""
-    if type(value) in {int, bool}:
+    kind = type(value)
+    if kind in _SHORT or (kind is str and len(value) < SHORT_TEXT):
         return value
     if isinstance(value, os.PathLike):
         value = os.fspath(value)

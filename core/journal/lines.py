@@ -104,9 +104,9 @@ class KeptLines:
 
     def __init__(self, max_task: int = MAX_TASK) -> None:
         self._max_task = max_task
-        self._sizes: dict[int, int] = {}
+        self._sizes: dict[str, int] = {}
 
-    def trim(self, connection: sqlite3.Connection, added: Mapping[int, int]) -> None:
+    def trim(self, connection: sqlite3.Connection, added: Mapping[str, int]) -> None:
         """Drop the oldest pieces of the tasks that got this many characters more, where they hold too many."""
         for task, size in added.items():
             held = self._sizes.get(task, 0) + size
@@ -114,7 +114,7 @@ class KeptLines:
                 held -= self._drop(connection, task, held - self._max_task)
             self._sizes[task] = held
 
-    def _drop(self, connection: sqlite3.Connection, task: int, excess: int) -> int:
+    def _drop(self, connection: sqlite3.Connection, task: str, excess: int) -> int:
         pieces = connection.execute(
             "SELECT number, size, lines, cut FROM logs WHERE task = ? ORDER BY number", (task,)
         ).fetchall()

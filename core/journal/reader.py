@@ -13,6 +13,7 @@ from ..run.records import Missing, TaskRecord
 from ..run.states import RunState, TaskState
 from ..worker.failures import Cause
 from .owners import Owner
+from .replay import UNPACKED, Replay
 from .summaries import Log, NodeSummary, RunSummary
 from .tables import JournalError, open_to_read
 from .writer import INTERRUPTED
@@ -53,7 +54,8 @@ class RunReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = open_to_read(path)
+        self._connection, self._version = open_to_read(path)
+        self._replay: Replay | None = None
         self._places: dict[int, Place] = {}
         self._causes: dict[int, Cause] = {}
 
@@ -69,7 +71,7 @@ class RunReader:
 
     def summary(self) -> RunSummary:
         """Return what is known of the run as a whole."""
-        rows = self._rows("SELECT * FROM run")
+        rows = self._plain_rows("SELECT * FROM run")
         if not rows:
             raise JournalError("this journal is damaged (it holds no run)", where=str(self.path))
         row = rows[0]
@@ -88,7 +90,7 @@ class RunReader:
 
     def pipeline(self) -> str:
         """Return the pipeline as the text of its file; empty if no file could hold it."""
-        return str(self._rows("SELECT pipeline FROM run")[0][0])
+        return str(self._plain_rows("SELECT pipeline FROM run")[0][0])
 
     def nodes(self) -> list[NodeSummary]:
         """Return the nodes in the order in which they can run, each with its tasks counted and added up."""
@@ -207,12 +209,30 @@ class RunReader:
         return self._causes.get(number, Cause("lost contact", "why it ended is not in the journal"))
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Answer a query about nodes and tasks."""
+        if self._version > UNPACKED:
+            self._catch_up()
+        return self._plain_rows(query, values)
+
+    def _catch_up(self) -> None:
+        try:
+            if self._replay is None:
+                self._replay = Replay(self._connection)
+            self._replay.catch_up()
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+            raise self._damaged(error) from None
+
+    def _plain_rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Answer a query about the run as a whole."""
         try:
             with contextlib.closing(self._connection.cursor()) as cursor:
                 cursor.row_factory = sqlite3.Row
                 return cursor.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise JournalError(f"this journal is damaged ({error})", where=str(self.path)) from None
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> JournalError:
+        return JournalError(f"this journal is damaged ({error})", where=str(self.path))
 
 
 def _tasks_query(table: str = "standings", *, previews: bool = False) -> str:

@@ -6,23 +6,28 @@ import contextlib
 import json
 import sqlite3
 import time
+from collections import Counter
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ..run.states import RunState, TaskState
-from .batch import Batches
 from .bulk import insert, storable
 from .lines import KeptLines
+from .packing import packed_made, packed_nodes, packed_standings
 from .tables import create
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from ..run.events import TaskId
     from ..run.records import TaskProgress, TaskRecord
-    from .batch import Copied
     from .facts import RunFacts
     from .lines import Piece
+    from .packing import Copied
+
+_state: Callable[[Copied], tuple[TaskId, TaskState]] = itemgetter(0, 1)
 
 
 @dataclass(frozen=True)
@@ -56,45 +61,50 @@ class Store:
 
     def __init__(self, path: Path, run_id: str, facts: RunFacts, socket: str) -> None:
         self._connection = create(path)
-        self._batches = Batches(node.id for node in facts.nodes)
+        self._states: dict[TaskId, TaskState] = {}
         self._kept = KeptLines()
         with self._transaction():
             insert(self._connection, "run", [_run_row(run_id, facts, socket)])
-            insert(self._connection, "nodes", list(_node_rows(facts)))
+            self._add("nodes", packed_nodes(facts.nodes))
 
     def write(self, heard: Heard) -> None:
         """Write all of it in one transaction, and that the run is alive."""
-        batches = self._batches
-        batches.make(heard.made)
-        batches.stand(heard.standings)
         with self._transaction():
-            batches.write(self._connection)
+            self._write_tasks(heard.made, heard.standings)
             self._write_progress(heard.progress)
             self._write_lines(heard.lines)
             self._connection.execute("UPDATE run SET alive = ?", (time.time(),))
             if heard.ended is not None:
                 self._write_end(heard.ended)
 
+    def _write_tasks(self, made: Sequence[TaskRecord], standings: Sequence[Copied]) -> None:
+        states = self._states
+        for record in made:
+            # One that was made before waits once more, for results that are made again.
+            states.setdefault(record.id, TaskState.WAITING)
+        states.update(map(_state, standings))
+        self._add("made", packed_made(made))
+        self._add("standings", packed_standings(standings))
+
+    def _add(self, kind: str, packed: Iterable[bytes]) -> None:
+        insert(self._connection, "heard", [(None, kind, content) for content in packed])
+
     def _write_progress(self, progress: Iterable[TaskProgress]) -> None:
-        rows = [(self._batches.task(told.task), told.fraction, told.text) for told in progress]
-        insert(self._connection, "progress", [row for row in rows if row[0] is not None])
+        rows = [(told.task, told.fraction, told.text) for told in progress]
+        insert(self._connection, "progress", [row for row in rows if row[0] in self._states])
 
     def _write_lines(self, pieces: Iterable[Piece]) -> None:
         rows = []
-        added: dict[int, int] = {}
+        added: dict[str, int] = {}
         for task, text, lines, cut in pieces:
-            number = self._batches.task(task)
-            if number is not None:
-                rows.append((None, number, text, lines, len(text), cut))
-                added[number] = added.get(number, 0) + len(text)
+            if task in self._states:
+                rows.append((None, task, text, lines, len(text), cut))
+                added[task] = added.get(task, 0) + len(text)
         insert(self._connection, "logs", rows)
         self._kept.trim(self._connection, added)
 
     def _write_end(self, ended: Ended) -> None:
-        counts = dict(self._connection.execute("SELECT state, count(*) FROM standings GROUP BY state").fetchall())
-        (made,) = self._connection.execute("SELECT count(*) FROM tasks").fetchone()
-        if waiting := made - sum(counts.values()):
-            counts[TaskState.WAITING.value] = waiting
+        counts = {state.value: count for state, count in Counter(self._states.values()).items()}
         self._connection.execute(
             "UPDATE run SET state = ?, ended = ?, seconds = ?, counts = ?",
             (ended.state, ended.wall, ended.seconds, json.dumps(counts)),
@@ -134,12 +144,6 @@ def _run_row(run_id: str, facts: RunFacts, socket: str) -> tuple[Any, ...]:
     owned = (owner.host, owner.pid, owner.started, socket, facts.started, time.time())
     unknown = (None, None, None, None)
     return (run_id, facts.name, facts.file, facts.pipeline, *asked, *owned, RunState.RUNNING.value, *unknown)
-
-
-def _node_rows(facts: RunFacts) -> Iterator[tuple[Any, ...]]:
-    for number, node in enumerate(facts.nodes):
-        asked = (node.n_procs, node.mem_gb)
-        yield (number, node.id, node.title, node.module, *asked, _json(node.inputs), _json(node.sources))
 
 
 def _json(value: object) -> str:

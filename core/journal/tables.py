@@ -1,4 +1,4 @@
-"""The tables of a journal, their version, and how older ones become those of today."""
+"""The file of a journal: how it is made, which version it has, and how it is opened to be read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from ..errors import TreadleError
 from .disks import journal_mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
+"""What is written. Version 1 had a row for each task; it can still be read."""
+
 APPLICATION = 0x54524A4C
 """What marks a file as a journal of Treadle."""
 
@@ -27,33 +28,14 @@ CREATE TABLE run (
     id TEXT, name TEXT, file TEXT, pipeline TEXT, scheme TEXT, options TEXT, versions TEXT,
     host TEXT, pid INTEGER, process_started REAL, socket TEXT, started REAL, alive REAL,
     state TEXT, ended REAL, seconds REAL, counts TEXT, warnings TEXT);
-CREATE TABLE nodes (
-    number INTEGER PRIMARY KEY, id TEXT, title TEXT, module TEXT, n_procs INTEGER, mem_gb REAL,
-    inputs TEXT, sources TEXT);
-CREATE TABLE tasks (number INTEGER PRIMARY KEY, id TEXT, node INTEGER, labels TEXT);
-CREATE TABLE standings (
-    task INTEGER PRIMARY KEY, batch INTEGER, state TEXT, place INTEGER, attempts INTEGER,
-    dispatched REAL, began REAL, ended REAL, seconds REAL, cpu_seconds REAL, peak_memory INTEGER,
-    bytes_in INTEGER, bytes_out INTEGER, cause INTEGER, missing TEXT, previews TEXT);
-CREATE TABLE attempts (
-    task INTEGER, batch INTEGER, state TEXT, place INTEGER, attempts INTEGER,
-    dispatched REAL, began REAL, ended REAL, seconds REAL, cpu_seconds REAL, peak_memory INTEGER,
-    bytes_in INTEGER, bytes_out INTEGER, cause INTEGER, missing TEXT, previews TEXT,
-    PRIMARY KEY (task, attempts)) WITHOUT ROWID;
-CREATE TABLE places (
-    number INTEGER PRIMARY KEY, scheme TEXT, reason TEXT, worker TEXT, host TEXT, pid INTEGER);
-CREATE TABLE causes (
-    number INTEGER PRIMARY KEY, kind TEXT, message TEXT, task TEXT, type TEXT, traceback TEXT);
-CREATE TABLE progress (task INTEGER PRIMARY KEY, fraction REAL, text TEXT);
+CREATE TABLE heard (number INTEGER PRIMARY KEY, kind TEXT, content BLOB);
+CREATE TABLE progress (task TEXT PRIMARY KEY, fraction REAL, text TEXT);
 CREATE TABLE logs (
-    number INTEGER PRIMARY KEY, task INTEGER, text TEXT, lines INTEGER, size INTEGER, cut INTEGER);
+    number INTEGER PRIMARY KEY, task TEXT, text TEXT, lines INTEGER, size INTEGER, cut INTEGER);
 CREATE INDEX logs_of_task ON logs (task);
 """
-"""A task is told once who it is (tasks) and again and again how it stands (standings); what many share (where they
-ran, why they failed) is kept once. Times count from the start of the run, in seconds; ``batch`` numbers the writes."""
-
-UPGRADES: dict[int, str] = {}
-"""For each older version, the statements that make its tables those of the next one."""
+"""What was heard of nodes and tasks is added in packed form, many tasks to a row, and never changed: this costs a run
+a tenth of what rows for each task do. Who reads it makes tables of it in memory; see *replay.py*."""
 
 
 class JournalError(TreadleError):
@@ -91,23 +73,18 @@ def create(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_to_read(
-    path: Path, *, version: int = VERSION, upgrades: Mapping[int, str] | None = None
-) -> sqlite3.Connection:
-    """Open a journal to read it, also while another process writes; JournalError if it cannot be read.
+def open_to_read(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Open a journal to read it, also while another process writes, and return its version.
 
-    One of an older version is brought up to date in memory; the file stays as it is.
+    The file is attached to a database in memory. JournalError if it cannot be read.
     """
-    upgrades = UPGRADES if upgrades is None else upgrades
     if not path.exists():
         raise JournalError("there is no such journal", where=str(path))
-    connection = sqlite3.connect(
-        f"file:{quote(os.fspath(path))}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-    )
+    connection = sqlite3.connect("file::memory:", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
-        found = _version(connection, path, version)
-        return connection if found == version else _upgraded(connection, found, version, upgrades)
-    except (sqlite3.Error, KeyError) as error:
+        connection.execute("ATTACH ? AS journal", (f"file:{quote(os.fspath(path))}?mode=ro",))
+        return connection, _version(connection, path)
+    except sqlite3.Error as error:
         connection.close()
         raise JournalError(f"this journal is damaged ({error})", where=str(path)) from None
     except JournalError:
@@ -115,35 +92,20 @@ def open_to_read(
         raise
 
 
-def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (application,) = connection.execute("PRAGMA journal.application_id").fetchone()
+    (found,) = connection.execute("PRAGMA journal.user_version").fetchone()
+    if not connection.execute("SELECT 1 FROM journal.sqlite_master").fetchone():
         raise EmptyJournalError("there is nothing in this journal yet", where=str(path))
     if application != APPLICATION or found < 1:
         raise JournalError("this is no journal of Treadle", where=str(path))
-    if found > newest:
+    if found > VERSION:
         raise JournalError(
-            f"this journal has version {found}, and this Treadle reads up to {newest}",
+            f"this journal has version {found}, and this Treadle reads up to {VERSION}",
             where=str(path),
             remedy="Read it with the Treadle that wrote it, or a newer one",
         )
     return int(found)
-
-
-def _upgraded(
-    connection: sqlite3.Connection, found: int, wanted: int, upgrades: Mapping[int, str]
-) -> sqlite3.Connection:
-    with contextlib.closing(connection):
-        copied = sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            connection.backup(copied)
-            for step in range(found, wanted):
-                copied.executescript(upgrades[step])
-        except (sqlite3.Error, KeyError):
-            copied.close()
-            raise
-        return copied
 
 
 def remove_files(path: Path) -> int:

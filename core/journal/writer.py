@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ..background import BackgroundThread
 from ..run.records import RunEnded, RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from ..run.states import TaskState
-from .batch import Copied, copied
 from .lines import WaitingLines
+from .packing import Copied, copied
 from .store import Ended, Heard, Store
 from .tables import SUFFIX
 
@@ -29,7 +29,8 @@ MAX_WAITING = 500_000
 
 INTERRUPTED = "interrupted"
 
-_OPEN = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
+_WAITING, _DISPATCHED, _RUNNING = TaskState.WAITING, TaskState.DISPATCHED, TaskState.RUNNING
+_OPEN = frozenset({_DISPATCHED, _RUNNING})
 _T = TypeVar("_T")
 
 
@@ -76,9 +77,9 @@ class Journal:
         if isinstance(event, TaskChanged):
             record = event.record
             state = record.state
-            if state in _OPEN:
+            if state is _RUNNING or state is _DISPATCHED:
                 self._open[record.id] = record
-            elif state is TaskState.WAITING:
+            elif state is _WAITING:
                 # Who a task is does not change: the record itself can wait.
                 self._made.append(record)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sqlite3
 import stat
@@ -207,7 +208,7 @@ def test_a_full_disk_stops_the_journal_and_tells_once(tmp_path):
     try:
         run = InventedRun(tmp_path / "runs")
         for number in range(5000):
-            run.simple(f"fit[{number}]", item=f"item {number}")
+            run.simple(f"fit[{number}]", item=secrets.token_hex(50))
         assert run.warned.wait(SECONDS)
         assert "full" in run.warnings[0] or "disk I/O" in run.warnings[0]
         assert not run.journal.close(SECONDS)
