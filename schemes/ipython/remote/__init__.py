@@ -1,0 +1,1 @@
+"""What runs on an engine: shipped there, it takes nothing but the standard library and cloudpickle."""
