@@ -9,13 +9,15 @@ from blake3 import blake3
 
 from ..worker.digest import Canonical, FileDigests, UndigestedError
 from .distributions import distribution_of
-from .imports import OWN, Finder, facts_of
+from .imports import OWN, Finder
 from .live import LiveCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
+
+    from .evidence import Evidence
 
 FORMAT = 1
 """Raised when keys change their meaning, so that older entries are not found any more."""
@@ -39,18 +41,14 @@ class Fingerprints:
 
     def __init__(self, search_path: Sequence[Path] = ()) -> None:
         self._finder = Finder(search_path)
-        self._of_modules: dict[str, bytes | None] = {}
-        self._known: dict[tuple[str, str, str, int], bytes] = {}
+        self._of_modules: dict[str, tuple[bytes | None, frozenset[Path]]] = {}
+        self._known: dict[tuple[str, str, str, int], tuple[bytes, frozenset[Path]]] = {}
         self._kept: list[object] = []
 
     @property
-    def sources(self) -> Mapping[str, bytes]:
-        """The digests of the user's own files that count so far, by module.
-
-        A process that loaded one of them while it had another digest must not execute what is kept under these
-        fingerprints.
-        """
-        return self._finder.sources
+    def evidence(self) -> Evidence:
+        """The user's own files that counted so far."""
+        return self._finder.evidence
 
     def of(self, called: Called) -> bytes:
         """Return the fingerprint of what is called; UndigestedError if it cannot be told when it changes."""
@@ -58,8 +56,12 @@ class Fingerprints:
         if key not in self._known:
             # As long as it is kept, nothing else can have its id.
             self._kept.append(called.live)
-            self._known[key] = self._made(called)
-        return self._known[key]
+            with self.evidence.apart() as seen:
+                made = self._made(called)
+            self._known[key] = made, frozenset(seen)
+        found, files = self._known[key]
+        self.evidence.see(files)
+        return found
 
     def _made(self, called: Called) -> bytes:
         if called.source:
@@ -75,8 +77,12 @@ class Fingerprints:
     def of_module(self, module: str) -> bytes | None:
         """Return the fingerprint of an importable module; None if it cannot be found."""
         if module not in self._of_modules:
-            self._of_modules[module] = self._made_of_module(module)
-        return self._of_modules[module]
+            with self.evidence.apart() as seen:
+                made = self._made_of_module(module)
+            self._of_modules[module] = made, frozenset(seen)
+        found, files = self._of_modules[module]
+        self.evidence.see(files)
+        return found
 
     def _made_of_module(self, module: str) -> bytes | None:
         top = module.partition(".")[0]
@@ -88,7 +94,7 @@ class Fingerprints:
         if top == OWN:
             from ... import __version__
 
-            return _digest(OWN, __version__, module, facts_of(file).digest)
+            return _digest(OWN, __version__, module, self._finder.facts(file).digest)
         if distribution := distribution_of(file):
             return _digest("installed", distribution, module)
         local = self._finder.local(module)

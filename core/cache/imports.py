@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..registry.registered import find_top_level
-from ..worker.digest import UndigestedError, stamp_of
+from ..worker.digest import UndigestedError
 from .distributions import distribution_of
+from .evidence import Evidence, trusted_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +51,9 @@ class Finder:
         self._search_path = [str(folder) for folder in search_path]
         self._found: dict[str, Path | None] = {}
         self._tops: dict[str, ModuleSpec | None] = {}
-        self.sources: dict[str, bytes] = {}
-        """The digests of all local files that were looked at, by module."""
+        self._facts: dict[Path, SourceFacts] = {}
+        self.evidence = Evidence()
+        """All files that were read."""
 
     def file(self, module: str) -> Path | None:
         """Return the file of a module or package; None if it has none, or cannot be found."""
@@ -84,6 +86,19 @@ class Finder:
         file = self.file(module)
         return None if file is None or distribution_of(file) else Local(module, file)
 
+    def facts(self, file: Path) -> SourceFacts:
+        """Return the facts of a source file as it was when it was first read; UndigestedError if it cannot be."""
+        self.evidence.take(file, self._read)
+        if file not in self._facts:
+            # It was taken before as a file that is read by a module.
+            self._read(file)
+        return self._facts[file]
+
+    def _read(self, file: Path) -> bytes:
+        found = facts_of(file)
+        self._facts.setdefault(file, found)
+        return found.digest
+
     def closure(self, start: Local) -> dict[str, bytes]:
         """Return the digests of a local file and of all local files it imports, directly or not, by module."""
         return self._closed([start])
@@ -97,8 +112,8 @@ class Finder:
         while waiting:
             local = waiting.pop()
             if local.module not in found:
-                facts = facts_of(local.file)
-                found[local.module] = self.sources[local.module] = facts.digest
+                facts = self.facts(local.file)
+                found[local.module] = facts.digest
                 waiting.extend(self._imported(facts, local.package))
                 # Importing a module imports the packages around it.
                 waiting.extend(one for name in _around(local.module) if (one := self.local(name)))
@@ -140,13 +155,18 @@ def _absolute(name: str, package: str) -> str:
 def facts_of(file: Path) -> SourceFacts:
     """Return the facts of a source file, or of one that is compiled; UndigestedError if it cannot be read."""
     try:
-        return _facts_of(file, stamp_of(file.stat()))
+        stamp = trusted_stamp(file)
+        return _read_facts(file) if stamp is None else _known_facts(file, stamp)
     except OSError as error:
         raise UndigestedError(f"{file} cannot be read: {error.strerror or error}") from None
 
 
 @lru_cache(maxsize=4096)
-def _facts_of(file: Path, stamp: bytes) -> SourceFacts:  # noqa: ARG001 - another stamp, another text
+def _known_facts(file: Path, stamp: bytes) -> SourceFacts:  # noqa: ARG001 - another stamp, another text
+    return _read_facts(file)
+
+
+def _read_facts(file: Path) -> SourceFacts:
     data = file.read_bytes()
     return facts_of_text(data) if file.suffix == ".py" else SourceFacts(hashlib.sha256(data).digest(), frozenset())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
@@ -30,16 +31,17 @@ class _NodeForm:
     """What the keys of all tasks of a node have in common.
 
     ``fixed`` are the bytes of the inputs that are written in the pipeline; ``shape`` is how the result is kept, which
-    does not count for those who read it.
+    does not count for those who read it. ``files`` are those that count for all of them.
     """
 
-    __slots__ = ("base", "fixed", "kinds", "shape")
+    __slots__ = ("base", "files", "fixed", "kinds", "shape")
 
     def __init__(self, base: bytes, fixed: dict[str, bytes], kinds: Mapping[str, str], shape: bytes) -> None:
         self.base = base
         self.fixed = fixed
         self.kinds = kinds
         self.shape = shape
+        self.files: frozenset[Path] = frozenset()
 
 
 class NodeKeys:
@@ -54,7 +56,9 @@ class NodeKeys:
         self._plan = plan
         self._folder = folder
         self._fingerprints = fingerprints
-        self._parameters = Parameters(RunFiles(files), fingerprints, signer)
+        self._evidence = fingerprints.evidence
+        self._files_of: dict[str, frozenset[Path]] = {}
+        self._parameters = Parameters(RunFiles(files, self._evidence), fingerprints, signer)
         self._plain = Parameters(NoFiles(), fingerprints, signer)
         self._forms: list[_NodeForm | str | None] = [None] * len(plan.nodes)
         self._bases: dict[tuple[Any, ...], bytes] = {}
@@ -95,16 +99,18 @@ class NodeKeys:
         """Return what the calls of a node have in common, from one of them; or why they have no keys."""
         form = self._forms[number]
         if form is None:
-            try:
-                form = self._prepared(self._plan.nodes[number], call)
-            except UndigestedError as error:
-                form = str(error)
+            with self._evidence.apart() as seen:
+                try:
+                    form = self._prepared(self._plan.nodes[number], call)
+                    form.files = frozenset(seen)
+                except UndigestedError as error:
+                    form = str(error)
             self._forms[number] = form
         return form
 
-    def _prepared(self, node: PlanNode, call: Call) -> _NodeForm | str:
+    def _prepared(self, node: PlanNode, call: Call) -> _NodeForm:
         if not self._cached[node.number]:
-            return "its results are not kept"
+            raise UndigestedError("its results are not kept")
         return self._common(node, call, self._fingerprints.of(node.function), self._parameters)
 
     def _common(self, node: PlanNode, call: Call, fingerprint: bytes, parameters: Parameters) -> _NodeForm:
@@ -168,15 +174,46 @@ class NodeKeys:
         if isinstance(form, str):
             return None
         try:
-            lineage = _made_of(form, call, self._arguments)
+            lineage = self._made_of(form, call, self._arguments)
         except UndigestedError:
             return None
         self._lineage.made[call.task] = lineage
         return blake3(lineage + form.shape).digest()
 
+    def _made_of(self, form: _NodeForm, call: Call, arguments: Arguments) -> bytes:
+        """Return a digest of a call, and note the files that count; UndigestedError if something has no digest."""
+        seen = self._evidence.begin()
+        made = _made_of(form, call, arguments)
+        if seen or form.files:
+            self._files_of[call.task] = form.files | seen if seen else form.files
+        return made
+
     def settled(self, task: str, result: Settled) -> None:
         """Take note of what a task gave, executed or found; before the keys are asked for of those who read it."""
         self._lineage.settled(task, result)
+
+    # What changes meanwhile
+
+    def prepare(self) -> None:
+        """Read the code of all modules: before anything is executed, which might load an older or a newer one."""
+        for node in self._plan.nodes:
+            if self._cached[node.number] or node.function.live is None:
+                with contextlib.suppress(UndigestedError):
+                    self._fingerprints.of(node.function)
+
+    def look_again(self) -> None:
+        """Let ``changed`` look at the files as they are now."""
+        self._evidence.look_again()
+
+    def changed(self, task: str) -> str:
+        """Return which file changed since it went into the key of a task; empty if all are as they were.
+
+        What the task gave is then perhaps not what its key stands for. Its readers have no keys that rest on it.
+        """
+        changed = self._evidence.changed(self._files_of.get(task, ()))
+        if changed is not None:
+            self._lineage.made.pop(task, None)
+        return "" if changed is None else str(changed)
 
     def told(self, number: int, call: Call) -> bytes | None:
         """Return a digest of what can be told of a call that has no key; None if that is not enough.
@@ -191,22 +228,27 @@ class NodeKeys:
         if isinstance(form, str):
             return None
         try:
-            return blake3(_made_of(form, call, self._plain_arguments) + form.shape).digest()
+            return blake3(self._made_of(form, call, self._plain_arguments) + form.shape).digest()
         except UndigestedError:
             return None
 
     def _told_form(self, node: PlanNode, call: Call) -> _NodeForm | str:
+        with self._evidence.apart() as seen:
+            try:
+                form = self._common(node, call, self._told_fingerprint(node), self._plain)
+                form.files = frozenset(seen)
+            except UndigestedError as error:
+                return str(error)
+        return form
+
+    def _told_fingerprint(self, node: PlanNode) -> bytes:
         function = node.function
         try:
-            fingerprint = self._fingerprints.of(function)
-        except UndigestedError as error:
+            return self._fingerprints.of(function)
+        except UndigestedError:
             if function.live is not None:
-                return str(error)
-            fingerprint = self._base((function.path, function.source, function.name))
-        try:
-            return self._common(node, call, fingerprint, self._plain)
-        except UndigestedError as error:
-            return str(error)
+                raise
+            return self._base((function.path, function.source, function.name))
 
 
 def is_cached(node: PlanNode) -> bool:

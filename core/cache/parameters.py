@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..worker.call import Call
     from ..worker.unit import Member, Wired
+    from .evidence import Evidence
     from .fingerprints import Fingerprints
     from .signing import Signer
 
@@ -40,16 +41,14 @@ class NoFiles(FileDigests):
 class RunFiles(FileDigests):
     """Looks at each file once: during a run a file that enters the pipeline counts as it was at first."""
 
-    def __init__(self, files: FileDigests) -> None:
+    def __init__(self, files: FileDigests, evidence: Evidence) -> None:
         super().__init__(None)
         self._files = files
-        self._seen: dict[Path, bytes] = {}
+        self._evidence = evidence
 
     def digest(self, path: Path) -> bytes:
         """Return the digest of a file or directory, as it was when it was first asked for."""
-        if path not in self._seen:
-            self._seen[path] = self._files.digest(path)
-        return self._seen[path]
+        return self._evidence.take(path, self._files.digest)
 
 
 class Parameters(Canonical):
