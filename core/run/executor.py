@@ -7,7 +7,6 @@ import queue
 import subprocess
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
 from .arguments import CallMaker
+from .blame import with_maker, with_request
 from .bookkeeping import Books
 from .deadlines import Deadlines
 from .earlier import GoneError
@@ -322,7 +322,7 @@ class Executor:
             if self._earlier is not None:
                 self._schemes[record.scheme].export(self._earlier.wants(self._tasks[report.task], report))
             return e.TaskSucceeded(report.task, _outcome(result, report.bytes_out))
-        record.cause = self._with_request(report.result, report.task)
+        record.cause = self._explained(report.result, self._tasks[report.task])
         if report.refused:
             self._open(self._schemes)
             return e.TaskRefused(report.task, _short(report.result))
@@ -330,12 +330,11 @@ class Executor:
             return held
         return e.TaskFailed(report.task, _short(record.cause), report.lost)
 
-    def _with_request(self, cause: Cause, name: e.TaskId) -> Cause:
-        """Add to the lack of memory how much was asked for."""
-        if cause.kind != "out of memory":
-            return cause
-        asked = self.plan.nodes[self._tasks[name].node].mem_gb
-        return replace(cause, message=f"{cause.message}; it asks for {asked:g} GB (mem_gb)")
+    def _explained(self, cause: Cause, task: Task) -> Cause:
+        """Add what only the run knows: how much memory was asked for, who made what cannot be read."""
+        if cause.kind == "out of memory":
+            return with_request(cause, self.plan.nodes[task.node].mem_gb)
+        return with_maker(cause, self._calls.call(task)) if cause.port else cause
 
     def _lost_inputs(self, name: e.TaskId) -> e.TaskHeld | None:
         """Return the event for an attempt that was lost because what it reads was: that is not held against it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .handing import Handed
 
@@ -83,13 +83,39 @@ class Applied:
 Argument = Given | Ref | Moved | Items | Labelled | Applied
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """On which engines a call may run: of these hosts, with these numbers, on the host that an argument names.
+
+    With ``once_on`` it runs once on each of them (``engine``), or once on each of their hosts (``host``).
+    """
+
+    hosts: tuple[str, ...] = ()
+    engines: tuple[int, ...] = ()
+    host_from: str = ""
+    once_on: str = ""
+
+
+def references(argument: Argument) -> Iterator[ValueId]:
+    """Go through the values made in the run that an argument is made of."""
+    match argument:
+        case Ref(value):
+            yield value
+        case Items(items):
+            for item in items:
+                yield from references(item)
+        case Labelled(_, inner) | Applied(_, inner):
+            yield from references(inner)
+
+
 @dataclass(slots=True)
 class Call:
     """One attempt of one task. Nobody changes it; a frozen class would take six times as long to make.
 
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
-    outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use.
+    outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use,
+    ``mem_gb`` how much memory it asks for, ``where`` the engines it is bound to.
     With ``digest`` the digests of the outputs are reported too.
     """
 
@@ -107,3 +133,5 @@ class Call:
     flags: frozenset[str] = frozenset()
     n_procs: int = 1
     digest: bool = False
+    mem_gb: float = 0.0
+    where: Where | None = None

@@ -20,7 +20,7 @@ from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Moved, 
 from .context import TaskContext, entered
 from .declare import declaration_of
 from .digest import Canonical, UndigestedError
-from .failures import CallError, Cause, cause_of
+from .failures import CallError, Cause, UnreadableError, cause_of
 from .files import paths_in
 from .handing import load as load_handed
 from .labels import item_labels
@@ -169,7 +169,11 @@ def _default(function: Any, name: str) -> Any:
 
 
 def _value(call: Call, port: str, argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
-    value = resolve(argument, fetch, secrets)
+    try:
+        value = resolve(argument, fetch, secrets)
+    except UnreadableError as error:
+        error.port = port
+        raise
     if port in call.coerce:
         value = _coerced(value, call.coerce[port])
     return copy.deepcopy(value) if port in call.mutates else value
@@ -179,9 +183,9 @@ def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
     """Make the value of an argument."""
     match argument:
         case Ref(value):
-            return sealed(fetch(value))
+            return sealed(_read(fetch, value))
         case Moved(handed):
-            return load_handed(handed)
+            return _read(load_handed, handed)
         case Given(value):
             return sealed(secrets.resolve(value))
         case Items(items):
@@ -190,6 +194,17 @@ def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
             return Item(dict(labels), resolve(inner, fetch, secrets))
         case Applied(function, inner):
             return sealed(load(function)(resolve(inner, fetch, secrets)))
+
+
+def _read(read: Callable[[Any], Any], source: Any) -> Any:
+    """Read a value that another task made; UnreadableError if its unpickling raises."""
+    try:
+        return read(source)
+    except (OSError, MemoryError, KeyboardInterrupt):
+        # Nothing is wrong with the value.
+        raise
+    except BaseException as error:
+        raise UnreadableError(error) from error
 
 
 def _coerced(value: Any, kind: str) -> Any:

@@ -33,7 +33,7 @@ class Cause:
     """One sentence on why a task has no result, with the facts behind it.
 
     ``task`` is the task where the trouble began, where that is another one; ``type`` and ``traceback`` are those
-    of the module's own exception.
+    of the module's own exception. ``port`` is the input whose value could not be made again from its pickle.
     """
 
     kind: str
@@ -41,10 +41,19 @@ class Cause:
     task: str = ""
     type: str = ""
     traceback: str = ""
+    port: str = ""
 
 
 class CallError(Exception):
     """The call itself is at fault, not the module: an argument that cannot be made, an output of the wrong form."""
+
+
+class UnreadableError(CallError):
+    """A value that another task made cannot be made again from its pickle; ``port`` is the input that it is for."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"unpickling it raised {type(error).__name__}: {_text(error)}")
+        self.port = ""
 
 
 class MemberError(Exception):
@@ -72,7 +81,9 @@ def cause_of(error: BaseException, hide: Callable[[str], str] = str) -> Cause:
     message = _bounded(hide(_message(error)))
     if isinstance(error, CallError):
         text = "" if error.__cause__ is None else _traceback(error.__cause__)
-        return Cause(kind, message, traceback=_bounded(hide(text)))
+        if isinstance(error, UnreadableError):
+            kind, message = "not picklable", f"the input {error.port!r} cannot be read: {message}"
+        return Cause(kind, message, traceback=_bounded(hide(text)), port=getattr(error, "port", ""))
     return Cause(kind, message, type=type(error).__name__, traceback=_bounded(hide(_traceback(error))))
 
 
@@ -82,18 +93,30 @@ def _traceback(error: BaseException) -> str:
         shown = shown.tb_next
     try:
         return "".join(traceback.format_exception(type(error), error, shown, limit=-60))
-    except Exception as nested:  # noqa: BLE001 - a module's exception may break when it is shown
+    except KeyboardInterrupt:
+        raise
+    except BaseException as nested:  # noqa: BLE001 - a module's exception may break when it is shown, in any way
         return f"{type(error).__name__} (its text cannot be shown: {type(nested).__name__})\n"
 
 
 def _message(error: BaseException) -> str:
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - see above
-        text = ""
     if isinstance(error, SystemExit):
-        text = f"the module called sys.exit({error.code!r})"
-    return text or type(error).__name__
+        return f"the module called sys.exit({_shown(lambda: repr(error.code)) or '…'})"
+    return _text(error) or type(error).__name__
+
+
+def _text(error: BaseException) -> str:
+    return _shown(lambda: str(error))
+
+
+def _shown(show: Callable[[], str]) -> str:
+    """Return a text that an object of a module has to give; it is empty if the object fails at it."""
+    try:
+        return show()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - see above
+        return ""
 
 
 def _bounded(text: str) -> str:

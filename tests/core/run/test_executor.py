@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from schedulers import CHAIN, pipeline
-from told_schemes import ToldScheme, ended, executor
+from schedulers import CHAIN, MAPPED, pipeline
+from told_schemes import DONE, ToldScheme, ended, executor
 
 from treadle.core.pipeline import Node
 from treadle.core.run.records import TaskChanged
 from treadle.core.run.states import RunState, TaskState
 from treadle.core.scheme import Began, Exported, Place, Stopped
 from treadle.core.worker.call import Moved
+from treadle.core.worker.failures import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +111,31 @@ def test_a_value_that_comes_when_it_was_made_again_is_read(tmp_path) -> None:
     run = executor(pipeline(ELSEWHERE, **TWO), tmp_path, made, reads)
     assert run.run() is RunState.SUCCEEDED
     assert [call.arguments for call in reads.calls] == [{"x": Moved(b"1")}]
+
+
+# Who is to blame
+
+
+def test_a_value_that_cannot_be_read_is_blamed_on_the_output_that_it_is(tmp_path) -> None:
+    unread = Cause("not picklable", "the input 'x' cannot be read: unpickling it raised ValueError: torn", port="x")
+    scheme = ToldScheme(answer=lambda call: [ended(call, unread if call.task == "clean" else DONE)])
+    run = executor(pipeline(CHAIN), tmp_path, scheme)
+    assert run.run() is RunState.FAILED
+    cause = run.records["clean"].cause
+    assert (cause.task, cause.message) == ("load", f"load.out is not fit to travel: {unread.message}")
+
+
+def test_of_a_list_the_outputs_are_told_that_may_be_to_blame(tmp_path) -> None:
+    unread = Cause("not picklable", "the input 'x' cannot be read", port="x")
+    results = {"load": replace(DONE, items={"out": ("0", "1")})}
+    scheme = ToldScheme(
+        answer=lambda call: [ended(call, unread if call.task == "total" else results.get(call.task, DONE))]
+    )
+    run = executor(pipeline(MAPPED), tmp_path, scheme)
+    assert run.run() is RunState.FAILED
+    cause = run.records["total"].cause
+    assert (cause.task, cause.port) == ("", "x")
+    assert cause.message.startswith("one of the 2 outputs from clean[0].out to clean[1].out is not fit to travel: ")
 
 
 # Warnings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import pickle
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -12,10 +13,10 @@ import numpy as np
 import pytest
 
 from treadle.core.worker import NOT_TAKEN, log, progress, scratch
-from treadle.core.worker.call import Applied, Call, Given, Item, Items, Labelled, Ref, Target
+from treadle.core.worker.call import Applied, Call, Given, Item, Items, Labelled, Moved, Ref, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
-from treadle.core.worker.failures import MAX_TEXT, Cause
+from treadle.core.worker.failures import MAX_TEXT, Cause, cause_of
 from treadle.core.worker.files import FileStore
 
 if TYPE_CHECKING:
@@ -502,3 +503,46 @@ class TestSecrets:
     def test_a_reference_that_data_brings_along_is_not_resolved(self, task) -> None:
         task.values[VALUE.value] = REFERENCE
         assert task.out(lambda v: v, arguments={"v": VALUE}) == REFERENCE
+
+
+class Breaking(BaseException):
+    """Neither an error of a module nor an interrupt."""
+
+
+class Mute(Exception):
+    """An exception that breaks when it is shown."""
+
+    def __str__(self) -> str:
+        raise Breaking
+
+    def __repr__(self) -> str:
+        raise Breaking
+
+
+class TestFailuresThatBreakWhenTheyAreShown:
+    def test_an_exception_whose_text_breaks_in_any_way_is_named(self) -> None:
+        cause = cause_of(Mute())
+        assert (cause.kind, cause.type, cause.message) == ("exception", "Mute", "Mute")
+
+    def test_sys_exit_with_what_cannot_be_shown_is_told(self) -> None:
+        assert cause_of(SystemExit(Mute())).message == "the module called sys.exit(…)"
+
+
+class TestValuesThatCannotBeReadAgain:
+    @pytest.mark.parametrize("error", [ValueError("torn"), Breaking("torn"), SystemExit("torn")])
+    def test_the_input_and_what_its_unpickling_raised_are_named(self, task, error) -> None:
+        def fetch(_value: Any) -> Any:
+            raise error
+
+        call = Call("task", Target(live=lambda v: v), {"v": Items((Given(1), VALUE))})
+        cause = execute(call, fetch, TaskContext(), FileStore(task.folder))
+        assert isinstance(cause, Cause)
+        assert (cause.kind, cause.port) == ("not picklable", "v")
+        told = f"the input 'v' cannot be read: unpickling it raised {type(error).__name__}: torn"
+        assert cause.message == told
+        assert "fetch" in cause.traceback
+
+    def test_a_value_whose_file_is_gone_is_not_at_fault(self, task) -> None:
+        call = Call("task", Target(live=lambda v: v), {"v": Moved((str(task.folder / "gone"), 100_000))})
+        cause = execute(call, pickle.loads, TaskContext(), FileStore(task.folder))
+        assert (cause.kind, cause.type) == ("exception", "FileNotFoundError")
