@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..worker.call import Call, Target
+from ..worker.call import Call, Target, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,4 +62,13 @@ def call_form(node: PlanNode, *, declared_only: bool, digest: bool = False) -> C
         flags=node.flags,
         n_procs=node.n_procs,
         digest=digest,
+        mem_gb=node.mem_gb,
+        where=_where(node),
     )
+
+
+def _where(node: PlanNode) -> Where | None:
+    placement = node.placement
+    if placement is None:
+        return None
+    return Where(placement.hosts, placement.engines, placement.host_from, placement.once_on)

@@ -60,6 +60,8 @@ class CallMaker:
             form.flags,
             form.n_procs,
             form.digest,
+            form.mem_gb,
+            form.where,
         )
 
     def _arguments(self, task: Task, form: Call) -> dict[str, Argument]:
