@@ -93,13 +93,12 @@ def facts_of(plan: Plan, pipeline: Pipeline, scheme: str, options: Mapping[str, 
 
 
 def _text(pipeline: Pipeline) -> str:
-    from ..document import VERSION, encode
+    from ..authoring import savable
+    from ..document import VERSION
 
     try:
-        if pipeline.functions:
-            return encode(pipeline).decode()
-        # As a file would hold it, but for the line ends: a tenth of the time, where there are thousands of nodes.
-        body = msgspec.json.encode(pipeline, enc_hook=_path_text).decode()
+        # As a file would hold it, but for the line ends: a fiftieth of the time, where there are thousands of nodes.
+        body = msgspec.json.encode(savable(pipeline), enc_hook=_path_text).decode()
         return f'{{"treadle":{VERSION}{"," if body != "{}" else ""}{body[1:]}'
     except (UsageError, TypeError, ValueError, RecursionError):
         return ""  # it holds a live function or value, which no file can keep

@@ -41,6 +41,7 @@ def test_the_text_of_a_pipeline_is_that_of_a_file_that_reads_the_same():
     pipeline = Pipeline("demo")
     pipeline.add("os.path:join", id="one", a=Path("/data"))
     pipeline.add("os.path:join", id="two", a=sweep(["x", "ß"]))
+    pipeline.add(add, id="three", x=1)
     assert encode(decode(noted(pipeline).pipeline.encode())) == encode(pipeline)
     empty = decode(noted(Pipeline()).pipeline.encode())
     assert encode(empty) == encode(Pipeline())
