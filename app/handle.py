@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING, Self
 
 from ..core.authoring import NodeHandle
 from ..core.errors import UsageError
+from .interrupts import runs_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +18,11 @@ if TYPE_CHECKING:
     from .result import RunResult
     from .session import Run
 
+ASK_SECONDS = 2.0
+"""A module that runs in the run's own thread and has not ended so long after the cancel is interrupted."""
+
 STOP_SECONDS = 15.0
+"""A run that has not ended so long after the cancel is not waited for."""
 
 
 class RunHandle:
@@ -24,6 +32,7 @@ class RunHandle:
         self._run = run
         self._result: RunResult | None = None
         self._error: BaseException | None = None
+        self._closing = False
         self._thread = threading.Thread(target=self._execute, name="treadle-run", daemon=True)
         self._thread.start()
 
@@ -38,6 +47,9 @@ class RunHandle:
             self._result = self._run.execute()
         except BaseException as error:  # noqa: BLE001 - handed to the caller of result()
             self._error = error
+        finally:
+            if self._closing:
+                self._run.close()
 
     def cancel(
         self, nodes: NodeHandle | str | Iterable[NodeHandle | str] = (), tasks: str | Iterable[str] = ()
@@ -86,8 +98,33 @@ class RunHandle:
         return self._result
 
     def close(self) -> None:
-        """End the run, if it has not ended, and let go of its results."""
+        """End the run, if it has not ended, wait until it has, and let go of its results.
+
+        What cannot be ended is a module that goes on in the run's own thread, as with ``serial``, though it was
+        interrupted. A warning tells of that: the workers are ended all the same, and the rest goes when it returns.
+        """
+        self._closing = True
         if not self.done:
             self._run.executor.cancel()
-            self._thread.join(STOP_SECONDS)
+            # A listener is called in the run's thread, which closes at its end.
+            if self._thread is threading.current_thread() or not self._ended():
+                return
         self._run.close()
+
+    def _ended(self) -> bool:
+        """Wait for the end of a run that was cancelled; after the deadline at least its workers are ended."""
+        self._thread.join(ASK_SECONDS)
+        self._interrupt()
+        self._thread.join(STOP_SECONDS - ASK_SECONDS)
+        if self.done:
+            return True
+        self._run.executor.close()
+        text = f"run {self._run.id} goes on {STOP_SECONDS:g} s after it was cancelled, because a module does so in this"
+        warnings.warn(f"{text} process; its workers were ended. Have the module ask cancelled()", stacklevel=3)
+        return False
+
+    def _interrupt(self) -> None:
+        """Raise KeyboardInterrupt in a module that runs in the run's own thread, as Ctrl-C does in the main one."""
+        thread = self._thread.ident
+        if thread is not None and runs_module(sys._current_frames().get(thread)):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt))

@@ -67,7 +67,7 @@ class Interrupts:
             raise KeyboardInterrupt
         self.cancel()
         # A module that runs in this thread is interrupted; the bookkeeping of the run is told instead.
-        if _runs_module(frame):
+        if runs_module(frame):
             raise KeyboardInterrupt
 
     def _end_at_once(self) -> NoReturn:
@@ -80,7 +80,8 @@ class Interrupts:
             os._exit(INTERRUPTED)
 
 
-def _runs_module(frame: FrameType | None) -> bool:
+def runs_module(frame: FrameType | None) -> bool:
+    """Say whether a module runs in the thread that is at this frame."""
     while frame is not None and frame.f_code is not execute.__code__:
         frame = frame.f_back
     return frame is not None
