@@ -148,7 +148,11 @@ class RunResult:
         if group is not None and port not in group.outputs:
             raise UsageError(f"the group {name!r} has no output {port!r}", remedy=suggestion(port, group.outputs))
         path, output = output_of_group(self._pipeline, name, port)
-        return self._node(path), output
+        found = self._node(path)
+        known = [made.name for made in found.module.outputs]
+        if output not in known:
+            raise UsageError(f"{name!r} has no output {port!r}", remedy=suggestion(port, known))
+        return found, output
 
     def _output(self, node: PlanNode, port: str = "") -> Any:
         """Return the value of one output, or of all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,7 +29,7 @@ from .pipeline import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from .modules import Module
 
@@ -130,6 +131,17 @@ def fold(start: Any, output: str = "out", axis: str | None = None) -> Folded:
     return Folded(start, output, axis)
 
 
+def _outputs_there_are(wanted: str, outputs: Sequence[str]) -> str:
+    """Return what to write in place of an output that a node does not have, or of a setting that no node has."""
+    close = difflib.get_close_matches(wanted, [*outputs, *SETTINGS], n=1, cutoff=0.6) if wanted != "out" else []
+    if close and close[0] not in outputs:
+        return f"Did you mean its setting {close[0]!r}?"
+    if close:
+        return f"Did you mean .{close[0]}?"
+    listed = ", ".join(f".{name}" for name in outputs[:8]) + (", …" if len(outputs) > 8 else "")
+    return f"Its outputs are {listed}" if outputs else "It has none"
+
+
 class NodeHandle:
     """A placed node: its outputs are attributes, and so are its settings (``n_procs``, ``timeout``, …)."""
 
@@ -141,7 +153,7 @@ class NodeHandle:
     def __getitem__(self, port: str) -> Output:
         """Return the output called ``port``, also where its name is that of a setting."""
         if port not in self.outputs:
-            raise UsageError(f"{self.id!r} has no output {port!r}", remedy=suggestion(port, self.outputs))
+            raise UsageError(f"{self.id!r} has no output {port!r}", remedy=_outputs_there_are(port, self.outputs))
         return Output(self.pipeline, f"{self.id}.{port}")
 
     def __getattr__(self, name: str) -> Any:
@@ -151,8 +163,7 @@ class NodeHandle:
             return getattr(self.pipeline.nodes[self.id], name)
         if name in self.outputs:
             return self[name]
-        known = (*self.outputs, *SETTINGS)
-        raise AttributeError(f"{self.id!r} has no output or setting {name!r}. {suggestion(name, known)}")
+        raise AttributeError(f"{self.id!r} has no output or setting {name!r}. {_outputs_there_are(name, self.outputs)}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in SETTINGS:

@@ -77,6 +77,13 @@ def test_one_output_can_be_asked_for(pipeline):
     assert run(pipeline).port(node, "text") == ["1", "2"]
 
 
+def test_an_output_that_is_not_there_is_answered_with_those_there_are(pipeline):
+    node = pipeline.add(both)
+    result = run(pipeline)
+    with pytest.raises(UsageError, match=r"'both' has no output 'out'. Known: text, total"):
+        result.port(node, "out")
+
+
 def test_a_mapped_node_gives_a_list_in_item_order(pipeline):
     source = pipeline.add(numbers)
     node = pipeline.add(plus, x=source.out.each(), y=10)

@@ -68,12 +68,20 @@ def test_fields_of_a_named_tuple_are_outputs_also_under_the_name_of_a_setting(p)
     assert (node.mean.endpoint, node.title) == ("summarise.mean", "")
 
 
-@pytest.mark.parametrize("name", ["mena", "gone"])
-def test_an_output_that_is_not_there_is_named(p, name):
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("mena", r"Did you mean \.mean\?"),
+        ("gone", r"Its outputs are \.mean, \.title"),
+        ("out", r"Its outputs are \.mean, \.title"),
+        ("timeot", r"Did you mean its setting 'timeout'\?"),
+    ],
+)
+def test_an_output_that_is_not_there_is_answered_with_those_there_are(p, name, remedy):
     node = p.add(summarise, rows=[1.0])
-    with pytest.raises(UsageError, match=f"'summarise' has no output '{name}'"):
+    with pytest.raises(UsageError, match=f"'summarise' has no output '{name}'. {remedy}"):
         node[name]
-    with pytest.raises(AttributeError, match=f"has no output or setting '{name}'"):
+    with pytest.raises(AttributeError, match=f"has no output or setting '{name}'. {remedy}"):
         getattr(node, name)
     with pytest.raises(AttributeError):
         node.__wrapped__  # noqa: B018
