@@ -44,9 +44,9 @@ class NotFinite(str):
 
 
 def document(run: Run, result: RunResult, seconds: float) -> dict[str, Any]:
-    """Return the document: state, counts, results of the last nodes, failures; warnings if there are any."""
+    """Return the document: the id of the run, how it went, results of the last nodes, failures; warnings if any."""
     found: dict[str, Any] = {
-        "run": run.plan.title,
+        "run": run.id,
         "state": result.state,
         "makespan_s": round(seconds, 6),
         "tasks": dict(Counter(record.state.value for record in result.tasks)),
