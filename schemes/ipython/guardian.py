@@ -1,0 +1,133 @@
+"""A small process that ends a cluster when the program that started it has gone, or its controller has."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core.errors import ClusterError
+from .ledger import Ledger
+
+if TYPE_CHECKING:
+    from .ledger import Record
+
+END_SECONDS = 4.5
+_LOOK_SECONDS = 0.5
+_LEFT_LOOK_SECONDS = 2.0
+_CLOSE_SECONDS = 3.0
+
+
+class Guardian:
+    """The owner's end: while it is open, the guardian lets the cluster be."""
+
+    def __init__(self, ledger: Ledger, record: Record) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-P", "-m", __name__, str(ledger.folder), record.id],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until it watches; ClusterError if it does not within so many seconds."""
+        told = self._process.stdout
+        assert told is not None
+        if not (select.select([told], [], [], seconds)[0] and told.read(1)):
+            raise ClusterError("the process that guards the cluster did not start", where=sys.executable)
+
+    def leave(self) -> None:
+        """Let go of it: it goes on by itself, as the record says."""
+        self._shut()
+
+    def close(self) -> None:
+        """Have it look at the record a last time, and wait until it is gone."""
+        self._shut()
+        try:
+            self._process.wait(END_SECONDS + _CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(_CLOSE_SECONDS)
+
+    def _shut(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        # It may live longer than this object; nobody is to be warned of that.
+        self._process.poll()
+        if self._process.returncode is None:
+            _let_go.append(self._process)
+
+
+_let_go: list[subprocess.Popen[bytes]] = []
+
+
+class Watch:
+    """The guardian's own end: decides, from the record, whether its cluster may live."""
+
+    def __init__(self, ledger: Ledger, record_id: str) -> None:
+        self._ledger = ledger
+        self._id = record_id
+        self._alone = False
+
+    def run(self) -> None:
+        """Watch until nothing is left to guard."""
+        pause = 0.0
+        while (record := self._ledger.read(self._id)) is not None:
+            self._alone = self._alone or not record.owner.lives
+            if self._over(record):
+                record.end(END_SECONDS)
+                self._ledger.remove(self._id)
+                return
+            pause = _LEFT_LOOK_SECONDS if self._alone else _LOOK_SECONDS
+            self._wait(pause)
+
+    def _over(self, record: Record) -> bool:
+        if self._alone and not record.left_running:
+            return True
+        controller = record.controller
+        if controller is not None:
+            # Without it the engines are of no use, and its schedulers live on as orphans.
+            return not controller.proof.lives
+        return bool(record.processes) and not any(one.proof.lives for one in record.processes)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for the next look, or until the owner has closed its end."""
+        with contextlib.suppress(InterruptedError):
+            if self._alone:
+                select.select([], [], [], seconds)
+            elif select.select([sys.stdin], [], [], seconds)[0]:
+                self._alone = not os.read(sys.stdin.fileno(), 64)
+
+    def stop(self, *_signal: object) -> None:
+        """Take a request to end like the end of the owner."""
+        self._alone = True
+
+
+def main() -> None:
+    """Guard the cluster of one record."""
+    watch = Watch(Ledger(Path(sys.argv[1])), sys.argv[2])
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, watch.stop)
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), b"!")
+    watch.run()
+
+
+if __name__ == "__main__":
+    main()
