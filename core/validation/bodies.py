@@ -8,6 +8,7 @@ from ..types import ANY, PortType, converter, fits, item_type, list_of
 from .faces import Entry, Face, face_of_module
 from .node_checks import check_parameters, check_settings
 from .problems import Report, fault_in_name
+from .resource_checks import check_node
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -55,11 +56,11 @@ class BodyCheck:
         if node.sweeps or node.zips or node.fold or node.repeat:
             self.mapped = True
             self._zipped.update(f"{node_id}.{port}" for zipping in node.zips for port in zipping.ports)
-        if node.zips or node.fold or node.repeat or node.placement or node.scheme != "auto":
+        if node.zips or node.fold or node.repeat or node.placement:
             connections = self.body.connections
             lists = {p for z in node.zips for p in z.ports if f"{node_id}.{p}" in connections or p in node.sweeps}
-            module = self.modules.get(node.module)
-            check_settings(self.report, f"{self.prefix}{node_id}", node, face, module, lists)
+            check_settings(self.report, f"{self.prefix}{node_id}", node, face, lists)
+        check_node(self.report, f"nodes.{self.prefix}{node_id}", node, self.modules.get(node.module))
 
     def _connected(self, node_id: str, node: Node) -> set[str]:
         return {name for name in (*node.params, *node.sweeps) if f"{node_id}.{name}" in self.body.connections}

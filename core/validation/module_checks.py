@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import ModuleLookupError
 from ..types import parse_type
 from .problems import Report, fault_in_name
+from .resource_checks import check_module_requests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,6 +35,7 @@ def check_module(report: Report, key: str, module: Module, functions: Collection
             report.error("no-input", f"{where}.mutates", f"there is no input {name!r}", report.suggest(name, inputs))
     if module.returns == "fields" and not module.outputs:
         report.error("no-output", f"{where}.outputs", "it returns fields, and describes none", "Describe its outputs")
+    check_module_requests(report, where, module)
     if module.source and not module.path:
         _check_source(report, where, module)
 

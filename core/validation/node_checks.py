@@ -11,11 +11,8 @@ from .problems import Report, fault_in_name
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ..modules import Module
     from ..pipeline import Node
     from .faces import Face
-
-SCHEMES = ("auto", "serial", "threads", "processes", "ipython")
 
 
 def check_parameters(report: Report, path: str, node: Node, face: Face, connected: Collection[str]) -> None:
@@ -84,10 +81,8 @@ def _check_axis(report: Report, where: str, label: str | None) -> None:
         report.error("name", f"{where}.axis", f"the name {label[:60]!r} {fault}", "Rename the axis")
 
 
-def check_settings(
-    report: Report, path: str, node: Node, face: Face, module: Module | None, lists: Collection[str]
-) -> None:
-    """Note mistakes in zips, loops, placement and scheme; ``lists`` are the zipped inputs that are fed."""
+def check_settings(report: Report, path: str, node: Node, face: Face, lists: Collection[str]) -> None:
+    """Note mistakes in zips, loops and placement; ``lists`` are the zipped inputs that are fed."""
     _check_zips(report, path, node, face, lists)
     if node.fold and node.repeat:
         report.error(
@@ -107,7 +102,6 @@ def check_settings(
             _no_output(report, f"{where}.again", face, node.repeat.again)
     if node.placement and node.placement.host_from and face.input(node.placement.host_from) is None:
         _no_input(report, f"nodes.{path}.placement.host_from", face, node.placement.host_from)
-    _check_scheme(report, path, node.scheme, module)
 
 
 def _check_zips(report: Report, path: str, node: Node, face: Face, lists: Collection[str]) -> None:
@@ -135,13 +129,3 @@ def _check_feedback(report: Report, where: str, face: Face, name: str, output: s
         if origin is not None and not fits(origin.type, port_type, origin.port.bases):
             message = f"{output!r} gives {origin.type}, which does not fit {port.name!r} ({port_type})"
             report.error("type", where, message, "Feed back another output")
-
-
-def _check_scheme(report: Report, path: str, scheme: str, module: Module | None) -> None:
-    where = f"nodes.{path}.scheme"
-    if scheme not in SCHEMES:
-        report.warning(
-            "scheme", where, f"the scheme {scheme[:60]!r} is not known here", report.suggest(scheme, SCHEMES)
-        )
-    elif module is not None and scheme not in {"auto", "serial"} and not module.schemes.supports(scheme):
-        report.warning("scheme", where, f"{module.label!r} does not support {scheme}", "Another scheme will be chosen")
