@@ -13,7 +13,7 @@ from ...core.worker.call import Ref
 from ...core.worker.handing import INLINE, dumps, packed, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ...core.worker.call import ValueId
     from ...core.worker.handing import Handed
@@ -172,15 +172,3 @@ class Keeping:
                 if (made := self._kept.pop(key, None)) is not None:
                     self._size -= made.size
                     gone.append(made)
-
-
-def values_of(outputs: Mapping[str, Any], split: Iterable[str], hand_out: Callable[[Any], Given]) -> Any:
-    """Return each output handed out, by its name and place; those that are split item by item."""
-    values: dict[tuple[str, int], Given] = {}
-    for output, value in outputs.items():
-        if output in split:
-            for place, item in enumerate(value):
-                values[output, place] = hand_out(item)
-        else:
-            values[output, -1] = hand_out(value)
-    return values

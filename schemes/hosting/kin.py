@@ -8,6 +8,10 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -15,9 +19,9 @@ SPARED = ("multiprocessing.resource_tracker",)
 """Helpers of the standard library that end by themselves, and that later tasks go on using."""
 
 
-def adopt_orphans() -> None:
-    """Make orphaned descendants of this process its own children, so that none escapes by forking twice."""
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+def adopt_orphans(*, adopt: bool = True) -> None:
+    """Make orphaned descendants of this process its own children, so that none escapes by forking twice, or stop it."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, int(adopt))
 
 
 def die_with_parent(parent: int) -> None:
@@ -63,15 +67,17 @@ def command_of(process: int) -> str:
     return "?"
 
 
-def end_children(seconds: float) -> list[str]:
+def end_children(seconds: float, others: Collection[int] = ()) -> list[str]:
     """Kill and reap all descendants of this process; return the commands of those that were alive.
 
-    This process must have adopted orphans: the children of what is killed then become its own.
+    This process must have adopted orphans: the children of what is killed then become its own. Its children among
+    ``others`` are left alone.
     """
     ended: list[str] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        living = [child for child in children() if not _reaped(child) and not _spared(child)]
+        found = [child for child in children() if child not in others]
+        living = [child for child in found if not _reaped(child) and not _spared(child)]
         if not living:
             break
         ended.extend(map(command_of, living))

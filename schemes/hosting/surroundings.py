@@ -23,18 +23,10 @@ _handler_of = _signal.getsignal
 """What signal.getsignal calls, without making an enum of each answer, which would cost the most here."""
 
 
-class Surroundings:
-    """The working directory, environment, locale, signals, search path and streams as they were at the start.
+class State:
+    """The environment, locale, signals, search path and streams of this process as they were at the start."""
 
-    ``home`` becomes the working directory; files that a task leaves in it are removed.
-    """
-
-    _settled = False
-
-    def __init__(self, home: Path) -> None:
-        self._home = str(home)
-        os.chdir(home)
-        self._place = _place()
+    def __init__(self) -> None:
         self._environment = dict(os.environ)
         self._held = _held_environment()
         self._locale = locale.setlocale(locale.LC_ALL)
@@ -60,22 +52,11 @@ class Surroundings:
         if sys.getrecursionlimit() != self._recursion:
             sys.setrecursionlimit(self._recursion)
         os.umask(self._mask)
-        if _place() != self._place or (not self._settled and self._changed_at_once()):
-            self._restore_home()
-
-    def end_alarms(self) -> None:
-        """Let no alarm that a task has set go off in a later one."""
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def set_variable(self, name: str, value: str) -> None:
         """Change the environment of all tasks from now on."""
         self._environment[name] = os.environ[name] = value
         self._held = _held_environment()
-
-    def _changed_at_once(self) -> bool:
-        """Look for files in a directory whose time is so new that one more file might not change it."""
-        self._settled = time.time_ns() - self._place[2] > _TICK
-        return bool(os.listdir("."))  # noqa: PTH208 - as cheap as can be
 
     def _current_handlers(self) -> list[object]:
         return list(map(_handler_of, _SIGNALS))
@@ -89,6 +70,33 @@ class Surroundings:
         os.environ.clear()
         os.environ.update(self._environment)
         self._held = _held_environment()
+
+
+class Surroundings(State):
+    """That, and a working directory for all tasks: ``home``. Files that a task leaves in it are removed."""
+
+    _settled = False
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self._home = str(home)
+        os.chdir(home)
+        self._place = _place()
+
+    def restore(self) -> None:
+        """Undo what a task changed, and remove what it left. Costs a few microseconds where there is nothing."""
+        super().restore()
+        if _place() != self._place or (not self._settled and self._changed_at_once()):
+            self._restore_home()
+
+    def end_alarms(self) -> None:
+        """Let no alarm that a task has set go off in a later one."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _changed_at_once(self) -> bool:
+        """Look for files in a directory whose time is so new that one more file might not change it."""
+        self._settled = time.time_ns() - self._place[2] > _TICK
+        return bool(os.listdir("."))  # noqa: PTH208 - as cheap as can be
 
     def _restore_home(self) -> None:
         home = Path(self._home)

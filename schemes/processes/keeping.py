@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ..hosting.keeping import MOST_MAPPED, Given, Keeping, Slot, Slots, values_of
+from ..hosting.keeping import MOST_MAPPED, Given, Keeping, Slot, Slots
 
-__all__ = ["MOST_MAPPED", "Given", "Keeping", "Slot", "Slots", "values_of"]
+__all__ = ["MOST_MAPPED", "Given", "Keeping", "Slot", "Slots"]

@@ -1,27 +1,7 @@
-"""How much memory there is for the values of workers."""
+"""How much memory there is for the values of workers; it is told in the same way wherever workers are."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from ..hosting.memory import budget
 
-_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-_SHARE = 4
-
-
-def budget(workers: int) -> int:
-    """Return how many bytes of values each worker may keep to itself: together a quarter of the memory."""
-    return _memory() // _SHARE // max(1, workers)
-
-
-def _memory() -> int:
-    """Return the bytes of memory of this machine, or of the container we are in."""
-    found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for file in _LIMITS:
-        try:
-            text = file.read_text().strip()
-        except OSError:
-            continue
-        if text.isdecimal():
-            found = min(found, int(text))
-    return found
+__all__ = ["budget"]
