@@ -103,6 +103,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
             from .runs import runs_command as command
         case "cache":
             from .cache import cache_command as command
+        case "runner":
+            from .runner import runner_command as command
         case _:
             from .trusting import trust_command as command
     return command

@@ -101,6 +101,7 @@ def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
     modules.add_argument("word", metavar="WORD", nargs="?", default="", help="a word, or an import path to describe")
     trust = commands.add_parser("trust", help="let a pipeline file run the code it holds", allow_abbrev=False)
     trust.add_argument("file", metavar="FILE")
+    commands.add_parser("runner", help="serve a window at standard input and output", allow_abbrev=False)
 
 
 def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -1,0 +1,203 @@
+"""The runs that go on in a runner: begun, steered and told of."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ...core.background import BackgroundThread
+from ...core.errors import RefusedError, TreadleError, UsageError, suggestion
+from ...core.protocol import PlannedNode, RunOver, RunStarted, TaskDetails, Warned
+from ..options import Options
+from ..session import Run
+from .documents import code_in, is_trusted
+from .feed import RunFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...core.pipeline import Pipeline
+    from ...core.protocol import Message, RunOptions
+    from ...core.run.records import RunEvent
+    from ..result import RunResult
+
+END_SECONDS = 4.0
+"""Within this time the runs of a runner that has lost its window are cancelled; then their workers are ended."""
+
+
+class _Going:
+    """One run: its thread, its feed, and in the end its result."""
+
+    def __init__(self, run: Run, send: Callable[[Message], None]) -> None:
+        self.run = run
+        self._send = send
+        self._result: RunResult | None = None
+        self.feed = RunFeed(run.id, send)
+        self._thread = BackgroundThread(target=self._execute, name="treadle-run", daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    @property
+    def over(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self, seconds: float) -> bool:
+        self._thread.join(max(0.0, seconds))
+        return self.over
+
+    def _execute(self) -> None:
+        message = ""
+        try:
+            self._result = self.run.execute()
+        except TreadleError as error:
+            message = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the window must be told that the run is over
+            message = f"a bug in Treadle ({type(error).__name__}: {error}); please report it"
+        self.feed.close()
+        state = "failed" if message else self.run.executor.scheduler.state.value
+        warnings = () if self._result is None else tuple(self._result.warnings)
+        over = RunOver(
+            run=self.run.id,
+            state=state,
+            seconds=self.feed.seconds,
+            states=self.feed.states(),
+            warnings=warnings,
+            message=message,
+        )
+        self._send(over)
+
+
+class Runs:
+    """All runs of a runner; ``send`` is told what happens, from their threads."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._runs: dict[str, _Going] = {}
+        self._lock = threading.Lock()
+
+    def start(self, pipeline: Pipeline, options: RunOptions, *, trust: bool) -> RunStarted:
+        """Begin a run; RefusedError if it holds code that nobody has trusted, and what ``session.Run`` raises."""
+        if not trust and (code := code_in(pipeline)) and not is_trusted(pipeline):
+            raise RefusedError(
+                f"it can run code or write files ({code[0].place}: {code[0].what}"
+                f"{f' and {len(code) - 1} more' if len(code) > 1 else ''}), and is not trusted here",
+                where=str(pipeline.file or pipeline.title),
+                remedy="Look at it, then trust it",
+            )
+        held: list[RunFeed] = []
+        run = Run(pipeline, _options(options), lambda event: _hear(held, event), self._warn)
+        going = _Going(run, self._send)
+        held.append(going.feed)
+        with self._lock:
+            self._runs[run.id] = going
+        nodes = tuple(
+            PlannedNode(node=node.id, axes=tuple(run.plan.axes[axis].label for axis in node.axes))
+            for node in run.plan.nodes
+        )
+        going.begin()
+        return RunStarted(run=run.id, journal=str(run.keeping.recording.path), nodes=nodes)
+
+    def _warn(self, text: str) -> None:
+        self._send(Warned(text=text))
+
+    def steer(self, name: str, what: str) -> None:
+        """Pause or resume a run; UsageError if there is none of this name."""
+        getattr(self._going(name).run.executor, what)()
+
+    def cancel(self, name: str, nodes: Iterable[str], tasks: Iterable[str]) -> None:
+        """Ask to end a run, or only these nodes and tasks; UsageError if it has no such run, node or task."""
+        run = self._going(name).run
+        nodes, tasks = tuple(nodes), tuple(tasks)
+        for node in nodes:
+            if run.plan.node(node) is None:
+                raise UsageError(f"the run has no node {node!r}", remedy=_nearest(node, [n.id for n in run.plan.nodes]))
+        for task in tasks:
+            if task not in run.executor.records:
+                raise UsageError(f"the run has no task {task!r}")
+        if not nodes and not tasks:
+            run.executor.cancel()
+        for node in nodes:
+            run.executor.cancel_node(node)
+        if tasks:
+            run.executor.cancel_tasks(tasks)
+
+    def task(self, name: str, task: str) -> TaskDetails:
+        """Return all that is known of a task; UsageError if there is no such run or task."""
+        record = self._going(name).run.executor.records.get(task)
+        if record is None:
+            raise UsageError(f"the run has no task {task!r}")
+        cause = record.cause
+        return TaskDetails(
+            task=task,
+            cause="" if cause is None else cause.message,
+            traceback="" if cause is None else cause.traceback,
+            previews={port: dict(preview) for port, preview in record.previews.items()},
+        )
+
+    def forget(self, name: str) -> None:
+        """Let go of a run that is over; UsageError if it goes on, or if there is none."""
+        going = self._going(name)
+        if not going.over:
+            raise UsageError("the run goes on", where=name, remedy="Cancel it first")
+        with self._lock:
+            del self._runs[name]
+        going.run.close()
+
+    def unfinished(self) -> list[str]:
+        """Return the runs that go on."""
+        with self._lock:
+            return [name for name, going in self._runs.items() if not going.over]
+
+    def wait(self) -> None:
+        """Wait until all runs are over, however long that takes."""
+        for going in self._all():
+            while not going.wait(60.0):
+                pass
+
+    def close(self, seconds: float = END_SECONDS) -> None:
+        """Cancel what goes on, and end all workers."""
+        for going in self._all():
+            if not going.over:
+                going.run.executor.cancel()
+        for going in self._all():
+            going.wait(seconds)
+            going.run.close()
+
+    def _all(self) -> list[_Going]:
+        with self._lock:
+            return list(self._runs.values())
+
+    def _going(self, name: str) -> _Going:
+        with self._lock:
+            found = self._runs.get(name)
+            known = list(self._runs)
+        if found is None:
+            raise UsageError(f"there is no run {name!r} here", remedy=_nearest(name, known))
+        return found
+
+
+def _hear(feed: list[RunFeed], event: RunEvent) -> None:
+    # A run tells nothing before it is begun, and by then there is a feed.
+    for one in feed:
+        one.hear(event)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    return suggestion(word, known)
+
+
+def _options(asked: RunOptions) -> Options:
+    return Options(
+        scheme=asked.scheme,
+        n_procs=asked.n_procs or None,
+        memory_gb=asked.memory_gb or None,
+        on_error=cast("Any", asked.on_error),
+        order=asked.order,
+        retries=asked.retries,
+        until=asked.until,
+        keep_all=True,
+        cache=Path(asked.cache_folder) if asked.cache and asked.cache_folder else asked.cache,
+        resume=asked.resume,
+    )
