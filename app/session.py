@@ -180,11 +180,28 @@ def run(
     ``cache`` says whether results of earlier runs may be used and new ones kept, or in which folder. ``others`` are
     the further fields of Options, as ``order="fifo"`` or ``retries=2``. PipelineError if it cannot run as it stands,
     RefusedError if it asks for more than the machine has, UsageError if there is no such option.
+
+    Ctrl-C ends the run in order, with what was finished kept in journal and cache; KeyboardInterrupt is raised then. A
+    program that handles the signal in its own way is told as it would be without a run, and gets the cancelled result.
     """
     made = Run(pipeline, _options(scheme, n_procs, memory_gb, on_error, cache, until, others))
-    with Interrupts((signal.SIGINT,), own_process=False) as interrupts:
-        interrupts.cancel = made.executor.cancel
-        return made.execute()
+    try:
+        with Interrupts((signal.SIGINT,), own_process=False) as interrupts:
+            interrupts.cancel = made.executor.cancel
+            result = made.execute()
+        if interrupts.heard:
+            _hand_on_interrupt(made.id)
+    except BaseException:
+        made.close()
+        raise
+    return result
+
+
+def _hand_on_interrupt(run: str) -> None:
+    """Let the program have the Ctrl-C that ended its run."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        raise KeyboardInterrupt(f"run {run} was ended; what it had finished is kept")
+    signal.raise_signal(signal.SIGINT)
 
 
 def start_run(

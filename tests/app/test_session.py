@@ -322,18 +322,57 @@ def test_editing_the_pipeline_does_not_change_the_run_that_goes_on(gate):
     assert (result[first], result[second]) == (3, 6)
 
 
-def test_ctrl_c_in_a_module_ends_the_run_in_order():
+@pytest.fixture
+def on_ctrl_c():
+    """Set what Ctrl-C does; afterwards it does what it did before."""
+    before = signal.getsignal(signal.SIGINT)
+    yield lambda handler: signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupted_twofold():
     def interrupted(x: int = 1) -> int:
         os.kill(os.getpid(), signal.SIGINT)
         return x
 
     pipeline, first = one_node(interrupted)
-    second = pipeline.add(double, x=first.out)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        result = run(pipeline, scheme="serial")
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return pipeline, first, pipeline.add(double, x=first.out)
+
+
+def test_ctrl_c_ends_the_run_in_order_and_then_the_script(on_ctrl_c, temporary):
+    pipeline, *_ = interrupted_twofold()
+    on_ctrl_c(signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(pipeline, scheme="serial")
+    (kept,) = list_runs(runs_folder()).readable
+    assert kept.state == "cancelled"
+    assert kept.counts == {"cancelled": 2}
+    assert kept.id in str(caught.value)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert list(temporary.iterdir()) == []
+
+
+def test_ctrl_c_while_workers_are_busy_leaves_none_of_them(on_ctrl_c):
+    def sleeps(x: int = 1) -> int:
+        os.kill(int(os.environ["OWNER"]), signal.SIGINT)
+        threading.Event().wait(600)
+        return x
+
+    pipeline, _ = one_node(sleeps)
+    on_ctrl_c(signal.default_int_handler)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OWNER", str(os.getpid()))
+        with pytest.raises(KeyboardInterrupt):
+            run(pipeline, scheme="processes")
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_a_program_that_handles_ctrl_c_itself_is_told_and_gets_the_cancelled_result(on_ctrl_c):
+    pipeline, first, second = interrupted_twofold()
+    told = []
+    on_ctrl_c(lambda number, _frame: told.append(number))
+    result = run(pipeline, scheme="serial")
+    assert told == [signal.SIGINT]
     assert result.state == "cancelled"
     assert {task.node: task.state for task in result.tasks} == {
         first.id: TaskState.CANCELLED,
