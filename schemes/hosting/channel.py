@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import pickle
+import re
 import socket
 import uuid
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LARGEST = 128 * 1024
 """In bytes; a packet must fit whole into a socket's buffer."""
 
 _IN_FILE = b"F"
+_FILE_NAME = re.compile(rb"message-[0-9a-f]{32}")
 
 JOB, RELEASE, FINISH = range(3)
 """What the owner sends: a job, tasks to be forgotten, and the end."""
 
 RESULT, PROGRESS, LEFTOVERS = range(3)
 """What a worker sends: how a call ended, how far it is, what it left running."""
+
+
+class GarbledError(Exception):
+    """What came through a channel is no message: a module has written there."""
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
@@ -31,9 +39,9 @@ def packet(payload: bytes, folder: Path) -> bytes:
     """Return what to send for a pickled message: itself, or the name of the file that it was put in."""
     if len(payload) <= LARGEST:
         return payload
-    path = folder / f"message-{uuid.uuid4().hex}"
-    path.write_bytes(payload)
-    return _IN_FILE + str(path).encode()
+    name = f"message-{uuid.uuid4().hex}"
+    (folder / name).write_bytes(payload)
+    return _IN_FILE + name.encode()
 
 
 def template_file(folder: Path, number: int) -> Path:
@@ -42,25 +50,34 @@ def template_file(folder: Path, number: int) -> Path:
 
 
 class Inbox:
-    """Reads the messages of one end of a channel."""
+    """Reads the messages of one end of a channel; the large ones are in ``folder``."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
+    def __init__(self, channel: socket.socket, folder: Path) -> None:
+        self._channel, self._folder = channel, folder
         self._buffer = bytearray(LARGEST + 4096)
         self._view = memoryview(self._buffer)
 
     def next(self, flags: int = 0) -> Any:
         """Return the next message, None at the end; BlockingIOError if there is none and the channel does
-        not wait."""
+        not wait, GarbledError if it is none."""
         try:
             size = self._channel.recv_into(self._buffer, 0, flags)
         except ConnectionError:
             size = 0
         if not size:
             return None
+        try:
+            return pickle.loads(self._payload(size))  # noqa: S301 - both ends belong to one run
+        except Exception as error:
+            raise GarbledError(f"{type(error).__name__}: {error}") from error
+
+    def _payload(self, size: int) -> memoryview | bytes:
         if self._buffer[0] != _IN_FILE[0]:
-            return pickle.loads(self._view[:size])  # noqa: S301 - both ends belong to one run
-        path = Path(bytes(self._view[1:size]).decode())
+            return self._view[:size]
+        name = bytes(self._view[1:size])
+        if not _FILE_NAME.fullmatch(name):
+            raise ValueError("there is no such file of messages")
+        path = self._folder / name.decode()
         payload = path.read_bytes()
         path.unlink(missing_ok=True)
-        return pickle.loads(payload)  # noqa: S301 - both ends belong to one run
+        return payload

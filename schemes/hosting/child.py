@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import resource
 import socket
 import sys
 import time
@@ -31,7 +33,8 @@ class Setup:
 
     Folders for values (in memory, on disk) and for the files of modules, the search path, the mark that ends what
     a task printed, and what it does: ``serve`` names a function that is called with this and the channel; how many
-    bytes of values a worker may keep to itself.
+    bytes of values a worker may keep to itself; how many files it may open, 0 for as many as its owner;
+    which folders go with the owner.
     """
 
     memory: str
@@ -41,6 +44,8 @@ class Setup:
     mark: bytes
     serve: str
     budget: int = 1 << 62
+    open_files: int = 0
+    folders: tuple[str, ...] = ()
 
 
 def begin(setup: Setup, descriptors: Sequence[int], serve: Callable[[Setup, socket.socket], None]) -> None:
@@ -49,6 +54,7 @@ def begin(setup: Setup, descriptors: Sequence[int], serve: Callable[[Setup, sock
     kin.die_with_parent(os.getppid())
     kin.adopt_orphans()
     _rearrange(*descriptors)
+    _limit_files(setup.open_files)
     sys.path[:] = setup.search_path
     # Scripts travel by value: nobody must take the supervisor for the user's script.
     sys.modules["__main__"] = types.ModuleType("__main__")
@@ -79,6 +85,14 @@ def _rearrange(channel: int, printed: int, *more: int) -> None:
     for place, one in enumerate(others, PRINTED + 1):
         os.dup2(one, place, inheritable=False)
     os.closerange(PRINTED + 1 + len(others), os.sysconf("SC_OPEN_MAX"))
+
+
+def _limit_files(count: int) -> None:
+    """Let modules find the limit that their user knows: that of the owner may have been raised."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if count and count != soft:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
 
 
 def peak_memory() -> int:

@@ -13,7 +13,6 @@ import importlib
 import os
 import pickle
 import selectors
-import shutil
 import signal
 import socket
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...core.background import hear_signals
+from ...core.owned_folder import remove_if_left
 from ...core.worker.limits import LIMIT_THREADS
 from . import kin
 from .child import Setup, begin
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 18
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024
 LAST_WORDS = 3.0
+_PARTING = 1.0
+"""Seconds within which an owner whose end of the socket is closed is gone, if it does not live on."""
 
 
 def main(descriptor: int) -> None:
@@ -48,7 +50,7 @@ class Supervisor:
     The owner asks ``("setup", Setup)``, ``("fork", number)`` with descriptors (the channel, the pipe for what is
     printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``,
     ``("exited", number, status)`` and, right before, ``("used", number, bytes of memory)``, and
-    ``("unborn", number, text)``.
+    ``("unborn", number, text)``. ``("end",)`` says that the owner lives on, and removes the folders itself.
     """
 
     def __init__(self, control: socket.socket) -> None:
@@ -57,7 +59,7 @@ class Supervisor:
         self._serve: Callable[[Setup, socket.socket], None] | None = None
         self._pids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
-        self._over = False
+        self._over = self._released = False
 
     def serve(self) -> None:
         """Answer until the owner is gone; then end every worker and orphan."""
@@ -113,6 +115,8 @@ class Supervisor:
             case ("kill", number):
                 if number in self._pids:
                     kin.kill_with_group(self._pids[number])
+            case ("end",):
+                self._over = self._released = True
 
     def _tell(self, *message: Any) -> None:
         # An owner that is gone is noticed by the next reading.
@@ -189,6 +193,15 @@ class Supervisor:
             except ChildProcessError:
                 break
             time.sleep(0.002)
-        if self._setup is not None:
-            for folder in (self._setup.memory, self._setup.disk):
-                shutil.rmtree(Path(folder), ignore_errors=True)
+        # If the owner lives, it is to notice this end at once.
+        self._control.close()
+        if self._setup is not None and not self._released:
+            _remove_what_is_left(list(map(Path, self._setup.folders)))
+
+
+def _remove_what_is_left(folders: list[Path]) -> None:
+    """Remove the folders of an owner that is gone, or about to be; one that lives keeps them."""
+    end = time.monotonic() + _PARTING
+    while folders and time.monotonic() < end:
+        folders = [folder for folder in folders if not remove_if_left(folder) and folder.exists()]
+        time.sleep(0.005)

@@ -53,11 +53,11 @@ class Dispatch:
         """Take jobs again, before all others."""
         self._backlog.extendleft(reversed(jobs))
 
-    def remove(self, task: str) -> Job | None:
-        """Forget a job, if it is here."""
+    def remove(self, task: str, latest: int) -> Job | None:
+        """Forget a job, if it is here, and was not submitted after the one with the serial number ``latest``."""
         for jobs in (self._backlog, self._bound):
             for job in jobs:
-                if job.task == task:
+                if job.task == task and job.serial <= latest:
                     jobs.remove(job)
                     return job
         return None

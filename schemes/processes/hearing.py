@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from .vault import Vault
 
 _EVERY = 1 << 62
+GARBLED = Cause(
+    "lost contact",
+    "what the worker told makes no sense: its module has written to a descriptor that it did not open (those from 3 on "
+    "belong to Treadle)",
+)
 
 
 class Answers:
     """Reads the board and the channel of a worker and reports what they say.
 
-    A worker whose messages make no sense is ended with ``kill``: its module may have written anywhere. ``answered`` is
+    A worker whose messages make no sense is ended with ``sever``: its module may have written anywhere. ``answered`` is
     called after each answer.
     """
 
@@ -35,29 +40,42 @@ class Answers:
         vault: Vault,
         pace: Pace,
         report: Callable[[Report], None],
-        kill: Callable[[Member], None],
+        sever: Callable[[Member, Cause], None],
         answered: Callable[[Member], None],
     ) -> None:
         self._values, self._vault, self._pace = values, vault, pace
-        self._report, self._kill, self._answered = report, kill, answered
+        self._report, self._sever, self._answered = report, sever, answered
 
     def read(self, member: Member) -> None:
         """Take in all that a worker has told so far."""
-        for message in member.messages():
-            if message:
-                self._heed(member, *message)
+        if not member.severed:
+            try:
+                for message in member.messages():
+                    if message:
+                        self._heed(member, message)
+            except ch.GarbledError:
+                self._sever(member, GARBLED)
         self._read_board(member)
 
-    def _heed(self, member: Member, kind: int, number: int, *rest: Any) -> None:
-        # What came before is on the board.
-        self._read_board(member, before=number)
-        if kind == ch.RESULT:
-            self._take(member, time.monotonic(), *rest[0])
-        elif kind == ch.PROGRESS:
-            self._report(Progressed(member.jobs[0].task, *rest))
-        elif kind == ch.LEFTOVERS:
-            for command in rest[0]:
-                self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+    def _heed(self, member: Member, message: Any) -> None:
+        match message:
+            case (ch.RESULT, int(number), answer) if _is_answer(answer):
+                # What came before is on the board.
+                self._read_board(member, before=number)
+                if not _is_at(member, number):
+                    raise ch.GarbledError(f"an answer to call {number}, which the worker is not at")
+                self._take(member, time.monotonic(), *answer)
+            case (ch.PROGRESS, int(number), fraction, str(text)):
+                self._read_board(member, before=number)
+                # A thread that a module has left may still tell of its call.
+                if _is_at(member, number):
+                    self._report(Progressed(member.jobs[0].task, fraction, text))
+            case (ch.LEFTOVERS, int(number), list(commands)):
+                self._read_board(member, before=number)
+                for command in commands if _is_at(member, number) else ():
+                    self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+            case _:
+                raise ch.GarbledError("no message of a worker")
 
     def _read_board(self, member: Member, before: int = _EVERY) -> None:
         jobs, take, now = member.jobs, member.board.take, time.monotonic()
@@ -65,9 +83,12 @@ class Answers:
             try:
                 answer = take(jobs[0].number)
             except Exception:  # noqa: BLE001 - whatever stands where its answer should be
-                self._kill(member)
+                self._sever(member, GARBLED)
                 return
             if answer is None:
+                return
+            if not _is_answer(answer):
+                self._sever(member, GARBLED)
                 return
             self._take(member, now, *answer)
             jobs = member.jobs
@@ -96,3 +117,15 @@ class Answers:
         if not member.told and (began := member.began(long=SOON / 2)):
             self._report(began)
         self._answered(member)
+
+
+def _is_at(member: Member, number: int) -> bool:
+    return bool(member.jobs) and member.jobs[0].number == number
+
+
+def _is_answer(found: Any) -> bool:
+    """Say whether this is how a worker answers: see ``worker.Worker``."""
+    match found:
+        case (Cause() | (dict(), _), bool(), float(), float() | int(), int()):
+            return True
+    return False

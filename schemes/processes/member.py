@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from ...core.worker.failures import Cause
     from .keeping import Slots
     from .parcels import Job
 
@@ -41,7 +43,10 @@ class Member:
 
     What the worker answers lies on a board that both share, and so does the number of the call that it has begun.
     So when the worker has died, its owner knows exactly which call was running; and it can take back what is not
-    begun, whatever the worker does.
+    begun, whatever the worker does. OSError if no more files can be opened.
+
+    ``parted_at`` is when its end of the channels was closed: its end follows at once, or else its module has done that.
+    ``severed`` is why its owner kills it and believes no more of what comes through its channels.
     """
 
     def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None], disk: Path) -> None:
@@ -50,19 +55,26 @@ class Member:
         self.place = Place(f"process #{number}")
         self._process = -1
         self._disk = disk
-        self.ours, self.theirs = ch.pair()
-        self._inbox = ch.Inbox(self.ours)
-        self.shared = new_board()
-        self.board = Board(self.shared)
-        self.outlet = Outlet(mark, tell, self.board.numbers)
-        self.requests = Requests(disk)
+        with contextlib.ExitStack() as undo:
+            self.ours, self.theirs = ch.pair()
+            undo.callback(self.ours.close)
+            undo.callback(self.theirs.close)
+            self.shared = new_board()
+            undo.callback(os.close, self.shared)
+            self.board = Board(self.shared)
+            self.outlet = Outlet(mark, tell, self.board.numbers)
+            undo.callback(self.outlet.close)
+            self.requests = Requests(disk)
+            undo.pop_all()
+        self._inbox = ch.Inbox(self.ours, disk)
         self.jobs: deque[Job] = deque()
         self.load = 0.0
         self.since = 0.0
         self.told = True
         self.full = self.retiring = self.finishing = self.reads_files = False
         self.done = self.peak = 0
-        self.interrupt_at = self.kill_at = 0.0
+        self.interrupt_at = self.kill_at = self.parted_at = 0.0
+        self.severed: Cause | None = None
         self._epoch = 0
         self._count = 0
         self._outgoing: list[list[tuple[Any, ...]]] = []
@@ -71,7 +83,7 @@ class Member:
     def has_room(self, job: Job, now: float) -> bool:
         """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind short ones."""
         jobs = self.jobs
-        if self.full or self.retiring or self.kill_at:
+        if self.full or self.retiring or self.kill_at or self.severed or self.parted_at:
             return False
         if not jobs:
             return True
@@ -168,7 +180,7 @@ class Member:
         return back
 
     def _discard_unread(self) -> None:
-        inbox = ch.Inbox(self.theirs)
+        inbox = ch.Inbox(self.theirs, self._disk)
         while True:
             try:
                 if inbox.next(socket.MSG_DONTWAIT) is None:
@@ -210,7 +222,7 @@ class Member:
         return job
 
     def messages(self) -> Iterator[Any]:
-        """Yield what the worker has sent."""
+        """Yield what the worker has sent. GarbledError if that is no message."""
         while True:
             try:
                 message = self._inbox.next()
@@ -236,6 +248,9 @@ class Member:
         """Take note of the process, and close what only it uses."""
         self.pid, self.place = pid, Place(f"process {pid}", pid)
         self.outlet.close_writer()
+        self.requests.close_other()
+        os.close(self.shared)
+        self.shared = -1
         if hasattr(os, "pidfd_open"):
             try:
                 self._process = os.pidfd_open(pid)

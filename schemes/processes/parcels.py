@@ -22,8 +22,8 @@ class Job:
     """A call on its way.
 
     ``kind`` is the number of its template if ``arguments`` are pickled, else of its shape, and they are the values
-    written in the pipeline; ``refs`` are the values made in the run. ``number`` counts what the worker was sent.
-    ``since`` is when it began to wait for a worker that has its input; it then must run at ``home`` if that is set.
+    written in the pipeline; ``refs`` are the values made in the run. ``serial`` counts what was submitted,
+    ``number`` what the worker was sent. ``since`` is when it began to wait for a worker that has its input.
     """
 
     task: str
@@ -33,6 +33,7 @@ class Job:
     refs: tuple[ValueId, ...]
     bytes_in: int = 0
     expected: float = UNKNOWN
+    serial: int = 0
     number: int = 0
     since: float = 0.0
     stopping: bool = False

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Capacity, Ended, Logged, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
-from ..hosting import kin
+from ..hosting.brood import Brood, left_program
 from ..hosting.deaths import MemoryWatch, cause_of_death
-from ..hosting.nursery import Nursery
 from .dispatch import NOWHERE, Dispatch
-from .hearing import Answers
+from .hearing import GARBLED, Answers
 from .member import Member
 from .pace import Pace
 from .patience import SOON
@@ -30,7 +29,10 @@ if TYPE_CHECKING:
     from .parcels import Job
     from .values import Values
 
-_MOST_STILLBORN = 5
+_PARTED = 0.5
+"""Seconds within which a worker ends whose end of the channels is closed; else its module has done that."""
+
+_NEVER = float("inf")
 _CALLS, _OUTPUT, _VALUES = range(3)
 
 
@@ -38,6 +40,7 @@ class Pool:
     """The workers and the jobs they have. Not safe for several threads: its owner holds a lock.
 
     ``selector`` watches all sockets; pass what it finds to ``ready``. A worker is replaced after ``renew_after`` calls.
+    OSError if it cannot be started.
     """
 
     def __init__(
@@ -57,18 +60,22 @@ class Pool:
         self._numbers = itertools.count()
         self._pace = Pace()
         self._members: dict[int, Member] = {}
-        self._stillborn = 0
-        self._hopeless = "worker processes cannot be started, or end at once"
-        self._announced = 0
+        self._serials = 0
+        self._failed = ""
+        self._live = False
+        self._announced = -1
         self._published = 0
         self._memory = MemoryWatch()
         self._dispatch = Dispatch(self._members, values, self._pace, self._publish, report)
         self.vault = Vault(self._members, values, report)
-        self._answers = Answers(values, self.vault, self._pace, report, self._kill, self._answered)
+        self._answers = Answers(values, self.vault, self._pace, report, self._sever, self._answered)
         self._stopping = Stopping(self._members, self._dispatch, report, self._answers.read, self._kill)
         self.selector = selectors.DefaultSelector()
-        self._nursery = Nursery(setup)
-        self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
+        try:
+            self._brood = Brood(setup, self.selector, "worker processes")
+        except BaseException:
+            self.selector.close()
+            raise
         for _ in range(workers):
             self._fork()
         self._announce()
@@ -77,25 +84,49 @@ class Pool:
 
     def _fork(self) -> None:
         number = next(self._numbers)
-        member = Member(number, self._setup.mark, lambda task, line: self._report(Logged(task, line)), self._spill)
+        try:
+            member = Member(number, self._setup.mark, lambda task, line: self._report(Logged(task, line)), self._spill)
+        except OSError as error:
+            # The others go on; if there are none, this says why.
+            self._failed = f"worker processes cannot be started: {error}"
+            return
+        self._failed = ""
         self._members[number] = member
         self.selector.register(member.ours, selectors.EVENT_READ, (member, _CALLS))
         self.selector.register(member.outlet.reader, selectors.EVENT_READ, (member, _OUTPUT))
         self.selector.register(member.requests.ours, selectors.EVENT_READ, (member, _VALUES))
         handles = (member.theirs.fileno(), member.outlet.writer, member.requests.theirs.fileno(), member.shared)
-        # If the supervisor is gone, that is noticed where its notices are read.
-        with contextlib.suppress(OSError):
-            self._nursery.fork(number, *handles)
+        self._brood.fork(number, *handles)
 
     def _kill(self, member: Member) -> None:
-        with contextlib.suppress(OSError):
-            self._nursery.kill(member.number)
+        self._brood.kill(member.number)
+
+    def _sever(self, member: Member, why: Cause) -> None:
+        """End a worker that cannot be talked with any more, and hear no more of it."""
+        if member.severed is None:
+            member.severed = why
+            self._ignore(member.ours, member.requests.ours)
+            self._kill(member)
+
+    def _ignore(self, *watched: Any) -> None:
+        for one in watched:
+            # It may be ignored already.
+            with contextlib.suppress(KeyError):
+                self.selector.unregister(one)
 
     def _announce(self) -> None:
         slots = len(self._members) * self._pace.depth
-        if not self._announced or not slots or not 2 / 3 < slots / self._announced < 3 / 2:
+        before = self._announced
+        if slots == before or (slots and not self._live):
+            return
+        if not slots or before <= 0 or not 2 / 3 < slots / before < 3 / 2:
             self._announced = slots
-            self._report(Capacity(self._name, slots, len(self._members)))
+            self._report(Capacity(self._name, slots, len(self._members), "" if slots else self.hopeless))
+
+    @property
+    def hopeless(self) -> str:
+        """Why no worker can be had; empty as long as there is hope."""
+        return self._failed or self._brood.hopeless
 
     def _publish(self, kind: int) -> None:
         while self._published <= kind:
@@ -112,8 +143,17 @@ class Pool:
 
     def submit(self, jobs: Iterable[Job]) -> None:
         """Take jobs; send as many as the workers should have."""
+        jobs = list(jobs)
+        for job in jobs:
+            self._serials += 1
+            job.serial = self._serials
         self._dispatch.add(jobs)
         self._feed()
+
+    @property
+    def latest(self) -> int:
+        """The serial number of the job that was submitted last."""
+        return self._serials
 
     def _feed(self) -> None:
         if not self._members:
@@ -124,9 +164,12 @@ class Pool:
             if not member.told and (began := member.began(long=SOON / 2)):
                 self._report(began)
 
-    def stop(self, task: str) -> None:
-        """End a job: forget it if no worker has begun it, else interrupt it, and kill the worker if that is no use."""
-        self._stopping.stop(task)
+    def stop(self, task: str, latest: int) -> None:
+        """End a job: forget it if no worker has begun it, else interrupt it, and kill the worker if that is no use.
+
+        What was submitted after the job with the serial number ``latest`` is not meant.
+        """
+        self._stopping.stop(task, latest)
         self._feed()
 
     def release(self, tasks: Iterable[str]) -> None:
@@ -136,35 +179,48 @@ class Pool:
 
     def due(self) -> list[float]:
         """Return when jobs that wait are to be looked at again."""
-        return self._dispatch.due(time.monotonic())
+        due = self._dispatch.due(time.monotonic())
+        due += [member.parted_at + _PARTED for member in self._members.values() if member.parted_at]
+        return due if self._brood.due == _NEVER else [*due, self._brood.due]
 
     # What happens
 
     def ready(self, events: list[tuple[selectors.SelectorKey, int]]) -> None:
         """Take what the selector found."""
         # Births first: what a worker says is told with its process.
-        for notice in self._nursery.notices():
+        for notice in self._brood.notices():
             self._heed(notice)
         for key, _ in events:
             if isinstance(key.data, tuple) and key.data[0].number in self._members:
                 self._hear(*key.data)
         self._look_after_the_slow()
-        self._feed()
         self._announce()
+        self._feed()
 
     def _hear(self, member: Member, what: int) -> None:
         if what == _OUTPUT:
             member.outlet.read()
             return
+        self._brood.ready(member.number)
         self._answers.read(member)
-        if what == _VALUES:
+        if what == _VALUES and not member.severed:
             # What it tells of a value comes after the answer that the value is in.
-            self.vault.hear(member)
+            self._hear_of_values(member)
             self._renew(member)
 
-    def _heed(self, notice: tuple[Any, ...] | None) -> None:
+    def _hear_of_values(self, member: Member) -> None:
+        try:
+            self.vault.hear(member)
+        except ch.GarbledError:
+            self._sever(member, GARBLED)
+        if member.requests.ended and not member.parted_at:
+            member.parted_at = time.monotonic()
+            self._ignore(member.requests.ours)
+
+    def _heed(self, notice: tuple[Any, ...]) -> None:
         match notice:
             case ("born", number, pid) if number in self._members:
+                self._live = True
                 self._members[number].born(pid)
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
@@ -174,12 +230,12 @@ class Pool:
                 self._bury(number, cause_of_death(status, out_of_memory=struck, peak=peak))
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
-            case None:
-                self._replace_supervisor()
+            case ("orphaned", number) if number in self._members:
+                self._bury(number, Cause("killed", "killed together with the supervisor of the worker processes"))
 
     def _answered(self, member: Member) -> None:
         """Do what follows from an answer."""
-        self._stillborn = 0
+        self._brood.thrived()
         if self._renew_after is not None and member.done >= self._renew_after and not member.requests.refused:
             self._renew(member, due=True)
 
@@ -197,6 +253,7 @@ class Pool:
     def _look_after_the_slow(self) -> None:
         """Report long calls as begun, take back what waits behind those that take longer than expected."""
         now = time.monotonic()
+        self._brood.look_after(now)
         for member in list(self._members.values()):
             member.full = False
             member.requests.flush()
@@ -209,6 +266,12 @@ class Pool:
                     self._dispatch.put_back(member.take_back())
             if member.kill_at:
                 self._stopping.press(member, now)
+            if member.parted_at and now > member.parted_at + _PARTED:
+                self._sever_parted(member)
+
+    def _sever_parted(self, member: Member) -> None:
+        program = self._brood.program_of(member.number)
+        self._sever(member, Cause("exited" if program else "lost contact", left_program(program)))
 
     # Ends
 
@@ -216,14 +279,15 @@ class Pool:
         """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere."""
         member = self._members[number]
         self._answers.read(member)
-        self.vault.hear(member)
-        for watched in (member.ours, member.outlet.reader, member.requests.ours):
-            self.selector.unregister(watched)
+        if not member.severed:
+            self._hear_of_values(member)
+        self._ignore(member.ours, member.outlet.reader, member.requests.ours)
         del self._members[number]
         running = member.running()
-        # Several in a row that end before they did anything: the next would do the same.
-        self._stillborn = 0 if member.done or running else self._stillborn + 1
-        if self._stillborn < _MOST_STILLBORN:
+        cause = member.severed or cause
+        if not member.done and not running:
+            self._brood.failed(cause.message)
+        if not self._brood.hopeless:
             self._fork()
         member.outlet.last()
         member.close()
@@ -239,37 +303,33 @@ class Pool:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Without workers, end all jobs."""
-        cause = Cause("insufficient resources", self._hopeless)
+        """Without workers, leave all jobs to other schemes, which are asked once it is known that this one has none."""
+        self._announce()
+        cause = Cause("insufficient resources", self.hopeless)
         for job in self._dispatch.drain():
-            self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
+            self._report(Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
 
     def abandon(self, why: str) -> None:
-        """End all jobs, and those that are still to come: the pool itself has failed."""
-        self._hopeless = why
-        for member in self._members.values():
-            self._dispatch.add(member.jobs)
+        """End all jobs and exports, and those that are still to come: the pool itself has failed."""
+        self._failed = why
+        cause = Cause("insufficient resources", why)
+        running: list[Job] = []
+        while self._members:
+            number, member = self._members.popitem()
+            begun = member.running()
+            running += [begun] if begun else []
+            self._dispatch.add(job for job in member.jobs if job is not begun)
+            self._kill(member)
             member.close()
-        self._members.clear()
+            self.vault.lose(number)
+        self._announce()
+        for job in running:
+            self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
         self._give_up()
-        self._report(Capacity(self._name, 0, why=why))
-
-    def _replace_supervisor(self) -> None:
-        """Start anew after the supervisor itself has ended; the kernel has killed its workers."""
-        self.selector.unregister(self._nursery.control)
-        orphans = list(self._members.values())
-        for member in orphans:
-            if member.pid:
-                kin.kill_with_group(member.pid)
-        self._nursery.close(1.0)
-        self._nursery = Nursery(self._setup)
-        self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
-        for member in orphans:
-            self._bury(member.number, Cause("killed", "killed together with the supervisor of the worker processes"))
 
     def close(self, seconds: float) -> None:
         """End all workers and what they started. Jobs that are not done are forgotten."""
-        self._nursery.close(seconds)
+        self._brood.close(seconds)
         for member in self._members.values():
             member.close()
         self._members.clear()

@@ -21,10 +21,12 @@ class Requests:
 
     def __init__(self, disk: Path) -> None:
         self.ours, self.theirs = ch.pair()
-        self._inbox = ch.Inbox(self.ours)
+        self._inbox = ch.Inbox(self.ours, disk)
         self._disk = disk
         self._waiting: deque[bytes] = deque()
         self._asked: set[int] = set()
+        self.ended = False
+        """Whether the worker's end is closed."""
         self.refused: dict[int, str] = {}
         """The values that could not be written, and why."""
 
@@ -68,15 +70,23 @@ class Requests:
         return bool(self._waiting)
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
-        """Yield what the worker has told: which value it wrote, where, or why not."""
+        """Yield what the worker has told: which value it wrote, where, or why not.
+
+        GarbledError if that is no message.
+        """
         while True:
             try:
                 message = self._inbox.next()
             except (BlockingIOError, OSError):
                 return
             if message is None:
+                self.ended = True
                 return
             yield message
+
+    def close_other(self) -> None:
+        """Close the end that only the worker uses."""
+        self.theirs.close()
 
     def close(self) -> None:
         """Close both ends."""

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import selectors
-import shutil
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
-from ..hosting.child import Setup
-from ..hosting.nursery import search_path_of_owner
+from ..hosting.premises import Premises
 from . import memory
 from .dispatch import NOWHERE
 from .parcels import Parcels
@@ -28,11 +23,13 @@ from .values import Kept, Values, loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from ...core.worker.call import Call, ValueId
 
 _SERVE = "treadle.schemes.processes.worker:serve"
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it
+_FILES = 10
+"""How many files are open for each worker, at most."""
 
 
 class ProcessesScheme:
@@ -73,21 +70,20 @@ class ProcessesScheme:
         self._report: Callable[[Report], None] = lambda _report: None
 
     def open(self, report: Callable[[Report], None]) -> None:
-        """Start the workers and announce how many calls they take."""
+        """Start the workers; how many calls they take is announced when there is one. OSError if there can be none."""
         self._report = report
-        self._disk = Path(tempfile.mkdtemp(prefix="treadle-pool-"))
-        home = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else self._disk
-        self._memory = Path(tempfile.mkdtemp(prefix="treadle-", dir=home))
-        path = (*search_path_of_owner(), *map(str, self._search_path))
-        mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
-        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE, self._budget)
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._pool = Pool(
-            self.name, setup, self._values, self._parcels.templates, self._workers, report, self._renew_after
-        )
-        self._pool.vault.changed = self._changed.notify_all
-        self._pool.selector.register(self._wake, selectors.EVENT_READ, "wake")
-        self._thread = BackgroundThread(target=self._watch, args=(self._pool,), name="treadle-processes", daemon=True)
+        premises = self._premises = Premises(self.name, self._workers * _FILES)
+        try:
+            setup = premises.setup(self._files, self._search_path, _SERVE, self._budget)
+            templates = self._parcels.templates
+            pool = Pool(self.name, setup, self._values, templates, self._workers, report, self._renew_after)
+        except BaseException:
+            premises.close()
+            raise
+        pool.vault.changed = self._changed.notify_all
+        pool.selector.register(premises.wake, selectors.EVENT_READ, "wake")
+        self._pool = pool
+        self._thread = BackgroundThread(target=self._watch, args=(pool,), name="treadle-processes", daemon=True)
         self._thread.start()
 
     def submit(self, calls: Sequence[Call]) -> None:
@@ -109,8 +105,11 @@ class ProcessesScheme:
 
     def stop(self, tasks: Iterable[str]) -> None:
         """End these calls: their modules are told, then interrupted, then killed with their workers."""
+        with self._lock:
+            # It is carried out later, and then there may be another attempt.
+            latest = self._pool.latest if self._pool is not None else 0
         for task in tasks:
-            self._ask(lambda pool, task=task: pool.stop(task))  # type: ignore[misc]
+            self._ask(lambda pool, task=task: pool.stop(task, latest))  # type: ignore[misc]
 
     def export(self, values: Iterable[ValueId]) -> None:
         """Make values readable for other processes; each is answered by Exported."""
@@ -159,9 +158,7 @@ class ProcessesScheme:
             pool.close(max(0.5, end - time.monotonic()))
             self._values.clear()
             self._changed.notify_all()
-        os.close(self._wake)
-        for folder in (self._memory, self._disk):
-            shutil.rmtree(folder, ignore_errors=True)
+        self._premises.close()
 
     # The thread
 
@@ -172,7 +169,7 @@ class ProcessesScheme:
                 self._wake_up()
 
     def _wake_up(self) -> None:
-        os.eventfd_write(self._wake, 1)
+        os.eventfd_write(self._premises.wake, 1)
 
     def _watch(self, pool: Pool) -> None:
         """Take in all that happens until the scheme is closed."""
@@ -195,7 +192,7 @@ class ProcessesScheme:
         with self._lock:
             for key, _ in events:
                 if key.data == "wake":
-                    os.eventfd_read(self._wake)
+                    os.eventfd_read(self._premises.wake)
             asked, self._asked = self._asked, []
             for what in asked:
                 what(pool)

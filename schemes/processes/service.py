@@ -41,7 +41,7 @@ class Service:
     def _serve(self) -> None:
         # What a signal is to interrupt is the module.
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        inbox = ch.Inbox(self._channel)
+        inbox = ch.Inbox(self._channel, self._disk)
         with contextlib.suppress(OSError):
             while (message := inbox.next()) is not None:
                 self._heed(message)

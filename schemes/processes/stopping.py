@@ -35,14 +35,17 @@ class Stopping:
         self._members, self._dispatch, self._report = members, dispatch, report
         self._answers, self._kill = answers, kill
 
-    def stop(self, task: str) -> None:
-        """End a job: at once if no worker has begun it."""
-        if (job := self._dispatch.remove(task)) is not None:
+    def stop(self, task: str, latest: int) -> None:
+        """End a job: at once if no worker has begun it.
+
+        A later attempt of its task, submitted after the one with the serial number ``latest``, is not meant.
+        """
+        if (job := self._dispatch.remove(task, latest)) is not None:
             self._report(Stopped(task, job.attempt))
             return
         for member in list(self._members.values()):
             for job in member.jobs:
-                if job.task == task and not job.stopping:
+                if job.task == task and job.serial <= latest and not job.stopping:
                     self._stop_at(member, job)
                     return
 

@@ -70,7 +70,7 @@ class Worker:
         self._channel = channel
         self._board = Board(BOARD)
         self._numbers = self._board.numbers
-        self._queue = Queue(ch.Inbox(channel), self._board, self._tell_of_answers)
+        self._queue = Queue(ch.Inbox(channel, self._disk), self._board, self._tell_of_answers)
         self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), self._disk, setup.budget)
         self._keeping = self._service.keeping
         self._decoder = Decoder(self._template, self._keeping.moved)
@@ -93,6 +93,8 @@ class Worker:
 
     def serve(self) -> None:
         """Execute what comes until the end of the channel."""
+        # A worker that never says that it is ready is replaced.
+        self._channel.send(LOOK)
         while (job := self._queue.next()) is not None:
             self._execute(*job)
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Began, Capacity, Ended, Exported, Logged, Lost, Place, Progressed, Stopped
 from ...core.worker.execute import Result
 from ...core.worker.failures import Cause
+from ..hosting.channel import GarbledError
 from . import messages as m
 from .attempt import LONG
 from .depth import Depth
 from .exports import Exports
-from .fleet import Fleet
+from .fleet import GARBLED, Fleet
 from .hosted import Job
 from .routing import Router
 from .suspects import Suspects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from selectors import SelectorKey
 
     from ...core.scheme import Report
@@ -52,7 +55,8 @@ class Dispatcher:
         self._numbers = itertools.count(1)
         self._jobs: dict[str, Job] = {}
         self._depth, self._suspects = Depth(), Suspects()
-        self._announced = 0
+        self._announced = -1
+        self._live = False
         self.fleet = Fleet(setup, threads, environment, report, self._buried)
         self.exports = Exports(values, self.fleet.hosts)
         self._router = Router(
@@ -63,9 +67,12 @@ class Dispatcher:
     def _announce(self) -> None:
         threads = self.fleet.threads
         slots = self._depth.slots(threads) if self.fleet.main is not None else 0
-        if slots != self._announced and not (slots and self._announced and 2 / 3 < slots / self._announced < 3 / 2):
+        before = self._announced
+        if slots == before or (slots and not self._live):
+            return
+        if not slots or before <= 0 or not 2 / 3 < slots / before < 3 / 2:
             self._announced = slots
-            self._report(Capacity(self._name, slots, threads if slots else 0, "" if slots else self._router.hopeless))
+            self._report(Capacity(self._name, slots, threads if slots else 0, "" if slots else self.fleet.hopeless))
 
     # What the executor asks
 
@@ -115,11 +122,14 @@ class Dispatcher:
                 releases, host.releases = host.releases, []
                 host.tell(m.RELEASE, releases)
 
-    def _fail(self, job: Job, cause: Cause) -> None:
-        """End a call that never began."""
+    def _fail(self, job: Job, cause: Cause, *, refused: bool = False) -> None:
+        """End a call that never began; other schemes may take one that is refused."""
         if job.wanted:
             self._forget(job)
-            self._report(Ended(job.task, job.attempt, cause, NO_HOST, lost=True))
+            if refused:
+                # First it is known that there are no hosts here.
+                self._announce()
+            self._report(Ended(job.task, job.attempt, cause, NO_HOST, lost=not refused, refused=refused))
 
     def _forget(self, job: Job) -> None:
         if self._jobs.get(job.task) is job:
@@ -138,6 +148,7 @@ class Dispatcher:
                     continue
                 if speaks:
                     host.flush()
+                    self.fleet.brood.ready(host.number)
                     self._hear(host)
                 else:
                     host.read_output()
@@ -146,16 +157,26 @@ class Dispatcher:
         self.exports.flush()
         self._flush()
         self.fleet.watch_room()
+        self._live = self._live or any(host.pid for host in self.fleet.hosts.values())
         self._announce()
 
     def _hear(self, host: Hosted) -> None:
-        for message in host.messages():
-            if message[0] == m.RESULT:
-                self._answered(host, message)
-            else:
-                self._told(host, message)
+        try:
+            for message in host.messages():
+                self._heed(host, message)
+        except GarbledError:
+            self.fleet.sever(host, GARBLED)
         if host.retiring or host.alone:
             self._move_out(host)
+
+    def _heed(self, host: Hosted, message: Any) -> None:
+        match message:
+            case (m.RESULT, int(), Cause() | tuple(), Mapping() | tuple(), int(), float(), float(), int()):
+                self._answered(host, message)
+            case (int(), *_):
+                self._told(host, message)
+            case _:
+                raise GarbledError("no message of a thread host")
 
     def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
         match message:
@@ -174,6 +195,10 @@ class Dispatcher:
                 self._router.route([job for job in jobs if job is not None and job.wanted])
             case (m.LEFT,):
                 self.fleet.dismiss(host)
+            case (m.LINE | m.PROGRESS | m.HEARD, *_):
+                pass
+            case _:
+                raise GarbledError("no message of a thread host")
 
     def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
         _, number, answer, small, size, seconds, cpu, peak = message
@@ -239,19 +264,25 @@ class Dispatcher:
 
     def _hear_last(self, host: Hosted) -> None:
         # What it told before it ended counts, but it is asked for nothing more.
-        for message in list(host.messages()):
-            if message[0] == m.RESULT:
-                self._answered(host, message)
-            elif message[0] != m.LEFT:
-                self._told(host, message)
+        with contextlib.suppress(GarbledError):
+            for message in host.messages():
+                if message != (m.LEFT,):
+                    self._heed(host, message)
         host.last_output()
 
     def abandon(self, why: str) -> None:
         """End all calls, and those that are still to come: the scheme itself has failed."""
-        self._router.hopeless = why
         cause = Cause("insufficient resources", why)
-        self.fleet.abandon()
-        for job in list(self._jobs.values()):
-            self._fail(job, cause)
-        self._router.give_up()
+        hosts = self.fleet.abandon(why)
         self._announce()
+        for host in hosts:
+            running = set(host.board.running())
+            if lost := self._values.leave(host.number):
+                self._report(Lost(lost))
+            self.exports.lose(host.number)
+            for job in [job for job in host.jobs.values() if job.wanted]:
+                self._fail(job, cause, refused=job.number not in running)
+            host.close()
+        for job in list(self._jobs.values()):
+            self._fail(job, cause, refused=True)
+        self._router.give_up()

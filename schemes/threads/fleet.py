@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import selectors
-import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.scheme import Began, Logged
 from ...core.worker.failures import Cause
-from ..hosting import kin
+from ..hosting.brood import Brood, left_program
 from ..hosting.deaths import MemoryWatch, cause_of_death
-from ..hosting.nursery import Nursery
 from . import messages as m
 from .hosted import Hosted
 from .patience import NEVER, SOON, due
@@ -26,18 +23,19 @@ if TYPE_CHECKING:
     from ...core.scheme import Report
     from ..hosting.child import Setup
 
-MOST_STILLBORN = 5
-
-CLOSED = (
-    "the thread host cannot be reached any more: a module that runs in it has closed descriptors that it did not "
-    "open (as os.closerange does); such a module must not run in threads"
+CLOSED = Cause("lost contact", left_program(""))
+GARBLED = Cause(
+    "lost contact",
+    "what the thread host told makes no sense: a module has written to a descriptor that it did not open (those from 3 "
+    "on belong to Treadle)",
 )
 
 
 class Fleet:
     """Starts and ends the hosts, and says when one has ended: ``buried`` is called with it and the cause.
 
-    ``main`` is the host that takes calls, None if none can be had. ``selector`` watches all sockets.
+    ``main`` is the host that takes calls, None if none can be had; ``hopeless`` then says why. ``selector`` watches all
+    sockets. OSError if the supervisor cannot be started.
     """
 
     def __init__(
@@ -52,23 +50,35 @@ class Fleet:
         self._report, self._buried = report, buried
         self._numbers = itertools.count()
         self._memory = MemoryWatch()
-        self._stillborn = 0
+        self.hopeless = ""
         self.hosts: dict[int, Hosted] = {}
         self.selector = selectors.DefaultSelector()
-        self._nursery = Nursery(setup)
-        self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
-        self.main: Hosted | None = self.fork(threads)
+        try:
+            self.brood = Brood(setup, self.selector, "thread hosts")
+        except BaseException:
+            self.selector.close()
+            raise
+        self.main = self._next_main()
+
+    def _next_main(self) -> Hosted | None:
+        """Start the host that is to take calls; None if none can be had."""
+        if self.brood.hopeless:
+            self.hopeless = self.brood.hopeless
+            return None
+        try:
+            return self.fork(self.threads)
+        except OSError as error:
+            self.hopeless = f"thread hosts cannot be started: {error}"
+            return None
 
     def fork(self, threads: int) -> Hosted:
-        """Start a host with so many threads."""
+        """Start a host with so many threads. OSError if no more files can be opened."""
         tell = lambda task, line: self._report(Logged(task, line))  # noqa: E731
         host = Hosted(next(self._numbers), threads, self._setup, Path(self._setup.memory), tell)
         self.hosts[host.number] = host
         self.selector.register(host.ours, selectors.EVENT_READ, (host, True))
         self.selector.register(host.printed, selectors.EVENT_READ, (host, False))
-        # If the supervisor is gone, that is noticed where its notices are read.
-        with contextlib.suppress(OSError):
-            self._nursery.fork(host.number, host.theirs.fileno(), host.printing)
+        self.brood.fork(host.number, host.theirs.fileno(), host.printing)
         host.start(self._environment)
         return host
 
@@ -89,7 +99,7 @@ class Fleet:
         host.retiring, host.asked = True, time.monotonic()
         host.tell(m.RETIRE)
         if host is self.main:
-            self.main = self.fork(self.threads)
+            self.main = self._next_main()
 
     def leave(self, host: Hosted) -> None:
         """Have a host that nobody waits for hand over its values."""
@@ -101,34 +111,39 @@ class Fleet:
         if not host.dismissed:
             host.dismissed = True
             if host is self.main:
-                self.main = self.fork(self.threads)
-            with contextlib.suppress(OSError):
-                self._nursery.kill(host.number)
+                self.main = self._next_main()
+            self.brood.kill(host.number)
 
     # Patience
 
     def look_after(self) -> None:
         """Report calls that run for long, and replace hosts that do not get rid of calls nobody waits for."""
         now = time.monotonic()
+        self.brood.look_after(now)
         for host in list(self.hosts.values()):
             self._tell_begun(host)
             if now >= due(host):
                 if host.silent < NEVER:
-                    self._sever(host)
+                    self.sever(host, self._why_silent(host))
                 elif host.retiring:
                     self.dismiss(host)
                 else:
                     self.retire(host)
 
-    def _sever(self, host: Hosted) -> None:
-        """Kill a host that lives and can be told nothing: what it had is settled as after any death."""
-        host.severed = True
-        with contextlib.suppress(OSError):
-            self._nursery.kill(host.number)
+    def sever(self, host: Hosted, why: Cause) -> None:
+        """Kill a host that lives and cannot be talked with: what it had is settled as after any death."""
+        if host.severed is None:
+            host.severed = why
+            self._ignore(host)
+            self.brood.kill(host.number)
+
+    def _why_silent(self, host: Hosted) -> Cause:
+        program = self.brood.program_of(host.number)
+        return Cause("exited", left_program(program)) if program else CLOSED
 
     def patience(self) -> float | None:
         """Return after how many seconds a host is to be looked after; None if that is not needed."""
-        ends = [due(host) for host in self.hosts.values()]
+        ends = [self.brood.due, *map(due, self.hosts.values())]
         if any(host.jobs and not host.quiet for host in self.hosts.values()):
             ends.append(time.monotonic() + SOON)
         end = min(ends, default=NEVER)
@@ -152,7 +167,7 @@ class Fleet:
 
     def notices(self) -> None:
         """Take in what the supervisor told."""
-        for notice in self._nursery.notices():
+        for notice in self.brood.notices():
             match notice:
                 case ("born", number, pid) if number in self.hosts:
                     self.hosts[number].born(pid)
@@ -160,18 +175,20 @@ class Fleet:
                     self._bury(number, self._cause(self.hosts[number], status))
                 case ("unborn", number, text) if number in self.hosts:
                     self._bury(number, Cause("insufficient resources", f"no thread host could be made: {text}"))
-                case None:
-                    self._replace_supervisor()
+                case ("orphaned", number) if number in self.hosts:
+                    self._bury(number, Cause("killed", "killed together with the supervisor of the thread host"))
 
     def _cause(self, host: Hosted, status: int) -> Cause:
-        if os.waitstatus_to_exitcode(status) == m.CUT_OFF or (host.severed and status == signal.SIGKILL):
-            return Cause("lost contact", CLOSED)
-        return cause_of_death(status, out_of_memory=status == signal.SIGKILL and self._memory.struck())
+        if host.severed is not None:
+            return host.severed
+        if os.waitstatus_to_exitcode(status) == m.CUT_OFF:
+            return CLOSED
+        return cause_of_death(status, out_of_memory=status == 9 and self._memory.struck())
 
     def watch_room(self) -> None:
         """Have the selector tell when there is room again for what hosts are to be told."""
         for host in self.hosts.values():
-            if host.silent < NEVER:
+            if host.silent < NEVER or host.severed is not None:
                 # Its end of the channel would be found again and again.
                 self._ignore(host)
                 continue
@@ -187,42 +204,31 @@ class Fleet:
 
     def _bury(self, number: int, cause: Cause) -> None:
         host = self.hosts[number]
-        # Several in a row that end before they did anything: the next would do the same.
-        lived = host.answered or host.board.latest() or host.dismissed
-        self._stillborn = 0 if lived else self._stillborn + 1
-        self._replace(host, hopeless=self._stillborn >= MOST_STILLBORN)
+        if not (host.answered or host.board.latest() or host.dismissed):
+            self.brood.failed(cause.message)
+        self._replace(host)
         self._buried(host, cause)
         host.close()
 
-    def _replace(self, host: Hosted, *, hopeless: bool) -> None:
+    def _replace(self, host: Hosted) -> None:
         del self.hosts[host.number]
         self._ignore(host)
         self.selector.unregister(host.printed)
         if host is self.main:
-            self.main = None if hopeless else self.fork(self.threads)
+            self.main = self._next_main()
 
-    def _replace_supervisor(self) -> None:
-        """Start anew after the supervisor itself has ended; the kernel has killed its hosts."""
-        self.selector.unregister(self._nursery.control)
-        orphans = list(self.hosts.values())
-        for host in orphans:
-            if host.pid:
-                kin.kill_with_group(host.pid)
-        self._nursery.close(1.0)
-        self._nursery = Nursery(self._setup)
-        self.selector.register(self._nursery.control, selectors.EVENT_READ, None)
-        for host in orphans:
-            self._bury(host.number, Cause("killed", "killed together with the supervisor of the thread host"))
-
-    def abandon(self) -> None:
-        """Let go of all hosts: the scheme itself has failed."""
-        self.main = None
-        while self.hosts:
-            self.hosts.popitem()[1].close()
+    def abandon(self, why: str) -> list[Hosted]:
+        """Let go of all hosts, which are being killed, and return them: the scheme itself has failed."""
+        self.main, self.hopeless = None, why
+        hosts = list(self.hosts.values())
+        self.hosts.clear()
+        for host in hosts:
+            self.brood.kill(host.number)
+        return hosts
 
     def close(self, seconds: float) -> None:
         """End all hosts and what they started."""
-        self._nursery.close(seconds)
+        self.brood.close(seconds)
         for host in self.hosts.values():
             host.close()
         self.hosts.clear()

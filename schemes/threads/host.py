@@ -77,7 +77,7 @@ class Host:
     def __init__(self, setup: Setup, channel: socket.socket) -> None:
         self._setup = setup
         self._channel = channel
-        self._inbox = ch.Inbox(channel)
+        self._inbox = ch.Inbox(channel, Path(setup.memory))
         self._answers = Answers(channel, Path(setup.disk))
         self._templates: dict[int, bytes] = {}
         self._unpacker = Unpacker(self._templates.__getitem__, shared)
@@ -96,6 +96,8 @@ class Host:
                 self._start(threads, places, Path(board), environment)
             case _:
                 return
+        # A host that never says that it is ready is replaced.
+        self._tell(m.HEARD)
         while True:
             self._hear()
 

@@ -9,6 +9,7 @@ import selectors
 import time
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Place
@@ -19,9 +20,9 @@ from .output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from ...core.worker.call import ValueId
+    from ...core.worker.failures import Cause
     from ...core.worker.handing import Handed
     from ..hosting.child import Setup
     from ..hosting.wire import Encoded
@@ -63,7 +64,7 @@ class Hosted:
     ``alone`` says that it has one call only, which is suspected to end its host. A host that is ``retiring`` gets no
     more calls; when it has ``given_back`` those that had not begun, and nobody waits for the others, it is
     ``leaving``: it hands over its values. One that was ``dismissed`` is being killed. ``silent`` is when its end of
-    the channel was closed: the end of its process follows at once, or else it is ``severed``, killed for that.
+    the channel was closed: the end of its process follows at once, or else it is ``severed``, killed for that reason.
     ``stops`` are the calls that it has and nobody waits for, ``releases`` what it is to be told to forget; ``heard``
     is when it last told something, ``asked`` when it was last asked for what it has to answer.
     """
@@ -72,14 +73,21 @@ class Hosted:
         self.number, self.threads, self.alone = number, threads, False
         self.pid = 0
         self.place = Place(f"thread host #{number}")
-        self.ours, self.theirs = ch.pair()
-        self.printed, self.printing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(self.printing, True)
-        self.board_path = folder / f"board-{number}"
-        self.board = Board(self.board_path, threads + SPARE)
+        with contextlib.ExitStack() as undo:
+            self.ours, self.theirs = ch.pair()
+            undo.callback(self.ours.close)
+            undo.callback(self.theirs.close)
+            self.printed, self.printing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+            undo.callback(os.close, self.printed)
+            undo.callback(os.close, self.printing)
+            os.set_blocking(self.printing, True)
+            self.board_path = folder / f"board-{number}"
+            self.board = Board(self.board_path, threads + SPARE)
+            undo.pop_all()
         self.jobs: dict[int, Job] = {}
         self.retiring = self.given_back = self.leaving = self.dismissed = False
-        self.silent, self.severed = _NO_TIME, False
+        self.silent = _NO_TIME
+        self.severed: Cause | None = None
         self.heard = self.asked = time.monotonic()
         self.answered = 0
         self.quiet = False
@@ -87,7 +95,7 @@ class Hosted:
         self.stops: dict[int, Job] = {}
         self.releases: list[tuple[str, int]] = []
         self._folder = folder
-        self._inbox = ch.Inbox(self.ours)
+        self._inbox = ch.Inbox(self.ours, Path(setup.disk))
         self._output = Output(setup.mark, tell, self._task_of)
         self._outgoing: deque[bytes] = deque()
         self._known = 0
@@ -136,8 +144,8 @@ class Hosted:
     # What it tells
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
-        """Yield what the host has told."""
-        while True:
+        """Yield what the host has told. GarbledError if that is no message."""
+        while self.severed is None:
             try:
                 batch = self._inbox.next()
             except (BlockingIOError, OSError):
@@ -149,6 +157,8 @@ class Hosted:
                 # That the host had unread messages is told before what it said last: there may be more.
                 continue
             self.heard = time.monotonic()
+            if not isinstance(batch, list):
+                raise ch.GarbledError("no batch of messages")
             yield from batch
 
     def running(self) -> list[Job]:

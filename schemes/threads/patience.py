@@ -28,7 +28,7 @@ NEVER = float("inf")
 def due(host: Hosted) -> float:
     """Return when the patience with a host ends: then it is to be replaced, or killed if it is being replaced or does
     not hear any more."""
-    if host.dismissed or host.severed:
+    if host.dismissed or host.severed is not None:
         return NEVER
     if host.silent < NEVER:
         return host.silent + PARTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...core.scheme import Began, Lost
 from ...core.worker.failures import Cause
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from .suspects import Suspects
     from .values import Values
 
+    class Fail(Protocol):
+        """Takes a call that cannot begin."""
+
+        def __call__(self, job: Job, cause: Cause, *, refused: bool = False) -> None:
+            """Take it."""
+
     Readings = dict[ValueId, Handed]
     Sendings = dict[int, list[tuple[Job, Readings | None]]]
 
@@ -30,7 +36,7 @@ class Router:
     """Brings calls to the main host, and those of suspects to hosts of their own.
 
     A call that reads a value which lives in another host waits until that has been handed over. ``fail`` is told of
-    calls that cannot begin, and why.
+    calls that cannot begin, and why, and whether other schemes may take them.
     """
 
     def __init__(
@@ -42,14 +48,13 @@ class Router:
         depth: Depth,
         templates: Sequence[bytes],
         report: Callable[[Report], None],
-        fail: Callable[[Job, Cause], None],
+        fail: Fail,
     ) -> None:
         self._fleet, self._values, self._exports, self._suspects = fleet, values, exports, suspects
         self._depth, self._templates, self._report, self._fail = depth, templates, report, fail
         self._waiting: dict[int, tuple[Job, set[ValueId]]] = {}
         self._held: deque[Job] = deque()
         self._only = 0
-        self.hopeless = "thread hosts cannot be started, or end at once"
 
     def route(self, jobs: Iterable[Job]) -> None:
         """Take calls, and send them to where they can run as soon as they can."""
@@ -71,14 +76,17 @@ class Router:
         waiting += [*self._held, *self._suspects.drain()]
         self._held.clear()
         for job in waiting:
-            self._fail(job, Cause("insufficient resources", self.hopeless))
+            self._refuse(job)
+
+    def _refuse(self, job: Job) -> None:
+        self._fail(job, Cause("insufficient resources", self._fleet.hopeless), refused=True)
 
     # Where to
 
     def _place(self, job: Job, sendings: Sendings) -> None:
         main = self._fleet.main
         if main is None:
-            self._fail(job, Cause("insufficient resources", self.hopeless))
+            self._refuse(job)
         elif self._only or self._suspects.bound:
             self._held.append(job)
         elif job.encoded.refs or job.task in self._suspects:
@@ -159,7 +167,11 @@ class Router:
             found = self._suspects.next()
             if found is None:
                 return
-            host = self._fleet.fork(1)
+            try:
+                host = self._fleet.fork(1)
+            except OSError as error:
+                self._fail(found[0], Cause("insufficient resources", f"no thread host can be started: {error}"))
+                continue
             host.alone = True
             self._send({host.number: [found]})
 

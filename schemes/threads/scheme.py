@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import selectors
-import shutil
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.background import BackgroundThread
@@ -18,19 +14,18 @@ from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import Handed, NotPicklableError, load
 from ...core.worker.limits import LIMIT_THREADS
-from ..hosting.child import Setup
-from ..hosting.nursery import search_path_of_owner
+from ..hosting.premises import Premises
 from .dispatcher import NO_HOST, Dispatcher
 from .parcels import Packer
 from .values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from ...core.worker.call import Call, ValueId
 
 _SERVE = "treadle.schemes.threads.host:serve"
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it
 
 
 class ThreadsScheme:
@@ -71,20 +66,21 @@ class ThreadsScheme:
         self._report: Callable[[Report], None] = lambda _report: None
 
     def open(self, report: Callable[[Report], None]) -> None:
-        """Start the host and announce how many calls it takes."""
+        """Start the host; how many calls it takes is announced when it is there. OSError if there can be none."""
         self._report = report
-        self._disk = Path(tempfile.mkdtemp(prefix="treadle-threads-"))
-        home = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else self._disk
-        self._memory = Path(tempfile.mkdtemp(prefix="treadle-", dir=home))
-        self._values = Values(self._memory, self._disk)
-        path = (*search_path_of_owner(), *map(str, self._search_path))
-        mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
-        setup = Setup(str(self._memory), str(self._disk), str(self._files), path, mark, _SERVE)
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        dispatcher = self._dispatcher = Dispatcher(
-            self.name, setup, self._values, self._packer.templates, self._threads, limits(self._threads), report
-        )
-        dispatcher.fleet.selector.register(self._wake, selectors.EVENT_READ, "wake")
+        premises = self._premises = Premises(self.name)
+        try:
+            self._values = Values(premises.memory, premises.disk)
+            setup = premises.setup(self._files, self._search_path, _SERVE)
+            environment = limits(self._threads)
+            dispatcher = Dispatcher(
+                self.name, setup, self._values, self._packer.templates, self._threads, environment, report
+            )
+        except BaseException:
+            premises.close()
+            raise
+        dispatcher.fleet.selector.register(premises.wake, selectors.EVENT_READ, "wake")
+        self._dispatcher = dispatcher
         self._thread = BackgroundThread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
         self._thread.start()
 
@@ -158,14 +154,12 @@ class ThreadsScheme:
             return
         dispatcher, self._dispatcher = self._dispatcher, None
         self._closing = True
-        os.eventfd_write(self._wake, 1)
+        os.eventfd_write(self._premises.wake, 1)
         self._thread.join(max(0.5, end - time.monotonic()))
         with self._lock:
             dispatcher.fleet.close(max(0.5, end - time.monotonic()))
             self._values.clear()
-        os.close(self._wake)
-        for folder in (self._memory, self._disk):
-            shutil.rmtree(folder, ignore_errors=True)
+        self._premises.close()
 
     # The thread
 
@@ -174,7 +168,7 @@ class ThreadsScheme:
         full = self._dispatcher is not None and self._dispatcher.fleet.full
         if self._rests or full:
             self._rests = False
-            os.eventfd_write(self._wake, 1)
+            os.eventfd_write(self._premises.wake, 1)
 
     def _watch(self, dispatcher: Dispatcher) -> None:
         """Take in all that happens until the scheme is closed."""
@@ -195,7 +189,7 @@ class ThreadsScheme:
             self._rests = False
             for key, _ in events:
                 if key.data == "wake":
-                    os.eventfd_read(self._wake)
+                    os.eventfd_read(self._premises.wake)
             dispatcher.ready(events)
 
 

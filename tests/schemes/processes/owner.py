@@ -18,7 +18,7 @@ def main() -> None:
     scheme.submit(
         [Call(f"task-{place}", Target(path=f"deeds:{deed}"), {"file": Given(file)}) for place, deed in enumerate(deeds)]
     )
-    sys.stdout.write(f"{scheme._memory} {scheme._disk}\n")
+    sys.stdout.write(f"{scheme._premises.memory} {scheme._premises.disk}\n")
     sys.stdout.flush()
     signal.pause()
 

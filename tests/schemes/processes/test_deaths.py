@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.core.scheme import Began, Ended, Stopped
+from treadle.core.scheme import Began, Capacity, Ended, Stopped
 from treadle.core.worker.execute import Result
 
 
@@ -223,20 +223,20 @@ def test_when_the_pool_itself_fails_every_task_is_answered(rig, signals, caplog)
     assert "injected" in rig.cause(running).message
     assert rig.over[running].lost
     assert "injected" in rig.cause(later).message
+    assert rig.over[later].refused
     assert "the pool of worker processes has failed" in caplog.text
 
 
-def test_when_no_worker_can_start_the_tasks_fail_and_say_so(make_rig):
+def test_when_no_worker_can_start_it_is_told_and_then_the_tasks_are_left_to_other_schemes(make_rig):
     rig = make_rig(workers=1)
     pid = rig.run("own_pid")
     # Without it no worker gets a directory of its own.
-    shutil.rmtree(rig.scheme._disk)
+    shutil.rmtree(rig.scheme._premises.disk)
     os.kill(pid, signal.SIGKILL)
     (task,) = rig.submit(rig.call("own_pid"))
     while rig.cause(task).kind == "killed":
         (task,) = rig.submit(rig.call("own_pid"))
 
-    assert rig.cause(task).message == "worker processes cannot be started, or end at once"
-    assert rig.over[task].lost
-    while rig.slots:
-        rig.take()
+    assert rig.cause(task).message == "worker processes cannot be started, or end at once: exited with code 1"
+    assert (rig.over[task].refused, rig.over[task].lost) == (True, False)
+    assert rig.of(Capacity)[-1] == Capacity("processes", 0, why=rig.cause(task).message)

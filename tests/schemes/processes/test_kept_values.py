@@ -39,7 +39,7 @@ def gate(tmp_path):
 
 
 def files_of(rig):
-    return list(Path(rig.scheme._memory).iterdir())
+    return list(Path(rig.scheme._premises.memory).iterdir())
 
 
 def made(rig, name="made", count=MEGABYTE, deed="numbered"):

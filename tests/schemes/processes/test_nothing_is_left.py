@@ -63,7 +63,7 @@ def test_closing_ends_what_runs_and_leaves_nothing(make_rig, signals):
     rig.ended("large")
     rig.submit(*[rig.call(deed, file=signals.path) for deed in ("hold_the_interpreter", "child_for_ever")])
     processes = [int(signals.word()) for _ in range(3)]
-    folders = [rig.scheme._memory, rig.scheme._disk]
+    folders = [rig.scheme._premises.memory, rig.scheme._premises.disk]
     before = time.monotonic()
 
     rig.scheme.close(5.0)

@@ -81,12 +81,12 @@ def test_what_only_a_dead_worker_had_is_told_to_be_lost(make_rig):
 def test_what_is_released_is_gone_and_its_file_too(rig):
     rig.submit(rig.call("zeros", "made", count=1_000_000))
     rig.value("made")
-    assert len(list(Path(rig.scheme._memory).iterdir())) == 1
+    assert len(list(Path(rig.scheme._premises.memory).iterdir())) == 1
 
     rig.scheme.release(["made"])
     rig.run("add", a=1)
 
-    assert list(Path(rig.scheme._memory).iterdir()) == []
+    assert list(Path(rig.scheme._premises.memory).iterdir()) == []
     with pytest.raises(KeyError):
         rig.scheme.fetch(("made", "out", -1), 1.0)
 

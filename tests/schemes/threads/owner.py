@@ -21,7 +21,7 @@ def main() -> None:
             for place, deed in enumerate(deeds)
         ]
     )
-    sys.stdout.write(f"{scheme._memory} {scheme._disk}\n")
+    sys.stdout.write(f"{scheme._premises.memory} {scheme._premises.disk}\n")
     sys.stdout.flush()
     signal.pause()
 

@@ -226,17 +226,17 @@ def test_a_long_call_is_reported_when_it_begins(rig, words):
     rig.until(lambda: [report for report in rig.seen if isinstance(report, Began) and report.task == task])
 
 
-def test_when_no_host_can_start_the_calls_fail_and_say_so(rig):
+def test_when_no_host_can_start_it_is_told_and_then_the_calls_are_left_to_other_schemes(rig):
     rig.run("add", a=1)
     # Without it no host gets a directory of its own.
-    shutil.rmtree(rig.scheme._disk)
+    shutil.rmtree(rig.scheme._premises.disk)
     os.kill(rig.host, signal.SIGKILL)
 
     rig.until(lambda: [report for report in rig.seen if isinstance(report, Capacity) and not report.slots])
     found = rig.ended(rig.start("add", a=1))
 
-    assert found.result.message == "thread hosts cannot be started, or end at once"
-    assert found.lost
+    assert found.result.message == "thread hosts cannot be started, or end at once: exited with code 1"
+    assert (found.refused, found.lost) == (True, False)
 
 
 def test_when_the_scheme_itself_fails_every_call_is_answered(rig, words, caplog):

@@ -46,7 +46,7 @@ def test_closing_ends_what_runs_and_leaves_nothing(make_rig, words):
     processes = [int(words.word()), int(words.word())]
     rig.start("hold_the_interpreter", file=words.path)
     words.word()
-    folders = [rig.scheme._memory, rig.scheme._disk]
+    folders = [rig.scheme._premises.memory, rig.scheme._premises.disk]
     before = time.monotonic()
 
     rig.scheme.close(5.0)
@@ -91,7 +91,7 @@ def test_deaths_leave_no_descriptors_and_no_boards(rig):
         rig.run("add", a=1)
 
     assert abs(open_descriptors() - before) <= 1
-    assert len(list(Path(rig.scheme._memory).iterdir())) == 1
+    assert len(list(Path(rig.scheme._premises.memory).iterdir())) == 1
 
 
 def open_descriptors() -> int:

@@ -81,7 +81,7 @@ def test_a_value_is_exported_once_however_often_it_is_asked_for(rig):
 
 
 def files(rig) -> list[str]:
-    return [path.name for path in Path(rig.scheme._memory).iterdir() if not path.name.startswith("board-")]
+    return [path.name for path in Path(rig.scheme._premises.memory).iterdir() if not path.name.startswith("board-")]
 
 
 def test_exporting_what_was_never_made_is_answered(rig):
