@@ -217,10 +217,10 @@ class Herald:
 
         RefusedError if its journal cannot be kept, or if whoever asked for it has gone.
         """
+        run.keeping.recording.steer(_Signalled(run.executor))
         if self._line is None:
             return
         journal = run.keeping.recording.path
-        run.keeping.recording.steer(_Signalled(run.executor))
         with self._line as line:
             if not self._kept(journal, seconds):
                 raise RefusedError(

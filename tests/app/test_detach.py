@@ -315,6 +315,26 @@ def test_it_is_cancelled_while_its_module_sleeps_in_the_process_itself(rig, work
     assert run.follow().code == 130
 
 
+def test_a_run_in_the_foreground_is_cancelled_in_the_same_way_and_tells_its_summary(rig, workspace):
+    text = f"{STEPS}\ndef sleeps() -> int:\n    say('begun')\n    time.sleep(600)\n    return 1\n"
+    pipeline, steps = workspace.pipeline(text)
+    pipeline.add(f"{steps}:sleeps")
+    command = subprocess.Popen(
+        [*COMMAND, "run", workspace.save(pipeline), "-x", "serial"],
+        env={**os.environ, **rig.environ},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    deadline = threading.Timer(SECONDS, command.kill)
+    deadline.start()
+    with command, command.stdout as out:
+        rig.wait_for()
+        assert rig.treadle("runs", "cancel", "last").code == 0
+        told = out.read()
+    deadline.cancel()
+    assert (command.returncode, told.splitlines()[0].split(" in ")[0]) == (130, "Cancelled")
+
+
 # What is left
 
 
