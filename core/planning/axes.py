@@ -39,9 +39,12 @@ class AxisBuilder:
         self.node_axes: dict[str, tuple[int, ...]] = {}
         self.split: dict[str, set[str]] = {}
         self.flags: dict[str, set[str]] = {}
-        self._fed_ports: dict[str, list[str]] = {}
-        for node_id, port in (*flat.wires, *flat.sweeps):
-            self._fed_ports.setdefault(node_id, []).append(port)
+        self._functions: dict[str, Function] = {}
+        # Ports that the module may not declare: wires lead to such only where it is open.
+        self._fed_ports: dict[str, dict[str, None]] = {}
+        has_open = any(node.module.open_inputs for node in flat.nodes.values())
+        for node_id, port in (*(flat.wires if has_open else ()), *flat.sweeps):
+            self._fed_ports.setdefault(node_id, {})[port] = None
         self._by_identity: dict[object, int] = {}
         self._where: dict[int, Where] = {}
         self._zips: dict[Endpoint, FlatZip] = {
@@ -64,17 +67,23 @@ class AxisBuilder:
     def inputs(self, node: FlatNode) -> tuple[Input, ...]:
         """Return the inputs of a node, all before it being done, and record its axes."""
         entries = [entry for port in self._ports(node) if (entry := self._input(node, port)) is not None]
-        self.node_axes[node.id] = _union(map(self._axes_of, entries))
+        axes: tuple[int, ...] = ()
+        for entry in entries:
+            if type(entry) is not Constant and (more := self._axes_of(entry)):
+                axes = _union((axes, more))
+        self.node_axes[node.id] = axes
         return tuple(entries)
 
-    def _ports(self, node: FlatNode) -> list[str]:
-        names = dict.fromkeys(node.module.input_ports)
-        names |= dict.fromkeys(self._fed_ports.get(node.id, ()))
-        return list(names | dict.fromkeys(node.constants))
+    def _ports(self, node: FlatNode) -> Iterable[str]:
+        declared = node.module.input_ports
+        fed = self._fed_ports.get(node.id, {})
+        if declared.keys() >= node.constants.keys() and declared.keys() >= fed.keys():
+            return declared
+        return [*dict.fromkeys((*declared, *fed, *node.constants))]
 
     def _input(self, node: FlatNode, port: str) -> Input | None:
         end = (node.id, port)
-        if end not in self._fed:
+        if not self._fed or end not in self._fed:
             return self._start(node, port)
         loop, output = self._fed[end]
         state = self._loop_state(loop)
@@ -84,8 +93,8 @@ class AxisBuilder:
 
     def _start(self, node: FlatNode, port: str) -> Start | None:
         end = (node.id, port)
-        if end in self.flat.wires:
-            return self._wired(end, self.flat.wires[end])
+        if (wire := self.flat.wires.get(end)) is not None:
+            return self._wired(end, wire)
         if end in self.flat.sweeps:
             return Swept(port, self._sweep_axis(end), self.flat.sweeps[end].sweep.values)
         if port in node.constants:
@@ -98,7 +107,7 @@ class AxisBuilder:
         source = self.source(wire.source, end[0])
         connection = wire.connection
         apply = self.function(connection.apply) if connection.apply else None
-        if end in self._zips:
+        if self._zips and end in self._zips:
             self._hand_over_items(source)
             axis = self._zip_axis(self._zips[end])
             return Wired(end[1], source, (*self.axes[axis].depends, axis), axis, None, apply)
@@ -137,6 +146,8 @@ class AxisBuilder:
     def source(self, output: Endpoint, reader: str) -> Source:
         """Return an output as ``reader`` sees it: from outside a loop, only its last item."""
         axes = self.node_axes[output[0]]
+        if not self._loops:
+            return Source(self.numbers[output[0]], output[1], axes)
         left = [
             self._loops[loop.origin]
             for loop in self._holding.get(output[0], ())
@@ -163,8 +174,13 @@ class AxisBuilder:
 
     def function_of(self, node: FlatNode) -> Function:
         """Return what a node calls."""
-        made_here = node.node.mode == "bypassed" or node.node.group is not None
-        return Function(node.module.path) if made_here else self.function(node.node.module)
+        if node.node.mode == "bypassed" or node.node.group is not None:
+            return Function(node.module.path)
+        key = node.node.module
+        found = self._functions.get(key)
+        if found is None:
+            found = self._functions[key] = self.function(key)
+        return found
 
     # Axes
 
@@ -362,7 +378,7 @@ class AxisBuilder:
 
     def complete(self, entry: Input) -> Input:
         """Give a fed-back input the axes of its source, known once the whole loop is planned."""
-        if not isinstance(entry, FedBack):
+        if type(entry) is not FedBack:
             return entry
         axes = self.node_axes[self._ids[entry.source.node]]
         return structs.replace(entry, source=structs.replace(entry.source, axes=axes))

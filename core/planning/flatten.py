@@ -102,10 +102,10 @@ class _Flattener:
             for node_id, node in body.nodes.items():
                 self._add_node(where, node_id, node, body)
         for where, body in bodies:
-            for target, connection in body.connections.items():
-                self._add_wire(where, target, connection)
+            self._add_wires(where, body)
             for node_id, node in body.nodes.items():
-                self._add_settings(where, node_id, node)
+                if node.group is not None or node.sweeps or node.zips or node.fold or node.repeat:
+                    self._add_settings(where, node_id, node)
         self._leave_out_disabled()
         self._finish_units()
         return self.flat
@@ -131,7 +131,7 @@ class _Flattener:
                 self.flat.nodes[flat_id] = structs.replace(node, module=module, constants=constants)
 
     def _add_node(self, where: Where, node_id: str, node: Node, body: Body) -> None:
-        flat_id = "/".join((*where, node_id))
+        flat_id = "/".join((*where, node_id)) if where else node_id
         if node.mode == "disabled":
             self.disabled.add(flat_id)
         if node.group is not None:
@@ -145,12 +145,22 @@ class _Flattener:
             node = structs.replace(node, zips=(), fold=None, repeat=None, params=_kept(node.params, module))
         self.flat.nodes[flat_id] = FlatNode(flat_id, where, node, module, dict(node.params))
 
-    def _add_wire(self, where: Where, target: str, connection: Connection) -> None:
-        source = self.output(where, connection.source)
-        for end in self.inputs(where, target):
-            node = self.flat.nodes[end[0]]
-            if node.module.input(end[1]) is not None:
-                self.flat.wires[end] = Wire(source, connection, where)
+    def _add_wires(self, where: Where, body: Body) -> None:
+        prefix = "".join(f"{part}/" for part in where)
+        grouped = {node_id for node_id, node in body.nodes.items() if node.group is not None}
+        for target, connection in body.connections.items():
+            node_id, _, port = target.partition(".")
+            source_id, _, output = connection.source.partition(".")
+            source = self.output(where, connection.source) if source_id in grouped else (prefix + source_id, output)
+            ends = self.inputs(where, target) if node_id in grouped else ((prefix + node_id, port),)
+            for end in ends:
+                self._add_wire(end, Wire(source, connection, where))
+
+    def _add_wire(self, end: Endpoint, wire: Wire) -> None:
+        node = self.flat.nodes[end[0]]
+        if end[1] in node.module.input_ports or node.module.open_inputs:
+            self.flat.wires[end] = wire
+            if node.constants:
                 node.constants.pop(end[1], None)
 
     def _add_settings(self, where: Where, node_id: str, node: Node) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..pipeline import Pipeline
+    from .flatten import FlatNode
+    from .plan import Input
 
 
 def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
@@ -28,21 +30,22 @@ def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
     builder = AxisBuilder(pipeline, flat, {node_id: number for number, node_id in enumerate(order)})
     inputs = {node_id: builder.inputs(flat.nodes[node_id]) for node_id in order}
     builder.finish_loops()
-    nodes = tuple(
-        PlanNode(
-            number=number,
-            id=node_id,
-            module=flat.nodes[node_id].module,
-            function=builder.function_of(flat.nodes[node_id]),
-            settings=flat.nodes[node_id].node,
-            axes=builder.node_axes[node_id],
-            inputs=tuple(map(builder.complete, inputs[node_id])),
-            split=frozenset(builder.split.get(node_id, ())),
-            flags=frozenset(builder.flags.get(node_id, ())),
-        )
-        for number, node_id in enumerate(order)
-    )
+    nodes = tuple([_node(builder, flat.nodes[node_id], inputs[node_id]) for node_id in order])
     return Plan(pipeline.title, nodes, tuple(builder.axes))
+
+
+def _node(builder: AxisBuilder, flat: FlatNode, inputs: tuple[Input, ...]) -> PlanNode:
+    return PlanNode(
+        number=builder.numbers[flat.id],
+        id=flat.id,
+        module=flat.module,
+        function=builder.function_of(flat),
+        settings=flat.node,
+        axes=builder.node_axes[flat.id],
+        inputs=tuple(map(builder.complete, inputs)) if builder.flat.loops else inputs,
+        split=frozenset(builder.split.get(flat.id, ())),
+        flags=frozenset(builder.flags.get(flat.id, ())),
+    )
 
 
 def _flat_ids(flat: FlatGraph, wanted: Iterable[str]) -> set[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..types import ANY, PortType, converter, fits, item_type, list_of
 from .faces import Entry, Face, face_of_module
-from .node_checks import check_parameters, check_settings
+from .node_checks import KnownValues, check_parameters, check_settings
 from .problems import Report, fault_in_name
 from .resource_checks import check_node
 
@@ -39,6 +39,7 @@ class BodyCheck:
         self._zipped: set[str] = set()
         # Pairs of ports that were found to fit, by identity: most connections join the same few modules.
         self._fitting: set[tuple[int, int]] = set()
+        self._known: KnownValues = set()
 
     def run(self, fed: Collection[str]) -> None:
         """Check everything; ``fed`` are the inputs that the ports of the group around feed."""
@@ -52,7 +53,8 @@ class BodyCheck:
         if face.required and node.mode == "normal":
             self._check_required(node_id, node, face, fed)
         if node.params or node.sweeps:
-            check_parameters(self.report, f"{self.prefix}{node_id}", node, face, self._connected(node_id, node))
+            path, connected = f"{self.prefix}{node_id}", self._connected(node_id, node)
+            check_parameters(self.report, path, node, face, connected, self._known)
         if node.sweeps or node.zips or node.fold or node.repeat:
             self.mapped = True
             self._zipped.update(f"{node_id}.{port}" for zipping in node.zips for port in zipping.ports)
@@ -62,14 +64,18 @@ class BodyCheck:
             check_settings(self.report, f"{self.prefix}{node_id}", node, face, lists)
         check_node(self.report, f"nodes.{self.prefix}{node_id}", node, self.modules.get(node.module))
 
-    def _connected(self, node_id: str, node: Node) -> set[str]:
+    def _connected(self, node_id: str, node: Node) -> Collection[str]:
+        if not self.body.connections:
+            return ()
         return {name for name in (*node.params, *node.sweeps) if f"{node_id}.{name}" in self.body.connections}
 
     def _check_required(self, node_id: str, node: Node, face: Face, fed: Collection[str]) -> None:
         connections = self.body.connections
         for name in face.required:
+            if name in node.params or name in node.sweeps:
+                continue
             end = f"{node_id}.{name}"
-            if end not in connections and name not in node.params and name not in node.sweeps and end not in fed:
+            if end not in connections and end not in fed:
                 where = f"nodes.{self.prefix}{node_id}.params.{name}"
                 self.report.error("unset", where, f"the input {name!r} has no value", "Set it, or connect it")
 

@@ -5,21 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..types import fits
-from .parameters import fault_in_value
+from .parameters import fault_in_value, is_reference
 from .problems import Report, fault_in_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ..pipeline import Node
-    from .faces import Face
+    from .faces import Entry, Face
 
 
-def check_parameters(report: Report, path: str, node: Node, face: Face, connected: Collection[str]) -> None:
+KnownValues = set[tuple[int, type]]
+"""Ports, by the identity of their entries, and the classes of which any value may enter them."""
+
+_ALIKE = frozenset({bool, int, float, str})
+"""Classes whose values all fit where one does, unless there are choices or a range."""
+
+
+def check_parameters(  # noqa: PLR0913, PLR0917 - each is needed for one rule
+    report: Report, path: str, node: Node, face: Face, connected: Collection[str], known: KnownValues
+) -> None:
     """Note parameters and swept values that do not exist or do not fit; ``connected`` ones are overridden."""
     for name, value in node.params.items():
+        if (id(face.inputs.get(name)), type(value)) not in known:
+            _check_value(report, f"nodes.{path}.params.{name}", face, name, value, known)
+        if name not in connected and name not in node.sweeps:
+            continue
         where = f"nodes.{path}.params.{name}"
-        _check_value(report, where, face, name, value)
         if name in connected:
             report.warning(
                 "set-twice",
@@ -27,7 +39,7 @@ def check_parameters(report: Report, path: str, node: Node, face: Face, connecte
                 f"{name!r} is set and connected; the connection wins",
                 "Clear the parameter",
             )
-        elif name in node.sweeps:
+        else:
             report.warning("set-twice", where, f"{name!r} is set and swept; the sweep wins", "Clear the parameter")
     for name, sweep in node.sweeps.items():
         where = f"nodes.{path}.sweeps.{name}"
@@ -41,11 +53,15 @@ def check_parameters(report: Report, path: str, node: Node, face: Face, connecte
             _no_input(report, where, face, name)
             continue
         _check_axis(report, where, sweep.axis)
+        entries = id(face.inputs.get(name))
         for index, value in enumerate(sweep.values):
-            _check_value(report, f"{where}[{index}]", face, name, value)
+            if (entries, type(value)) not in known:
+                _check_value(report, f"{where}[{index}]", face, name, value, known)
 
 
-def _check_value(report: Report, where: str, face: Face, name: str, value: object) -> None:
+def _check_value(  # noqa: PLR0913, PLR0917 - see above
+    report: Report, where: str, face: Face, name: str, value: object, known: KnownValues
+) -> None:
     entries = face.input(name)
     if entries is None:
         _no_input(report, where, face, name)
@@ -55,6 +71,13 @@ def _check_value(report: Report, where: str, face: Face, name: str, value: objec
         if fault:
             report.error("value", where, fault, "Correct the value")
             return
+    if type(value) in _ALIKE and not is_reference(value) and name in face.inputs and not any(map(_narrow, entries)):
+        known.add((id(face.inputs[name]), type(value)))
+
+
+def _narrow(entry: Entry) -> bool:
+    """Say whether a port takes only some of the values of its type."""
+    return bool(entry.port.choices) or entry.port.low is not None or entry.port.high is not None
 
 
 def _no_input(report: Report, where: str, face: Face, name: str) -> None:

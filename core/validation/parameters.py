@@ -24,11 +24,16 @@ def fault_in_value(port: Port, port_type: PortType, value: Any) -> str:
     Items of a list are looked at one level deep. What is unknown until a run, or of a class of which nothing
     is known, is accepted.
     """
-    if isinstance(value, str) and ENVIRONMENT in value:
+    if is_reference(value):
         return ""
     if value is None and (port.default is None and port.optional):
         return ""
     return _wrong_type(port_type, value) or _not_chosen(port, value) or _out_of_range(port, value)
+
+
+def is_reference(value: Any) -> bool:
+    """Say whether a value names what stands in an environment variable."""
+    return isinstance(value, str) and ENVIRONMENT in value
 
 
 def type_of(value: Any) -> PortType:
@@ -77,15 +82,11 @@ def _wrong_items(parts: Iterable[PortType], value: list[Any] | tuple[Any, ...]) 
             continue
         wanted = part.arguments[0]
         samples = {type(item): item for item in value}
-        wrong = [item for item in samples.values() if not (_is_reference(item) or fits(type_of(item), wanted))]
+        wrong = [item for item in samples.values() if not (is_reference(item) or fits(type_of(item), wanted))]
         if not wrong:
             return ""
         faults.append(f"the item {_shown(wrong[0])} is no {wanted}")
     return faults[0] if faults else ""
-
-
-def _is_reference(value: Any) -> bool:
-    return isinstance(value, str) and ENVIRONMENT in value
 
 
 def _not_chosen(port: Port, value: Any) -> str:
