@@ -6,9 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..core.cache.earlier import remembered_key, result_of
 from ..core.cache.fingerprints import Fingerprints
 from ..core.cache.keys import NodeKeys, is_cached
+from ..core.cache.lookups import remembered_key, result_of
 from ..core.cache.notes import difference
 from ..core.planning.make_plan import make_plan
 from ..core.planning.plan import sources_of

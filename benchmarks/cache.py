@@ -65,6 +65,7 @@ def run(folder: Path, made: Pipeline) -> tuple[float, int]:
         executor._take(executor._next())
     found = sum(record.state.value == "cached" for record in executor.records.values())
     executor.close()
+    earlier.close(30)
     cache.close(30)
     return time.perf_counter() - began, found
 

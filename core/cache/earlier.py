@@ -2,63 +2,47 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import resource
-import threading
+import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from blake3 import blake3
 
 from ..planning.plan import Constant, Swept
 from ..run.earlier import GoneError
+from ..scheme import Exported
 from ..worker.execute import Result
+from ..worker.failures import Cause
 from ..worker.handing import INLINE, load
 from ..worker.secrets import referenced_names
-from .entries import Held, Keeping, NotInCacheError
+from .arriving import Arrival, Arriving
+from .claims import Claims
+from .clerk import Clerk
+from .entries import Keeping, NotInCacheError
+from .lookups import LookUps, remembered_key
 from .writer import STORE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..planning.plan import Plan, PlanNode
+    from ..run.earlier import LookedUp
     from ..run.events import TaskId
     from ..run.tasks import Task
     from ..scheme import Ended
     from ..worker.call import Call, ValueId
     from ..worker.handing import Handed
-    from .entries import Entry, Key, ValuePlace
+    from .entries import ValuePlace
     from .keys import NodeKeys
     from .store import Cache
 
-HELD_SHARE = 4
-"""One in so many of the files that this process may open is for values that wait to be written."""
-
-
-class _Pending:
-    """A result of which not all values have come yet."""
-
-    def __init__(self, key: Key, result: Result, report: Ended, wanted: set[ValuePlace], *, forced: bool) -> None:
-        self.key = key
-        self.result = result
-        self.report = report
-        self.wanted = wanted
-        self.forced = forced
-        self.values: dict[ValuePlace, Handed | Held] = {}
-
-    def keeping(self) -> Keeping:
-        found = self.result
-        return Keeping(
-            self.values, found.items, found.flags, found.absent, found.previews, found.files, found.digests,
-            self.report.seconds, self.report.task, self.forced,
-        )  # fmt: skip
+_log = logging.getLogger(__name__)
 
 
 class CachedResults:
-    """What a run needs of the cache; all methods are called from the executor's thread.
+    """What a run needs of the cache; see ``Earlier``.
 
     ``pipeline`` is what the pipeline is remembered by: its file, or its name. Results that have no key by lineage are
-    kept, too, if there is a ``run``: for this run alone, should it be resumed with the same calls.
+    kept, too, if there is a ``run``: for this run alone, should it be resumed with the same calls. Keys, files and the
+    index are the business of a clerk: what the executor asks takes it no time.
     """
 
     def __init__(self, cache: Cache, keys: NodeKeys, plan: Plan, pipeline: str, run: str = "") -> None:
@@ -67,13 +51,12 @@ class CachedResults:
         self._plan = plan
         self._pipeline = pipeline
         self._run = run
-        self._key_of: dict[TaskId, Key] = {}
-        self._by_lineage: set[TaskId] = set()
-        self._found: dict[TaskId, Entry] = {}
-        self._pending: dict[TaskId, _Pending] = {}
-        self._held = 0
-        self._most_held = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // HELD_SHARE
-        self._lock = threading.Lock()
+        self._claims = Claims(cache.folder)
+        self._look_ups = LookUps(cache, keys, self._claims, run)
+        self._clerk = Clerk("treadle-look-up", keys.look_again, self._look_ups.look_again)
+        self._hear: Callable[[LookedUp | Exported], None] = lambda _answer: None
+        self._arriving = Arriving()
+        self._node_of: dict[TaskId, int] = {}
         noted = cache.noted(pipeline)
         self._noted: set[int] = set()
         self._secret = {node.number for node in plan.nodes if _has_secret(node)}
@@ -84,36 +67,58 @@ class CachedResults:
         """The nodes whose calls shall give digests of their results, by number."""
         return self._keys.digested(told=bool(self._run))
 
-    def find(self, wanted: Sequence[tuple[Task, Call]]) -> Mapping[TaskId, Result]:
-        """Return those results that are in the cache, without their values."""
-        for task, call in wanted:
-            key = self._keys.of(task.node, call)
-            if key is not None:
-                self._by_lineage.add(task.id)
-            elif self._run and (told := self._keys.told(task.node, call)) is not None:
-                key = private_key(self._run, task.id, told)
-            if key is not None:
-                self._key_of[task.id] = key
-        asked = {task.id: key for task, _ in wanted if (key := self._key_of.get(task.id)) is not None}
-        nodes = {task.id: task.node for task, _ in wanted} if self._unknown else {}
-        entries = self._cache.look_up(list(asked.values()))
-        results: dict[TaskId, Result] = {}
-        for name, key in asked.items():
-            entry = entries.get(key)
-            if entry is not None:
-                self._found[name] = entry
-                self._keys.settled(name, entry)
-                if nodes and nodes[name] in self._unknown:
-                    self._note_parts(nodes[name])
-                results[name] = result_of(entry)
-        return results
+    def open(self, hear: Callable[[LookedUp | Exported], None]) -> None:
+        """Begin to serve a run; ``hear`` gets the answers, in a thread of their own."""
+        self._hear = hear
+        self._look_ups.hear = self._answer
+        self._clerk.ask(self._keys.prepare)
+
+    def close(self, deadline: float = 10.0) -> bool:
+        """Have all kept that has come in full, and let go of the rest; say whether ``deadline`` seconds were enough."""
+        done = self._clerk.flush(deadline)
+        self._arriving.close()
+        # Who waits for what was made here finds it, or computes it.
+        done = self._cache.flush(deadline) and done
+        self._clerk.ask(self._claims.close)
+        return self._clerk.close(deadline) and done
+
+    def find(self, wanted: Sequence[tuple[Task, Call]]) -> None:
+        """Look results up, without their values; the answers are given as LookedUp."""
+        if self._unknown:
+            self._node_of.update((task.id, task.node) for task, _ in wanted)
+        self._clerk.ask(partial(self._look_ups.find, wanted))
+
+    def _answer(self, answer: LookedUp) -> None:
+        self._hear(answer)
+        for name in answer.found if self._unknown else ():
+            if self._node_of[name] in self._unknown:
+                self._note_parts(self._node_of[name])
+
+    def rest(self, *, resting: bool) -> None:
+        """While this run rests, no other one waits for what it computes."""
+        self._clerk.ask(partial(self._look_ups.rest, resting=resting))
+
+    def ended(self, task: TaskId) -> None:
+        """Take note that a task has ended without a result."""
+        self._clerk.ask(partial(self._look_ups.let_go, task))
 
     # Values that were found
 
-    def handed(self, value: ValueId) -> Handed:
-        """Return how other processes can have a value that was found; GoneError if it is damaged or was removed."""
+    def export(self, values: Iterable[ValueId]) -> None:
+        """Ask how other processes can have values that were found; the answers are given as Exported."""
+        self._clerk.ask(partial(self._export, list(values)))
+
+    def _export(self, values: list[ValueId]) -> None:
+        for value in values:
+            try:
+                handed: Handed | Cause = self._handed(value)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the value can be made again
+                handed = Cause("lost contact", str(error))
+            self._hear(Exported(value, handed))
+
+    def _handed(self, value: ValueId) -> Handed:
         task, output, place = value
-        entry = self._found.get(task)
+        entry = self._look_ups.found.get(task)
         if entry is None:
             raise GoneError(f"{task} was not in the cache")
         try:
@@ -122,8 +127,8 @@ class CachedResults:
             raise GoneError(str(error)) from error
 
     def load(self, value: ValueId) -> Any:
-        """Return a value that was found; GoneError as above."""
-        return load(self.handed(value))
+        """Return a value that was found; GoneError if it is damaged or was removed."""
+        return load(self._handed(value))
 
     # New results
 
@@ -131,28 +136,21 @@ class CachedResults:
         """Return the values of a new result that are worth keeping; ``keep`` is then called for each."""
         result = report.result
         assert isinstance(result, Result)
-        self._keys.settled(task.id, result)
-        if task.node in self._secret:
-            # What it gives may hold the secret, which no file shall.
-            return ()
-        self._note(task, result)
-        key = self._key_of.get(task.id)
-        if key is None:
-            return ()
-        forced = self._keys.forced(task.node)
-        cheap = report.bytes_out > INLINE and report.seconds < report.bytes_out / STORE_RATE
-        if (cheap and not forced) or self._held >= self._most_held:
-            return ()
-        places = self._places(task, result)
-        pending = _Pending(key, result, report, set(places), forced=forced)
-        if not places:
-            self._cache.keep(key, pending.keeping())
-            return ()
-        if (before := self._pending.pop(task.id, None)) is not None:
-            # It was made again before all values of the first time had come.
-            self._let_go(before)
-        self._pending[task.id] = pending
+        key = self._look_ups.key_of.get(task.id)
+        arrival, places = None, []
+        if key is not None and task.node not in self._secret and self._is_worth_it(task, report):
+            places = self._places(task, result)
+            arrival = Arrival(key, result, report, places, forced=self._keys.forced(task.node))
+        self._clerk.ask(partial(self._settle, task, result, arrival, again=task.made_again))
+        if arrival is not None and places:
+            self._arriving.expect(arrival)
+        elif arrival is not None:
+            self._clerk.ask(partial(self._keep, arrival))
         return [(task.id, *place) for place in places]
+
+    def _is_worth_it(self, task: Task, report: Ended) -> bool:
+        cheap = report.bytes_out > INLINE and report.seconds < report.bytes_out / STORE_RATE
+        return not self._arriving.crowded and (not cheap or self._keys.forced(task.node))
 
     def _places(self, task: Task, result: Result) -> list[ValuePlace]:
         places: list[ValuePlace] = []
@@ -165,57 +163,53 @@ class CachedResults:
 
     def keep(self, value: ValueId, handed: Handed | None) -> None:
         """Keep a value; it may be gone when this returns. None says that it cannot be had."""
-        task, output, place = value
-        pending = self._pending.get(task)
-        if pending is None or (output, place) not in pending.wanted:
-            return
-        if handed is None:
-            self._let_go(self._pending.pop(task))
-            return
-        try:
-            pending.values[output, place] = handed if isinstance(handed, bytes) else self._hold(handed)
-        except OSError:
-            # It is gone already, or there are too many open files.
-            del self._pending[task]
-            self._let_go(pending)
-            return
-        pending.wanted.discard((output, place))
-        if not pending.wanted:
-            del self._pending[task]
-            self._cache.keep(pending.key, pending.keeping(), lambda: self._let_go(pending))
-
-    def _hold(self, handed: tuple[str, int]) -> Held:
-        if self._held >= self._most_held:
-            raise OSError(errno.EMFILE, "too many values wait to be written")
-        held = Held(os.open(handed[0], os.O_RDONLY | os.O_CLOEXEC), handed[1])
-        with self._lock:
-            self._held += 1
-        return held
-
-    def _let_go(self, pending: _Pending) -> None:
-        """Close what was held open; in the thread of the writer, mostly."""
-        for value in pending.values.values():
-            if isinstance(value, Held):
-                os.close(value.descriptor)
-                with self._lock:
-                    self._held -= 1
+        arrival, complete = self._arriving.add(value, handed)
+        if arrival is not None:
+            self._clerk.ask(partial(self._keep if complete else self._give_up, arrival))
 
     @property
     def waiting(self) -> bool:
         """Whether values are still to come: a run that has ended goes on until they are here, for a moment."""
-        return bool(self._pending)
+        return bool(self._arriving)
 
-    def close(self) -> None:
-        """Let go of values that came without the others of their result."""
-        while self._pending:
-            self._let_go(self._pending.popitem()[1])
+    # What the clerk does with them
+
+    def _settle(self, task: Task, result: Result, arrival: Arrival | None, *, again: bool) -> None:
+        """Take note of a new result, and judge whether it is what its key stands for."""
+        changed = self._keys.changed(task.id)
+        self._keys.settled(task.id, result)
+        if task.node not in self._secret:
+            # What it gives may hold the secret, which no file shall.
+            self._note(task, result)
+        if changed:
+            _log.debug("the result of %s is not kept: %s changed while it ran", task.id, changed)
+            if arrival is not None:
+                arrival.doubtful = True
+            if again:
+                # What read the first result has a key that tells nothing of the second.
+                self._look_ups.doubt()
+        if arrival is None or arrival.doubtful:
+            self._look_ups.let_go(task.id)
+
+    def _keep(self, arrival: Arrival) -> None:
+        if arrival.doubtful:
+            self._arriving.let_go(arrival)
+        else:
+            self._cache.keep(arrival.key, arrival.keeping(), partial(self._kept, arrival))
+
+    def _kept(self, arrival: Arrival) -> None:
+        self._arriving.let_go(arrival)
+        self._clerk.ask(partial(self._look_ups.let_go, arrival.task))
+
+    def _give_up(self, arrival: Arrival) -> None:
+        self._look_ups.let_go(arrival.task)
 
     # What freshness needs
 
     def _note(self, task: Task, result: Result) -> None:
         """Remember how the node's keys are made; and what a task gave that is executed in each run."""
         self._note_parts(task.node)
-        if task.id not in self._by_lineage:
+        if task.id not in self._look_ups.by_lineage:
             facts = Keeping(
                 {}, result.items, result.flags, result.absent, {}, result.files, result.digests,
                 title=task.id, replaces=True,
@@ -233,24 +227,3 @@ def _has_secret(node: PlanNode) -> bool:
     written = [one.value for one in node.inputs if isinstance(one, Constant)]
     written += [value for one in node.inputs if isinstance(one, Swept) for value in one.values]
     return any(referenced_names(value) for value in written if not isinstance(value, int | float))
-
-
-def result_of(entry: Entry) -> Result:
-    """Return an entry as the result that it was made of, without its values."""
-    files = tuple(file.name for file in entry.files)
-    return Result({}, entry.items, entry.flags, entry.absent, entry.previews, files, entry.digests)
-
-
-def private_key(run: str, task: TaskId, told: bytes) -> Key:
-    """Return the key of a result that counts in one run only, as long as what can be told of its call is the same."""
-    return blake3(_named("run", run, task) + told).digest()
-
-
-def remembered_key(pipeline: str, task: TaskId) -> Key:
-    """Return the key of what a task of a pipeline gave last, where it is executed in each run."""
-    return _named("last", pipeline, task)
-
-
-def _named(*parts: str) -> Key:
-    data = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return blake3(b"".join(b"%d:%s" % (len(part), part) for part in data)).digest()

@@ -19,7 +19,7 @@ from .arguments import CallMaker
 from .blame import with_maker, with_request
 from .bookkeeping import Books
 from .deadlines import Deadlines
-from .earlier import GoneError
+from .earlier import LookedUp
 from .records import Listener, RunEnded, RunEvent, TaskLogged, TaskProgress
 from .results import Results
 from .scheduler import CACHE, HANDED_OUT, Policy, Scheduler
@@ -54,11 +54,11 @@ KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
 _AT_A_TIME = 4096
-Heard = tuple[float, "Report | e.Event"]
+Heard = tuple[float, "Report | LookedUp | e.Event"]
 """What was told, and when by the clock of the executor."""
 
 _End = e.TaskSucceeded | e.TaskFailed | e.TaskRefused | e.TaskStopped | e.TaskHeld
-_OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Exported)
+_OTHER_REPORTS = (Began, Progressed, Logged, Capacity, Stopped, Exported, LookedUp)
 
 
 class Executor:
@@ -99,6 +99,7 @@ class Executor:
         # The tasks whose values a scheme was asked for in vain.
         self._withheld: set[e.TaskId] = set()
         self._earlier = earlier
+        self._found: dict[e.TaskId, Result] = {}
         self._deadlines = Deadlines(clock)
         self._timeouts = {node.number: node.settings.timeout for node in plan.nodes if node.settings.timeout}
         self._clock = clock
@@ -128,6 +129,8 @@ class Executor:
         self._ask(e.RunStarted())
         if self._earlier is None:
             self._open(self._needed)
+        else:
+            self._earlier.open(self._hear)
         while not self._finished:
             try:
                 self._take(self._next())
@@ -176,7 +179,7 @@ class Executor:
             messages.append(inbox.get_nowait())
         return messages
 
-    def _hear(self, report: Report) -> None:
+    def _hear(self, report: Report | LookedUp) -> None:
         """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
         if isinstance(report, Progressed | Logged) and threading.get_ident() == self._thread:
             self._take_now([report])
@@ -216,10 +219,14 @@ class Executor:
     def pause(self) -> None:
         """Start nothing new until ``resume``."""
         self._ask(e.Pause())
+        if self._earlier is not None:
+            self._earlier.rest(resting=True)
 
     def resume(self) -> None:
         """Go on after ``pause``."""
         self._ask(e.Resume())
+        if self._earlier is not None:
+            self._earlier.rest(resting=False)
 
     def close(self, deadline: float = 10.0) -> None:
         """End the workers; results that were not read are gone."""
@@ -265,7 +272,7 @@ class Executor:
             for loss in lost:
                 self._lost(loss.tasks)
 
-    def _take_other(self, report: Report, when: float) -> None:
+    def _take_other(self, report: Report | LookedUp, when: float) -> None:
         match report:
             case Began(task, attempt, place):
                 # A call that was taken back from a worker that had begun it may begin twice.
@@ -286,6 +293,8 @@ class Executor:
                     self._end(e.TaskStopped(task))
             case Exported(value, handed):
                 self._exported(value, handed)
+            case LookedUp():
+                self._looked_up(report)
 
     def _capacity(self, report: Capacity) -> None:
         self._deadlines.clear(report.scheme)
@@ -362,15 +371,6 @@ class Executor:
             self._earlier.keep(value, None if isinstance(handed, Cause) else handed)
         self._arrived(value, handed)
 
-    def _hand_over(self, value: ValueId) -> None:
-        """Get a value that an earlier run has made."""
-        assert self._earlier is not None
-        try:
-            handed: Handed | Cause = self._earlier.handed(value)
-        except GoneError as error:
-            handed = Cause("lost contact", str(error))
-        self._arrived(value, handed)
-
     def _never_came(self, value: ValueId, seconds: float) -> None:
         """Do without a value that was asked for: have it made again, or, the second time, let its readers go on."""
         scheme = self._tasks[value[0]].scheme
@@ -428,6 +428,11 @@ class Executor:
                 self._books.change(self._books.records[event.task], TaskState.SUCCEEDED)
             else:
                 self._books.settle(event.task, TaskState.FAILED, task.cause)
+        elif isinstance(event, e.TaskCached):
+            result = self._found.pop(event.task)
+            # It may have been cancelled meanwhile.
+            if self._tasks[event.task].state is TaskState.CACHED:
+                self._books.found(event.task, result, CACHE)
         elif isinstance(event, e.TaskFailed | e.TaskRefused | e.TaskStopped):
             record, task = self._books.records[event.task], self._tasks[event.task]
             self._deadlines.clear((event.task, "time"))
@@ -437,11 +442,17 @@ class Executor:
             if event.task in again:
                 self._books.settle(event.task, TaskState.READY, told or again[event.task])
             elif task.done:
-                self._books.settle(event.task, task.state, told or task.cause)
+                self._settle(event.task, task.state, told or task.cause)
         elif isinstance(event, e.TaskHeld):
             record = self._books.records[event.task]
             if record.state is not TaskState.WAITING:
                 self._books.change(record, TaskState.WAITING)
+
+    def _settle(self, name: e.TaskId, state: TaskState, cause: Cause | None) -> None:
+        """Write down that a task ended without a result; nobody needs to wait for one."""
+        self._books.settle(name, state, cause)
+        if self._earlier is not None:
+            self._earlier.ended(name)
 
     def _carry_out(self, commands: Iterable[e.Command]) -> None:
         starts: dict[str, list[Call]] = {}
@@ -488,30 +499,26 @@ class Executor:
         for value in self._transfers.wait(call, foreign):
             asked.setdefault(self._tasks[value[0]].scheme, []).append(value)
         for name, values in asked.items():
-            if name == CACHE:
-                for value in values:
-                    self._hand_over(value)
-            else:
-                for value in values:
-                    seconds = TRANSFER_SECONDS + self._tasks[value[0]].size / SLOWEST_TRANSFER
-                    self._deadlines.set(value, seconds, partial(self._never_came, value, seconds))
-                self._schemes[name].export(values)
+            for value in values:
+                seconds = TRANSFER_SECONDS + self._tasks[value[0]].size / SLOWEST_TRANSFER
+                self._deadlines.set(value, seconds, partial(self._never_came, value, seconds))
+            holder = self._earlier if name == CACHE else self._schemes[name]
+            assert holder is not None
+            holder.export(values)
         if not asked and (ready := self._transfers.ready(task.id)) is not None:
             self._submit(task.scheme, [ready])
 
     def _look_up(self, tasks: list[Task]) -> None:
-        """Answer which results earlier runs have; open the schemes once there is one that they have not."""
+        """Ask which results earlier runs have."""
         assert self._earlier is not None
-        calls = [(task, self._calls.call_with_refs(task)[0]) for task in tasks]
-        found = self._earlier.find(calls)
-        for task in tasks:
-            result = found.get(task.id)
-            if result is None:
-                self._events.append(e.TaskMissed(task.id))
-            else:
-                self._books.found(task.id, result, CACHE)
-                self._events.append(e.TaskCached(task.id, _outcome(result, 0)))
-        if len(found) < len(tasks):
+        self._earlier.find([(task, self._calls.call_with_refs(task)[0]) for task in tasks])
+
+    def _looked_up(self, answer: LookedUp) -> None:
+        """Take the answers; open the schemes once there is a result that earlier runs have not."""
+        self._found.update(answer.found)
+        self._events += [e.TaskCached(name, _outcome(result, 0)) for name, result in answer.found.items()]
+        self._events += [e.TaskMissed(name) for name in answer.missed]
+        if not all(self._tasks[name].done for name in answer.missed):
             self._open(self._needed)
 
     def _stop(self, name: e.TaskId, scheme: str) -> None:
@@ -540,11 +547,11 @@ class Executor:
     def _carry_out_other(self, command: e.Command) -> None:
         match command:
             case e.Skip(task, cause):
-                self._books.settle(task, TaskState.SKIPPED, cause)
+                self._settle(task, TaskState.SKIPPED, cause)
             case e.Fail(task, cause):
-                self._books.settle(task, TaskState.FAILED, cause)
+                self._settle(task, TaskState.FAILED, cause)
             case e.Cancelled(task):
-                self._books.settle(task, TaskState.CANCELLED, self._tasks[task].cause)
+                self._settle(task, TaskState.CANCELLED, self._tasks[task].cause)
             case e.Retry():
                 pass  # told when the event was taken note of
             case e.Stop(task, scheme):

@@ -379,7 +379,7 @@ class Scheduler:
             return
         self._ending = True
         for task in [task for task in self.layout.tasks.values() if not task.done]:
-            if task.state is TaskState.READY:
+            if task.state is TaskState.READY or task.looked_up:
                 self._end_cancelled(task, ENDING)
             elif task.state in HANDED_OUT and self.policy.on_error == "abort":
                 self._stop(task)

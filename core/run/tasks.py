@@ -143,6 +143,11 @@ class Task(Prerequisite):
         return self.node
 
     @property
+    def looked_up(self) -> bool:
+        """Whether all that it reads is there, and it is looked for among earlier results."""
+        return self.state is TaskState.WAITING and self.linked and not self.missing and not self.attempt
+
+    @property
     def made_again(self) -> bool:
         """Whether it had results, and has them or makes them once more."""
         good = self.story.count(LETTERS[TaskState.SUCCEEDED]) + self.story.count(LETTERS[TaskState.CACHED])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,13 @@ from treadle.core.planning.make_plan import make_plan
 from treadle.core.run.arguments import CallMaker
 from treadle.core.run.earlier import GoneError
 from treadle.core.run.scheduler import Policy, Scheduler
-from treadle.core.scheme import Ended, Place
+from treadle.core.scheme import Ended, Exported, Place
 from treadle.core.worker.digest import FileDigests
 from treadle.core.worker.execute import Result
 from treadle.core.worker.handing import hand_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LARGE = np.arange(100_000)
 
@@ -39,11 +40,13 @@ def double(x: int) -> int:
 
 
 @pytest.fixture
-def begun(caches, tmp_path) -> Callable[[], tuple]:
+def begun(caches, tmp_path) -> Iterator[Callable[[], tuple]]:
     """Return a function that begins a run: its cache, what it asks of it, and the task of ``many`` with its call."""
     p = Pipeline("p")
     p.add(double, x=p.add(many).out.each())
     plan = make_plan(p)
+
+    opened: list[CachedResults] = []
 
     def begin():
         cache = caches.open()
@@ -51,9 +54,30 @@ def begun(caches, tmp_path) -> Callable[[], tuple]:
         scheduler = Scheduler(plan, Policy())
         scheduler.layout.begin()
         task = scheduler.layout.task(plan.node("many").number, ())
-        return cache, CachedResults(cache, keys, plan, "p"), task, CallMaker(scheduler.layout, tmp_path).call(task)
+        opened.append(CachedResults(cache, keys, plan, "p"))
+        return cache, opened[-1], task, CallMaker(scheduler.layout, tmp_path).call(task)
 
-    return begin
+    yield begin
+    for one in opened:
+        assert one.close(SECONDS)
+
+
+def found(earlier: CachedResults, *wanted) -> dict[str, Result]:
+    """Return what is found for tasks, once all are answered."""
+    answers: queue.Queue = queue.Queue()
+    earlier.open(answers.put)
+    earlier.find(wanted)
+    answer = answers.get(timeout=SECONDS)
+    assert len(answer.found) + len(answer.missed) == len(wanted)
+    return dict(answer.found)
+
+
+def handed(earlier: CachedResults, value) -> Exported:
+    """Return how other processes can have a value."""
+    answers: queue.Queue = queue.Queue()
+    earlier.open(answers.put)
+    earlier.export([value])
+    return answers.get(timeout=SECONDS)
 
 
 def ended(count: int, **facts) -> Ended:
@@ -72,7 +96,7 @@ def open_values(folder: Path) -> int:
 
 def test_a_result_is_kept_when_all_its_values_have_come_though_they_are_gone_then(begun, caches):
     cache, earlier, task, call = begun()
-    assert earlier.find([(task, call)]) == {}
+    assert found(earlier, (task, call)) == {}
     wanted = list(earlier.wants(task, ended(3)))
     assert wanted == [("many", "out", place) for place in range(3)]
     for value in wanted:
@@ -81,16 +105,17 @@ def test_a_result_is_kept_when_all_its_values_have_come_though_they_are_gone_the
         earlier.keep(value, handed)
         Path(handed[0]).unlink()
     assert not earlier.waiting
-    assert cache.flush(SECONDS)
+    assert earlier.close(SECONDS)
     assert open_values(caches.run) == 0
-    cache, earlier, task, call = begun()
-    assert earlier.find([(task, call)])["many"].items == {"out": ("0", "1", "2")}
+    assert cache.close(SECONDS)
+    _, earlier, task, call = begun()
+    assert found(earlier, (task, call))["many"].items == {"out": ("0", "1", "2")}
     assert np.array_equal(earlier.load(("many", "out", 2)), LARGE + 2)
 
 
 def test_a_result_of_which_a_value_never_comes_is_not_kept_and_nothing_stays_open(begun, caches):
     cache, earlier, task, call = begun()
-    earlier.find([(task, call)])
+    found(earlier, (task, call))
     first = next(iter(earlier.wants(task, ended(3))))
     earlier.keep(first, hand_out(LARGE, caches.run, caches.run))
     assert open_values(caches.run) == 1
@@ -99,13 +124,13 @@ def test_a_result_of_which_a_value_never_comes_is_not_kept_and_nothing_stays_ope
     assert not earlier.waiting
     assert cache.close(SECONDS)
     _, earlier, task, call = begun()
-    assert earlier.find([(task, call)]) == {}
+    assert found(earlier, (task, call)) == {}
 
 
 def test_more_large_values_than_may_be_held_open_are_not_kept(begun, caches, monkeypatch):
     _, earlier, task, call = begun()
-    monkeypatch.setattr(earlier, "_most_held", 2)
-    earlier.find([(task, call)])
+    monkeypatch.setattr(earlier._arriving, "most_held", 2)
+    found(earlier, (task, call))
     for value in earlier.wants(task, ended(3)):
         earlier.keep(value, hand_out(LARGE, caches.run, caches.run))
     assert not earlier.waiting
@@ -114,7 +139,7 @@ def test_more_large_values_than_may_be_held_open_are_not_kept(begun, caches, mon
 
 def test_what_is_quicker_made_than_stored_is_not_even_asked_for(begun):
     _, earlier, task, call = begun()
-    earlier.find([(task, call)])
+    found(earlier, (task, call))
     assert not list(earlier.wants(task, ended(3, seconds=0.001, bytes_out=10**9)))
 
 
@@ -131,7 +156,7 @@ def test_what_reads_a_value_of_which_nothing_is_known_has_no_key_though_the_run_
     earlier = CachedResults(caches.open(), keys, plan, "p", "run-1")
     made, result = CallMaker(scheduler.layout, tmp_path), Result({}, {}, {}, {}, {})
     assert earlier.digested == {plan.node("many").number}
-    assert earlier.find([(task, made.call(task)) for task in tasks]) == {}
+    assert found(earlier, *((task, made.call(task)) for task in tasks)) == {}
     wanted = [list(earlier.wants(task, Ended(task.id, 1, result, Place("here"), seconds=1.0))) for task in tasks]
     assert wanted == [[("many", "out", -1)], []]
     earlier.close()
@@ -139,7 +164,7 @@ def test_what_reads_a_value_of_which_nothing_is_known_has_no_key_though_the_run_
 
 def test_a_value_that_is_damaged_is_gone(begun, caches):
     _, earlier, task, call = begun()
-    earlier.find([(task, call)])
+    found(earlier, (task, call))
     for value in earlier.wants(task, ended(3)):
         earlier.keep(value, hand_out(LARGE, caches.run, caches.run))
     caches.close()
@@ -147,8 +172,9 @@ def test_a_value_that_is_damaged_is_gone(begun, caches):
         if file.is_file():
             os.truncate(file, 100)
     _, earlier, task, call = begun()
-    assert earlier.find([(task, call)])
-    with pytest.raises(GoneError):
-        earlier.handed(("many", "out", 0))
-    with pytest.raises(GoneError):
-        earlier.handed(("double[0]", "out", -1))
+    assert found(earlier, (task, call))
+    for value in (("many", "out", 0), ("double[0]", "out", -1)):
+        cause = handed(earlier, value).handed
+        assert cause.kind == "lost contact"
+        with pytest.raises(GoneError):
+            earlier.load(value)
