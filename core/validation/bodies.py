@@ -8,7 +8,7 @@ from ..types import ANY, PortType, converter, fits, item_type, list_of
 from .faces import Entry, Face, face_of_module
 from .node_checks import KnownValues, check_parameters, check_settings
 from .problems import Report, fault_in_name
-from .resource_checks import check_node
+from .resource_checks import asks, check_node
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,8 +37,9 @@ class BodyCheck:
         self.modules = modules
         self.mapped = False
         self._zipped: set[str] = set()
-        # Pairs of ports that were found to fit, by identity: most connections join the same few modules.
-        self._fitting: set[tuple[int, int]] = set()
+        # Outputs and inputs that were found to fit, with the identities of their faces: most connections join the
+        # same few modules.
+        self._fitting: set[tuple[int, str, int, str]] = set()
         self._known: KnownValues = set()
 
     def run(self, fed: Collection[str]) -> None:
@@ -62,7 +63,8 @@ class BodyCheck:
             connections = self.body.connections
             lists = {p for z in node.zips for p in z.ports if f"{node_id}.{p}" in connections or p in node.sweeps}
             check_settings(self.report, f"{self.prefix}{node_id}", node, face, lists)
-        check_node(self.report, f"nodes.{self.prefix}{node_id}", node, self.modules.get(node.module))
+        if asks(node):
+            check_node(self.report, f"nodes.{self.prefix}{node_id}", node, self.modules.get(node.module))
 
     def _connected(self, node_id: str, node: Node) -> Collection[str]:
         if not self.body.connections:
@@ -87,6 +89,11 @@ class BodyCheck:
             missing = node_id if face is None else source_id
             self._dangling(target, f"there is no node {missing[:100]!r}", missing, self.faces)
             return
+        mapped = connection.each or connection.join or connection.apply or target in self._zipped
+        ends = (id(source_face), output, id(face), port)
+        if ends in self._fitting and not mapped:
+            self._add_edges(target, node_id, source_id, port, output)
+            return
         entries, origin = face.input(port), source_face.output(output)
         if entries is None:
             self._dangling(target, f"{node_id!r} has no input {port[:100]!r}", port, face.inputs)
@@ -94,12 +101,10 @@ class BodyCheck:
             self._dangling(target, f"{source_id!r} has no output {output[:100]!r}", output, source_face.outputs)
         else:
             self._add_edges(target, node_id, source_id, port, output)
-            if connection.each or connection.join or connection.apply or target in self._zipped:
+            if mapped:
                 self._check_mapped(target, connection, origin, entries)
-                return
-            pair, given = (id(origin), id(entries)), origin.type
-            if pair not in self._fitting and self._check_types(target, given, origin.port.bases, entries):
-                self._fitting.add(pair)
+            elif self._check_types(target, origin.type, origin.port.bases, entries):
+                self._fitting.add(ends)
 
     def _dangling(self, target: str, message: str, word: str, known: Collection[str]) -> None:
         where = f"connections.{self.prefix}{target}"

@@ -22,7 +22,7 @@ _ALIKE = frozenset({bool, int, float, str})
 """Classes whose values all fit where one does, unless there are choices or a range."""
 
 
-def check_parameters(  # noqa: PLR0913, PLR0917 - each is needed for one rule
+def check_parameters(
     report: Report, path: str, node: Node, face: Face, connected: Collection[str], known: KnownValues
 ) -> None:
     """Note parameters and swept values that do not exist or do not fit; ``connected`` ones are overridden."""
@@ -41,6 +41,13 @@ def check_parameters(  # noqa: PLR0913, PLR0917 - each is needed for one rule
             )
         else:
             report.warning("set-twice", where, f"{name!r} is set and swept; the sweep wins", "Clear the parameter")
+    if node.sweeps:
+        _check_sweeps(report, path, node, face, connected, known)
+
+
+def _check_sweeps(
+    report: Report, path: str, node: Node, face: Face, connected: Collection[str], known: KnownValues
+) -> None:
     for name, sweep in node.sweeps.items():
         where = f"nodes.{path}.sweeps.{name}"
         if name in connected:
@@ -59,9 +66,7 @@ def check_parameters(  # noqa: PLR0913, PLR0917 - each is needed for one rule
                 _check_value(report, f"{where}[{index}]", face, name, value, known)
 
 
-def _check_value(  # noqa: PLR0913, PLR0917 - see above
-    report: Report, where: str, face: Face, name: str, value: object, known: KnownValues
-) -> None:
+def _check_value(report: Report, where: str, face: Face, name: str, value: object, known: KnownValues) -> None:
     entries = face.input(name)
     if entries is None:
         _no_input(report, where, face, name)

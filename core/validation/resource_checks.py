@@ -16,6 +16,12 @@ SCHEMES = ("auto", "serial", "threads", "processes", "ipython")
 MAX_RETRIES = 1000
 
 
+def asks(node: Node) -> bool:
+    """Say whether a node asks for anything itself; most do not."""
+    plain = node.n_procs is None and node.mem_gb is None and node.timeout is None
+    return not plain or node.scheme != "auto" or type(node.retries) is not int or node.retries != 0
+
+
 def check_node(report: Report, where: str, node: Node, module: Module | None) -> None:
     """Note what a node asks for that nobody can give; ``where`` is its place in the pipeline."""
     asked = (("n_procs", node.n_procs), ("mem_gb", node.mem_gb), ("timeout", node.timeout), ("retries", node.retries))
