@@ -9,6 +9,7 @@ from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from .answers import result_of, sizes
+from .board import ENDED
 from .patience import SOON
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Answers:
 
     def read(self, member: Member) -> None:
         """Take in all that a worker has told so far."""
+        ended = member.board.numbers[ENDED]
         if not member.severed:
             try:
                 for message in member.messages():
@@ -56,6 +58,9 @@ class Answers:
             except ch.GarbledError:
                 self._sever(member, GARBLED)
         self._read_board(member)
+        # Each answer is there before its call counts as ended; and what the owner wrote on the board stands there.
+        if (member.jobs and member.jobs[0].number <= ended) or not member.board_is_sound:
+            self._sever(member, GARBLED)
 
     def _heed(self, member: Member, message: Any) -> None:
         match message:

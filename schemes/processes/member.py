@@ -232,6 +232,11 @@ class Member:
                 return
             yield message
 
+    @property
+    def board_is_sound(self) -> bool:
+        """Whether what the owner wrote last is on the board."""
+        return bool(self.board.numbers[EPOCH] == self._epoch)
+
     def running(self) -> Job | None:
         """Return the job that a worker which is dead was at."""
         return self.jobs[0] if self.jobs and self.jobs[0].number <= self.board.numbers[BEGUN] else None

@@ -26,6 +26,8 @@ class Outlet:
         self.reader, self.writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(self.writer, True)
         self._numbers = numbers
+        # Kept here too: a module may write anywhere on the board.
+        self._readings = self._consumed = 0
         self._printed = Printed(mark, tell)
         self.begin = self._printed.begin
         """Take what comes from now on for the output of this task; nothing was printed before."""
@@ -34,13 +36,16 @@ class Outlet:
         """Read some of what the worker printed; False if there is no more at the moment."""
         numbers = self._numbers
         for _ in range(_AT_A_TIME):
-            numbers[READINGS] += 1
+            self._readings += 1
+            numbers[READINGS] = self._readings
             try:
                 data = os.read(self.reader, _CHUNK)
             except BlockingIOError:
                 data = b""
-            numbers[CONSUMED] += len(data)
-            numbers[READINGS] += 1
+            self._consumed += len(data)
+            numbers[CONSUMED] = self._consumed
+            self._readings += 1
+            numbers[READINGS] = self._readings
             if not data:
                 return False
             self._printed.feed(data)

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ..hosting import channel as ch
-from .service import FORGET, WRITE
+from . import service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ class Requests:
         """Have a value written, once."""
         if key not in self._asked:
             self._asked.add(key)
-            self._send(WRITE, key)
+            self._send(service.WRITE, key)
 
     def holds_on_to(self, values: Iterable[Kept]) -> bool:
         """Say whether one of these values could not be written."""
@@ -44,7 +44,7 @@ class Requests:
         """Have values forgotten."""
         for key in keys:
             self.refused.pop(key, None)
-        self._send(FORGET, keys, paths)
+        self._send(service.FORGET, keys, paths)
 
     def _send(self, *message: Any) -> None:
         self._waiting.append(ch.packet(pickle.dumps(message, 5), self._disk))
@@ -79,10 +79,14 @@ class Requests:
                 message = self._inbox.next()
             except (BlockingIOError, OSError):
                 return
-            if message is None:
-                self.ended = True
-                return
-            yield message
+            match message:
+                case None:
+                    self.ended = True
+                    return
+                case (service.WRITTEN, int(), None | bytes() | (str(), int()), str()):
+                    yield message
+                case _:
+                    raise ch.GarbledError("no message of the service of a worker")
 
     def close_other(self) -> None:
         """Close the end that only the worker uses."""

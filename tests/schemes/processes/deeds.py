@@ -363,3 +363,37 @@ def limit_files(array: Any, size: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def scribble(descriptor: int, data: bytes) -> None:
+    """Write to a descriptor of this process that somebody else has opened, and never return."""
+    os.write(descriptor, data)
+    while True:
+        signal.pause()
+
+
+def scribble_shortly(descriptor: int, data: bytes) -> int:
+    os.write(descriptor, data)
+    return 7
+
+
+def replace_program(program: str) -> None:
+    os.execvp(program, [program, "1000"])
+
+
+def close_descriptors() -> None:
+    os.closerange(3, 1000)
+    while True:
+        signal.pause()
+
+
+def most_open_files() -> int:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def kill_parent() -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
+    while True:
+        signal.pause()
