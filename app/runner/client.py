@@ -67,8 +67,10 @@ class RunnerClient:
             start_new_session=True,
             bufsize=0,
         )
-        for target in (self._read, self._write, self._read_errors):
-            BackgroundThread(target=target, name=f"treadle-client-{target.__name__}", daemon=True).start()
+        self._errors = BackgroundThread(target=self._read_errors, name="treadle-client-errors", daemon=True)
+        self._errors.start()
+        for target in (self._read, self._write):
+            BackgroundThread(target=target, name=f"treadle-client{target.__name__}", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -194,6 +196,7 @@ class RunnerClient:
             code = self._process.wait(1.0)
         except subprocess.TimeoutExpired:
             return "the runner has closed its line"
+        self._errors.join(1.0)
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         said = "\n".join(self._said)
         return f"the runner {how}" + (f": {said}" if said else "")

@@ -1,0 +1,1 @@
+"""How the window looks: its colours, measures, type and icons, each defined once."""

@@ -1,0 +1,105 @@
+"""The bridge with a real runner, and with programs that are none."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import pytest
+from PyQt6.QtCore import QThread
+from runners import document
+
+from treadle import Pipeline
+from treadle.app.window.bridge import Bridge
+from treadle.core import protocol as p
+from treadle.core.errors import TreadleError
+
+MS = 60_000
+
+
+@pytest.fixture
+def bridge(qapp):
+    made = Bridge()
+    yield made
+    client = made._client
+    made.stop()
+    if client is not None:
+        client.close()
+
+
+def adding():
+    pipeline = Pipeline("adding")
+    pipeline.add("operator:add", id="sum", a=1, b=2)
+    return pipeline
+
+
+def started(bridge, qtbot):
+    with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "idle", timeout=MS):
+        bridge.start()
+    return bridge
+
+
+def asked(bridge, qtbot, kind, **facts):
+    answers = []
+    bridge.ask(kind, answers.append, **facts)
+    qtbot.waitUntil(lambda: bool(answers), timeout=MS)
+    return answers[0]
+
+
+def test_a_runner_is_idle_once_it_has_said_who_it_is(bridge, qtbot):
+    started(bridge, qtbot)
+    assert bridge.welcome.pid == bridge._client.pid
+
+
+def test_answers_and_news_come_in_the_thread_of_the_window(bridge, qtbot):
+    started(bridge, qtbot)
+    threads = []
+    bridge.news.connect(lambda _news: threads.append(QThread.currentThread()))
+    with qtbot.waitSignal(bridge.news, check_params_cb=lambda news: isinstance(news, p.RunOver), timeout=MS):
+        bridge.ask(
+            p.StartRun, lambda _: threads.append(QThread.currentThread()), document=document(adding()), trust=True
+        )
+    assert set(threads) == {bridge.thread()}
+
+
+def test_a_refusal_is_an_error_that_says_what_to_do(bridge, qtbot):
+    started(bridge, qtbot)
+    answer = asked(bridge, qtbot, p.CheckDocument, document=p.Document(text="{"))
+    assert isinstance(answer, TreadleError)
+
+
+def test_a_runner_that_dies_is_told_with_the_reason_and_can_be_started_again(bridge, qtbot):
+    started(bridge, qtbot)
+    with qtbot.waitSignal(bridge.state_changed, timeout=MS) as caught:
+        os.kill(bridge._client.pid, signal.SIGKILL)
+    assert caught.args[0] == "gone"
+    assert "signal 9" in caught.args[1]
+    assert isinstance(asked(bridge, qtbot, p.Ping), TreadleError)
+    started(bridge, qtbot)
+    assert isinstance(asked(bridge, qtbot, p.Ping), p.Done)
+
+
+def test_a_runner_that_hangs_is_shown_and_can_be_ended(qtbot, monkeypatch):
+    monkeypatch.setattr("treadle.app.window.bridge.SILENT_SECONDS", 0.05)
+    monkeypatch.setattr("treadle.app.window.bridge.PING_MS", 10)
+    bridge = Bridge()
+    started(bridge, qtbot)
+    with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "not responding", timeout=MS):
+        os.kill(bridge._client.pid, signal.SIGSTOP)
+    with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "gone", timeout=MS):
+        bridge.kill()
+
+
+def test_a_program_that_is_no_runner_is_told_with_what_it_said(qtbot):
+    bridge = Bridge([sys.executable, "-c", "import sys; sys.exit('no such thing')"])
+    with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "gone", timeout=MS) as caught:
+        bridge.start()
+    assert "no such thing" in caught.args[1]
+
+
+def test_a_program_that_is_not_there_is_told(qtbot):
+    bridge = Bridge(["/no/such/python"])
+    with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "gone", timeout=MS) as caught:
+        bridge.start()
+    assert "cannot be started" in caught.args[1]
