@@ -54,11 +54,16 @@ class Recording:
         """Let others ask ``run`` to stop, pause or go on, from now on."""
         self._steered = run
 
-    def close(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
+    def end(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
         """Write what is left, and listen no more; say whether the journal is complete. May be called twice."""
         self._steered = None
         self._control.close(min(deadline, 5.0))
-        return self._journal.close(deadline, warnings)
+        return self._journal.end(deadline, warnings)
+
+    def close(self, deadline: float = 10.0) -> bool:
+        """End, and wait for the disk too; say whether the journal is complete. May be called twice."""
+        self.end(deadline)
+        return self._journal.close(deadline)
 
     # In the thread of the socket
 

@@ -111,11 +111,14 @@ class Store:
         )
         self._connection.execute("DELETE FROM progress")
 
-    def finish(self, warnings: Sequence[str]) -> None:
-        """Write the warnings of the run and leave one plain file behind, unless somebody reads it just now."""
+    def note(self, warnings: Sequence[str]) -> None:
+        """Write the warnings of the run."""
         if warnings:
             told = json.dumps([storable(text) for text in warnings])
             self._connection.execute("UPDATE run SET warnings = ?", (told,))
+
+    def finish(self) -> None:
+        """Wait for the disk, and leave one plain file behind, unless somebody reads it just now."""
         self._connection.execute("PRAGMA busy_timeout = 200")
         with contextlib.suppress(sqlite3.OperationalError):
             self._connection.execute("PRAGMA journal_mode = DELETE")

@@ -61,11 +61,13 @@ def create(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
     )
     try:
+        # There is nothing yet that could be lost.
+        connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA journal_mode = {journal_mode(path.parent)}")
-        # After a loss of power the last moments of a run may be missing, never more.
-        connection.execute("PRAGMA synchronous = NORMAL")
         marks = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks} COMMIT;")
+        # After a loss of power the last moments of a run may be missing, never more.
+        connection.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error:
         connection.close()
         remove_files(path)

@@ -63,7 +63,7 @@ class Journal:
         self._failed = self._over = False
         self._ended: Ended | None = None
         self._warnings: tuple[str, ...] = ()
-        self._wake, self._closing = threading.Event(), threading.Event()
+        self._wake, self._closing, self._complete = threading.Event(), threading.Event(), threading.Event()
         self._store: Store | None = None
         self._thread = BackgroundThread(target=self._work, args=(facts, socket), name="treadle-journal", daemon=True)
         self._thread.start()
@@ -97,10 +97,11 @@ class Journal:
         self._ended = Ended(state, time.time(), time.monotonic() - self._began)
         self._wake.set()
 
-    def close(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
+    def end(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
         """Write what is left, and the warnings of the run; say whether all is written, in ``deadline`` seconds.
 
-        A run that has not told of its end is kept as interrupted.
+        A run that has not told of its end is kept as interrupted. What SQLite keeps beside the file may still be there:
+        to wait for the disk, until that is one plain file, is the work of ``close``.
         """
         if not self._closing.is_set():
             self._warnings = tuple(warnings)
@@ -108,8 +109,14 @@ class Journal:
                 self._end(INTERRUPTED)
             self._closing.set()
             self._wake.set()
-        self._thread.join(deadline)
-        return not self._thread.is_alive() and not self._failed
+        return self._complete.wait(deadline) and not self._failed
+
+    def close(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:
+        """End, and wait until the thread is done with the file; say whether it is, and all is written."""
+        until = time.monotonic() + deadline
+        complete = self.end(deadline, warnings)
+        self._thread.join(max(0.0, until - time.monotonic()))
+        return complete and not self._thread.is_alive() and not self._failed
 
     # The journal's thread
 
@@ -125,9 +132,13 @@ class Journal:
                 self._wake.clear()
                 closing = self._closing.is_set()
                 self._flush(store)
-            store.finish(self._warnings)
+            store.note(self._warnings)
+            self._complete.set()
+            store.finish()
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on, and somebody hears of it
             self._give_up(error)
+        finally:
+            self._complete.set()
 
     def _flush(self, store: Store) -> None:
         if len(self._heard) == MAX_WAITING:

@@ -58,7 +58,7 @@ def test_the_disk_is_bounded_over_many_writes_too(tmp_path):
     store.write(Heard(made=[TaskRecord("fit", "fit", {})]))
     for number in range(100):
         store.write(Heard(lines=[Piece("fit", f"{number} " + "x" * 50_000, 1, 2)]))
-    store.finish([])
+    store.finish()
     with RunReader(tmp_path / "a.sqlite") as reader:
         log = reader.log("fit")
     assert log.lines[-1].startswith("99 ")

@@ -287,3 +287,18 @@ def test_a_reader_in_the_way_at_the_end_does_not_hold_up_the_run(run):
         other.close()
     with RunReader(path) as reader:
         assert reader.summary().state == "succeeded"
+
+
+def test_a_run_does_not_wait_for_a_slow_disk_once_all_is_written(run, monkeypatch):
+    disk = threading.Event()
+    finish = run.journal._store.finish
+    monkeypatch.setattr(run.journal._store, "finish", lambda: (disk.wait(SECONDS), finish()))
+    run.simple("a")
+    assert run.journal.end(SECONDS, ["a warning"])
+    with run.reader() as reader:
+        assert reader.summary().counts == {"succeeded": 1}
+        assert list(reader.summary().warnings) == ["a warning"]
+    assert not run.journal.close(0.01)
+    disk.set()
+    assert run.journal.close(SECONDS)
+    assert [entry.name for entry in run.folder.iterdir()] == [run.journal.path.name]
