@@ -30,13 +30,15 @@ class Place:
 class Capacity:
     """The scheme now takes up to ``slots`` calls at a time, of which ``workers`` run and the others wait their turn.
 
-    Without slots it cannot work (any more); ``why`` says why.
+    Without slots it cannot work (any more); ``why`` says why. With ``elsewhere`` it runs them on other machines, whose
+    cores and memory it gives out itself.
     """
 
     scheme: str
     slots: int
     workers: int = 0
     why: str = ""
+    elsewhere: bool = False
 
 
 class Began(Struct, frozen=True, gc=False):
