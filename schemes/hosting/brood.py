@@ -153,7 +153,8 @@ class Brood:
         for _, pid in orphans:
             if pid:
                 kin.kill_with_group(pid)
-        self._let_go(1.0)
+        # One that has closed its socket has nothing more to do.
+        self._let_go(0.0)
         for number, _ in orphans:
             self._forget(number)
             self._untold.append(("orphaned", number))

@@ -231,7 +231,11 @@ class Pool:
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case ("orphaned", number) if number in self._members:
-                self._bury(number, Cause("killed", "killed together with the supervisor of the worker processes"))
+                self._bury(
+                    number,
+                    Cause("killed", "killed together with the supervisor of the worker processes"),
+                    orphaned=True,
+                )
 
     def _answered(self, member: Member) -> None:
         """Do what follows from an answer."""
@@ -275,7 +279,7 @@ class Pool:
 
     # Ends
 
-    def _bury(self, number: int, cause: Cause) -> None:
+    def _bury(self, number: int, cause: Cause, *, orphaned: bool = False) -> None:
         """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere."""
         member = self._members[number]
         self._answers.read(member)
@@ -285,7 +289,7 @@ class Pool:
         del self._members[number]
         running = member.running()
         cause = member.severed or cause
-        if not member.done and not running:
+        if not (member.done or running or orphaned):
             self._brood.failed(cause.message)
         if not self._brood.hopeless:
             self._fork()

@@ -176,7 +176,8 @@ class Fleet:
                 case ("unborn", number, text) if number in self.hosts:
                     self._bury(number, Cause("insufficient resources", f"no thread host could be made: {text}"))
                 case ("orphaned", number) if number in self.hosts:
-                    self._bury(number, Cause("killed", "killed together with the supervisor of the thread host"))
+                    cause = Cause("killed", "killed together with the supervisor of the thread host")
+                    self._bury(number, cause, orphaned=True)
 
     def _cause(self, host: Hosted, status: int) -> Cause:
         if host.severed is not None:
@@ -202,9 +203,9 @@ class Fleet:
             host.watched = 0
             self.selector.unregister(host.ours)
 
-    def _bury(self, number: int, cause: Cause) -> None:
+    def _bury(self, number: int, cause: Cause, *, orphaned: bool = False) -> None:
         host = self.hosts[number]
-        if not (host.answered or host.board.latest() or host.dismissed):
+        if not (host.answered or host.board.latest() or host.dismissed or orphaned):
             self.brood.failed(cause.message)
         self._replace(host)
         self._buried(host, cause)
