@@ -14,7 +14,7 @@ from detached_runs import Rig, gone
 
 from treadle import Pipeline
 from treadle.app.keeping import remembered_as
-from treadle.core.cache.earlier import remembered_key
+from treadle.core.cache.lookups import remembered_key
 
 if TYPE_CHECKING:
     from pathlib import Path
