@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from cached_runs import run
 
 from treadle import Pipeline, module
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NUMBERS = itertools.count(1)
 OLD = "def made(x: int = 0) -> str:\n    return 'old'\n"
@@ -49,8 +46,7 @@ def steps(work):
 
 @module(cache=False)
 def edited(file: str, text: str) -> int:
-    with open(file, "w") as opened:
-        opened.write(text)
+    Path(file).write_text(text)
     return 1
 
 
