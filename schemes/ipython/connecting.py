@@ -83,7 +83,7 @@ def connect(address: Address, deadline: float) -> Client:
     library_log()
     end = time.monotonic() + deadline
     facts = read_connection(connection_file(address), str(address))
-    _reach(facts, address, min(REACH_SECONDS, deadline))
+    reach(facts, address, min(REACH_SECONDS, deadline))
     try:
         return Client(
             facts,
@@ -121,7 +121,11 @@ def read_connection(path: Path, name: str) -> dict[str, Any]:
     return facts
 
 
-def _reach(facts: dict[str, Any], address: Address, seconds: float) -> None:
+class NoRouteError(ClusterError):
+    """The controller is, or was, where this machine cannot go directly: whether it lives cannot be said."""
+
+
+def reach(facts: dict[str, Any], address: Address, seconds: float = REACH_SECONDS) -> None:
     """Raise ClusterError at once if nobody listens there: a message would only wait for the whole deadline."""
     where, location = f"cluster {address}", facts.get("location") or ""
     protocol, _, host = str(facts["interface"]).partition("://")
@@ -130,7 +134,7 @@ def _reach(facts: dict[str, Any], address: Address, seconds: float) -> None:
     host = util.disambiguate_ip_address(host, location)
     away = host in {"127.0.0.1", "localhost", "::1"} and location and not _here(location)
     if away or facts.get("ssh"):
-        raise ClusterError(
+        raise NoRouteError(
             f"its controller, on {location}, cannot be reached directly from this machine",
             where=where,
             remedy="Use it from that machine, or have it listen on the network",

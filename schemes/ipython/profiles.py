@@ -92,6 +92,18 @@ def duplicate(source: str, name: str) -> Path:
     return folder
 
 
+def check_settings(folder: Path) -> None:
+    """Raise ClusterError if a file of settings for clusters is not Python: the library would go on without it."""
+    for path in sorted(folder.glob("ip[ce]*_config.py")):
+        try:
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            raise ClusterError(f"line {line} cannot be read: {error.args[0]}", where=str(path)) from None
+        except OSError as error:
+            raise ClusterError(f"it cannot be read: {error.strerror}", where=str(path)) from None
+
+
 def chosen() -> str:
     """Return the name of the profile that is used where none is named."""
     try:

@@ -1,0 +1,115 @@
+"""The logs of clusters: one folder for each, with a file for each process, kept after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from .quiet import clusters_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+KEPT_DAYS = 14
+_NUMBER = re.compile(rb"Completed registration with id (\d+)")
+_HEAD = 1 << 18
+_TAIL = 1 << 16
+_ABOUT = "cluster.json"
+
+
+class About(msgspec.Struct, frozen=True):
+    """Whose logs a folder holds."""
+
+    profile_dir: str
+    cluster_id: str
+    created: float
+
+
+class LogFile(NamedTuple):
+    """The log of one process; ``engine`` is the number that the controller gave to it, once it had one."""
+
+    path: Path
+    role: str
+    uuid: str
+    engine: int | None
+
+
+def logs_folder() -> Path:
+    """Return the folder of the logs of all clusters of this user."""
+    return clusters_folder() / "logs"
+
+
+def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -> Path:
+    """Make the folder for the logs of a cluster that is started now: the one that is wanted, or one of our own."""
+    about = About(str(profile_dir), cluster_id, time.time())
+    if wanted is None:
+        name = "-".join(filter(None, (profile_dir.name.removeprefix("profile_"), cluster_id)))
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        folder = next(path for path in _names(logs_folder(), f"{stamp}-{name}") if not path.exists())
+    else:
+        folder = wanted.expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / _ABOUT).write_bytes(msgspec.json.encode(about))
+    return folder
+
+
+def _names(parent: Path, stem: str) -> list[Path]:
+    return [parent / stem, *(parent / f"{stem}-{number}" for number in range(2, 1000))]
+
+
+def sweep(in_use: Collection[str], days: float = KEPT_DAYS) -> list[Path]:
+    """Remove the folders of our own that are older than so many days, unless they are in use; return them."""
+    removed = []
+    for folder in logs_folder().glob("*"):
+        with contextlib.suppress(OSError):
+            newest = max((path.stat().st_mtime for path in folder.iterdir()), default=folder.stat().st_mtime)
+            if str(folder) not in in_use and time.time() - newest > days * 86400:
+                shutil.rmtree(folder)
+                removed.append(folder)
+    return removed
+
+
+def newest_folder(profile_dir: Path, cluster_id: str) -> Path | None:
+    """Return where the logs of the last cluster of this name are; None if there are none in our own folder."""
+    found: list[tuple[float, Path]] = []
+    for path in logs_folder().glob(f"*/{_ABOUT}"):
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            about = msgspec.json.decode(path.read_bytes(), type=About)
+            if (about.profile_dir, about.cluster_id) == (str(profile_dir), cluster_id):
+                found.append((about.created, path.parent))
+    return max(found)[1] if found else None
+
+
+def log_files(folder: Path) -> list[LogFile]:
+    """Return the logs in a folder: the controller first, then the engines by their number."""
+    found = [_described(path) for path in folder.glob("*.log")]
+    return sorted(found, key=lambda one: (one.role != "controller", one.engine is None, one.engine or 0, one.path.name))
+
+
+def _described(path: Path) -> LogFile:
+    role, _, uuid = path.stem.partition("-")
+    number = None
+    if role == "engine":
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            # An engine that was restarted has a new log: there is one number in each.
+            match = _NUMBER.search(file.read(_HEAD))
+            number = int(match.group(1)) if match else None
+    return LogFile(path, role, uuid, number)
+
+
+def last_lines(path: Path, count: int) -> list[str]:
+    """Return the last lines of a log that say something; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return []
+    return [line for line in text.splitlines() if line.strip()][-count:]

@@ -1,0 +1,64 @@
+"""The one thread with an event loop to which every cluster of ipyparallel in this process belongs."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ...core.background import BackgroundThread
+from ...core.errors import ClusterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
+_SLICE_SECONDS = 0.2
+_lock = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def the_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop, which runs until this process ends: the library tells of ends of processes through it."""
+    global _loop  # noqa: PLW0603 - one for the process
+    with _lock:
+        if _loop is None:
+            _loop = asyncio.new_event_loop()
+            BackgroundThread(target=_loop.run_forever, name="treadle clusters", daemon=True).start()
+        return _loop
+
+
+def on_loop(work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
+    """Have the loop do something, and return what it gives; ClusterError if it takes longer than ``seconds``."""
+    return _wait(asyncio.run_coroutine_threadsafe(work, the_loop()), seconds, what)
+
+
+def within(seconds: float, what: str, call: Callable[[], T]) -> T:
+    """Return what a call of the library gives that may block for ever; ClusterError if it does for ``seconds``.
+
+    The thread that waits in it is then left behind.
+    """
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+    def work() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            future.set_exception(error)
+
+    BackgroundThread(target=work, name=f"treadle {what}", daemon=True).start()
+    return _wait(future, seconds, what)
+
+
+def _wait(future: concurrent.futures.Future[T], seconds: float, what: str) -> T:
+    """Wait in short slices: a signal that another thread took is heard between two of them."""
+    end = time.monotonic() + seconds
+    while not future.done():
+        left = end - time.monotonic()
+        if left <= 0:
+            future.cancel()
+            raise ClusterError(f"{what} took longer than {seconds:g} s")
+        concurrent.futures.wait([future], min(_SLICE_SECONDS, left))
+    return future.result()
