@@ -82,9 +82,10 @@ class Keeping:
             slot = self._slots[value]  # type: ignore[call-overload]
         if type(slot) is bytes:
             return pickle.loads(slot)  # noqa: S301 - made by a worker of this run
-        return (self._own(slot) if isinstance(slot, int) else self._of_others(slot[0])).load()  # type: ignore[arg-type]
+        return (self.packed(slot) if isinstance(slot, int) else self._of_others(slot[0])).load()  # type: ignore[arg-type]
 
-    def _own(self, key: int) -> container.Packed:
+    def packed(self, key: int) -> container.Packed:
+        """Return one of the values that are kept here; KeyError if it is gone."""
         with self._lock:
             found = self._kept.get(key)
             return self._written[key] if found is None else found
@@ -118,11 +119,27 @@ class Keeping:
         self._share()
         made = container.Packed(made.data, tuple(buffer.toreadonly() for buffer in made.buffers))
         with self._lock:
-            self._key += 1
-            key = self._key
+            key = self._next_key()
             self._kept[key] = made
             self._size += made.size
         return key, made.size
+
+    def adopt(self, mapped: container.Packed) -> int:
+        """Take a value whose memory is that of a file; return its key."""
+        with self._lock:
+            key = self._next_key()
+            self._written[key] = mapped
+        return key
+
+    def _next_key(self) -> int:
+        self._key += 1
+        return self._key
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many values are kept here, and how many bytes of them are in memory."""
+        with self._lock:
+            return len(self._kept) + len(self._written), self._size
 
     def _share(self) -> None:
         if self._alone:
@@ -172,3 +189,12 @@ class Keeping:
                 if (made := self._kept.pop(key, None)) is not None:
                     self._size -= made.size
                     gone.append(made)
+
+    def clear(self) -> None:
+        """Let go of all values."""
+        self._slots = ()
+        self._moved.clear()
+        with self._lock:
+            for held in (self._kept, self._written, self._mapped):
+                held.clear()
+            self._size = 0

@@ -53,6 +53,10 @@ class State:
             sys.setrecursionlimit(self._recursion)
         os.umask(self._mask)
 
+    def keep_streams(self) -> None:
+        """Take the standard streams as they are now for those of all tasks from now on."""
+        self._streams = sys.stdout, sys.stderr
+
     def set_variable(self, name: str, value: str) -> None:
         """Change the environment of all tasks from now on."""
         self._environment[name] = os.environ[name] = value

@@ -1,20 +1,26 @@
 """What the runner and an engine say to each other: every request, answer and live message, as plain data.
 
-A request is ``call(verb, payload)`` on the engine; payload and reply are pickles made by ``dumps`` (protocol 5). What
-each verb takes and gives:
+``hello`` and ``run`` are ``call(verb, payload)`` on the engine's shell channel, one at a time; the other verbs come through
+its control channel, which answers while a batch runs: requests of the type ``REQUEST``, whose one buffer is
+dumps((verb, payload)), answered by ``REPLY`` with dumps(("ok", answer)) or dumps(("error", text)). Payload and answer are
+pickles made by ``dumps``. What each verb takes and gives:
 
-========== ================================================ =======================================================
-verb       takes                                            gives
-========== ================================================ =======================================================
-``hello``  ``Hello``                                        ``Facts``
-``run``    ``Batch``                                        ``Ran``
-``write``  (session, keys, folder)                          {key: (path, size) or Cause}: containers in ``folder``
-``piece``  (session, what, offset)                          (total, bytes): of the container of a value, or of a file
-``put``    (session, what, offset, total, bytes)            None, after the last piece: the key of a value, or 0
-``forget`` (session, keys, paths)                           None
-``end``    (session,)                                       None; the engine forgets the session and its folder
-``look``   (session,)                                       ``Load``
-========== ================================================ =======================================================
+========== ============================================ ===========================================================
+verb       takes                                        gives
+========== ============================================ ===========================================================
+``hello``  ``Hello``                                    ``Facts``
+``run``    ``Batch``                                    ``Ran``
+``recall`` (session, numbers)                           those of them that were not begun: now they never will be
+``stop``   (session, number)                            ("dropped" | "running" | "over", asks): see STOP
+``write``  (session, keys, folder)                      {key: (path, size) or Cause}: containers in ``folder``
+``piece``  (session, what, offset)                      (total, bytes) or Cause: of a value's container, or of a file
+``put``    (session, what, offset, total, bytes)        None; after the last piece the key of a value, or 0; or Cause
+``forget`` (session, keys, paths)                       None
+``lacks``  (session, names)                             the names of modules that cannot be found
+``supply`` (session, {relative file name: bytes})       None; the files are on the search path from now on
+``end``    (session,)                                   None; the engine forgets the session and its folder
+``look``   (session,)                                   ``Load``
+========== ============================================ ===========================================================
 
 A *session* is one scheme on one engine. Of a session that an engine does not know, every verb but ``hello`` and ``end``
 answers ``UNKNOWN``: the engine was restarted, or has ended the session because its owner was gone.
@@ -39,9 +45,15 @@ LIVE = "treadle"
 UNKNOWN = "unknown session"
 """The answer to whoever names a session that the engine does not have."""
 
-HELLO, RUN, WRITE, PIECES, PUT, FORGET, END, LOOK = (
-    "hello", "run", "write", "piece", "put", "forget", "end", "look"
-)  # fmt: skip
+REQUEST, REPLY = "treadle_request", "treadle_reply"
+"""The types of the messages on the control channel."""
+
+HELLO, RUN = "hello", "run"
+RECALL, STOP, WRITE, PIECES, PUT, FORGET = "recall", "stop", "write", "piece", "put", "forget"
+LACKS, SUPPLY, END, LOOK = "lacks", "supply", "end", "look"
+"""STOP names the job that the next SIGINT may interrupt. A job that was not begun is dropped, and never will be. In one
+that runs ``cancelled()`` is true from then on, and ``asks`` says whether it has asked; SIGINT raises KeyboardInterrupt in
+it, once. No other job is ever interrupted."""
 
 # What ``piece`` and ``put`` speak of
 
@@ -59,8 +71,8 @@ class Hello(NamedTuple):
     minor version. ``folder`` is where values for all engines go, and ``files`` the folder of the files that modules
     return; ``token`` is (name, content) of a file in ``folder`` by which the engine sees whether it shares them.
     ``environment`` is added to the environment of all tasks. ``modules`` are names to be looked for. ``budget`` is how
-    many bytes of values the engine may hold in memory (0: its part of the host's). Of two Hellos of a session the last
-    one holds.
+    many bytes of values the engine may hold in memory (0: its part of the host's). A second Hello of a session changes
+    the environment and looks at the folders again.
     """
 
     session: str
@@ -96,16 +108,18 @@ class Facts(NamedTuple):
     missing: tuple[str, ...]
     folder: str
     executable: str
+    started: int
 
 
 class Load(NamedTuple):
     """How it goes on an engine now: the load of its host, free memory of the host and resident memory of the engine in
-    bytes, and by session how many values it keeps and their bytes in memory."""
+    bytes, by session how many values it keeps and their bytes in memory, and the task that runs, with its seconds."""
 
     load: float
     free: int
     resident: int
     kept: Mapping[str, tuple[int, int]]
+    running: tuple[str, float] | None
 
 
 # A batch
@@ -133,7 +147,7 @@ class Batch(NamedTuple):
 
 class Ran(NamedTuple):
     """How a batch ended: the messages that were not told live, how many packets were, and which jobs were not begun
-    because an interruption ended the batch."""
+    because they were recalled."""
 
     messages: Sequence[Message]
     packets: int

@@ -1,0 +1,157 @@
+"""Executes a batch of jobs, one after the other."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import time
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from ....core.worker.call import Given, Ref
+from ....core.worker.context import TaskContext
+from ....core.worker.execute import Result, execute
+from ....core.worker.failures import CallError, Cause, cause_of
+from ...hosting.child import peak_memory
+from .messages import Ran
+
+if TYPE_CHECKING:
+    from ....core.worker.call import Call
+    from ....core.worker.limits import ThreadLimits
+    from .messages import Batch, Job
+    from .printed import Printed
+    from .session import Session
+    from .stage import Stage
+    from .telling import Telling
+
+LONG = 0.001
+"""Of tasks that take longer, in seconds, memory and processor time are measured: it costs more than a short task."""
+
+_CORES = os.cpu_count() or 1
+_REFS = [Ref(("", "", place)) for place in range(64)]
+
+
+class Execution:
+    """One batch on its stage."""
+
+    def __init__(
+        self, session: Session, stage: Stage, printed: Printed, telling: Telling, limits: ThreadLimits
+    ) -> None:
+        self._session, self._stage, self._printed = session, stage, printed
+        self._telling, self._turns, self._limits = telling, session.turns, limits
+        self._context = TaskContext(
+            telling.progress, self._log, session.turns.cancelled, scratch=session.home.resolve()
+        )
+        self._children_cpu = _cpu_of_children()
+
+    def run(self, batch: Batch) -> Ran:
+        """Execute the jobs in their order, but for those that were recalled; return what was not told live."""
+        not_begun: list[int] = []
+        for job in batch.jobs:
+            if self._turns.begin(job[0], job[1]):
+                self._execute(job)
+                self._turns.end()
+            else:
+                not_begun.append(job[0])
+        messages = self._telling.finish()
+        return Ran(messages, self._telling.packets, tuple(not_begun))
+
+    def _log(self, line: str) -> None:
+        self._printed.streams[0].write(line + "\n")
+
+    def _execute(self, job: Job) -> None:
+        number = job[0]
+        self._telling.begin(number)
+        cpu = time.process_time()
+        began = time.perf_counter()
+        try:
+            result = copy_context().run(self._called, job)
+        except KeyboardInterrupt as error:
+            # It came when the module had just ended in another way.
+            result = cause_of(error)
+        if self._stage.is_forked():
+            # The module forked and its child returned: it must not answer in the engine's place.
+            os._exit(0)
+        seconds = time.perf_counter() - began
+        used, peak = seconds, 0
+        if seconds > LONG:
+            used = min(time.process_time() - cpu, seconds * _CORES) + self._used_by_children()
+            peak = peak_memory()
+        if self._turns.interrupted:
+            result = Cause("cancelled", "the task was interrupted")
+        outcome = self._handed_out(result)
+        leftovers = self._clean_up(seconds)
+        self._telling.end()
+        self._telling.answer(number, outcome, seconds, used, peak, leftovers)
+        self._session.keeping.make_room()
+
+    def _clean_up(self, seconds: float) -> list[str]:
+        leftovers = self._stage.end_children(seconds)
+        self._printed.flush(thoroughly=seconds > LONG)
+        surroundings = self._stage.surroundings
+        surroundings.restore()
+        if self._printed.repair():
+            surroundings.keep_streams()
+        return leftovers
+
+    def _handed_out(self, result: Result | Cause) -> Any:
+        try:
+            return self._session.answer(result)
+        except Exception as error:  # noqa: BLE001 - a foreign object may raise anything when it is pickled
+            return cause_of(error)
+
+    # The call
+
+    def _called(self, job: Job) -> Result | Cause:
+        try:
+            call = self._call(job)
+            self._limits.allow(call.n_procs)
+        except CallError as error:
+            return Cause("not picklable", str(error))
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
+            cause = cause_of(error)
+            message = f"an argument cannot be made again on the engine: {cause.type}: {cause.message}"
+            return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
+        try:
+            self._turns.enter()
+            return execute(call, self._session.fetch, self._context, self._session.files)
+        except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
+            return cause_of(error)
+        finally:
+            self._turns.leave()
+
+    def _call(self, job: Job) -> Call:
+        _, task, attempt, kind, arguments, slots = job
+        session = self._session
+        session.keeping.expect(slots)
+        if type(arguments) is bytes:
+            session.border.check_arguments(arguments, *_pickles(slots))
+            session.border.check_template(session.templates[kind])
+            return session.decoder.decode(task, attempt, kind, arguments)
+        session.border.check_arguments(*_pickles(slots))
+        known = session.shapes.get(kind) or self._shape(kind)
+        values, refs = iter(arguments), iter(_REFS)
+        given = {port: Given(next(values)) if written else next(refs) for port, written in known[1]}
+        return session.decoder.made(task, attempt, known[0], given)
+
+    def _shape(self, number: int) -> tuple[int, tuple[tuple[str, bool], ...]]:
+        session = self._session
+        template, ports, kinds = pickle.loads(session.templates[number])  # noqa: S301 - from the runner
+        session.border.check_template(session.templates[template])
+        shape = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
+        session.shapes[number] = shape
+        return shape
+
+    def _used_by_children(self) -> float:
+        before, self._children_cpu = self._children_cpu, _cpu_of_children()
+        return self._children_cpu - before
+
+
+def _pickles(slots: Any) -> Any:
+    return slots.values() if isinstance(slots, dict) else slots
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,132 @@
+"""Takes what tasks print, by Python, C code or children, without ever making them wait."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT = 128 * 1024
+"""In bytes: what is read of the newest at a time."""
+
+EMPTIED = 16 << 20
+"""In bytes: when the file is that long, it is emptied."""
+
+
+class Printed:
+    """Descriptors 1 and 2 and the standard streams, turned to a nameless file while a batch runs.
+
+    A pipe would be full as soon as C code that holds the interpreter prints more than it takes: nobody could read it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = _opened(folder)
+        self._read = 0
+        self._saved: tuple[int, int] | None = None
+        self.streams: tuple[TextIO, TextIO] = sys.stdout, sys.stderr
+
+    def __enter__(self) -> Printed:
+        self._engine = sys.stdout, sys.stderr
+        self._flush(*self._engine, sys.__stdout__, sys.__stderr__)
+        self._saved = os.dup(1), os.dup(2)
+        os.dup2(self._file, 1)
+        os.dup2(self._file, 2)
+        self.streams = _stream(1), _stream(2)
+        sys.stdout, sys.stderr = self.streams
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+        sys.stdout, sys.stderr = self._engine
+        assert self._saved is not None
+        for place, saved in enumerate(self._saved, 1):
+            os.dup2(saved, place)
+            os.close(saved)
+        os.close(self._file)
+
+    def flush(self, *, thoroughly: bool = True) -> None:
+        """Write what is in the buffers of Python, and ``thoroughly`` those of C."""
+        if not thoroughly:
+            self._flush(*self.streams)
+            return
+        self._flush(*self.streams, sys.__stdout__, sys.__stderr__)
+        if _libc is not None:
+            _libc.fflush(None)
+
+    def _flush(self, *streams: TextIO | None) -> None:
+        for stream in streams:
+            if stream is not None:
+                # A module may have closed it.
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+
+    def repair(self) -> bool:
+        """Turn the descriptors to the file again, and make new streams, if a module has closed or turned them.
+
+        Return whether there are new streams.
+        """
+        own = os.fstat(self._file)
+        for place in (1, 2):
+            try:
+                found = os.fstat(place)
+            except OSError:
+                found = None
+            if found is None or (found.st_dev, found.st_ino) != (own.st_dev, own.st_ino):
+                os.dup2(self._file, place)
+        if not (self.streams[0].closed or self.streams[1].closed):
+            return False
+        self.streams = _stream(1), _stream(2)
+        sys.stdout, sys.stderr = self.streams
+        return True
+
+    def read(self) -> tuple[bytes, int]:
+        """Return what was printed since the last time, the newest of it if it is much, and how many bytes before
+        that are left out."""
+        end = os.fstat(self._file).st_size
+        size = end - self._read
+        if size <= 0:
+            self._read = min(self._read, end)
+            return b"", 0
+        cut = max(0, size - KEPT)
+        data = os.pread(self._file, KEPT, self._read + cut)
+        self._read += cut + len(data)
+        if self._read > EMPTIED:
+            # What is printed just now may be lost with it; it is at the end of 16 megabytes.
+            os.ftruncate(self._file, 0)
+            self._read = 0
+        return data, cut
+
+
+def _opened(folder: Path) -> int:
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="printed-", dir=folder)
+    except OSError:
+        # There is no room for it: what is printed has to be kept in memory.
+        return os.memfd_create("treadle-printed", os.MFD_CLOEXEC)
+    try:
+        # Whoever writes writes at the end, also after the file was emptied.
+        again = os.open(name, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+    finally:
+        os.close(descriptor)
+        os.unlink(name)  # noqa: PTH108 - as it was made
+    return again
+
+
+def _stream(descriptor: int) -> TextIO:
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _standard_library() -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL(None)
+    except (OSError, TypeError):
+        return None
+
+
+_libc = _standard_library()
