@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 
+RETRY_SECONDS = 0.01
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK = frozenset({
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "auristorfs", "ceph", "glusterfs", "fuse.glusterfs", "lustre",
@@ -16,6 +19,21 @@ NETWORK = frozenset({
 def journal_mode(folder: Path, mounts: Path = MOUNTS) -> str:
     """Return how SQLite shall keep its journal in ``folder``: WAL needs shared memory, which a network cannot give."""
     return "TRUNCATE" if file_system(folder, mounts) in NETWORK else "WAL"
+
+
+def set_journal_mode(connection: sqlite3.Connection, mode: str, seconds: float) -> None:
+    """Have SQLite keep its journal so, waiting for others for so long; sqlite3.Error if it cannot be had."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {mode}")
+        except sqlite3.OperationalError as error:
+            # For this statement alone SQLite does not wait itself. The upper bits tell only why it is busy.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def file_system(folder: Path, mounts: Path = MOUNTS) -> str:

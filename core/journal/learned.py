@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..run.states import TaskState
 from .bulk import storable
-from .disks import journal_mode
+from .disks import journal_mode, set_journal_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,6 @@ VERSION = 1
 WAIT_SECONDS = 2.0
 """How long another process may use the file before this one goes on without it."""
 
-RETRY_SECONDS = 0.01
 FORGETTING = 0.05
 """The share that one task takes of an estimate, which it enters; the first ones enter as a plain mean."""
 
@@ -138,16 +137,7 @@ class Learned:
 
 def _begin(connection: sqlite3.Connection, mode: str) -> None:
     """Make the tables of a new file, which others may be doing at the same time."""
-    end = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            connection.execute(f"PRAGMA journal_mode = {mode}")
-            break
-        except sqlite3.OperationalError as error:
-            # For this statement alone SQLite does not wait itself. The upper bits tell only why it is busy.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-            time.sleep(RETRY_SECONDS)
+    set_journal_mode(connection, mode, WAIT_SECONDS)
     connection.execute(_TABLE)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from typing import TYPE_CHECKING
 
-from .tables import SUFFIX
+from .tables import SUFFIX, claim
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,10 +23,20 @@ def run_id(when: datetime, name: str, random: str) -> str:
 
 
 def fresh_run_id(folder: Path, when: datetime, name: str) -> str:
-    """Return an id that no run in the folder of journals has."""
-    while (folder / f"{(found := run_id(when, name, secrets.token_hex(2)))}{SUFFIX}").exists():
-        pass
-    return found
+    """Return an id that no run in the folder of journals has, and that none will be given: its file is claimed.
+
+    Where no file can be made any id is as good; what is wrong is told by who wants to write there.
+    """
+    while True:
+        found = run_id(when, name, secrets.token_hex(2))
+        try:
+            claim(folder / f"{found}{SUFFIX}")
+        except FileExistsError:
+            if folder.is_dir():
+                continue
+        except OSError:
+            pass
+        return found
 
 
 def slug(name: str) -> str:

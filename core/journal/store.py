@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..run.states import RunState, TaskState
 from .bulk import insert, storable
+from .disks import set_journal_mode
 from .lines import KeptLines
 from .packing import packed_made, packed_nodes, packed_standings
 from .tables import create
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .facts import RunFacts
     from .lines import Piece
     from .packing import Copied
+
+FINISH_SECONDS = 0.2
+"""How long others may read a journal that is complete before what SQLite keeps beside it is left there."""
 
 _state: Callable[[Copied], tuple[TaskId, TaskState]] = itemgetter(0, 1)
 
@@ -60,12 +64,14 @@ class Store:
     """
 
     def __init__(self, path: Path, run_id: str, facts: RunFacts, socket: str) -> None:
-        self._connection = create(path)
         self._states: dict[TaskId, TaskState] = {}
         self._kept = KeptLines()
-        with self._transaction():
-            insert(self._connection, "run", [_run_row(run_id, facts, socket)])
-            self._add("nodes", packed_nodes(facts.nodes))
+
+        def fill(connection: sqlite3.Connection) -> None:
+            insert(connection, "run", [_run_row(run_id, facts, socket)])
+            _add(connection, "nodes", packed_nodes(facts.nodes))
+
+        self._connection = create(path, fill)
 
     def write(self, heard: Heard) -> None:
         """Write all of it in one transaction, and that the run is alive."""
@@ -83,11 +89,8 @@ class Store:
             # One that was made before waits once more, for results that are made again.
             states.setdefault(record.id, TaskState.WAITING)
         states.update(map(_state, standings))
-        self._add("made", packed_made(made))
-        self._add("standings", packed_standings(standings))
-
-    def _add(self, kind: str, packed: Iterable[bytes]) -> None:
-        insert(self._connection, "heard", [(None, kind, content) for content in packed])
+        _add(self._connection, "made", packed_made(made))
+        _add(self._connection, "standings", packed_standings(standings))
 
     def _write_progress(self, progress: Iterable[TaskProgress]) -> None:
         rows = [(told.task, told.fraction, told.text) for told in progress]
@@ -119,9 +122,9 @@ class Store:
 
     def finish(self) -> None:
         """Wait for the disk, and leave one plain file behind, unless somebody reads it just now."""
-        self._connection.execute("PRAGMA busy_timeout = 200")
+        self._connection.execute(f"PRAGMA busy_timeout = {FINISH_SECONDS * 1000:.0f}")
         with contextlib.suppress(sqlite3.OperationalError):
-            self._connection.execute("PRAGMA journal_mode = DELETE")
+            set_journal_mode(self._connection, "DELETE", FINISH_SECONDS)
         self.close()
 
     def close(self) -> None:
@@ -139,6 +142,10 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
+
+
+def _add(connection: sqlite3.Connection, kind: str, packed: Iterable[bytes]) -> None:
+    insert(connection, "heard", [(None, kind, content) for content in packed])
 
 
 def _run_row(run_id: str, facts: RunFacts, socket: str) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from ..errors import TreadleError
 from .disks import journal_mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 VERSION = 2
@@ -48,15 +49,30 @@ class EmptyJournalError(JournalError):
     """The journal is only being made."""
 
 
-def create(path: Path) -> sqlite3.Connection:
-    """Make the tables in ``path``, a file for its owner alone, and return the connection that writes them.
-
-    FileExistsError if a journal is there; OSError or sqlite3.Error if the disk refuses.
-    """
+def claim(path: Path) -> None:
+    """Make an empty file, for its owner alone, in which a journal is to be; FileExistsError if there is one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.parent.stat().st_mode & 0o077:
         path.parent.chmod(0o700)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False
+
+
+def create(path: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """Make the tables in ``path``, which may be claimed, and return the connection that writes them.
+
+    Others see them only together with what ``fill`` writes first.
+
+    FileExistsError if a journal is there; OSError or sqlite3.Error if the disk refuses.
+    """
+    if not _is_empty(path):
+        claim(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
     )
@@ -65,10 +81,12 @@ def create(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA journal_mode = {journal_mode(path.parent)}")
         marks = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks} COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks}")
+        fill(connection)
+        connection.execute("COMMIT")
         # After a loss of power the last moments of a run may be missing, never more.
         connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         remove_files(path)
         raise
