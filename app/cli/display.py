@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core.run.records import RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
+from ...core.run.scheduler import CANCELLED
 from ...core.run.states import TaskState
 from .results import Preview, is_table
 from .text import counted, duration, harmless, line_width, one_line, styled, wrapped
@@ -51,15 +52,21 @@ class Quiet(contextlib.nullcontext[None]):
 class Lines(Quiet):
     """Writes a line for each step of each task to standard error, with the scheme and why it was chosen."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._titles: dict[str, str] = {}
+
     def hear(self, event: RunEvent) -> None:
         """Write a line, for what a person would want to know."""
         match event:
-            case TaskChanged(record) if record.state not in {TaskState.WAITING, TaskState.READY}:
+            case TaskChanged(record) if record.state in {TaskState.WAITING, TaskState.READY}:
+                self._titles[record.id] = record.title
+            case TaskChanged(record):
                 self._write(_line(record))
             case TaskProgress(task, fraction, text):
-                self._write(f"{task}: {fraction:.0%} {text}")
+                self._write(f"{self._titles.get(task, task)}: {fraction:.0%} {text}")
             case TaskLogged(task, line):
-                self._write(f"{task}: {line}")
+                self._write(f"{self._titles.get(task, task)}: {line}")
 
     def _write(self, text: str) -> None:
         sys.stderr.write(f"{one_line(text)}\n")
@@ -72,7 +79,7 @@ def _line(record: TaskRecord) -> str:
         return f"{text} to {record.reason}"
     if record.state.good:
         return f"{text} in {duration(record.seconds)}"
-    if record.cause is not None and not record.state.good:
+    if record.cause is not None and record.cause.message != CANCELLED:
         return f"{text}: {record.cause.message.partition(chr(10))[0]}"
     return text
 

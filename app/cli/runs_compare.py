@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SHOWN_TASKS = 10
 _CELL = 40
 _NOTHING = "(nothing)"
+_UNSET = "(default)"
 
 Change = tuple[Any, Any]
 
@@ -52,7 +53,9 @@ def _differences(one: RunReader, other: RunReader) -> dict[str, Any]:
             "added": [name for name in others if name not in nodes],
         },
         "parameters": _parameters([(nodes[name], others[name]) for name in both]),
-        "means": {name: [nodes[name].mean, others[name].mean] for name in both},
+        "means": {
+            name: [nodes[name].mean, others[name].mean] for name in both if nodes[name].schemes and others[name].schemes
+        },
         "states": _changes(_states(one), _states(other)),
     }
 
@@ -86,8 +89,8 @@ def _lines(found: dict[str, Any], before: RunSummary, after: RunSummary) -> Iter
     for name, run in (("A", before), ("B", after)):
         ended = f"{state_text(run.state)} in {duration(run.seconds)}, {counts_text(run.counts)}"
         yield f"{styled(name, 'bold')}  {one_line(run.id)}  {ended}"
-    for heading in ("options", "versions", "parameters"):
-        yield from _section(heading.capitalize(), _change_rows(found[heading]))
+    for heading, nothing in (("options", _NOTHING), ("versions", _NOTHING), ("parameters", _UNSET)):
+        yield from _section(heading.capitalize(), _change_rows(found[heading], nothing))
     gone = [(f"- {one_line(name)}",) for name in found["nodes"]["removed"]]
     yield from _section("Nodes", [*gone, *((f"+ {one_line(name)}",) for name in found["nodes"]["added"])])
     means = {name: pair for name, pair in found["means"].items() if any(pair)}
@@ -108,16 +111,17 @@ def _section(heading: str, rows: list[tuple[str, ...]]) -> Iterator[str]:
         yield from columns(rows, width=line_width(), shrink=0, indent="  ")
 
 
-def _change_rows(changes: Mapping[str, Change]) -> list[tuple[str, ...]]:
+def _change_rows(changes: Mapping[str, Change], nothing: str = _NOTHING) -> list[tuple[str, ...]]:
     return [
-        (clip(one_line(name), _CELL), _shown(before), "→", _shown(after)) for name, (before, after) in changes.items()
+        (clip(one_line(name), _CELL), _shown(before, nothing), "→", _shown(after, nothing))
+        for name, (before, after) in changes.items()
     ]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, nothing: str) -> str:
     match value:
         case None:
-            text = _NOTHING
+            text = nothing
         case str():
             text = value
         case {"value": inner, **rest} if not rest:

@@ -10,6 +10,7 @@ from ...core.journal.listing import find_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from ...core.run.records import TaskChanged, TaskRecord
+from ...core.run.scheduler import CANCELLED
 from ...core.run.states import TaskState
 from .display import Quiet
 from .runs_text import counts_text, state_text
@@ -95,6 +96,6 @@ class _Ends(Quiet):
 def _line(task: TaskRecord) -> str:
     if task.state.good:
         return f"{task.title}: {task.state.value} in {duration(task.seconds)}"
-    why = task.cause.message.partition("\n")[0] if task.cause else "no cause is known"
     word = "tried again" if task.state is TaskState.READY else task.state.value
-    return f"{task.title}: {word}: {why}"
+    why = task.cause.message.partition("\n")[0] if task.cause else "no cause is known"
+    return f"{task.title}: {word}" if why == CANCELLED else f"{task.title}: {word}: {why}"

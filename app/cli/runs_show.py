@@ -141,7 +141,8 @@ def _standing(task: TaskRecord, width: int | None) -> Iterator[str]:
     yield f"{state} in {duration(task.seconds)}" if task.attempts else state
     if task.reason or task.scheme:
         yield wrapped(f"Ran on {one_line(task.reason or task.scheme)}", width)
-    place = [one_line(task.worker), *([f"process {task.pid}"] if task.pid else []), one_line(task.host)]
+    told = task.pid and not task.worker.endswith(f" {task.pid}")
+    place = [one_line(task.worker), *([f"process {task.pid}"] if told else []), one_line(task.host)]
     if any(place):
         yield f"Where: {', '.join(part for part in place if part)}"
     measured = [

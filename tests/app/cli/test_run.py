@@ -272,6 +272,13 @@ def test_verbose_tells_what_modules_log_and_how_far_they_are(treadle, workspace)
     assert "step: 50% half" in lines
 
 
+def test_verbose_calls_an_item_by_its_labels_in_every_line(treadle, workspace):
+    text = "from treadle import log\ndef step(x: str) -> str:\n    log('a word')\n    return x\n"
+    lines = treadle("run", workspace.single(text, x=sweep(["ada"])), "-v").err.splitlines()
+    assert "step (x ada): a word" in lines
+    assert all(line.startswith("step (x ada): ") for line in lines)
+
+
 def test_a_failed_run_shows_the_traceback_of_the_module(treadle, workspace):
     done = treadle("run", workspace.single(FAILS))
     assert done.code == 1

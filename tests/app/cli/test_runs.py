@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -206,16 +207,32 @@ def test_runs_that_are_alike_are_said_to_be(treadle):
 
 def test_what_differs_between_runs_is_told(treadle):
     finished(FIRST, options={"order": "fifo"}, versions={"numpy": "1.26"})
-    fit = NodeFacts("fit", "Fit", "demo:fit", 4, 1.5, {"x": {"from": "load.out"}, "sigma": {"value": 3.0}}, ("load",))
+    fit = NodeFacts("fit", "Fit", "demo:fit", 4, 1.5, {"sigma": {"value": 3.0}, "mode": {"value": 1}}, ("load",))
     nodes = (NODES[0], fit, NodeFacts("extra"))
     finished(SECOND, fails=True, options={"order": "lifo"}, versions={"numpy": "2.0"}, nodes=nodes)
     out = treadle("runs", "compare", FIRST, SECOND).out
     words = [" ".join(line.split()) for line in out.splitlines()]
-    for told in ("order fifo → lifo", "numpy 1.26 → 2.0", "fit.sigma 2.0 → 3.0", "fit.(cores) 2 → 4", "+ extra",
-                 "fit[3] (nothing) → failed", "load 0.5 s → 0.5 s × 1.00"):  # fmt: skip
+    for told in ("order fifo → lifo", "numpy 1.26 → 2.0", "fit.sigma 2.0 → 3.0", "fit.mode (default) → 1", "fit.(cores) 2 → 4",
+                 "+ extra", "fit[3] (nothing) → failed", "load 0.5 s → 0.5 s × 1.00"):  # fmt: skip
         assert told in words, told
     found = treadle("runs", "compare", FIRST, SECOND, "--json").json
     assert found["parameters"]["fit.sigma"] == [{"value": 2.0}, {"value": 3.0}]
+
+
+def test_a_run_is_not_compared_by_times_that_it_did_not_take(treadle, workspace):
+    file = workspace.single("def step() -> int:\n    return 1\n")
+    for _ in range(2):
+        assert treadle("run", file).code == 0
+    ids = [run["run"] for run in treadle("runs", "list", "--json").json]
+    out = treadle("runs", "compare", *ids).out
+    assert "succeeded" in out
+    assert "Mean time" not in out
+
+
+def test_a_worker_that_is_called_by_its_process_is_told_once(treadle, workspace):
+    treadle("run", workspace.single("def step() -> int:\n    return 1\n"))
+    (place,) = [line for line in treadle("runs", "show", "last", "--task", "step").out.splitlines() if "Where" in line]
+    assert re.fullmatch(r"Where: process \d+", place)
 
 
 # gc
