@@ -13,6 +13,7 @@ import pytest
 from caching import SECONDS, SIGNER
 
 from treadle import Pipeline
+from treadle.core.cache.claims import Claims
 from treadle.core.cache.earlier import CachedResults
 from treadle.core.cache.fingerprints import Fingerprints
 from treadle.core.cache.keys import NodeKeys
@@ -160,6 +161,18 @@ def test_what_reads_a_value_of_which_nothing_is_known_has_no_key_though_the_run_
     wanted = [list(earlier.wants(task, Ended(task.id, 1, result, Place("here"), seconds=1.0))) for task in tasks]
     assert wanted == [[("many", "out", -1)], []]
     earlier.close()
+
+
+def test_nobody_waits_for_a_run_while_it_is_paused(begun):
+    cache, earlier, task, call = begun()
+    other = Claims(cache.folder)
+    assert found(earlier, (task, call)) == {}
+    key = earlier._look_ups.key_of[task.id]
+    assert other.claim([key]) == {key}
+    earlier.rest(resting=True)
+    assert earlier._clerk.flush(SECONDS)
+    assert other.claim([key]) == set()
+    other.close()
 
 
 def test_a_value_that_is_damaged_is_gone(begun, caches):
