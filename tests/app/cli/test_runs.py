@@ -212,8 +212,8 @@ def test_what_differs_between_runs_is_told(treadle):
     finished(SECOND, fails=True, options={"order": "lifo"}, versions={"numpy": "2.0"}, nodes=nodes)
     out = treadle("runs", "compare", FIRST, SECOND).out
     words = [" ".join(line.split()) for line in out.splitlines()]
-    for told in ("order fifo → lifo", "numpy 1.26 → 2.0", "fit.sigma 2.0 → 3.0", "fit.mode (default) → 1", "fit.(cores) 2 → 4",
-                 "+ extra", "fit[3] (nothing) → failed", "load 0.5 s → 0.5 s × 1.00"):  # fmt: skip
+    for told in ("order fifo → lifo", "numpy 1.26 → 2.0", "fit.sigma 2.0 → 3.0", "fit.mode (default) → 1",
+                 "fit.(cores) 2 → 4", "+ extra", "fit[3] (nothing) → failed", "load 0.5 s → 0.5 s × 1.00"):  # fmt: skip
         assert told in words, told
     found = treadle("runs", "compare", FIRST, SECOND, "--json").json
     assert found["parameters"]["fit.sigma"] == [{"value": 2.0}, {"value": 3.0}]
