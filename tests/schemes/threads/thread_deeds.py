@@ -333,3 +333,15 @@ def stop_hearing(file: str) -> None:
 def interrupt_own_process() -> int:
     os.kill(os.getpid(), signal.SIGINT)
     return os.getpid()
+
+
+def scribble(data: bytes, wait: bool = True) -> int:
+    """Write into the channel of this process."""
+    os.write(3, data)
+    if wait:
+        threading.Event().wait()
+    return 7
+
+
+def replace_program(program: str) -> None:
+    os.execvp(program, [program, "1000"])
