@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..planning.calls import CallForms, target_of
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
-from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref, ValueId
+from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref
 from ..worker.files import placed
 from ..worker.unit import Program
 from .collecting import Collection, LastItem
@@ -33,13 +33,7 @@ class CallMaker:
         self._plan: Plan = layout.plan
         self._folder = folder
         self._forms = CallForms(self._plan, declared_only, digested)
-        self._refs: list[ValueId] = []
         self._plain_nodes = {node.number for node in self._plan.nodes if _is_plain(node)}
-
-    def call_with_refs(self, task: Task) -> tuple[Call, list[ValueId]]:
-        """Return the call of a task whose inputs are all there, and the values made in the run that it reads."""
-        self._refs = []
-        return self.call(task), self._refs
 
     def call(self, task: Task) -> Call:
         """Return the call of a task whose inputs are all there."""
@@ -88,13 +82,8 @@ class CallMaker:
     def value(self, task: Task, output: str) -> Argument:
         """Return an output of a finished task, put together again where it is kept item by item."""
         if output in self._plan.nodes[task.node].split:
-            return Items(tuple(self._ref(task, output, place) for place in range(len(task.items[output]))))
-        return self._ref(task, output, -1)
-
-    def _ref(self, task: Task, output: str, place: int) -> Ref:
-        value = (task.id, output, place)
-        self._refs.append(value)
-        return Ref(value)
+            return Items(tuple(_ref(task, output, place) for place in range(len(task.items[output]))))
+        return _ref(task, output, -1)
 
     def _argument(self, entry: Input, axes: tuple[int, ...], index: Index, coerce: str) -> Argument | None:
         match entry:
@@ -133,7 +122,7 @@ class CallMaker:
         assert isinstance(provider, Task)
         if place is None:
             return self.value(provider, source.output)
-        return self._ref(provider, source.output, place)
+        return _ref(provider, source.output, place)
 
     def _started(self, last: LastItem, place: int | None) -> Argument:
         """Return what a loop that changed nothing started with, or one item of it."""
@@ -170,6 +159,10 @@ class CallMaker:
         if len(prefix) + 1 == len(axes):
             return Items(tuple(present[index] for index in inner if index in present))
         return Items(tuple(self._nested(collection, axes, index, present) for index in inner))
+
+
+def _ref(task: Task, output: str, place: int) -> Ref:
+    return Ref((task.id, output, place))
 
 
 def _is_plain(node: PlanNode) -> bool:

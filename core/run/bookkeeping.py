@@ -73,6 +73,19 @@ class Books:
         """Write down when an attempt was over that was to be stopped."""
         self.records[task].ended = when - self._start
 
+    def succeeded(self, task: TaskId, cause: Cause | None) -> None:
+        """Take note that a task has its results; with a ``cause``, that they are not what they were before."""
+        if cause is None:
+            self.change(self.records[task], TaskState.SUCCEEDED)
+        else:
+            self.settle(task, TaskState.FAILED, cause)
+
+    def waits(self, task: TaskId) -> None:
+        """Take note that a task waits for results that are made again."""
+        record = self.records[task]
+        if record.state is not TaskState.WAITING:
+            self.change(record, TaskState.WAITING)
+
     def found(self, task: TaskId, result: Result, scheme: str) -> None:
         """Write down that the results of a task were there already."""
         record = self.records[task]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InternalError, TreadleError
 from ..worker.call import Argument, Items, Ref, ValueId
-from .scheduler import CACHE
+from .states import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -16,7 +16,7 @@ from .queueing import ReadyQueue
 from .resources import Ledger
 from .retention import Retention
 from .standings import Standings
-from .states import LETTERS, RunState, TaskState, told
+from .states import CACHE, HANDED_OUT, LETTERS, RunState, TaskState, told
 from .verdict import run_state
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from ..planning.plan import Plan, PlanNode
     from .expansion import Extent
     from .tasks import Prerequisite, Task
-
-HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
-CACHE = "cache"
-"""Where the results of a task are that did not have to run."""
 
 MORE_LOSSES = 3
 CANCELLED = "it was cancelled"

@@ -54,6 +54,12 @@ STEPS: dict[TaskState, frozenset[TaskState]] = {
 }
 
 
+HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
+"""The states of a task that a scheme has been given."""
+
+CACHE = "cache"
+"""Where the results of a task are that did not have to run: what stands there for its scheme."""
+
 LETTERS = {state: "wrdxsfcak"[place] for place, state in enumerate(TaskState)}
 """One letter for each state, in which the story of a task is kept."""
 

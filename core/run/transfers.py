@@ -43,6 +43,10 @@ class Transfers:
             self._waiting[value][call.task] = None
         return asked
 
+    def is_awaited(self, value: ValueId) -> bool:
+        """Say whether a call waits for a value."""
+        return value in self._waiting
+
     def ready(self, task: TaskId) -> Call | None:
         """Return the call of a task with all it waited for; None if something is still to come."""
         call, foreign, missing = self._calls[task]

@@ -91,7 +91,7 @@ TWO = {"a": Node(module="threads"), "b": Node(module="step")}
 
 @pytest.fixture
 def little_patience(monkeypatch) -> None:
-    monkeypatch.setattr("treadle.core.run.executor.TRANSFER_SECONDS", 0.05)
+    monkeypatch.setattr("treadle.core.run.moving.TRANSFER_SECONDS", 0.05)
 
 
 @pytest.mark.usefixtures("little_patience")
