@@ -93,6 +93,11 @@ class Connection(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
     join: Join | None = None
     apply: str = ""
 
+    @property
+    def direct(self) -> bool:
+        """Whether the value is handed over as it is."""
+        return self.each is None and self.join is None and not self.apply
+
 
 class Placement(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where the tasks of a node may run: on named hosts or engines, on the host an input names, or once on each."""

@@ -59,6 +59,7 @@ class AxisBuilder:
         for wire in flat.wires.values():
             if wire.connection.each is not None and wire.connection.each.axis:
                 self._written.setdefault(wire.source, {})[wire.connection.each.axis] = None
+        self._simple = not flat.loops and not flat.zips
         self._holding: dict[str, list[Loop]] = {}
         for loop in sorted(flat.loops, key=lambda one: len(one.where)):
             for member in loop.members:
@@ -66,12 +67,19 @@ class AxisBuilder:
 
     def inputs(self, node: FlatNode) -> tuple[Input, ...]:
         """Return the inputs of a node, all before it being done, and record its axes."""
-        entries = [entry for port in self._ports(node) if (entry := self._input(node, port)) is not None]
+        entries: list[Input] = []
         axes: tuple[int, ...] = ()
-        for entry in entries:
-            if type(entry) is not Constant and (more := self._axes_of(entry)):
-                axes = _union((axes, more))
-        self.node_axes[node.id] = axes
+        node_id, wires = node.id, self.flat.wires
+        for port in self._ports(node):
+            wire = wires.get((node_id, port)) if self._simple else None
+            if wire is not None and wire.connection.direct:
+                entry: Input | None = self._handed_on(port, wire)
+            else:
+                entry = self._input(node, port)
+            if entry is not None:
+                entries.append(entry)
+                axes = _union((axes, more)) if (more := self._axes_of(entry)) else axes
+        self.node_axes[node_id] = axes
         return tuple(entries)
 
     def _ports(self, node: FlatNode) -> Iterable[str]:
@@ -120,6 +128,12 @@ class AxisBuilder:
             left = tuple(axis for axis in source.axes if axis not in joining.axes)
             return Wired(end[1], source, left, None, joining, apply)
         return Wired(end[1], source, source.axes, None, None, apply)
+
+    def _handed_on(self, port: str, wire: Wire) -> Wired:
+        """Return an input that is fed as nearly all are: with whole values, and not in or after a loop."""
+        node_id, output = wire.source
+        axes = self.node_axes[node_id]
+        return Wired(port, Source(self.numbers[node_id], output, axes), axes)
 
     def _hand_over_items(self, source: Source) -> None:
         """Have an output kept item by item, and what a loop gives in its place if it has nothing to do."""
@@ -185,14 +199,12 @@ class AxisBuilder:
     # Axes
 
     def _axes_of(self, entry: Input) -> tuple[int, ...]:
-        match entry:
-            case Constant():
-                return ()
-            case Swept(axis=axis):
-                # Zipped with an output that has axes, the items of the list are counted anew for each of theirs.
-                return (*self.axes[axis].depends, axis)
-            case _:
-                return entry.axes
+        if isinstance(entry, Constant):
+            return ()
+        if isinstance(entry, Swept):
+            # Zipped with an output that has axes, the items of the list are counted anew for each of theirs.
+            return (*self.axes[entry.axis].depends, entry.axis)
+        return entry.axes
 
     def _new_axis(self, identity: object, where: Where, axis: Axis) -> int:
         if identity in self._by_identity:

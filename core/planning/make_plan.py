@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .flatten import FlatNode
     from .plan import Input
 
+_NONE: frozenset[str] = frozenset()
+
 
 def make_plan(pipeline: Pipeline, until: Iterable[str] = ()) -> Plan:
     """Return the plan of a pipeline that has passed validation, or of what the nodes ``until`` need.
@@ -43,8 +45,8 @@ def _node(builder: AxisBuilder, flat: FlatNode, inputs: tuple[Input, ...]) -> Pl
         settings=flat.node,
         axes=builder.node_axes[flat.id],
         inputs=tuple(map(builder.complete, inputs)) if builder.flat.loops else inputs,
-        split=frozenset(builder.split.get(flat.id, ())),
-        flags=frozenset(builder.flags.get(flat.id, ())),
+        split=frozenset(builder.split[flat.id]) if flat.id in builder.split else _NONE,
+        flags=frozenset(builder.flags[flat.id]) if flat.id in builder.flags else _NONE,
     )
 
 
