@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# Else every start compiles all of it where Python is told to keep no byte code (PYTHONDONTWRITEBYTECODE).
+COMPILE = $(BIN)/python -m compileall -q build/__editable__.* > /dev/null || true
 EXAMPLE := resources/examples/fmri_quality_control.treadle
 OUTPUT := output/fmri_quality_control
 BENCH_OUTPUT := output/benchmarks
@@ -47,11 +49,13 @@ clean:
 $(VENV)/.science: $(VENV)/.files pyproject.toml
 	@echo "Installing what Treadle needs into $(VENV): the first time this takes a minute."
 	@$(PIP) install --editable '.[science]' --config-settings editable_mode=strict
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.files pyproject.toml
 	@echo "Installing what the tests need into $(VENV): the first time this takes a minute."
 	@$(PIP) install --editable '.[science,dev]' --config-settings editable_mode=strict
+	@$(COMPILE)
 	@touch $@ $(VENV)/.science
 
 $(VENV)/.bench: $(VENV)/.files pyproject.toml

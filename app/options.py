@@ -87,9 +87,8 @@ def cores() -> int:
 
 def memory_gb() -> float:
     """Return 90 % of the machine's memory, in GB; a container's limit counts."""
-    import psutil
-
-    return min(float(psutil.virtual_memory().total), _memory_limit()) * 0.9 / 1e9
+    present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(float(present), _memory_limit()) * 0.9 / 1e9
 
 
 _GROUPS = Path("/sys/fs/cgroup")
