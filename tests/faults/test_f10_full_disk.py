@@ -1,0 +1,159 @@
+"""F10: where nothing can be written, the path is named, what was there stays, and a run goes on without its cache."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from treadle import Pipeline, run
+from treadle.core.errors import TreadleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECONDS = 60.0
+ITEMS = 8
+ANSWER = f'"out": {float(sum(range(ITEMS)))}'
+STEPS = """
+import numpy as np
+
+def numbers(count: int) -> list[int]:
+    return list(range(count))
+
+def image(x: int) -> np.ndarray:
+    return np.full(100_000, float(x))
+
+def total(images: list) -> float:
+    return float(sum(image[0] for image in images))
+"""
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a small disk or a read-only one")
+
+
+def full(folder: Path) -> None:
+    """Leave what is there, and no room for more."""
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    kept = [(file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file()]
+    mount("-t", "tmpfs", "-o", f"size={max(size, 4096) // 4096 * 4096 + 4096 * (len(kept) + 1)}", "none", folder)
+    for name, data in kept:
+        (folder / name).write_bytes(data)
+    try:
+        with (folder / "filler").open("wb", buffering=0) as filler:
+            while filler.write(bytes(4096)):
+                pass
+    except OSError:
+        pass
+
+
+def read_only(folder: Path) -> None:
+    mount("--bind", folder, folder)
+    mount("-o", "remount,ro,bind", folder)
+
+
+def mount(*arguments: str | Path) -> None:
+    subprocess.run(["mount", *arguments], check=True, timeout=SECONDS)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A folder over which a disk may be mounted; it is taken away afterwards."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    yield folder
+    while os.path.ismount(folder):
+        subprocess.run(["umount", "--lazy", folder], check=True, timeout=SECONDS)
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "f10_steps.py").write_text(STEPS)
+    monkeypatch.syspath_prepend(tmp_path)
+    p = Pipeline("shared")
+    image = p.add("f10_steps:image", x=p.add("f10_steps:numbers", count=ITEMS).out.each())
+    image.cache = True
+    p.add("f10_steps:total", images=image.out.joined())
+    return p.save(tmp_path / "f10.treadle")
+
+
+def treadle(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "treadle", *arguments], env={**os.environ, **environment}, timeout=SECONDS,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def warned_once(told: str, place: Path) -> bool:
+    return told.count(str(place)) == 1 and told.count("treadle:") <= 1
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+@pytest.mark.parametrize("scheme", ["processes", "serial"])
+def test_a_run_goes_on_without_its_cache(file, place, spoil, scheme):
+    spoil(place)
+    done = treadle("run", file, "--cache", place, "-x", scheme, "--json")
+    assert done.returncode == 0, done.stderr
+    assert ANSWER in done.stdout
+    assert warned_once(done.stderr, place), done.stderr
+
+
+def test_a_cache_on_a_small_disk_keeps_what_it_has_room_for(file, place):
+    mount("-t", "tmpfs", "-o", "size=4m", "none", place)
+    for _ in range(2):
+        done = treadle("run", file, "--cache", place, "--json")
+        assert done.returncode == 0, done.stderr
+        assert ANSWER in done.stdout
+    assert treadle("cache", "verify", "--cache", place).returncode == 0
+
+
+def test_a_cache_that_can_only_be_read_is_read(file, place):
+    assert treadle("run", file, "--cache", place).returncode == 0
+    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    read_only(place)
+    done = treadle("run", file, "--cache", place, "--json")
+    assert done.returncode == 0, done.stderr
+    assert ANSWER in done.stdout
+    assert f'"cached": {ITEMS + 2}' in done.stdout
+    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+def test_a_run_goes_on_without_its_journal(file, place, spoil):
+    spoil(place)
+    done = treadle("run", file, "--json", XDG_STATE_HOME=str(place))
+    assert done.returncode == 0, done.stderr
+    assert ANSWER in done.stdout
+    assert str(place) in done.stderr
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+def test_a_pipeline_that_cannot_be_saved_stays_as_it_was(place, spoil):
+    p = Pipeline("old")
+    p.add("builtins:abs", x=-1)
+    file = p.save(place / "pipeline.treadle")
+    before = file.read_bytes()
+    spoil(place)
+    for number in range(300):
+        p.add("builtins:abs", x=-number)
+    with pytest.raises(TreadleError, match=r"pipeline\.treadle"):
+        p.save(file)
+    assert file.read_bytes() == before
+    assert {path.name for path in place.iterdir()} <= {"pipeline.treadle", "filler"}
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+def test_a_report_that_cannot_be_written_stays_as_it_was(place, spoil):
+    p = Pipeline("reported")
+    p.add("builtins:abs", x=-1)
+    result = run(p, scheme="serial")
+    report = place / "report.html"
+    report.write_text("the old one")
+    spoil(place)
+    with pytest.raises(TreadleError, match=r"report\.html"):
+        result.report(report)
+    assert report.read_text() == "the old one"
+    assert {path.name for path in place.iterdir()} <= {"report.html", "filler"}
