@@ -200,8 +200,9 @@ class Cluster:
     def _signal(self, number: int, sign: int, seconds: float) -> None:
         """Have the nanny of an engine send a signal; without one, send it by proof if the engine is ours."""
         try:
-            answer = self.client.send_signal(int(sign), targets=[number], block=False)
-            within(seconds, f"the signal to engine {number}", lambda: answer.get(seconds))
+            (answer,) = self.client.send_signal(int(sign), targets=[number], block=False).result(seconds)
+            if answer["content"].get("status") != "ok":
+                raise ClusterError(str(answer["content"].get("evalue")))
         except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means that it was not reached
             started = self.ours().get(self.uuids().get(number, ""))
             if started is None or not started.proof.send(sign):

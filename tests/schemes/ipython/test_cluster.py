@@ -108,17 +108,18 @@ def an_engine_that_is_stopped_by_a_signal_is_ended_when_it_is_given_up(cluster: 
     wait_until(lambda: not started.proof.lives)
 
 
-def test_an_interrupt_and_a_restart_reach_one_engine_each(address: Address) -> None:
+def test_an_interrupt_and_a_restart_reach_one_engine_each(address: Address, tmp_path: Path) -> None:
     cluster = Cluster.start(address, 2)
     try:
         first, second = sorted(cluster.uuids())
-        code = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    heard = True"
+        begun = tmp_path / "begun"
+        code = "import time\ntry:\n    open(begun, 'w').close(); time.sleep(60)\nexcept KeyboardInterrupt: heard = 1"
+        cluster.client[first]["begun"] = str(begun)
         busy = cluster.client[first].execute(code, block=False)
-        wait_until(lambda: cluster.client.queue_status(first)["queue"] == 1)
-        time.sleep(0.3)
+        wait_until(begun.exists)
         cluster.interrupt([first])
         busy.get(SECONDS)
-        assert cluster.client[first]["heard"] is True
+        assert cluster.client[first]["heard"] == 1
         old = cluster.uuids()
         (new,) = cluster.restart_engines([first])
         assert new not in old.values()

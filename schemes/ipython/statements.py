@@ -1,0 +1,110 @@
+"""Runs a statement on chosen engines, and tells what each of them said."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ...core.errors import ClusterError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .cluster import Cluster
+
+_OUTPUT_SECONDS = 2.0
+_SLICE_SECONDS = 0.1
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a statement did on one engine: ``error`` is empty if it went well, ``value`` if it gives none."""
+
+    engine: int
+    output: str = ""
+    errors: str = ""
+    value: str = ""
+    error: str = ""
+    traceback: str = ""
+
+
+def chosen_engines(
+    cluster: Cluster, engines: Sequence[int] | None, hosts: Sequence[str] | None, where: dict[int, str]
+) -> list[int]:
+    """Return the engines that are meant, all by default; ``where`` says on which host each is. UsageError if none."""
+    known = sorted(cluster.uuids())
+    if engines is not None:
+        if missing := [number for number in engines if number not in known]:
+            raise UsageError(f"there is no engine {missing[0]} in cluster {cluster.address}; it has: {known}")
+        return list(engines)
+    if hosts is not None:
+        if missing_hosts := [host for host in hosts if host not in where.values()]:
+            raise UsageError(f"no engine is on {missing_hosts[0]!r}; there are some on: {sorted(set(where.values()))}")
+        return [number for number in known if where.get(number) in hosts]
+    if not known:
+        raise ClusterError("it has no engines", where=f"cluster {cluster.address}")
+    return known
+
+
+def execute(cluster: Cluster, code: str, engines: Iterable[int], seconds: float | None = None) -> list[Outcome]:
+    """Run a statement on engines at once, and return what came of it in their order.
+
+    Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits.
+    """
+    answers = {number: cluster.client[number].execute(code, silent=False, block=False) for number in engines}
+    end = None if seconds is None else time.monotonic() + seconds
+    try:
+        _wait(answers.values(), end)
+    except BaseException:
+        _interrupt(cluster, [number for number, answer in answers.items() if not answer.ready()])
+        raise
+    late = [number for number, answer in answers.items() if not answer.ready()]
+    _interrupt(cluster, late)
+    return [_outcome(number, answer, seconds if number in late else None) for number, answer in answers.items()]
+
+
+def _wait(answers: Iterable[Any], end: float | None) -> None:
+    for answer in answers:
+        while not answer.ready() and (end is None or time.monotonic() < end):
+            answer.wait(_SLICE_SECONDS)
+
+
+def _interrupt(cluster: Cluster, engines: list[int]) -> None:
+    with contextlib.suppress(ClusterError, UsageError):
+        if engines:
+            cluster.interrupt(engines)
+
+
+def _outcome(number: int, answer: Any, given_up: float | None) -> Outcome:
+    if given_up is not None:
+        return Outcome(engine=number, error=f"not done after {given_up:g} s; it was interrupted")
+    with contextlib.suppress(Exception):
+        answer.wait_for_output(_OUTPUT_SECONDS)
+    error = answer.exception()
+    value = "" if error else _value(answer)
+    return Outcome(
+        engine=number,
+        output=_first(answer.stdout),
+        errors=_first(answer.stderr),
+        value=value,
+        error=f"{getattr(error, 'ename', type(error).__name__)}: {getattr(error, 'evalue', error)}" if error else "",
+        traceback=_COLOURS.sub("", str(getattr(error, "traceback", "") or "")) if error else "",
+    )
+
+
+def _first(told: Any) -> str:
+    """Return a text of one engine; the library gives a list of one for some ways to ask."""
+    if isinstance(told, list):
+        return _first(told[0]) if told else ""
+    return str(told or "")
+
+
+def _value(answer: Any) -> str:
+    told = answer.get(0)
+    reply = told[0] if isinstance(told, list) else told
+    result = getattr(reply, "execute_result", None) or {}
+    return str(result.get("data", {}).get("text/plain", ""))
