@@ -1,0 +1,54 @@
+"""One cluster of two engines for all tests that may kill them: dead ones are replaced before the next test."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from clusters import RealCluster
+
+from treadle.schemes.ipython.scheme import IPythonScheme
+
+ENGINES = 2
+_made: list[RealCluster] = []
+
+
+def running_cluster(engines: int = ENGINES) -> RealCluster:
+    """Return the cluster, with so many living engines; they cannot import Treadle."""
+    if not _made or _made[0].controller.poll() is not None:
+        _end()
+        _made[:] = [RealCluster(Path(tempfile.mkdtemp(prefix="treadle-test-cluster-")))]
+    cluster = _made[0]
+    cluster.engines[:] = [one for one in cluster.engines if one.poll() is None]
+    if len(cluster.engines) < engines:
+        cluster.add_engines(engines - len(cluster.engines))
+    return cluster
+
+
+def scheme_on(cluster: RealCluster, files: Path, **options: Any) -> IPythonScheme:
+    """Return a scheme that knows how the engines of a cluster end: they are children of this process."""
+
+    def status(_host: str, pid: int) -> int | None:
+        code = next((one.poll() for one in cluster.engines if one.pid == pid), None)
+        if code is None:
+            return None
+        return code << 8 if code >= 0 else -code
+
+    return IPythonScheme(files, cluster.address, status=status, **options)
+
+
+def engines_scheme(files: Path) -> IPythonScheme:
+    """Return a scheme on the cluster of this process; IPython tells its engines of another terminal than ours."""
+    return scheme_on(running_cluster(), files, environment={"TERM": os.environ.get("TERM", "")})
+
+
+@atexit.register
+def _end() -> None:
+    while _made:
+        cluster = _made.pop()
+        cluster.close()
+        shutil.rmtree(cluster.folder, ignore_errors=True)
