@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engines import engines_scheme
+
 from treadle.schemes.processes.scheme import ProcessesScheme
 from treadle.schemes.serial import SerialScheme
 from treadle.schemes.threads.scheme import ThreadsScheme
@@ -38,4 +40,5 @@ CANDIDATES = (
     Candidate("serial", SerialScheme, slots=1, pickles=False, stops=False, survives_exit=False),
     Candidate("processes", partial(ProcessesScheme, workers=2), slots=2, pickles=True, stops=True, survives_exit=True),
     Candidate("threads", partial(ThreadsScheme, workers=2), slots=2, pickles=False, stops=True, survives_exit=True),
+    Candidate("ipython", engines_scheme, slots=2, pickles=True, stops=True, survives_exit=True),
 )  # fmt: skip
