@@ -23,10 +23,7 @@ STOP_SECONDS = 10.0
 
 
 class CarryingOut:
-    """Carries out the commands of one run; ``finished`` once it was told that all is over.
-
-    With ``keep_all`` nothing is released.
-    """
+    """Carries out the commands of one run; ``finished`` once it was told that all is over."""
 
     def __init__(
         self,
@@ -35,12 +32,9 @@ class CarryingOut:
         calls: CallMaker,
         moving: Moving,
         looking_up: LookingUp,
-        *,
-        keep_all: bool,
     ) -> None:
         self._desk, self._schemes, self._calls = desk, schemes, calls
         self._moving, self._looking_up = moving, looking_up
-        self._keep_all = keep_all
         self.finished = False
 
     def carry_out(self, commands: Iterable[e.Command]) -> None:
@@ -73,8 +67,7 @@ class CarryingOut:
     def _carry_out_other(self, command: e.Command) -> None:
         match command:
             case e.Release(task):
-                if not self._keep_all:
-                    self._moving.release(self._desk.tasks[task])
+                self._moving.release(self._desk.tasks[task])
             case e.Skip(task, cause):
                 self._desk.settle(task, TaskState.SKIPPED, cause)
             case e.Fail(task, cause):

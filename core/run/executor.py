@@ -64,7 +64,7 @@ class Executor:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.plan = plan
-        self.scheduler = Scheduler(plan, policy)
+        self.scheduler = Scheduler(plan, policy, keep_all=keep_all)
         self._earlier = earlier
         self._clock = clock
         self._inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
@@ -80,7 +80,7 @@ class Executor:
         moving = Moving(desk, self._schemes, calls, kept)
         self._looking_up = LookingUp(desk, self._schemes, calls, moving)
         self._hearing = Hearing(desk, self._schemes, moving, self._looking_up, calls, hide)
-        self._carrying_out = CarryingOut(desk, self._schemes, calls, moving, self._looking_up, keep_all=keep_all)
+        self._carrying_out = CarryingOut(desk, self._schemes, calls, moving, self._looking_up)
         self.results = Results(layout, calls, self._schemes.all, earlier)
 
     @property

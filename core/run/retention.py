@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..planning.plan import FedBack
 from .tasks import FORGOTTEN, Prerequisite, Task
@@ -11,6 +11,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from .layout import Layout
+
+
+class Keeper(Protocol):
+    """What knows which results are still to be read."""
+
+    def hold(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Take note of a task that will read these."""
+
+    def hold_again(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Take note of what a task reads that is made again."""
+
+    def settled(self, task: Task) -> None:
+        """Take note that a task has read what it needs, or never will."""
+
+    def node_complete(self, node: int) -> None:
+        """Take note that no further task of a node will come."""
+
+    def flush(self) -> None:
+        """Release what turned out to be unread, once all that an event caused is known."""
+
+
+class KeepsAll:
+    """Releases nothing: all results are to be there when the run ends."""
+
+    def hold(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Need not know who reads what."""
+
+    def hold_again(self, task: Task, sources: Iterable[Prerequisite]) -> None:
+        """Take note of what a task reads that is made again."""
+        task.sources = list(sources)
+
+    def settled(self, task: Task) -> None:
+        """Let go of what a task has read."""
+        task.sources = ()
+
+    def node_complete(self, node: int) -> None:
+        """Need not know that no further task comes."""
+
+    def flush(self) -> None:
+        """Have nothing to release."""
 
 
 class Retention:

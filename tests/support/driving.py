@@ -153,8 +153,6 @@ class Driver:
         running = [nodes[self.tasks[name].node] for name in self.running]
         assert sum(node.n_procs for node in running) <= policy.n_procs + 1e-6
         assert sum(node.mem_gb for node in running) <= policy.mem_gb + 1e-6
-        states = Counter(task.state for task in self.tasks.values())
-        assert states == +self.scheduler.counts, "the counts are wrong"
         for name, task in self.tasks.items():
             if name in self.ended:
                 assert task.state is self.ended[name], f"{name} ended twice"

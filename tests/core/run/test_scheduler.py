@@ -62,7 +62,7 @@ def test_a_cached_result_needs_no_execution() -> None:
     run = scheduler(CHAIN)
     run.handle(e.RunStarted())
     assert started(run.handle(e.TaskCached("load"))) == ["clean"]
-    assert run.counts[TaskState.CACHED] == 1
+    assert [task.state for task in run.layout.tasks.values()].count(TaskState.CACHED) == 1
 
 
 def test_an_empty_plan_ends_at_once() -> None:
@@ -105,7 +105,7 @@ def test_a_task_that_is_to_be_stopped_is_not_tried_again_when_its_worker_is_lost
     run.handle(e.RunStarted())
     assert run.handle(e.CancelTasks(("load",))) == [e.Stop("load", "serial")]
     assert run.handle(e.TaskFailed("load", LOST, lost=True)) == [e.Skip("clean"), e.Skip("plot"), e.FinishRun()]
-    assert run.counts[TaskState.CANCELLED] == 1
+    assert [task.state for task in run.layout.tasks.values()].count(TaskState.CANCELLED) == 1
 
 
 # What a failure does to the rest of the run
