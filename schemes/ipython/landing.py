@@ -26,8 +26,10 @@ READY, LACKS, UNFIT = "ready", "lacks", "unfit"
 
 
 def land(name, digest, parcel, payload):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - for old versions
-    """Return what came of it: (READY, answer to the hello in ``payload``), (UNFIT, why) or (LACKS, where), if the parcel
-    with this digest has to be sent too: once for all engines that say the same."""
+    """Return what came of it: (READY, answer to the hello in ``payload``), (UNFIT, why) or (LACKS, where).
+
+    If it is lacking, the parcel with this digest has to be sent too: once for all engines that say the same.
+    """
     if sys.version_info[:2] < OLDEST:
         here, oldest = ".".join(map(str, sys.version_info[:2])), ".".join(map(str, OLDEST))
         return UNFIT, f"it runs Python {here}; {oldest} or a later one is needed"
@@ -39,7 +41,7 @@ def land(name, digest, parcel, payload):  # type: ignore[no-untyped-def]  # noqa
         if file is None:
             return LACKS, _where()
         sys.modules[name] = _opened(name, file)
-    return READY, sys.modules[name].call("hello", payload)  # type: ignore[attr-defined]
+    return READY, sys.modules[name].call("hello", payload)
 
 
 def base() -> Path:

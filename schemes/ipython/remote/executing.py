@@ -115,7 +115,8 @@ class Execution:
             return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
         try:
             self._turns.enter()
-            return execute(call, self._session.fetch, self._context, self._session.files)
+            found = execute(call, self._session.fetch, self._context, self._session.files)
+            return Cause("lost contact", self._session.lost) if self._session.lost else found
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             return cause_of(error)
         finally:
@@ -125,6 +126,7 @@ class Execution:
         _, task, attempt, kind, arguments, slots = job
         session = self._session
         session.keeping.expect(slots)
+        session.lost = ""
         if type(arguments) is bytes:
             session.border.check_arguments(arguments, *_pickles(slots))
             session.border.check_template(session.templates[kind])

@@ -1,4 +1,4 @@
-"""Has the modules of Treadle and of a run in place while they are needed, and those of the engine at all other times."""
+"""Has the modules of Treadle and of a run in place while they are needed, else those of the engine."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """What the runner and an engine say to each other: every request, answer and live message, as plain data.
 
-``hello`` and ``run`` are ``call(verb, payload)`` on the engine's shell channel, one at a time; the other verbs come through
-its control channel, which answers while a batch runs: requests of the type ``REQUEST``, whose one buffer is
-dumps((verb, payload)), answered by ``REPLY`` with dumps(("ok", answer)) or dumps(("error", text)). Payload and answer are
-pickles made by ``dumps``. What each verb takes and gives:
+``hello`` and ``run`` are ``call(verb, payload)`` on the engine's shell channel, one at a time; the other verbs come
+through its control channel, which answers while a batch runs: requests of the type ``REQUEST``, whose one buffer is
+dumps((verb, payload)), answered by ``REPLY`` with dumps(("ok", answer)) or dumps(("error", text)). Payload and answer
+are pickles made by ``dumps``. What each verb takes and gives:
 
 ========== ============================================ ===========================================================
 verb       takes                                        gives
@@ -11,7 +11,7 @@ verb       takes                                        gives
 ``hello``  ``Hello``                                    ``Facts``
 ``run``    ``Batch``                                    ``Ran``
 ``recall`` (session, numbers)                           those of them that were not begun: now they never will be
-``stop``   (session, number)                            ("dropped" | "running" | "over", asks): see STOP
+``stop``   (session, number)                            (DROPPED, RUNNING or OVER, asks): see STOP
 ``write``  (session, keys, folder)                      {key: (path, size) or Cause}: containers in ``folder``
 ``piece``  (session, what, offset)                      (total, bytes) or Cause: of a value's container, or of a file
 ``put``    (session, what, offset, total, bytes)        None; after the last piece the key of a value, or 0; or Cause
@@ -52,8 +52,10 @@ HELLO, RUN = "hello", "run"
 RECALL, STOP, WRITE, PIECES, PUT, FORGET = "recall", "stop", "write", "piece", "put", "forget"
 LACKS, SUPPLY, END, LOOK = "lacks", "supply", "end", "look"
 """STOP names the job that the next SIGINT may interrupt. A job that was not begun is dropped, and never will be. In one
-that runs ``cancelled()`` is true from then on, and ``asks`` says whether it has asked; SIGINT raises KeyboardInterrupt in
-it, once. No other job is ever interrupted."""
+that runs ``cancelled()`` is true from then on, and ``asks`` says whether it has asked; SIGINT raises KeyboardInterrupt
+in it, once. No other job is ever interrupted."""
+
+DROPPED, RUNNING, OVER = "dropped", "running", "over"
 
 # What ``piece`` and ``put`` speak of
 

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from .messages import Facts, Hello, What
 
 
+class LostValueError(Exception):
+    """A value that a call refers to is gone."""
+
+
 class Session:
     """Opened by a Hello, used by batches and by requests for values, ended by the runner or when that is gone."""
 
@@ -43,7 +47,8 @@ class Session:
         self.hello = hello
         self.templates: dict[int, bytes] = {}
         self.shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
-        self.keeping = Keeping(self.folder, self.folder, hello.budget or _part(), _untold, _nothing)
+        self.keeping = Keeping(self.folder, self.folder, hello.budget or _part(), self._spilled, _nothing)
+        self.lost = ""
         self.decoder = Decoder(self.templates.__getitem__, self.keeping.moved)
         self.turns = Turns()
         self._supplied = self.folder / "supplied"
@@ -82,8 +87,13 @@ class Session:
     # Values
 
     def fetch(self, value: ValueId) -> Any:
-        """Return a value that a call refers to."""
-        return self.border.inward(self.keeping.fetch(value))
+        """Return a value that a call refers to; LostValueError if it is gone."""
+        try:
+            found = self.keeping.fetch(value)
+        except (KeyError, OSError, container.ContainerError) as error:
+            self.lost = f"the output {value[1]!r} of {value[0]} is gone: {error}"
+            raise LostValueError(self.lost) from error
+        return self.border.inward(found)
 
     def answer(self, result: Result | Cause) -> Any:
         """Return what to send of a result; what is large stays here."""
@@ -92,6 +102,12 @@ class Session:
 
     def _hand_out(self, value: Any) -> Any:
         return self.keeping.hand_out(self.border.outward(value))
+
+    def _spilled(self, _key: int, handed: Handed | None, _why: str) -> None:
+        """Let nothing but its memory be left of a value that was written to the disk: here its key is enough."""
+        if isinstance(handed, tuple):
+            self.keeping.forget((), handed[:1])
+            Path(handed[0]).unlink(missing_ok=True)
 
     def write(self, keys: Iterable[int], folder: str) -> dict[int, Handed | Cause]:
         """Write values into containers that all can read who share this folder."""
@@ -147,10 +163,6 @@ class _Files(FileStore):
 
 def _part() -> int:
     return budget(os.cpu_count() or 1)
-
-
-def _untold(_key: int, _handed: Handed | None, _why: str) -> None:
-    """Tell nobody that a value was written to the disk: here it is still known by its key."""
 
 
 def _nothing() -> None:

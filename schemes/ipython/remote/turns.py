@@ -8,11 +8,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .kernel import kernel
+from .messages import DROPPED, OVER, RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-DROPPED, RUNNING, OVER = "dropped", "running", "over"
 
 
 class Turns:
