@@ -44,13 +44,14 @@ class RunStarted:
 class SchemeChanged:
     """A scheme now takes up to ``slots`` tasks at a time, of which ``workers`` run (0: all of them).
 
-    Without slots it cannot work any more; ``why`` says why.
+    Without slots it cannot work any more; ``why`` says why. With ``elsewhere`` it takes nothing from this machine.
     """
 
     scheme: str
     slots: int
     workers: int = 0
     why: str = ""
+    elsewhere: bool = False
 
 
 class TaskStarted(Struct, frozen=True, gc=False):

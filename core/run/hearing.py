@@ -85,11 +85,11 @@ class Hearing:
                 self._began(report, when)
             case Progressed() | Logged():
                 self.said(report)
-            case Capacity(scheme, slots, workers, why):
+            case Capacity(scheme, slots, workers, why, elsewhere):
                 self._schemes.answered(scheme)
                 if not slots:
                     self._schemes.open_all()
-                self._desk.put(e.SchemeChanged(scheme, slots, workers, why))
+                self._desk.put(e.SchemeChanged(scheme, slots, workers, why, elsewhere))
             case Stopped(task, attempt):
                 if self._desk.awaited(task, attempt):
                     self._desk.books.stopped(task, when)

@@ -23,7 +23,8 @@ class Ledger:
     """What a host has and what is in use; memory in GB.
 
     A scheme may be given more tasks than it has workers, so that none has to wait for its next one. Of light tasks,
-    one core and LIGHT_GB at most, those beyond the number of workers only wait there, and take nothing.
+    one core and LIGHT_GB at most, those beyond the number of workers only wait there, and take nothing. Those of a
+    scheme whose workers are all on other hosts take nothing here either: it has ledgers of its own for them.
     """
 
     def __init__(self, n_procs: float, mem_gb: float) -> None:
@@ -33,15 +34,22 @@ class Ledger:
         self.used_gb = 0.0
         self._light: dict[str, int] = {}
         self._workers: dict[str, int] = {}
+        self._elsewhere: dict[str, bool] = {}
 
-    def set_workers(self, scheme: str, workers: int) -> None:
-        """Take note of how many tasks a scheme runs at a time."""
+    def set_workers(self, scheme: str, workers: int, *, elsewhere: bool = False) -> None:
+        """Take note of how many tasks a scheme runs at a time, and at the first time whether it does so elsewhere."""
+        if workers:
+            self._elsewhere.setdefault(scheme, elsewhere)
+        if self._elsewhere.get(scheme):
+            return
         before = self._running(scheme)
         self._workers[scheme] = workers
         self._charge(self._running(scheme) - before)
 
     def fits(self, request: Request, scheme: str) -> bool:
         """Say whether a task with this request can start on a scheme beside what runs now."""
+        if self._elsewhere.get(scheme):
+            return True
         if request.light:
             if self._light.get(scheme, 0) >= self._workers.get(scheme, 0) > 0:
                 return True
@@ -53,6 +61,8 @@ class Ledger:
 
     def take(self, request: Request, scheme: str) -> None:
         """Write down that a task with this request was given to a scheme."""
+        if self._elsewhere.get(scheme):
+            return
         if request.light:
             self._count(scheme, 1)
         else:
@@ -61,6 +71,8 @@ class Ledger:
 
     def give_back(self, request: Request, scheme: str) -> None:
         """Write down that a task with this request ended."""
+        if self._elsewhere.get(scheme):
+            return
         if request.light:
             self._count(scheme, -1)
         else:

@@ -126,9 +126,9 @@ class Scheduler:
             case e.RunStarted():
                 self._begun = True
                 self.layout.begin()
-            case e.SchemeChanged(scheme, slots, workers, why):
+            case e.SchemeChanged(scheme, slots, workers, why, elsewhere):
                 self.standings.change(scheme, slots, workers, why)
-                self.ledger.set_workers(scheme, workers)
+                self.ledger.set_workers(scheme, workers, elsewhere=elsewhere)
                 self._progress.doubtful |= not slots
             case e.ResultsLost(tasks):
                 for name in tasks:

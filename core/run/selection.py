@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from ..planning.plan import Plan, PlanNode
 
+PLACING = "ipython"
+"""The scheme whose workers are on hosts that a node may name."""
+
 PREFERENCE = ("ipython", "processes", "threads", "serial")
 """The order in which free schemes are taken, unless the person says otherwise."""
 
@@ -54,6 +57,8 @@ class Standing:
 
 def support(node: PlanNode, scheme: str) -> str:
     """Return why this node may not run on ``scheme``; empty if it may."""
+    if node.placement is not None and scheme != PLACING:
+        return f"placement needs the {PLACING} scheme"
     if scheme == "serial":
         return ""
     return "" if node.module.schemes.supports(scheme) else f"{scheme} not supported by this module"

@@ -74,3 +74,20 @@ def test_on_a_small_host_every_gigabyte_counts() -> None:
     for _ in range(3):
         ledger.take(small, "processes")
     assert not ledger.fits(small, "processes")
+
+
+def test_tasks_on_other_hosts_take_nothing_here_whatever_they_ask_for() -> None:
+    ledger = Ledger(2, 16.0)
+    ledger.set_workers("ipython", 40, elsewhere=True)
+    heavy = kind(ledger, n_procs=2, mem_gb=8.0)
+    for _ in range(40):
+        assert ledger.fits(heavy, "ipython")
+        ledger.take(heavy, "ipython")
+    assert (ledger.used_procs, ledger.used_gb) == (0, 0)
+    assert ledger.fits(heavy, "processes")
+    # Its engines go, and others come on this machine: what is out is given back as it was taken.
+    ledger.set_workers("ipython", 0)
+    ledger.set_workers("ipython", 2)
+    for _ in range(40):
+        ledger.give_back(heavy, "ipython")
+    assert (ledger.used_procs, ledger.used_gb) == (0, 0)
