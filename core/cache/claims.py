@@ -15,7 +15,7 @@ from ..journal.disks import journal_mode
 from .index import is_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from .entries import Key
@@ -42,6 +42,7 @@ class Claims:
         self._owner = uuid.uuid4().hex
         self._lock = -1
         self._mine: set[Key] = set()
+        self._released: set[Key] = set()
         self._database: sqlite3.Connection | None = None
         self._failed = False
         self._version = -1
@@ -58,23 +59,25 @@ class Claims:
         self._mine.update(key for key in keys if key not in held)
         return held
 
-    def release(self, keys: Iterable[Key]) -> None:
-        """Let go of keys, whoever of them was claimed."""
-        wanted = self._mine.intersection(keys)
-        self._mine -= wanted
-        if self._database is None or not wanted:
+    def release(self, keys: Iterable[Key]) -> bool:
+        """Let go of those keys that were claimed, at the next ``claim`` or ``flush``; say whether there are any."""
+        self._released |= self._mine.intersection(keys)
+        return bool(self._released)
+
+    def flush(self) -> None:
+        """Tell others what was released."""
+        if self._database is None or not self._released:
             return
         try:
-            self._database.execute("BEGIN IMMEDIATE")
-            rows = ((key, self._owner) for key in wanted)
-            self._database.executemany("DELETE FROM claims WHERE key = ? AND owner = ?", rows)
-            self._database.execute("COMMIT")
+            with _change(self._database) as database:
+                self._delete(database)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
     def release_all(self) -> None:
-        """Let go of all keys."""
+        """Let go of all keys, and tell others at once."""
         self.release(list(self._mine))
+        self.flush()
 
     def has_news(self) -> bool:
         """Say whether another run may have claimed or let go of something since this was last asked."""
@@ -108,6 +111,7 @@ class Claims:
         # Its lock ends too: nobody waits for claims that cannot be taken back.
         self._failed = True
         self._mine.clear()
+        self._released.clear()
         self._let_go()
         if is_damage(error):
             for suffix in ("", "-wal", "-shm", "-journal"):
@@ -117,21 +121,22 @@ class Claims:
     # In the database
 
     def _claimed(self, keys: list[Key]) -> set[Key]:
-        database = self._database or self._opened()
-        database.execute("BEGIN IMMEDIATE")
-        try:
+        with _change(self._database or self._opened()) as database:
+            self._delete(database)
             rows = ((key, self._owner) for key in keys)
-            database.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", rows)
+            if database.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", rows).rowcount == len(keys):
+                return set()
             others = self._of_others(database, keys)
             dead = {owner for owner in set(others.values()) if not self._lives(owner)}
             taken = [key for key, owner in others.items() if owner in dead]
             database.executemany("UPDATE claims SET owner = ? WHERE key = ?", ((self._owner, key) for key in taken))
-            database.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                database.execute("ROLLBACK")
-            raise
         return others.keys() - set(taken)
+
+    def _delete(self, database: sqlite3.Connection) -> None:
+        released, self._released = self._released, set()
+        self._mine -= released
+        rows = ((key, self._owner) for key in released)
+        database.executemany("DELETE FROM claims WHERE key = ? AND owner = ?", rows)
 
     def _of_others(self, database: sqlite3.Connection, keys: list[Key]) -> dict[Key, str]:
         found: dict[Key, str] = {}
@@ -183,3 +188,15 @@ class Claims:
             with contextlib.suppress(OSError):
                 if _OWNER.fullmatch(entry.name) and entry.lstat().st_mtime < old and not self._lives(entry.name):
                     entry.unlink()
+
+
+@contextlib.contextmanager
+def _change(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield database
+        database.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise

@@ -29,6 +29,7 @@ class Clerk:
         self._between = between
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._at_work = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -37,6 +38,15 @@ class Clerk:
         if self._thread is None:
             self._start()
         self._queue.put(job)
+
+    def do_now(self, job: Callable[[], bool]) -> bool:
+        """Do a job in the calling thread and return what it does; False at once if the clerk has something to do."""
+        if not self._queue.empty() or not self._at_work.acquire(blocking=False):
+            return False
+        try:
+            return job()
+        finally:
+            self._at_work.release()
 
     def _start(self) -> None:
         with self._lock:
@@ -68,12 +78,13 @@ class Clerk:
         pause: float | None = None
         while True:
             batch = self._batch(pause)
-            self._do(self._begin)
-            for job in batch:
-                if job is None:
-                    return
-                self._do(job)
-            pause = self._next_pause()
+            with self._at_work:
+                self._do(self._begin)
+                for job in batch:
+                    if job is None:
+                        return
+                    self._do(job)
+                pause = self._next_pause()
 
     def _next_pause(self) -> float | None:
         try:
@@ -93,7 +104,7 @@ class Clerk:
         batch: list[Callable[[], None] | None] = []
         try:
             batch.append(self._queue.get(timeout=pause))
-            while len(batch) < _AT_A_TIME:
+            while len(batch) < _AT_A_TIME and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
         except queue.Empty:
             pass

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from .keys import NodeKeys
     from .store import Cache
 
+FEW = 16
+"""So many results are looked up at once in the executor's thread, where that takes no time."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +59,7 @@ class CachedResults:
         self._clerk = Clerk("treadle-look-up", keys.look_again, self._look_ups.look_again)
         self._hear: Callable[[LookedUp | Exported], None] = lambda _answer: None
         self._arriving = Arriving()
+        self._hopeful = False
         self._node_of: dict[TaskId, int] = {}
         noted = cache.noted(pipeline)
         self._noted: set[int] = set()
@@ -86,9 +90,14 @@ class CachedResults:
         """Look results up, without their values; the answers are given as LookedUp."""
         if self._unknown:
             self._node_of.update((task.id, task.node) for task, _ in wanted)
-        self._clerk.ask(partial(self._look_ups.find, wanted))
+        few = self._hopeful and len(wanted) <= FEW
+        self._hopeful = few and self._clerk.do_now(partial(self._look_ups.find_now, wanted))
+        if not self._hopeful:
+            self._clerk.ask(partial(self._look_ups.find, wanted))
 
     def _answer(self, answer: LookedUp) -> None:
+        # Where one after the other is there, to ask the clerk for each would take longer than to look.
+        self._hopeful = not answer.missed
         self._hear(answer)
         for name in answer.found if self._unknown else ():
             if self._node_of[name] in self._unknown:

@@ -7,7 +7,7 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
-from ..worker.digest import UndigestedError, stamp_of
+from ..worker.digest import UndigestedError, content_digest, stamp_of
 
 if TYPE_CHECKING:
     import os
@@ -42,13 +42,16 @@ class Evidence:
 
     # Gathering
 
-    def take(self, path: Path, read: Callable[[Path], bytes]) -> bytes:
-        """Return what ``read`` gives for a file, as it was when it was first taken; and count the file as seen."""
+    def take(self, path: Path, read: Callable[[Path], bytes], again: Callable[[Path], bytes] = content_digest) -> bytes:
+        """Return the digest that ``read`` gives for a file as it was when it was first taken; count the file as seen.
+
+        ``again`` gives the same later, if the file is the same.
+        """
         taken = self._taken.get(path)
         if taken is None:
             # The stamp comes first: what changes while it is read has another one afterwards.
             stamp = trusted_stamp(path)
-            taken = self._taken[path] = _Taken(read(path), stamp, read)
+            taken = self._taken[path] = _Taken(read(path), stamp, again)
         self._seen.add(path)
         return taken.digest
 

@@ -56,6 +56,8 @@ class Index:
 
     def __init__(self, folder: Path, *, write: bool = True) -> None:
         self.path = folder / NAME
+        self.reads_at_once = False
+        """Whether who reads waits for nobody who writes."""
         self._write = write
         self._lock = threading.Lock()
         try:
@@ -77,7 +79,8 @@ class Index:
         _refuse_foreign(self.path)
         database = self._connected(f"{self.path.absolute().as_uri()}?mode=rwc")
         try:
-            database.execute(f"PRAGMA journal_mode = {journal_mode(self.path.parent)}")
+            mode = database.execute(f"PRAGMA journal_mode = {journal_mode(self.path.parent)}").fetchone()[0]
+            self.reads_at_once = mode == "wal"
             database.execute("PRAGMA synchronous = NORMAL")
             database.executescript(_TABLES)
             database.execute("SELECT key, facts, mac, size, made, used FROM entries LIMIT 1").fetchall()

@@ -17,7 +17,7 @@ from .notes import Parts, wiring_of
 from .parameters import NoFiles, Parameters, RunFiles, form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ..planning.plan import Plan
@@ -67,6 +67,7 @@ class NodeKeys:
         self._arguments = Arguments(self._lineage, self._parameters, fingerprints)
         self._plain_arguments = Arguments(self._lineage, self._plain, fingerprints)
         self._cached = [is_cached(node) for node in plan.nodes]
+        self._light: list[bool] = []
 
     # Of nodes
 
@@ -200,6 +201,11 @@ class NodeKeys:
             if self._cached[node.number] or node.function.live is None:
                 with contextlib.suppress(UndigestedError):
                     self._fingerprints.of(node.function)
+        self._light = [self._cached[node.number] and _is_light(node) for node in self._plan.nodes]
+
+    def is_light(self, number: int) -> bool:
+        """Say whether the keys of a node's tasks are made without a look at any file."""
+        return bool(self._light) and self._light[number]
 
     def look_again(self) -> None:
         """Let ``changed`` look at the files as they are now."""
@@ -254,6 +260,22 @@ class NodeKeys:
 def is_cached(node: PlanNode) -> bool:
     """Say whether the results of a node may be taken from the cache, and kept in it."""
     return node.module.cache if node.settings.cache is None else node.settings.cache
+
+
+def _is_light(node: PlanNode) -> bool:
+    """Say whether all that the pipeline holds for a node is numbers and texts, and no names of files."""
+    if any(kind in {"path", "paths"} for kind in node.module.coercions.values()):
+        return False
+    written = (value for one in node.inputs if isinstance(one, Constant | Swept) for value in _values(one))
+    plain = all(value is None or type(value) in _PLAIN for value in written)
+    return plain and all(getattr(one, "apply", None) is None for one in node.inputs)
+
+
+def _values(one: Constant | Swept) -> Sequence[Any]:
+    return (one.value,) if isinstance(one, Constant) else one.values
+
+
+_PLAIN = frozenset({bool, int, float, str})
 
 
 def _port(name: str) -> bytes:

@@ -27,6 +27,9 @@ PATIENCE = 300.0
 NEWS_SECONDS = 0.05
 """So often it is looked whether another run has let go of something."""
 
+TELL_SECONDS = 0.02
+"""After so long others are told at the latest that something was let go of."""
+
 DEATH_SECONDS = 1.0
 """So often it is looked whether another run still lives."""
 
@@ -50,6 +53,7 @@ class LookUps:
         self._makers: dict[Key, TaskId] = {}
         self._waiting: dict[TaskId, float] = {}
         self._freed = False
+        self._tell_at: float | None = None
         self._resting = False
         self._next_news = self._next_death = 0.0
 
@@ -61,6 +65,27 @@ class LookUps:
                 self._make_key(task, call)
         finally:
             self._sort_out(names, time.monotonic())
+
+    def find_now(self, wanted: Sequence[tuple[Task, Call]]) -> bool:
+        """Answer if all results are kept and finding them takes no time; say whether that was so."""
+        if not all(self._keys.is_light(task.node) for task, _ in wanted):
+            return False
+        for task, call in wanted:
+            self._make_key(task, call)
+        key_of = self.key_of
+        names = [task.id for task, _ in wanted]
+        if any(name not in key_of for name in names):
+            return False
+        entries = self._cache.peek([key_of[name] for name in names])
+        if entries is None:
+            return False
+        self.hear(LookedUp({name: self._take(name, entries[key_of[name]]) for name in names}, ()))
+        return True
+
+    def _take(self, name: TaskId, entry: Entry) -> Result:
+        self.found[name] = entry
+        self._keys.settled(name, entry)
+        return result_of(entry)
 
     def _make_key(self, task: Task, call: Call) -> None:
         key = self._keys.of(task.node, call)
@@ -107,9 +132,7 @@ class LookUps:
             if entry is None:
                 missed.append(name)
             else:
-                self.found[name] = entry
-                self._keys.settled(name, entry)
-                results[name] = result_of(entry)
+                results[name] = self._take(name, entry)
         return missed
 
     def _claim(self, names: list[TaskId], now: float) -> list[TaskId]:
@@ -140,7 +163,8 @@ class LookUps:
         for key in freed:
             del self._makers[key]
         if freed:
-            self._claims.release(freed)
+            if self._claims.release(freed) and self._tell_at is None:
+                self._tell_at = time.monotonic() + TELL_SECONDS
             self._freed = True
 
     def doubt(self) -> None:
@@ -158,9 +182,12 @@ class LookUps:
 
     def look_again(self) -> float | None:
         """Answer for tasks that need not wait any longer; return in how many seconds to look again."""
-        if not self._waiting:
+        if self._tell_at is None and not self._waiting:
             return None
         now = time.monotonic()
+        again = self._tell(now)
+        if not self._waiting:
+            return again
         if self._freed or (now >= self._next_news and self._claims.has_news()) or now >= self._next_death:
             self._freed = False
             self._next_death = now + DEATH_SECONDS
@@ -170,7 +197,14 @@ class LookUps:
             return 0.0
         # Those that wait for a task of this run are told of it.
         elsewhere = any(self.key_of.get(name) not in self._makers for name in self._waiting)
-        return NEWS_SECONDS if elsewhere else None
+        return again or (NEWS_SECONDS if elsewhere else None)
+
+    def _tell(self, now: float) -> float | None:
+        """Tell others what was let go of, if it is time; return in how many seconds it will be."""
+        if self._tell_at is not None and now >= self._tell_at:
+            self._tell_at = None
+            self._claims.flush()
+        return None if self._tell_at is None else self._tell_at - now
 
 
 def result_of(entry: Entry) -> Result:

@@ -48,7 +48,7 @@ class RunFiles(FileDigests):
 
     def digest(self, path: Path) -> bytes:
         """Return the digest of a file or directory, as it was when it was first asked for."""
-        return self._evidence.take(path, self._files.digest)
+        return self._evidence.take(path, self._files.digest, self._files.digest)
 
 
 class Parameters(Canonical):

@@ -37,6 +37,8 @@ def test_what_one_has_claimed_is_held_until_it_is_released(claims):
     assert one.claim([A]) == set()
     assert other.claim([A, B]) == {A}
     one.release([A, B])
+    assert other.claim([A]) == {A}, "it is not told yet"
+    one.flush()
     assert other.claim([A, B]) == set()
     assert one.claim([A, B]) == {A, B}
 
@@ -51,6 +53,7 @@ def test_nobody_can_release_what_another_one_has_claimed(claims):
     one.claim([A])
     other.claim([A])
     other.release([A])
+    other.flush()
     other.release_all()
     assert other.claim([A]) == {A}
 
@@ -72,6 +75,7 @@ def test_there_is_news_when_another_one_has_released_something(claims):
     other.has_news()
     assert not other.has_news()
     one.release([A])
+    one.flush()
     assert other.has_news()
     assert not other.has_news()
 

@@ -180,6 +180,7 @@ def test_a_value_that_is_damaged_is_gone(begun, caches):
     found(earlier, (task, call))
     for value in earlier.wants(task, ended(3)):
         earlier.keep(value, hand_out(LARGE, caches.run, caches.run))
+    assert earlier.close(SECONDS)
     caches.close()
     for file in (caches.folder / "values").rglob("*"):
         if file.is_file():

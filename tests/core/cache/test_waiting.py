@@ -139,6 +139,7 @@ def test_a_task_that_another_run_computes_waits_and_holds_up_no_other(caches, tm
         assert ours.states()["one"] is TaskState.WAITING
         caches.kept(key, 2.0)
         other_run.release([key])
+        other_run.flush()
         ours.until(RunState.SUCCEEDED)
         assert ours.states() == {"one": TaskState.CACHED, "other": TaskState.SUCCEEDED}
 
@@ -190,6 +191,7 @@ def test_nobody_waits_for_a_task_that_has_failed(caches, tmp_path, other_run):
         ours.start()
         ours.until(("one", TaskState.FAILED))
         assert ours.earlier._clerk.flush(SECONDS)
+        ours.earlier._claims.flush()
         assert other_run.claim([ours.key_of("one")]) == set()
 
 
