@@ -7,8 +7,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...core.run.progress import CANCELLED
 from ...core.run.records import RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
-from ...core.run.scheduler import CANCELLED
 from ...core.run.states import TaskState
 from .results import Preview, is_table
 from .text import counted, duration, harmless, line_width, one_line, styled, wrapped

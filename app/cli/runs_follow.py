@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ...core.journal.listing import find_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
+from ...core.run.progress import CANCELLED
 from ...core.run.records import TaskChanged, TaskRecord
-from ...core.run.scheduler import CANCELLED
 from ...core.run.states import TaskState
 from .display import Quiet
 from .runs_text import counts_text, state_text
