@@ -9,7 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Self
 
 from ..core.authoring import NodeHandle
-from ..core.errors import UsageError
+from ..core.errors import UsageError, suggestion
 from .interrupts import runs_module
 
 if TYPE_CHECKING:
@@ -63,15 +63,15 @@ class RunHandle:
         tasks = [tasks] if isinstance(tasks, str) else list(tasks)
         for node in names:
             if self._run.plan.node(node) is None:
-                raise UsageError(f"the run has no node {node!r}")
+                known = [planned.id for planned in self._run.plan.nodes]
+                raise UsageError(f"the run has no node {node!r}", remedy=suggestion(node, known))
+        for task in tasks:
+            if task not in self._run.executor.records:
+                raise UsageError(f"the run has no task {task!r}")
         if not names and not tasks:
             self._run.executor.cancel()
         for node in names:
             self._run.executor.cancel_node(node)
-        known = self._run.executor.records
-        for task in tasks:
-            if task not in known:
-                raise UsageError(f"the run has no task {task!r}")
         if tasks:
             self._run.executor.cancel_tasks(tasks)
 

@@ -482,8 +482,11 @@ def test_results_that_are_kept_can_be_read_though_their_workers_are_gone():
     assert [result[node] for result, node in kept] == [2 * number for number in range(8)]
 
 
-def test_cancelling_what_is_not_there_is_an_error():
-    with start_run(one_node()[0]) as handle:
-        with pytest.raises(UsageError, match="no node 'nope'"):
-            handle.cancel(nodes="nope")
-        handle.result(SECONDS)
+def test_cancelling_what_is_not_there_is_an_error_and_cancels_nothing():
+    pipeline, node = one_node()
+    with start_run(pipeline) as handle:
+        with pytest.raises(UsageError, match=r"no node 'duoble'. Did you mean 'double'"):
+            handle.cancel(nodes="duoble")
+        with pytest.raises(UsageError, match="no task 'nope'"):
+            handle.cancel(nodes=node, tasks="nope")
+        assert handle.result(SECONDS).state == "succeeded"
