@@ -70,7 +70,8 @@ class Ended(Struct, frozen=True, gc=False):
     """A call is over: ``result`` says what it gave, or why it gave nothing.
 
     ``lost`` marks a failure of the worker and not of the module; ``refused`` one of the scheme, which could not even
-    begin (an argument that cannot travel): another scheme may try. Times are in seconds, sizes in bytes.
+    begin (an argument that cannot travel): another scheme may try. ``shared`` marks the loss of a worker that executed
+    other calls too, each of which may be to blame. Times are in seconds, sizes in bytes.
     """
 
     task: str
@@ -84,6 +85,7 @@ class Ended(Struct, frozen=True, gc=False):
     peak_memory: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    shared: bool = False
 
 
 class Stopped(Struct, frozen=True, gc=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import selectors
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -225,9 +226,11 @@ class Pool:
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
             case ("exited", number, status) if number in self._members:
-                struck = status == 9 and self._memory.struck()
+                struck = status == signal.SIGKILL and self._memory.struck()
                 peak = self._members[number].peak
-                self._bury(number, cause_of_death(status, out_of_memory=struck, peak=peak))
+                cause = cause_of_death(status, out_of_memory=struck, peak=peak)
+                severed = self._members[number].severed if status == signal.SIGKILL else None
+                self._bury(number, severed or cause)
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case ("orphaned", number) if number in self._members:
@@ -288,7 +291,6 @@ class Pool:
         self._ignore(member.ours, member.outlet.reader, member.requests.ours)
         del self._members[number]
         running = member.running()
-        cause = member.severed or cause
         if not (member.done or running or orphaned):
             self._brood.failed(cause.message)
         if not self._brood.hopeless:

@@ -16,7 +16,7 @@ from . import messages as m
 from .attempt import LONG
 from .depth import Depth
 from .exports import Exports
-from .fleet import GARBLED, Fleet
+from .fleet import CLOSED, GARBLED, Fleet
 from .hosted import Job
 from .routing import Router
 from .suspects import Suspects
@@ -86,23 +86,37 @@ class Dispatcher:
         self._flush()
 
     def stop(self, tasks: Iterable[str]) -> None:
-        """Let nobody wait for these calls any more; hosts that do not get rid of them are replaced in time."""
+        """Let nobody wait for these calls any more; hosts that do not get rid of them are replaced in time.
+
+        A call in a host that others run in too is stopped once the host has heard of it: what holds the host up so that
+        it does not hear may be another call, and then all of them are lost with it, and tried apart.
+        """
         now = time.monotonic()
         told: dict[int, list[int]] = {}
-        for task in tasks:
-            if (job := self._jobs.pop(task, None)) is None:
-                continue
-            job.stopped = now
-            self._suspects.clear(task)
-            if job.host is not None and job.number in job.host.jobs:
-                job.host.stops[job.number] = job
-                told.setdefault(job.host.number, []).append(job.number)
-            self._report(Stopped(task, job.attempt))
+        for job in [self._jobs[task] for task in tasks if task in self._jobs]:
+            host = job.host
+            if host is None or job.number not in host.jobs:
+                self._stopped(job)
+            elif not job.asked:
+                job.asked = now
+                host.stops[job.number] = job
+                host.unheard.append(job)
+                told.setdefault(host.number, []).append(job.number)
+                if host.is_only_one(job):
+                    self._stopped(job)
         for number, numbers in told.items():
             host = self.fleet.hosts[number]
             host.tell(m.STOP, numbers)
             if host.alone:
                 self.fleet.dismiss(host)
+
+    def _stopped(self, job: Job) -> None:
+        """Tell that nobody waits for a call any more."""
+        if job.wanted:
+            job.stopped = time.monotonic()
+            self._forget(job)
+            self._suspects.clear(job.task)
+            self._report(Stopped(job.task, job.attempt))
 
     def export(self, values: Iterable[ValueId]) -> None:
         """Have values handed over; each is reported."""
@@ -180,32 +194,50 @@ class Dispatcher:
 
     def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
         match message:
-            case (m.LINE, number, line) if number in host.jobs and host.jobs[number].wanted:
-                self._report(Logged(host.jobs[number].task, line))
-            case (m.PROGRESS, number, fraction, text) if number in host.jobs and host.jobs[number].wanted:
-                self._report(Progressed(host.jobs[number].task, fraction, text))
+            case (m.LINE, number, line):
+                if task := host.task_of(number):
+                    self._report(Logged(task, line))
+            case (m.PROGRESS, number, fraction, text):
+                if task := host.task_of(number):
+                    self._report(Progressed(task, fraction, text))
+            case (m.HEARD, list(numbers)):
+                self._heard(host, numbers)
             case (m.SKIPPED, number):
-                if job := host.answer(number):
-                    host.end_output(job, marked=False)
+                self._skipped(host, number)
             case (m.EXPORTED, value, handed):
                 self.exports.came(value, handed)
             case (m.BACK, numbers):
-                host.given_back = True
-                jobs = [host.answer(number) for number in numbers]
-                self._router.route([job for job in jobs if job is not None and job.wanted])
+                self._given_back(host, numbers)
             case (m.LEFT,):
                 self.fleet.dismiss(host)
-            case (m.LINE | m.PROGRESS | m.HEARD, *_):
-                pass
             case _:
                 raise GarbledError("no message of a thread host")
+
+    def _given_back(self, host: Hosted, numbers: list[int]) -> None:
+        host.given_back = True
+        jobs = [job for number in numbers if (job := host.answer(number)) is not None]
+        for job in jobs:
+            if job.asked:
+                self._stopped(job)
+        self._router.route([job for job in jobs if job.wanted])
+
+    def _skipped(self, host: Hosted, number: int) -> None:
+        if job := host.answer(number):
+            self._stopped(job)
+            host.end_output(job, marked=False)
+
+    def _heard(self, host: Hosted, numbers: list[int]) -> None:
+        host.unheard = [job for job in host.unheard if job.number not in numbers]
+        for job in [host.stops[number] for number in numbers if number in host.stops]:
+            self._stopped(job)
 
     def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
         _, number, answer, small, size, seconds, cpu, peak = message
         job = host.answer(number)
         if job is None:
             return
-        if not job.wanted:
+        if job.asked:
+            self._stopped(job)
             host.end_output(job, marked=False)
             host.releases.append((job.task, number))
             return
@@ -246,17 +278,21 @@ class Dispatcher:
         self.exports.lose(host.number)
         running, latest = set(host.board.running()), host.board.latest()
         # A host whose channel is closed may end only after the guilty call, which then cannot be told as ended.
-        unsure = cause.kind == "lost contact"
+        unsure = cause == CLOSED
+        jobs = [job for job in host.jobs.values() if job.wanted]
+        blamed = [job for job in jobs if job.number in running or (unsure and job.number <= latest)]
+        if not host.dismissed:
+            self._suspects.suspect([job.task for job in blamed])
         back: list[Job] = []
-        for job in [job for job in host.jobs.values() if job.wanted]:
-            if job.number > latest:
+        for job in jobs:
+            if job.number > latest and not job.asked:
                 job.host = None
                 back.append(job)
             else:
-                if (unsure or job.number in running) and not host.dismissed:
-                    self._suspects.suspect([job.task])
                 self._forget(job)
-                self._report(Ended(job.task, job.attempt, cause, host.place, lost=True))
+                self._report(
+                    Ended(job.task, job.attempt, cause, host.place, lost=True, shared=len(blamed) > 1 or host.dismissed)
+                )
         host.jobs.clear()
         self._router.route(back)
         if self.fleet.main is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import selectors
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,11 @@ GARBLED = Cause(
     "lost contact",
     "what the thread host told makes no sense: a module has written to a descriptor that it did not open (those from 3 "
     "on belong to Treadle)",
+)
+HUNG = Cause(
+    "lost contact",
+    "the thread host did not answer any more: a module that ran in it holds the interpreter and lets no other thread "
+    "run, or the process is suspended",
 )
 
 
@@ -125,6 +131,8 @@ class Fleet:
             if now >= due(host):
                 if host.silent < NEVER:
                     self.sever(host, self._why_silent(host))
+                elif host.unheard:
+                    self.sever(host, HUNG)
                 elif host.retiring:
                     self.dismiss(host)
                 else:
@@ -180,11 +188,11 @@ class Fleet:
                     self._bury(number, cause, orphaned=True)
 
     def _cause(self, host: Hosted, status: int) -> Cause:
-        if host.severed is not None:
+        if host.severed is not None and status == signal.SIGKILL:
             return host.severed
         if os.waitstatus_to_exitcode(status) == m.CUT_OFF:
             return CLOSED
-        return cause_of_death(status, out_of_memory=status == 9 and self._memory.struck())
+        return cause_of_death(status, out_of_memory=status == signal.SIGKILL and self._memory.struck())
 
     def watch_room(self) -> None:
         """Have the selector tell when there is room again for what hosts are to be told."""

@@ -97,7 +97,7 @@ class Host:
             case _:
                 return
         # A host that never says that it is ready is replaced.
-        self._tell(m.HEARD)
+        self._tell(m.HEARD, [])
         while True:
             self._hear()
 
@@ -132,7 +132,7 @@ class Host:
         self._due = now + TICK
         if self._leaving and now > self._signed + SIGN:
             self._signed = now
-            self._answers.add((m.HEARD,))
+            self._answers.add((m.HEARD, []))
         # First the flag and then the look, so that nobody who adds meanwhile relies on a look that is past.
         self._answers.attended = False
         waiting = self._crew.look_after()
@@ -173,7 +173,7 @@ class Host:
         self._performer.stopped.update(numbers)
         for number in numbers:
             self._crew.substitute(number)
-        self._tell(m.HEARD)
+        self._tell(m.HEARD, numbers)
 
     def _export(self) -> None:
         """Write values for other processes, in a thread of its own: a large one takes its time."""

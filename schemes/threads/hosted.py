@@ -38,8 +38,7 @@ _NO_TIME = float("inf")
 @dataclass(slots=True)
 class Job:
     """A call on its way: its number, whether it is known as a short one, whether its begin was told, when it was first
-    seen to run, when it was told
-    to stop, and the host that has it.
+    seen to run, when its host was asked to stop it, when that was told, and the host that has it.
     """
 
     task: str
@@ -49,6 +48,7 @@ class Job:
     short: bool = False
     told: bool = False
     seen: float = 0.0
+    asked: float = 0.0
     stopped: float = _NO_TIME
     host: Hosted | None = None
 
@@ -65,8 +65,9 @@ class Hosted:
     more calls; when it has ``given_back`` those that had not begun, and nobody waits for the others, it is
     ``leaving``: it hands over its values. One that was ``dismissed`` is being killed. ``silent`` is when its end of
     the channel was closed: the end of its process follows at once, or else it is ``severed``, killed for that reason.
-    ``stops`` are the calls that it has and nobody waits for, ``releases`` what it is to be told to forget; ``heard``
-    is when it last told something, ``asked`` when it was last asked for what it has to answer.
+    ``stops`` are the calls that it has and is to stop, ``unheard`` those of them that it has not heard of;
+    ``releases`` is what it is to be told to forget; ``heard`` is when it last told something, ``asked`` when it was
+    last asked for what it has to answer.
     """
 
     def __init__(self, number: int, threads: int, setup: Setup, folder: Path, tell: Callable[[str, str], None]) -> None:
@@ -93,10 +94,11 @@ class Hosted:
         self.quiet = False
         self.watched = selectors.EVENT_READ
         self.stops: dict[int, Job] = {}
+        self.unheard: list[Job] = []
         self.releases: list[tuple[str, int]] = []
         self._folder = folder
         self._inbox = ch.Inbox(self.ours, Path(setup.disk))
-        self._output = Output(setup.mark, tell, self._task_of)
+        self._output = Output(setup.mark, tell, self.task_of)
         self._outgoing: deque[bytes] = deque()
         self._known = 0
 
@@ -170,10 +172,15 @@ class Hosted:
         """Whether anybody waits for a call that it has."""
         return any(job.wanted for job in self.jobs.values())
 
+    def is_only_one(self, job: Job) -> bool:
+        """Say whether nothing but this call can be what holds the host up."""
+        return self.alone or self.running() == [job]
+
     def answer(self, number: int) -> Job | None:
         """Return the call that was just answered, which it then has no longer; None if it has no such call."""
         self.answered += 1
-        self.stops.pop(number, None)
+        if (stop := self.stops.pop(number, None)) in self.unheard:
+            self.unheard.remove(stop)
         return self.jobs.pop(number, None)
 
     # Output
@@ -189,7 +196,8 @@ class Hosted:
         self._output.feed(data, self.board.running(), self.board.latest())
         return True
 
-    def _task_of(self, number: int) -> str:
+    def task_of(self, number: int) -> str:
+        """Return the task of a call that it has and somebody waits for; empty if there is none."""
         job = self.jobs.get(number)
         return "" if job is None or not job.wanted else job.task
 

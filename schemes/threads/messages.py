@@ -14,8 +14,8 @@ no more calls come (give back what has not begun), and that all values are to be
 
 RESULT, SKIPPED, PROGRESS, LINE, HEARD, BACK, EXPORTED, LEFT = range(8)
 """What the host tells, several in one packet: how a call ended, one that did not run or whose result nobody wants,
-progress, a line of output, that it heard of a stop, the calls it gives back, a value for others, and that all values
-have been handed over."""
+progress, a line of output, that it lives and which stops it heard of, the calls it gives back, a value for others, and
+that all values have been handed over."""
 
 CUT_OFF = 211
 """The exit code of a host that cannot reach its owner any more; so high that hardly any module ends with it."""

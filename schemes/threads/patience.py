@@ -16,8 +16,8 @@ GRACE = 0.25
 STUBBORN = 5.0
 """The same if there are others; and how long a host that is being replaced may be silent before it is killed."""
 
-DEAF = 1.0
-"""Seconds after which a host should have told that it heard of a stop: else something holds all its threads."""
+DEAF = 0.5
+"""Seconds within which a host tells that it heard of a stop: else something holds all its threads."""
 
 PARTED = 0.5
 """Seconds within which the process of a host ends whose end of the channel is closed; else a module has closed it."""
@@ -32,12 +32,12 @@ def due(host: Hosted) -> float:
         return NEVER
     if host.silent < NEVER:
         return host.silent + PARTED
+    if host.unheard:
+        return min(job.asked for job in host.unheard) + DEAF
     if host.retiring:
         answers = host.leaving or not host.given_back
         return max(host.heard, host.asked) + STUBBORN if answers else NEVER
     if not host.stops:
         return NEVER
-    if host.heard < min(job.stopped for job in host.stops.values()):
-        return min(job.stopped for job in host.stops.values()) + (DEAF if host.wanted else GRACE)
     running = [job.stopped for job in host.running() if not job.wanted]
     return min(running) + (STUBBORN if host.wanted else GRACE) if running else NEVER

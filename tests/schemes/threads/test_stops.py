@@ -7,6 +7,7 @@ import select
 import signal
 import time
 
+from process_rigs import suspend
 from thread_rigs import gone
 
 from treadle.core.scheme import Stopped
@@ -126,26 +127,53 @@ def test_a_host_with_a_call_that_does_not_end_is_replaced_when_its_other_calls_a
     assert rig.run("add", a=1) == 2
 
 
-def test_a_call_that_lets_no_thread_run_is_stopped_too_and_what_ran_beside_it_is_tried_again(
-    rig, words, gate, monkeypatch
-):
-    monkeypatch.setattr(patience, "DEAF", 0.1)
-    monkeypatch.setattr(patience, "STUBBORN", 0.3)
+def test_of_a_host_that_does_not_hear_nobody_is_blamed_until_each_was_tried_alone(rig, words, gate):
     rig.start("wait_at", "other", gate=gate.path, file=words.path, word="other")
     words.word()
     rig.start("hold_the_interpreter", "stuck", file=words.path)
     old = int(words.word())
-
-    rig.scheme.stop(["stuck"])
     before = time.monotonic()
 
-    assert rig.end_of("stuck", 1.0) == Stopped("stuck", 1)
-    calls_go_elsewhere(rig, old)
-    assert rig.ended("other", 2.0).lost
-    assert gone(old, 2.0)
-    assert time.monotonic() - before < 3
-    # It is under no suspicion: it was known who was to blame.
-    assert rig.run("own_pid", "other") == rig.run("own_pid")
+    # Which of them it is cannot be known here: the time of both may be over.
+    rig.scheme.stop(["other", "stuck"])
+
+    assert [(rig.ended(task).lost, rig.ended(task).shared) for task in ("other", "stuck")] == [(True, True)] * 2
+    assert "holds the interpreter" in rig.cause("other").message
+    assert time.monotonic() - before < patience.DEAF + 1
+    assert gone(old, 1.0)
+    again = rig.start("hold_the_interpreter", "stuck", file=words.path)
+    alone = int(words.word())
+    assert rig.run("own_pid", "other") != alone
+    rig.scheme.stop([again])
+    assert rig.end_of(again, 0.4) == Stopped("stuck", 2)
+    assert gone(alone, 1.0)
+
+
+def test_a_call_whose_neighbour_holds_the_host_up_is_not_stopped_but_lost(rig, words, gate):
+    rig.start("wait_at", "other", gate=gate.path, file=words.path, word="other")
+    words.word()
+    rig.start("hold_the_interpreter", "stuck", file=words.path)
+    words.word()
+
+    rig.scheme.stop(["other"])
+
+    assert rig.ended("other").lost
+    assert rig.ended("stuck").lost
+
+
+def test_a_suspended_host_is_noticed_when_a_call_is_to_be_stopped(rig, words, gate):
+    for task in ("a", "b"):
+        rig.start("wait_at", task, gate=gate.path, file=words.path, word=task)
+        words.word()
+    host = rig.host
+    suspend(host)
+    before = time.monotonic()
+
+    rig.scheme.stop(["a"])
+
+    assert all(rig.ended(task, 2.0).lost for task in ("a", "b"))
+    assert time.monotonic() - before < patience.DEAF + 0.5
+    assert gone(host, 1.0)
 
 
 def test_a_host_that_was_suspended_is_replaced(rig, words, monkeypatch):
