@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import ClusterError
-from .connecting import Address, NoRouteError, connection_file, reach, read_connection
+from .addresses import Address, NoRouteError, connection_file, reach, read_connection
 from .ledger import Ledger
 from .profiles import profiles
 from .quiet import clusters_folder

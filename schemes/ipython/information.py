@@ -13,7 +13,7 @@ import msgspec
 import psutil
 
 from ...core.errors import ClusterError
-from .connecting import connection_file, read_connection
+from .addresses import connection_file, read_connection
 from .loop import within
 
 if TYPE_CHECKING:

@@ -28,11 +28,7 @@ class Profile(NamedTuple):
 
 def ipython_folder() -> Path:
     """Return the folder of all profiles: where IPython itself looks for them."""
-    if named := os.environ.get("IPYTHONDIR"):
-        return Path(named).expanduser().absolute()
-    from IPython.paths import get_ipython_dir
-
-    return Path(get_ipython_dir())
+    return Path(os.environ.get("IPYTHONDIR") or "~/.ipython").expanduser().absolute()
 
 
 def profiles() -> list[Profile]:
@@ -59,6 +55,12 @@ def profile_folder(name: str = "") -> Path:
         remedy=suggestion(name, [profile.name for profile in profiles()])
         + f" Make it with `treadle cluster profiles create {name}`",
     )
+
+
+def existing_folder(name: str) -> Path | None:
+    """Return the folder of a profile if there is one."""
+    folder = _path(name)
+    return folder if folder.is_dir() else None
 
 
 def create(name: str) -> Path:

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from ipyparallel.error import TaskAborted
 
 from ...core.errors import ClusterError, UsageError
 
@@ -55,16 +56,26 @@ def execute(cluster: Cluster, code: str, engines: Iterable[int], seconds: float 
 
     Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits.
     """
-    answers = {number: cluster.client[number].execute(code, silent=False, block=False) for number in engines}
+    answers = {number: _sent(cluster, number, code) for number in engines}
     end = None if seconds is None else time.monotonic() + seconds
     try:
+        _wait(answers.values(), end)
+        for number, answer in answers.items():
+            # An engine that has just failed drops what it was sent meanwhile; by whom is of no matter here.
+            if answer.ready() and isinstance(answer.exception(), TaskAborted):
+                answers[number] = _sent(cluster, number, code)
         _wait(answers.values(), end)
     except BaseException:
         _interrupt(cluster, [number for number, answer in answers.items() if not answer.ready()])
         raise
     late = [number for number, answer in answers.items() if not answer.ready()]
     _interrupt(cluster, late)
+    _wait([answers[number] for number in late], time.monotonic() + _OUTPUT_SECONDS)
     return [_outcome(number, answer, seconds if number in late else None) for number, answer in answers.items()]
+
+
+def _sent(cluster: Cluster, number: int, code: str) -> Any:
+    return cluster.client[number].execute(code, silent=False, block=False)
 
 
 def _wait(answers: Iterable[Any], end: float | None) -> None:

@@ -21,6 +21,7 @@ _HOMES = {
     "Item": ".core.worker.call",
     "run": ".app.session",
     "start_run": ".app.session",
+    "ipython_cluster": ".app.clusters",
     **dict.fromkeys(
         ("Choices", "Help", "Range", "Schemes", "Unit", "cancelled", "log", "module", "progress", "scratch"),
         ".core.worker",
@@ -37,6 +38,7 @@ __all__ = [
     "Unit",
     "cancelled",
     "fold",
+    "ipython_cluster",
     "log",
     "module",
     "progress",

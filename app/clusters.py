@@ -1,0 +1,139 @@
+"""IPython clusters for scripts: `with ipython_cluster(2)`, and which cluster a run uses."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import ClusterError
+from ..schemes.ipython.addresses import Address
+from ..schemes.ipython.definitions import read_definition
+from ..schemes.ipython.profiles import chosen, existing_folder, profile_folder
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ..schemes.ipython.cluster import Cluster
+    from ..schemes.ipython.definitions import Definition
+
+_entered: list[Address] = []
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def ipython_cluster(
+    nproc: int | None = None,
+    profile: str | None = None,
+    config: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    launcher: str | None = None,
+    env: Mapping[str, str] | None = None,
+    *,
+    name: str = "",
+    logdir: str | os.PathLike[str] | None = None,
+    keep: bool = False,
+) -> Iterator[Cluster]:
+    """Start a cluster, let runs use it, and end it with the block, whatever happens in it.
+
+    ``nproc`` is the number of engines per host, by default one for each core. ``profile`` is an IPython profile, by
+    default the chosen one. ``config`` is a TOML file that defines ``[clusters.NAME]``, ``name`` says which, or a
+    mapping of its settings; what is given here counts more. ``env`` is put into the environment of the engines.
+    Within the block, ``treadle.run(pipeline, scheme="ipython")`` and ``auto`` use this cluster. ``keep=True`` leaves it
+    running after the block. ClusterError, within a minute or the ``deadline`` of the definition, says why it cannot be
+    started; nothing is left behind then. Should this program be killed, the cluster is gone within five seconds.
+    """
+    definition = read_definition(config, name).with_given(
+        engines=nproc,
+        profile=profile,
+        launcher=launcher,
+        env=None if env is None else dict(env),
+        logdir=None if logdir is None else str(logdir),
+    )
+    # Its own name: it goes with the block, and another program shall not begin to use it.
+    cluster = start_cluster(definition, default_id=f"treadle-{secrets.token_hex(4)}")
+    try:
+        with using(cluster.address):
+            yield cluster
+    finally:
+        if keep:
+            cluster.leave()
+            cluster.close()
+        else:
+            cluster.stop()
+
+
+def start_cluster(
+    definition: Definition, default_id: str = "", hear: Callable[[Any], None] = lambda _ended: None
+) -> Cluster:
+    """Start what a definition says; ClusterError says why it cannot be."""
+    from pathlib import Path
+
+    from ..schemes.ipython.cluster import Cluster, cores
+
+    address = Address(
+        profile_folder(definition.profile), default_id if definition.cluster_id is None else definition.cluster_id
+    )
+    return Cluster.start(
+        address,
+        cores() if definition.engines is None else definition.engines,
+        launcher=definition.launcher,
+        logs=Path(definition.logdir) if definition.logdir else None,
+        hear=hear,
+        env=definition.environment(),
+        niceness=definition.niceness,
+        encrypt=definition.encrypt,
+        seconds=definition.deadline,
+        **({"python": definition.python} if definition.python else {}),
+    )
+
+
+@contextlib.contextmanager
+def using(address: Address) -> Iterator[None]:
+    """Have the runs of this program use a cluster until the block ends."""
+    with _lock:
+        _entered.append(address)
+    try:
+        yield
+    finally:
+        with _lock:
+            _entered.remove(address)
+
+
+def current_cluster(profile: str = "") -> Address | None:
+    """Return the cluster that a run uses: that of the block it is in, else one that runs in a profile; None if none.
+
+    The profile is the chosen one by default. Takes some milliseconds where no cluster was ever started.
+    """
+    with _lock:
+        inside = [address for address in _entered if not profile or address.profile == profile]
+    if inside:
+        return inside[-1]
+    folder = existing_folder(profile or chosen())
+    if folder is None or not any(folder.glob("security/ipcontroller*-client.json")):
+        return None
+    from ..schemes.ipython.finding import running
+
+    return running(folder)
+
+
+def named_address(profile: str = "", cluster_id: str = "") -> Address:
+    """Return where a cluster is, or would be; UsageError if there is no such profile."""
+    return Address(profile_folder(profile), cluster_id)
+
+
+def address_in_use(profile: str = "", cluster_id: str | None = None) -> Address:
+    """Return the cluster that is meant: that of this name, else the one that runs; ClusterError if none does."""
+    if cluster_id is not None:
+        return named_address(profile, cluster_id)
+    folder = profile_folder(profile)
+    from ..schemes.ipython.finding import clusters
+
+    found = [one.address for one in clusters([folder]) if one.answers]
+    if len(found) > 1 and Address(folder) not in found:
+        names = ", ".join(address.cluster_id for address in found)
+        raise ClusterError(
+            f"several clusters run in it: {names}", where=f"profile {Address(folder)}", remedy="Name one: --cluster-id"
+        )
+    return Address(folder) if Address(folder) in found or not found else found[0]
