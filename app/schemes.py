@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import PipelineError, UsageError, suggestion
@@ -9,12 +12,14 @@ from ..core.run.selection import PREFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from ..core.planning.plan import Plan
     from ..core.scheme import Scheme
+    from ..schemes.ipython.connecting import Address
 
     Make = Callable[[Path, Sequence[Path], int, Path], Scheme]
+
+_CLUSTERS = "treadle.app.clusters"
 
 # Imported when wanted: a run on one scheme shall not wait for the others.
 
@@ -37,23 +42,84 @@ def _threads(files: Path, search_path: Sequence[Path], workers: int, _folder: Pa
     return ThreadsScheme(files, search_path, workers)
 
 
-SCHEMES: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
-"""How each scheme is made: given the folder for files that modules return, where to look for modules, the number of
-workers, and the folder of the run."""
+def _ipython(
+    files: Path, search_path: Sequence[Path], workers: int, profile: str, say: Callable[[str], None]
+) -> Scheme:
+    from ..schemes.ipython.scheme import IPythonScheme
+
+    address = running_cluster(profile)
+    if address is not None:
+        return IPythonScheme(files, address, search_path)
+    from ..schemes.ipython.own import OwnCluster
+
+    own = OwnCluster(profile, workers, say)
+    return IPythonScheme(
+        files, own.start, search_path, status=own.status, replace=own.replace, alive=own.alive, end=own.end
+    )
+
+
+_MAKERS: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
+SCHEMES = (*_MAKERS, "ipython")
+"""The schemes that there are. ``ipython`` may be followed by a colon and the name of an IPython profile."""
+
+
+def made_schemes(
+    scheme: str,
+    enabled: Sequence[str],
+    files: Path,
+    search_path: Sequence[Path],
+    workers: int,
+    folder: Path,
+    say: Callable[[str], None],
+) -> dict[str, Scheme]:
+    """Make the enabled schemes; nothing starts before one is opened.
+
+    ``scheme`` is what was asked for, ``files`` the folder for files that modules return, ``search_path`` where to look
+    for modules, ``workers`` how many of them, ``folder`` that of the run. ``say`` is told of a cluster that is started.
+    """
+    _, profile = _parts(scheme)
+    return {
+        name: _ipython(files, search_path, workers, profile, say)
+        if name == "ipython"
+        else _MAKERS[name](files, search_path, workers, folder)
+        for name in enabled
+    }
 
 
 def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """Return the schemes that ``scheme`` enables, in order of preference, and which of them are a last resort.
 
     What the scheme that was asked for cannot take (a module may not support it) goes to another one that keeps it out
-    of this process. With auto this process itself is the last resort. UsageError if there is no such scheme.
+    of this process. With auto this process itself is the last resort, and engines are used if a cluster runs.
+    UsageError if there is no such scheme, or no such profile.
     """
     if scheme == "auto":
-        return tuple(name for name in PREFERENCE if name in SCHEMES), frozenset({"serial"})
-    if scheme not in list(SCHEMES):
+        there = [name for name in PREFERENCE if name != "ipython" or running_cluster() is not None]
+        return tuple(there), frozenset({"serial"})
+    name, _ = _parts(scheme)
+    others = tuple(one for one in ("processes", "threads") if name not in {one, "serial"})
+    return (name, *others), frozenset(others)
+
+
+def _parts(scheme: str) -> tuple[str, str]:
+    """Return the scheme that is asked for, and the profile behind it if one is named."""
+    name, colon, profile = str(scheme).partition(":")
+    if scheme != "auto" and (name not in SCHEMES or (colon and (name != "ipython" or not profile))):
         raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *SCHEMES]))
-    others = tuple(name for name in ("processes", "threads") if scheme not in {name, "serial"})
-    return (scheme, *others), frozenset(others)
+    return name, profile
+
+
+def running_cluster(profile: str = "") -> Address | None:
+    """Return the cluster of a profile (by default the chosen one) that a run uses; None if none runs.
+
+    UsageError if there is no such profile. Where no cluster ever ran this looks into one folder and imports nothing.
+    """
+    home = Path(os.environ.get("IPYTHONDIR") or "~/.ipython").expanduser()
+    if not profile and not sys.modules.get(_CLUSTERS) and not any(home.glob("profile_*/security/ipcontroller*.json")):
+        return None
+    from .clusters import current_cluster
+
+    return current_cluster(profile)
 
 
 def refuse_unknown_scheme(plan: Plan) -> None:

@@ -28,7 +28,7 @@ from .keeping import Keeping
 from .options import Options, refuse_senseless, resources_of
 from .result import RunResult
 from .run_folder import RunFolder
-from .schemes import SCHEMES, enabled_schemes, refuse_unknown_scheme
+from .schemes import enabled_schemes, made_schemes, refuse_unknown_scheme
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ class Run:
             undo.callback(self.keeping.close)
             cached = self.keeping.cached
             self.files = self.folder / "files" if cached is None else cached.cache.files
-            self.executor = self._executor(options)
+            self.executor = self._executor(options, warn)
             self.keeping.recording.steer(self.executor)
             undo.pop_all()
         self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping)
 
-    def _executor(self, options: Options) -> Executor:
+    def _executor(self, options: Options, warn: Callable[[str], None]) -> Executor:
         enabled, last_resort = enabled_schemes(options.scheme)
         n_procs, gb = resources_of(options)
         cached = self.keeping.cached
@@ -97,7 +97,7 @@ class Run:
         where = search_path(self.pipeline)
         return Executor(
             self.plan,
-            {name: SCHEMES[name](self.files, where, n_procs, self.folder) for name in enabled},
+            made_schemes(options.scheme, enabled, self.files, where, n_procs, self.folder, warn),
             policy,
             folder=folder_of(self.pipeline),
             listener=self.keeping.hear,

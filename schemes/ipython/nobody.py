@@ -20,13 +20,14 @@ class Setup(NamedTuple):
     """What an IPythonScheme was told; see there."""
 
     name: str
-    address: Address
+    address: Address | Callable[[], Address]
     files: Path
     search_path: tuple[Path, ...]
     environment: Mapping[str, str]
     status: Callable[[str, int], int | None] | None
     replace: Callable[[], None] | None
     alive: Callable[[], bool] | None
+    end: Callable[[], None] | None
 
 
 class Nobody:

@@ -29,8 +29,9 @@ _AT_A_TIME = 1000
 
 
 class IPythonScheme:
-    """Executes calls on the engines of a cluster that runs; it starts none, and ends none.
+    """Executes calls on the engines of a cluster. It neither starts nor ends one, but may be told how to.
 
+    ``address`` says where the cluster is, or is a function that starts one and returns where; ``end`` ends that one.
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for,
     ``environment`` what is added to that of the engines. ``status`` returns how a process that we started ended (its
     host and number: the wait status, None if not known), ``replace`` has an engine started for one that is gone, and
@@ -46,16 +47,17 @@ class IPythonScheme:
     def __init__(
         self,
         files: Path,
-        address: Address,
+        address: Address | Callable[[], Address],
         search_path: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
         *,
         status: Callable[[str, int], int | None] | None = None,
         replace: Callable[[], None] | None = None,
         alive: Callable[[], bool] | None = None,
+        end: Callable[[], None] | None = None,
     ) -> None:
         self._setup = Setup(
-            self.name, address, files, tuple(search_path), dict(environment or {}), status, replace, alive
+            self.name, address, files, tuple(search_path), dict(environment or {}), status, replace, alive, end
         )
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._report: Callable[[Report], None] = lambda _report: None
@@ -126,6 +128,8 @@ class IPythonScheme:
         self._serve(None)
         if session is not None:
             session.close()
+        if self._setup.end is not None:
+            self._setup.end()
 
     def _connected(self) -> Session | None:
         from .session import Session

@@ -60,7 +60,8 @@ class Session:
         self._id, self._entry = secrets.token_hex(8), entry()
         self._engines: dict[str, Engine] = {}
         self._deadlines = deadlines = Deadlines(time.monotonic)
-        self._link = link = Link(connect(setup.address, CONNECT_SECONDS), tell, deadlines)
+        address = setup.address() if callable(setup.address) else setup.address
+        self._link = link = Link(connect(address, CONNECT_SECONDS), tell, deadlines)
         self._values = values = Values()
         self._pace = pace = Pace()
         self._parcels = Parcels(values.adopt, values.spread)
