@@ -26,9 +26,9 @@ class LookingUp:
         self._found: dict[e.TaskId, Result] = {}
 
     def ask(self, tasks: Sequence[e.TaskId]) -> None:
-        """Ask for the results of tasks."""
+        """Ask for the results of tasks, but of those that have ended since."""
         assert self._desk.earlier is not None
-        known = [self._desk.tasks[name] for name in tasks]
+        known = [task for name in tasks if not (task := self._desk.tasks[name]).done]
         self._desk.earlier.find([(task, self._calls.call(task)) for task in known])
 
     def answered(self, answer: LookedUp) -> None:

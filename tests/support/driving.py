@@ -92,9 +92,11 @@ class Driver:
             case e.Start():
                 self.start(command)
             case e.LookUp(task):
-                assert self.tasks[task].state is TaskState.WAITING
                 assert self.scheduler.policy.look_up
-                self.looking.add(task)
+                if not self.tasks[task].done:
+                    # The failure of another task may have ended it since.
+                    assert self.tasks[task].state is TaskState.WAITING
+                    self.looking.add(task)
             case e.Stop(task):
                 assert task in self.running, f"{task} is stopped, but does not run"
                 assert task not in self.stopping, f"{task} is stopped twice"

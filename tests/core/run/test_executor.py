@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from schedulers import CHAIN, MAPPED, pipeline
 from told_schemes import DONE, ToldScheme, ended, executor
 
-from treadle.core.pipeline import Node
+from treadle.core.pipeline import Node, Sweep, Zip
+from treadle.core.planning.make_plan import make_plan
+from treadle.core.run.earlier import LookedUp
+from treadle.core.run.executor import Executor
 from treadle.core.run.records import TaskChanged
+from treadle.core.run.scheduler import Policy
 from treadle.core.run.states import RunState, TaskState
 from treadle.core.scheme import Began, Exported, Place, Stopped
 from treadle.core.worker.call import Moved
@@ -152,3 +156,39 @@ def test_a_time_limit_that_is_kept_is_not_told(tmp_path) -> None:
     run = executor(pipeline({}, a=Node(module="step", timeout=1)), tmp_path, ToldScheme())
     run.run()
     assert run.results.warnings(run.records.values()) == []
+
+
+# Results of earlier runs
+
+
+class Forgetful:
+    """Earlier results of which there are none; tells what it was asked."""
+
+    digested: frozenset[int] = frozenset()
+    waiting = False
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.over: list[str] = []
+
+    def open(self, hear: Any) -> None:
+        self.hear = hear
+
+    def find(self, wanted: Any) -> None:
+        names = tuple(task.id for task, _ in wanted)
+        self.asked += names
+        self.hear(LookedUp({}, names))
+
+    def ended(self, task: str) -> None:
+        self.over.append(task)
+
+
+def test_what_a_failure_has_ended_is_not_looked_up(tmp_path) -> None:
+    earlier = Forgetful()
+    scheme = ToldScheme()
+    policy = Policy(("told",), on_error="stop", look_up=True)
+    odd = Node(module="step", sweeps={"x": Sweep((1, 2)), "y": Sweep((1,))}, zips=(Zip(("x", "y")),))
+    plan = make_plan(pipeline({}, a=Node(module="step"), b=odd))
+    run = Executor(plan, {"told": scheme}, policy, folder=tmp_path, earlier=earlier)
+    assert run.run() is RunState.FAILED
+    assert ("a" in earlier.over, earlier.asked, scheme.calls) == (True, [], [])
