@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ....core.background import BackgroundThread
+from ...hosting.child import Progress
 from ...hosting.lines import Lines
 from .messages import ANSWER, BEGAN, LINES, PROGRESS, Message, dumps
 
@@ -39,7 +40,7 @@ class Telling:
         self._told = True
         self._lines: Lines | None = None
         self._told_lines: list[str] = []
-        self._progress: tuple[float, str] | None = None
+        self._progress = Progress(self._note)
         self._thread: BackgroundThread | None = None
         self._failed = False
         self.packets = 0
@@ -62,13 +63,18 @@ class Telling:
         """Take what comes from now on as that of this job."""
         with self._lock:
             self._number, self._told = number, False
+        self._progress = Progress(self._note)
 
     def progress(self, fraction: float, text: str) -> None:
-        """Take note of how far the job is."""
-        self._progress = fraction, text
+        """Take what the job says of how far it is."""
+        self._progress(fraction, text)
+
+    def _note(self, fraction: float, text: str) -> None:
+        self._messages.append((PROGRESS, self._number, fraction, text))
 
     def end(self) -> None:
         """Take what is left of the job that was running."""
+        self._progress.flush()
         with self._lock:
             self._gather()
             if self._lines is not None:
@@ -84,9 +90,6 @@ class Telling:
     # Either
 
     def _gather(self) -> None:
-        progress, self._progress = self._progress, None
-        if progress is not None:
-            self._messages.append((PROGRESS, self._number, *progress))
         data, cut = self._printed.read()
         if data and self._number >= 0:
             if self._lines is None:

@@ -109,4 +109,18 @@ def test_progress_is_told_with_bounds_and_the_last_word_always(runner):
     runner.start(runner.job(tells, {}))
     told = [message for message in runner.heard() if message[0] == m.PROGRESS]
     assert told[-1] == (m.PROGRESS, 0, 0.9, "nearly")
-    assert 2 <= len(told) <= 10
+    assert 2 <= len(told) <= 12
+
+
+def test_the_first_and_the_last_word_on_progress_are_told_also_of_short_jobs(runner):
+    def tells() -> None:
+        from treadle import progress
+
+        progress(0.25, "a quarter")
+        progress(0.5, "half")
+        progress(1.0)
+
+    runner.start(runner.job(tells, {}), runner.job(tells, {}))
+    told = [message for message in runner.heard() if message[0] == m.PROGRESS]
+    expected = [(0.25, "a quarter"), (1.0, "")]
+    assert told == [(m.PROGRESS, number, *words) for number in (0, 1) for words in expected]
