@@ -51,7 +51,7 @@ class Attempts:
     def succeeded(self, task: Task, outcome: Outcome) -> None:
         """Take the results of an attempt."""
         self._give_back(task)
-        if task.losses:
+        if task.own_losses:
             self._recovered = True
         if task.attempt > 1 and task.story.count(_SUCCEEDED) and (odd := _differs(task, outcome)):
             self._progress.end(task, TaskState.FAILED, Cause("mapping", odd))
@@ -80,10 +80,14 @@ class Attempts:
         else:
             self._progress.queue_up(task)
 
-    def failed(self, task: Task, cause: Cause, *, lost: bool) -> None:
-        """Take the failure of an attempt, or the loss of its worker; try again if that is allowed."""
+    def failed(self, task: Task, cause: Cause, *, lost: bool, shared: bool = False) -> None:
+        """Take the failure of an attempt, or the loss of its worker; try again if that is allowed.
+
+        ``shared`` if other tasks ran in that worker.
+        """
         self._give_back(task)
         task.losses += lost
+        task.own_losses += lost and not shared
         task.failures += not lost
         retries = max(self._nodes[task.node].settings.retries, self._policy.retries)
         tries_left = task.losses <= self._losses_allowed if lost else task.failures <= retries
@@ -99,7 +103,7 @@ class Attempts:
     @property
     def _losses_allowed(self) -> int:
         """How often a task may lose its worker. More often, once it is seen that workers die for reasons of their own:
-        a task that had lost its worker has succeeded with another one.
+        a task that had lost a worker of its own has succeeded with another one.
         """
         return self._policy.losses + (MORE_LOSSES if self._recovered else 0)
 
@@ -134,9 +138,11 @@ class Attempts:
     def held(self, task: Task, reads: Sequence[Task], missing: Sequence[Task]) -> None:
         """Have results made again that a task was about to read; it waits for them."""
         self._give_back(task)
-        if task.stopping or self._progress.ending:
-            self._progress.end_cancelled(task, CANCELLED if task.stopping else ENDING)
+        cancelled = task.stopping and not task.timed_out
+        if cancelled or self._progress.ending:
+            self._progress.end_cancelled(task, CANCELLED if cancelled else ENDING)
             return
+        task.stopping, task.timed_out = False, 0.0
         if not task.sources:
             # It is made again itself, and let go of what it reads when it was first made.
             self._keeper.hold_again(task, reads)
@@ -157,7 +163,7 @@ class Attempts:
         """Have the results of a task made once more, if it had any."""
         if task.state.good and not self._progress.ending:
             self._progress.unfinished += 1
-            task.refused, task.losses, task.failures = None, 0, 0
+            task.refused, task.losses, task.own_losses, task.failures = None, 0, 0, 0
             task.step(TaskState.READY)
             self._queue.put(task)
 

@@ -81,11 +81,15 @@ class TaskMissed(Struct, frozen=True, gc=False):
 
 
 class TaskFailed(Struct, frozen=True, gc=False):
-    """An attempt ended without results; ``lost`` if the worker is to blame and not the module."""
+    """An attempt ended without results; ``lost`` if the worker is to blame and not the module.
+
+    ``shared`` if other tasks ran in that worker, which may be to blame.
+    """
 
     task: TaskId
     cause: Cause
     lost: bool = False
+    shared: bool = False
 
 
 class TaskRefused(Struct, frozen=True, gc=False):

@@ -133,7 +133,7 @@ class Hearing:
             return e.TaskRefused(report.task, short(result))
         if report.lost and (held := self._moving.lost_inputs(task)) is not None:
             return held
-        return e.TaskFailed(report.task, short(record.cause), report.lost)
+        return e.TaskFailed(report.task, short(record.cause), report.lost, report.shared)
 
     def _explained(self, cause: Cause, task: Task) -> Cause:
         """Add what only the run knows: how much memory was asked for, who made what cannot be read."""

@@ -106,8 +106,8 @@ class Scheduler:
                 attempts.succeeded(self._task(task), outcome)
             case e.TaskStarted(task):
                 self._task(task).step(TaskState.RUNNING)
-            case e.TaskFailed(task, cause, lost):
-                attempts.failed(self._task(task), cause, lost=lost)
+            case e.TaskFailed(task, cause, lost, shared):
+                attempts.failed(self._task(task), cause, lost=lost, shared=shared)
             case e.TaskCached(task, outcome):
                 attempts.cached(self._task(task), outcome)
             case e.TaskMissed(task):

@@ -101,6 +101,7 @@ class Task(Prerequisite):
         "losses",
         "missing",
         "node",
+        "own_losses",
         "owner",
         "refused",
         "scheme",
@@ -126,6 +127,8 @@ class Task(Prerequisite):
         self.attempt = 0
         self.failures = 0
         self.losses = 0
+        # Those of a worker that executed nothing else.
+        self.own_losses = 0
         self.scheme = ""
         self.size = 0
         self.refused: dict[str, Cause] | None = None

@@ -91,6 +91,20 @@ def test_a_lost_worker_is_tried_again_twice() -> None:
     assert run.handle(e.TaskFailed("load", LOST, lost=True)) == [e.FinishRun(failed=1)]
 
 
+@pytest.mark.parametrize(("shared", "allowed"), [(False, 5), (True, 2)])
+def test_more_losses_are_allowed_once_a_task_has_recovered_from_one_that_no_other_can_have_caused(
+    shared: bool, allowed: int
+) -> None:
+    run = scheduler({}, load=Node(module="step"), other=Node(module="step"))
+    run.handle(e.RunStarted())
+    run.handle(e.TaskFailed("other", LOST, lost=True, shared=shared))
+    run.handle(e.TaskSucceeded("other"))
+
+    for _ in range(allowed):
+        assert started(run.handle(e.TaskFailed("load", LOST, lost=True, shared=True))) == ["load"]
+    assert run.handle(e.TaskFailed("load", LOST, lost=True, shared=True)) == [e.FinishRun(failed=1)]
+
+
 def test_losses_do_not_use_up_the_retries_of_the_node() -> None:
     run = scheduler({}, load=Node(module="step", retries=1))
     run.handle(e.RunStarted())

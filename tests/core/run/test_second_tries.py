@@ -111,6 +111,16 @@ def test_a_result_that_is_gone_is_made_again_before_its_reader_starts() -> None:
     assert released(run.handle(e.TaskSucceeded("clean"))) == ["load"]
 
 
+def test_a_task_whose_worker_and_input_are_lost_when_its_time_is_over_is_not_cancelled() -> None:
+    run = scheduler(CHAIN)
+    run.handle(e.RunStarted())
+    run.handle(e.TaskSucceeded("load"))
+    run.handle(e.TaskTimedOut("clean", 1))
+    assert started(run.handle(e.TaskHeld("clean", ("load",), ("load",)))) == ["load"]
+    assert started(run.handle(e.TaskSucceeded("load"))) == ["clean"]
+    assert run.handle(e.TaskTimedOut("clean", 1)) == [e.Stop("clean", "serial")]
+
+
 def test_what_was_let_go_of_is_made_again_too_and_let_go_of_again() -> None:
     run = scheduler(CHAIN)
     run.handle(e.RunStarted())
