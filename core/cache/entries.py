@@ -77,10 +77,14 @@ class Stored(Struct, frozen=True, array_like=True, gc=False):
 
 
 class NamedFile(Struct, frozen=True, array_like=True, gc=False):
-    """A file that a value refers to, as ``Result.files`` names it, and what changes when it changes."""
+    """A file that a value refers to, as ``Result.files`` names it, and what changes when it changes.
+
+    ``size`` is how many bytes it takes in the cache: none, if it lies elsewhere.
+    """
 
     name: str
     stamp: bytes
+    size: int = 0
 
 
 class Entry(Struct, frozen=True, array_like=True, dict=True):
@@ -114,9 +118,9 @@ class Entry(Struct, frozen=True, array_like=True, dict=True):
 
     @property
     def size(self) -> int:
-        """The bytes that the values take."""
+        """The bytes that the values take, and the files that they refer to."""
         inline = sum(len(value.data) for value in self.values if value.data is not None)
-        return inline + sum(file.size for file in self.value_files)
+        return inline + sum(file.size for file in self.value_files) + sum(file.size for file in self.files)
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=str)

@@ -6,9 +6,9 @@ import contextlib
 import shutil
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .index import SET_ASIDE
+from .index import SET_ASIDE, Index
 from .lease import alone
 from .sealing import opened_row
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .entries import Entry
-    from .index import Index, Row
+    from .index import Row
     from .named_files import NamedFiles
     from .signing import Signer
     from .value_files import ValueFiles
@@ -30,6 +30,7 @@ ORPHAN_SECONDS = 3600.0
 SET_ASIDE_DAYS = 7
 _RECOUNT = 64
 _FREED = 0.9
+_MARK = "collected"
 
 
 class Budget:
@@ -61,19 +62,25 @@ class Budget:
             self._taken = index.total()
 
 
-def evict(index: Index, values: ValueFiles, signer: Signer, budget: int) -> int:
-    """Remove the entries that were not used for longest until a tenth of the budget is free; return the bytes."""
+class Evicted(NamedTuple):
+    """How many bytes were given up, and the files that the entries named: those stay until ``collect``."""
+
+    bytes: int
+    files: set[str]
+
+
+def evict(index: Index, values: ValueFiles, signer: Signer, budget: int) -> Evicted:
+    """Remove the entries that were not used for longest until a tenth of the budget is free."""
     left = index.total()
-    if left <= budget:
-        return 0
     freed, goal = 0, left - int(budget * _FREED)
-    while freed < goal:
+    files: set[str] = set()
+    while left > budget and freed < goal:
         rows = _enough(index.by_use(200), goal - freed)
         if not rows:
             break
         freed += sum(_size(row) for row in rows)
-        _drop(index, values, signer, rows)
-    return freed
+        files |= _drop(index, values, signer, rows)
+    return Evicted(freed, files)
 
 
 def _enough(rows: list[Row], wanted: int) -> list[Row]:
@@ -94,13 +101,16 @@ def _size(row: Row) -> int:
         return 0
 
 
-def _drop(index: Index, values: ValueFiles, signer: Signer, rows: list[Row]) -> None:
+def _drop(index: Index, values: ValueFiles, signer: Signer, rows: list[Row]) -> set[str]:
+    files: set[str] = set()
     # First the rows: whoever finds one finds its files too, or computes again.
     index.remove(row.key for row in rows)
     for row in rows:
         entry = opened_row(row, signer)
         if entry is not None:
             values.remove(file.name for file in entry.value_files)
+            files.update(file.name for file in entry.files)
+    return files
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +135,24 @@ def collect(index: Index, values: ValueFiles, named: NamedFiles, signer: Signer,
     values.remove(orphans)
     used = {file.name for entry in entries for file in entry.files}
     with alone(named.folder.parent) as free:
-        unused = list(named.unused(used, now - DAY)) if free else []
+        unused = list(named.unused(used, now - DAY, evicted.files)) if free else []
     for place in unused:
         shutil.rmtree(place, ignore_errors=True)
     _forget_set_aside(named.folder.parent / SET_ASIDE, now - SET_ASIDE_DAYS * DAY)
     index.compact()
-    return Collected(evicted, len(orphans), len(unused), not free)
+    return Collected(evicted.bytes, len(orphans), len(unused), not free)
+
+
+def tidy(folder: Path, values: ValueFiles, named: NamedFiles, signer: Signer, budget: int) -> None:
+    """Collect if nobody has for a day: a cache would grow for ever. OSError or sqlite3.Error if that fails."""
+    mark = folder / _MARK
+    new = not mark.exists()
+    if not new and time.time() - mark.stat().st_mtime < DAY:
+        return
+    mark.touch(mode=0o600)
+    if not new:
+        with contextlib.closing(Index(folder)) as index:
+            collect(index, values, named, signer, budget)
 
 
 def _forget_set_aside(folder: Path, older_than: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import stat
 import uuid
@@ -16,7 +17,7 @@ from .entries import NamedFile
 from .index import SET_ASIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NOTHING = b""
 
@@ -32,9 +33,12 @@ class NamedFiles:
         """Return a file with what changes when it changes; those in the store are synced to the disk."""
         if Path(name).is_absolute():
             return NamedFile(name, file_stamp(Path(name)))
+        size = 0
         for file in _files_of(self.folder / name):
             _sync(file)
-        return NamedFile(name, _tree_stamp(self.folder / name))
+            with contextlib.suppress(OSError):
+                size += file.lstat().st_size
+        return NamedFile(name, _tree_stamp(self.folder / name), size)
 
     def is_sound(self, file: NamedFile) -> bool:
         """Say whether a file is still what it was; one of the store that is not is set aside."""
@@ -44,7 +48,7 @@ class NamedFiles:
         if _tree_stamp(path) == file.stamp:
             return True
         try:
-            if content_digest(path).hex()[:DIGITS] == file.name.partition("/")[0]:
+            if content_digest(path).hex()[:DIGITS] == _place_of(file.name):
                 return True
         except UndigestedError:
             pass
@@ -54,12 +58,17 @@ class NamedFiles:
             path.rename(self._set_aside / f"{uuid.uuid4().hex}-{path.name[-100:]}")
         return False
 
-    def unused(self, used: set[str], older_than: float) -> Iterator[Path]:
-        """Take out of use, one after the other, the places that hold no file of ``used`` and are older than this."""
-        holding = {name.partition("/")[0] for name in used}
+    def unused(self, used: set[str], older_than: float, unwanted: Iterable[str] = ()) -> Iterator[Path]:
+        """Take out of use, one after the other, the places that hold no file of ``used`` and are older than this.
+
+        Those that hold ``unwanted`` files need not be old.
+        """
+        holding = {_place_of(name) for name in used}
+        dropped = {_place_of(name) for name in unwanted}
         with contextlib.suppress(FileNotFoundError):
             for place in sorted(self.folder.iterdir()):
-                if place.name not in holding and (taken := self._taken(place, older_than)):
+                since = math.inf if place.name in dropped else older_than
+                if place.name not in holding and (taken := self._taken(place, since)):
                     yield taken
 
     def _taken(self, place: Path, older_than: float) -> Path | None:
@@ -75,6 +84,10 @@ class NamedFiles:
         except OSError:
             return None
         return taken
+
+
+def _place_of(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def file_stamp(path: Path) -> bytes:

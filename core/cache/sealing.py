@@ -74,7 +74,8 @@ def row_of(entry: Entry, signer: Signer, now: float) -> Row:
         facts = encoded(entry)
     except (TypeError, OverflowError, RecursionError) as error:
         raise ValueError(str(error)) from error
-    return Row(entry.key, facts, signer.sign(_PURPOSE, entry.key, facts), entry.size, now, now)
+    size = len(facts) + sum(file.size for file in entry.value_files) + sum(file.size for file in entry.files)
+    return Row(entry.key, facts, signer.sign(_PURPOSE, entry.key, facts), size, now, now)
 
 
 def opened_row(row: Row, signer: Signer) -> Entry | None:

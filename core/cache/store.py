@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .entries import Entry, Keeping, Key, NotInCacheError
-from .eviction import Budget
+from .eviction import Budget, tidy
 from .index import SET_ASIDE, Index, is_damage, set_index_aside
 from .lease import Lease
 from .named_files import NamedFiles
@@ -226,6 +226,9 @@ class Cache:
             self._index = self._writing = None
         if self._lease is not None:
             self._lease.end()
+        if finished and not self._writer.failed:
+            with contextlib.suppress(OSError, sqlite3.Error):
+                tidy(self.folder, self.values, self.named, self._signer, self._budget.bytes)
         return finished
 
     def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key], notes: Notes) -> None:

@@ -75,6 +75,33 @@ def test_collecting_removes_what_nothing_leads_to_and_is_old(caches):
     assert caches.open().look_up([b"named"])
 
 
+def test_files_of_modules_count_and_go_with_their_entries(caches):
+    first, second = kept_file(caches, "1" * 1000), kept_file(caches, "2" * 1000)
+    caches.kept(b"1", 1, files=(first,))
+    caches.kept(b"2", 1, files=(second, "/etc/hostname"))
+    cache, index = caches.open(), Index(caches.folder)
+    assert 2000 < index.total() < 4000
+    cache._lease.end()
+    found = collect(index, cache.values, cache.named, SIGNER, 2000)
+    assert (found.files, found.evicted_bytes > 1000) == (1, True)
+    assert not (caches.folder / "files" / first).exists()
+    assert (caches.folder / "files" / second).exists()
+    assert set(cache.look_up([b"1", b"2"])) == {b"2"}
+    index.close()
+
+
+def test_once_a_day_who_closes_the_cache_removes_what_nothing_leads_to(caches):
+    caches.kept(b"named", 1)
+    old = kept_file(caches, "old")
+    os.utime((caches.folder / "files" / old).parent, OLD)
+    caches.kept(b"other", 1)
+    assert (caches.folder / "files" / old).exists(), "it has been looked at today"
+    os.utime(caches.folder / "collected", OLD)
+    caches.kept(b"third", 1)
+    assert not (caches.folder / "files" / old).exists()
+    assert set(caches.open().look_up([b"named", b"other", b"third"])) == {b"named", b"other", b"third"}
+
+
 def test_files_stay_while_a_run_uses_the_cache(caches):
     old = kept_file(caches, "old") if caches.open() else ""
     os.utime((caches.folder / "files" / old).parent, OLD)
