@@ -44,6 +44,7 @@ class Execution:
             telling.progress, self._log, session.turns.cancelled, scratch=session.home.resolve()
         )
         self._children_cpu = _cpu_of_children()
+        self._cpu, self._short = time.process_time(), 0.0
 
     def run(self, batch: Batch) -> Ran:
         """Execute the jobs in their order, but for those that were recalled; return what was not told live."""
@@ -63,7 +64,6 @@ class Execution:
     def _execute(self, job: Job) -> None:
         number = job[0]
         self._telling.begin(number)
-        cpu = time.process_time()
         began = time.perf_counter()
         try:
             result = copy_context().run(self._called, job)
@@ -76,8 +76,10 @@ class Execution:
         seconds = time.perf_counter() - began
         used, peak = seconds, 0
         if seconds > LONG:
-            used = min(time.process_time() - cpu, seconds * _CORES) + self._used_by_children()
+            used = min(self._used(), seconds * _CORES) + self._used_by_children()
             peak = peak_memory()
+        else:
+            self._short += seconds
         if self._turns.interrupted:
             result = Cause("cancelled", "the task was interrupted")
         outcome = self._handed_out(result)
@@ -91,7 +93,7 @@ class Execution:
         self._printed.flush(thoroughly=seconds > LONG)
         surroundings = self._stage.surroundings
         surroundings.restore()
-        if self._printed.repair():
+        if self._printed.repair(thoroughly=seconds > LONG):
             surroundings.keep_streams()
         return leftovers
 
@@ -144,6 +146,12 @@ class Execution:
         shape = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
         session.shapes[number] = shape
         return shape
+
+    def _used(self) -> float:
+        """Return the processor time since this was last called, but for that of short jobs: to ask costs too much."""
+        before, self._cpu = self._cpu, time.process_time()
+        short, self._short = self._short, 0.0
+        return max(0.0, self._cpu - before - short)
 
     def _used_by_children(self) -> float:
         before, self._children_cpu = self._children_cpu, _cpu_of_children()

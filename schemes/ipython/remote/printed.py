@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
+import fcntl
 import os
 import sys
 import tempfile
@@ -27,6 +27,10 @@ class Printed:
 
     def __init__(self, folder: Path) -> None:
         self._file = _opened(folder)
+        status = os.fstat(self._file)
+        self._identity = status.st_dev, status.st_ino
+        # The length of the file if it was looked up a moment ago.
+        self._size = -1
         self._read = 0
         self._saved: tuple[int, int] | None = None
         self.streams: tuple[TextIO, TextIO] = sys.stdout, sys.stderr
@@ -61,34 +65,44 @@ class Printed:
 
     def _flush(self, *streams: TextIO | None) -> None:
         for stream in streams:
-            if stream is not None:
-                # A module may have closed it.
-                with contextlib.suppress(OSError, ValueError):
+            try:
+                if stream is not None:
                     stream.flush()
+            except (OSError, ValueError):
+                # A module has closed it.
+                continue
 
-    def repair(self) -> bool:
+    def repair(self, *, thoroughly: bool = True) -> bool:
         """Turn the descriptors to the file again, and make new streams, if a module has closed or turned them.
 
-        Return whether there are new streams.
+        Return whether there are new streams. Only ``thoroughly`` the second descriptor is looked at too.
         """
-        own = os.fstat(self._file)
-        for place in (1, 2):
-            try:
-                found = os.fstat(place)
-            except OSError:
-                found = None
-            if found is None or (found.st_dev, found.st_ino) != (own.st_dev, own.st_ino):
-                os.dup2(self._file, place)
+        self._size = self._turned_back(1)
+        if thoroughly:
+            self._turned_back(2)
         if not (self.streams[0].closed or self.streams[1].closed):
             return False
         self.streams = _stream(1), _stream(2)
         sys.stdout, sys.stderr = self.streams
         return True
 
+    def _turned_back(self, descriptor: int) -> int:
+        """Have a descriptor lead to the file; return the length of that if it is known."""
+        try:
+            found = os.fstat(descriptor)
+        except OSError:
+            found = None
+        if found is not None and (found.st_dev, found.st_ino) == self._identity:
+            return found.st_size
+        os.dup2(self._file, descriptor)
+        return -1
+
     def read(self) -> tuple[bytes, int]:
         """Return what was printed since the last time, the newest of it if it is much, and how many bytes before
         that are left out."""
-        end = os.fstat(self._file).st_size
+        end, self._size = self._size, -1
+        if end < 0:
+            end = os.fstat(self._file).st_size
         size = end - self._read
         if size <= 0:
             self._read = min(self._read, end)
@@ -106,16 +120,13 @@ class Printed:
 def _opened(folder: Path) -> int:
     try:
         descriptor, name = tempfile.mkstemp(prefix="printed-", dir=folder)
+        os.unlink(name)  # noqa: PTH108 - as it was made
     except OSError:
         # There is no room for it: what is printed has to be kept in memory.
-        return os.memfd_create("treadle-printed", os.MFD_CLOEXEC)
-    try:
-        # Whoever writes writes at the end, also after the file was emptied.
-        again = os.open(name, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
-    finally:
-        os.close(descriptor)
-        os.unlink(name)  # noqa: PTH108 - as it was made
-    return again
+        descriptor = os.memfd_create("treadle-printed", os.MFD_CLOEXEC)
+    # Whoever writes writes at the end, also after the file was emptied.
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
+    return descriptor
 
 
 def _stream(descriptor: int) -> TextIO:

@@ -37,7 +37,8 @@ class Telling:
         self._over = threading.Event()
         self._messages: deque[Message] = deque()
         self._number = -1
-        self._told = True
+        # What one thread takes out, the other cannot.
+        self._untold: deque[Message] = deque(maxlen=1)
         self._lines: Lines | None = None
         self._told_lines: list[str] = []
         self._progress = Progress(self._note)
@@ -62,7 +63,8 @@ class Telling:
     def begin(self, number: int) -> None:
         """Take what comes from now on as that of this job."""
         with self._lock:
-            self._number, self._told = number, False
+            self._number = number
+            self._untold.append((BEGAN, number))
         self._progress = Progress(self._note)
 
     def progress(self, fraction: float, text: str) -> None:
@@ -70,6 +72,7 @@ class Telling:
         self._progress(fraction, text)
 
     def _note(self, fraction: float, text: str) -> None:
+        self._tell_began()
         self._messages.append((PROGRESS, self._number, fraction, text))
 
     def end(self) -> None:
@@ -82,6 +85,7 @@ class Telling:
                 self._lines = None
                 self._gather_lines()
             self._number = -1
+            self._untold.clear()
 
     def answer(self, *answer: Any) -> None:
         """Take the answer of a job that has ended: number, outcome and so on."""
@@ -115,10 +119,12 @@ class Telling:
     def _look(self) -> None:
         if self._number < 0:
             return
-        if not self._told:
-            self._told = True
-            self._messages.append((BEGAN, self._number))
+        self._tell_began()
         self._gather()
+
+    def _tell_began(self) -> None:
+        with contextlib.suppress(IndexError):
+            self._messages.append(self._untold.pop())
 
     def _send_some(self) -> None:
         count = len(self._messages)
