@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import cloudpickle
 
-import treadle
+from ... import __all__ as public_names
+from ... import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def contents() -> dict[str, bytes]:
 
 
 def _face() -> bytes:
-    return _FACE.format(version=treadle.__version__, names=list(treadle.__all__)).encode()
+    return _FACE.format(version=__version__, names=list(public_names)).encode()
 
 
 def _folder(package: str) -> str:

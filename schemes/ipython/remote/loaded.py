@@ -61,7 +61,10 @@ def lies_in(folders: Sequence[str]) -> Belongs:
     """Return what says whether a module was found in one of these folders."""
     starts = tuple(os.path.join(os.path.abspath(folder), "") for folder in folders)  # noqa: PTH100, PTH118 - links may stay
 
-    def lies(_name: str, module: Any) -> bool:
+    def lies(name: str, module: Any) -> bool:
+        # Our own part may lie there too, or another version of it.
+        if is_treadle(name):
+            return False
         place = getattr(module, "__file__", None)
         return isinstance(place, str) and place.startswith(starts)
 

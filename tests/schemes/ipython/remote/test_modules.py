@@ -38,6 +38,14 @@ def test_each_session_loads_the_files_as_they_are_then(make_runner, tmp_path):
     assert first.value("local_steps:told") == 1
 
 
+def test_our_own_modules_stay_in_place_though_the_search_path_leads_to_the_parcel(engine, make_runner, tmp_path):
+    runner = make_runner(search_path=(str(tmp_path), str(engine.temporary)))
+    outcome, _ = runner.run("math:floor", x=1.5, options={"positional": ("x",)})
+    assert pickle.loads(outcome[0]["out", -1]) == 1
+    outcome, _ = runner.run("math:floor", x="none", options={"positional": ("x",)})
+    assert outcome.type == "TypeError"
+
+
 def test_sources_that_the_engine_lacks_can_be_supplied_also_packages(engine, runner):
     assert engine.control(m.LACKS, "one", ["json", "brought", "brought.inner", "xml.dom.nothing"]) == (
         "brought",
