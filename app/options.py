@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from ..core.errors import UsageError, suggestion
 from ..core.run.ordering import ALL_ORDERS
 from ..core.run.scheduler import OnError
+from ..core.worker.machine import cores, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,52 +79,6 @@ def resources_of(options: Options) -> tuple[int, float]:
     )
 
 
-def cores() -> int:
-    """Return the cores this process may use; a container's limit counts."""
-    present = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, int(min(present, _cpu_limit())))
-
-
 def memory_gb() -> float:
     """Return 90 % of the machine's memory, in GB; a container's limit counts."""
-    present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(float(present), _memory_limit()) * 0.9 / 1e9
-
-
-_GROUPS = Path("/sys/fs/cgroup")
-_NO_LIMIT = float("inf")
-
-
-def _cpu_limit() -> float:
-    """Return how many cores the control groups of this process allow."""
-    return min((_quota(folder) for folder in _own_groups()), default=_NO_LIMIT)
-
-
-def _quota(folder: Path) -> float:
-    try:
-        quota, period = (folder / "cpu.max").read_text().split()
-        return _NO_LIMIT if quota == "max" else int(quota) / int(period)
-    except (OSError, ValueError):
-        return _NO_LIMIT
-
-
-def _memory_limit() -> float:
-    return min((_bytes(folder) for folder in _own_groups()), default=_NO_LIMIT)
-
-
-def _bytes(folder: Path) -> float:
-    try:
-        text = (folder / "memory.max").read_text().strip()
-        return _NO_LIMIT if text == "max" else float(text)
-    except (OSError, ValueError):
-        return _NO_LIMIT
-
-
-def _own_groups() -> list[Path]:
-    """Return the folder of this process's control group and those above it; empty where there are none."""
-    try:
-        line = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::"))
-    except (OSError, StopIteration):
-        return []
-    own = _GROUPS / line[3:].lstrip("/")
-    return [folder for folder in (own, *own.parents) if folder.is_relative_to(_GROUPS)]
+    return memory() * 0.9 / 1e9

@@ -15,6 +15,7 @@ from ..core.worker.failures import Cause
 from ..core.worker.files import FileStore
 from ..core.worker.handing import NotPicklableError, hand_out
 from ..core.worker.limits import ThreadLimits
+from ..core.worker.machine import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -114,7 +115,7 @@ class SerialScheme:
         self._values.clear()
         shutil.rmtree(self._exported, ignore_errors=True)
         if self._environment:
-            self._limits.lift(os.cpu_count() or 1)
+            self._limits.lift(cores())
             for name, value in self._environment.items():
                 if value is None:
                     os.environ.pop(name, None)

@@ -108,7 +108,8 @@ class Desk:
 
 def _welcome() -> p.Welcome:
     from ... import __version__
-    from ..options import cores, memory_gb
+    from ...core.worker.machine import cores
+    from ..options import memory_gb
     from ..schemes import SCHEMES
 
     return p.Welcome(

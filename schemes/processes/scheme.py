@@ -13,6 +13,7 @@ from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
+from ...core.worker.machine import cores
 from ..hosting.premises import Premises
 from . import memory
 from .dispatch import NOWHERE
@@ -56,7 +57,7 @@ class ProcessesScheme:
         memory_budget: int | None = None,
     ) -> None:
         self._files, self._search_path = files, search_path
-        self._workers = workers or _cores()
+        self._workers = workers or cores()
         self._renew_after = renew_after
         self._budget = memory.budget(self._workers) if memory_budget is None else memory_budget
         self._lock = threading.RLock()
@@ -197,7 +198,3 @@ class ProcessesScheme:
             for what in asked:
                 what(pool)
             pool.ready(events)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

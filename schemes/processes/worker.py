@@ -23,6 +23,7 @@ from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ...core.worker.files import FileStore
 from ...core.worker.limits import ThreadLimits
+from ...core.worker.machine import cores
 from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.child import PRINTED, Progress, Setup, peak_memory
@@ -49,7 +50,7 @@ LOOK = pickle.dumps(0, 5)
 _BIRTH = 50e-6
 """Seconds; a process cannot be started in less."""
 
-_CORES = os.cpu_count() or 1
+_CORES = cores()
 _FULL = 64 * 1024
 _REFS = [Ref(("", "", place)) for place in range(64)]
 

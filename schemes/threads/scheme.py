@@ -14,6 +14,7 @@ from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import Handed, NotPicklableError, load
 from ...core.worker.limits import LIMIT_THREADS
+from ...core.worker.machine import cores
 from ..hosting.premises import Premises
 from .dispatcher import NO_HOST, Dispatcher
 from .parcels import Packer
@@ -57,7 +58,7 @@ class ThreadsScheme:
 
     def __init__(self, files: Path, search_path: Sequence[Path] = (), workers: int | None = None) -> None:
         self._files, self._search_path = files, search_path
-        self._threads = workers or _cores()
+        self._threads = workers or cores()
         self._lock = threading.RLock()
         self._packer = Packer()
         self._closing = False
@@ -195,9 +196,5 @@ class ThreadsScheme:
 
 def limits(threads: int) -> dict[str, str]:
     """Return how many threads numeric libraries may start in a host, as far as the user has not said it."""
-    share = max(1, _cores() // threads)
+    share = max(1, cores() // threads)
     return {name: str(share) for name in LIMIT_THREADS if name not in os.environ}
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
