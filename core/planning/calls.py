@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CallForms:
-    """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for.
+    """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for; alike nodes share one.
 
     ``declared_only`` are the nodes whose function must be a declared module, ``digested`` the numbers of those whose
     results are to be digested. Nodes that call the same share its target, so that it can be told by its identity.
@@ -24,6 +24,7 @@ class CallForms:
         self._declared = frozenset(declared_only)
         self._digested = frozenset(digested)
         self._forms: list[Call | None] = [None] * len(plan.nodes)
+        self._shared: dict[object, Call] = {}
         self._targets: dict[object, Target] = {}
 
     def __getitem__(self, number: int) -> Call:
@@ -33,7 +34,17 @@ class CallForms:
         return form
 
     def _made(self, node: PlanNode) -> Call:
-        form = call_form(node, declared_only=node.id in self._declared, digest=node.number in self._digested)
+        declared, digested, asked = node.id in self._declared, node.number in self._digested, node.settings
+        # The plan keeps what is told here by its identity.
+        own = id(node.module), id(node.function), node.split, node.flags
+        kind = (*own, asked.n_procs, asked.mem_gb, id(asked.placement), declared, digested)
+        form = self._shared.get(kind)
+        if form is None:
+            form = self._shared[kind] = self._form(node, declared_only=declared, digest=digested)
+        return form
+
+    def _form(self, node: PlanNode, *, declared_only: bool, digest: bool) -> Call:
+        form = call_form(node, declared_only=declared_only, digest=digest)
         target = form.target
         key = target.path, target.source, target.name, id(target.live), target.declared_only
         form.target = self._targets.setdefault(key, target)
