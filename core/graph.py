@@ -31,6 +31,8 @@ def topological_order(graph: Graph[N]) -> list[N]:
 def find_cycle(graph: Graph[N]) -> list[N]:
     """Return the nodes of one cycle in order, its first node again at the end; empty if there is none."""
     ordered: list[N] = topological_order(graph)
+    if len(ordered) == len(graph):
+        return []
     left = set(graph).difference(ordered)
     trail: dict[N, int] = {}
     node = next((n for n in graph if n in left), None)
