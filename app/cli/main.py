@@ -105,6 +105,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
             from .cache import cache_command as command
         case "runner":
             from .runner import runner_command as command
+        case "cluster":
+            from .cluster import cluster_command as command
         case _:
             from .trusting import trust_command as command
     return command

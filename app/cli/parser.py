@@ -9,6 +9,7 @@ from typing import NoReturn
 from ...core.errors import UsageError, suggestion
 from ...core.run.ordering import ALL_ORDERS
 from ..schemes import SCHEMES
+from .cluster_parser import add_cluster
 
 _SCHEMES = ", ".join(SCHEMES)
 
@@ -50,6 +51,7 @@ def build_parser(version: str) -> Parser:
     _add_others(commands)
     _add_runs(commands)
     _add_cache(commands)
+    add_cluster(commands, Parser)
     return parser
 
 

@@ -90,6 +90,7 @@ class Cluster:
         self, engines: int, *, launcher: str = "local", logs: Path | None = None, **settings: Any
     ) -> list[str]:
         """Start more engines, also where the controller is somebody else's, and return their names."""
+        logs = logs or next((Path(one.logs) for one in self.records() if one.controller and one.here), None)
         launch = Launch(self.address, launcher=launcher, logs=logs, hear=self._hear)
         launch.start(_order(launch, engines, settings), foreign=True).close()
         self._launches.append(launch)

@@ -9,11 +9,21 @@ from typing import Any
 import ipyparallel as ipp
 
 from ...core.errors import ClusterError
-from .addresses import REACH_SECONDS, Address, NoRouteError, connection_file, reach, read_connection
+from .addresses import REACH_SECONDS, Address, connection_file, reach, read_connection
 from .quiet import library_log
 
-__all__ = ["Address", "Client", "NoRouteError", "connect", "connection_file", "reach", "read_connection"]
+__all__ = [
+    "Address",
+    "Client",
+    "connect",
+    "connection_file",
+    "hears_output",
+    "reach",
+    "read_connection",
+]
 
+_ECHO_SECONDS = 0.3
+_PAUSE = 0.005
 _HEARD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 
@@ -75,3 +85,25 @@ def connect(address: Address, deadline: float) -> Client:
         raise ClusterError(
             f"it cannot be used ({type(error).__name__}: {error})", where=f"cluster {address}"
         ) from error
+
+
+def hears_output(client: Client, seconds: float) -> bool:
+    """Wait until what engines print reaches this client, and say whether it does; it needs an engine that is idle.
+
+    Of a client that has just connected, the first outputs may be lost: its subscription is still on its way.
+    """
+    end = time.monotonic() + seconds
+    while not getattr(client, "output_heard", False) and time.monotonic() < end:
+        sent = [client[number].execute("", silent=False, block=False) for number in list(client._ids)]
+        until = min(end, time.monotonic() + _ECHO_SECONDS)
+        while time.monotonic() < until and not any(_told(one) for one in sent):
+            time.sleep(_PAUSE)
+        client.output_heard = any(_told(one) for one in sent)
+        if not any(one.ready() for one in sent):
+            break
+    return bool(getattr(client, "output_heard", False))
+
+
+def _told(answer: Any) -> bool:
+    """Say whether the last word about a request came, by the way that outputs come."""
+    return bool(answer.ready() and answer._output_future.done())

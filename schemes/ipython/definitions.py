@@ -99,8 +99,7 @@ def _converted(fields: Any, where: str) -> Definition:
         )
     try:
         return msgspec.convert(fields, Definition)
+    except UsageError as error:
+        raise UsageError(error.message, where=where, remedy=error.remedy) from None
     except msgspec.ValidationError as error:
-        cause = error.__cause__
-        if isinstance(cause, UsageError):
-            raise UsageError(cause.message, where=where, remedy=cause.remedy) from None
         raise UsageError(str(error), where=where) from None

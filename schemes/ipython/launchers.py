@@ -20,6 +20,8 @@ from .proof import MARK, proof_of
 from .quiet import library_log
 
 CONTROLLER_ARGUMENTS = ("--nodb", "--HeartMonitor.period=500", "--IPController.broadcast_scheduler_depth=0")
+_QUIET = "--log-level=WARN"
+"""Else each task costs a line in the log of the controller and one in that of its engine."""
 _CURVE = "--IPController.enable_curve=True"
 LOOPBACK = "127.0.0.1"
 
@@ -92,7 +94,7 @@ class LocalLauncher:
             engine_launcher_class=LocalEngines,
             **({"cluster_file": ""} if foreign else {}),
         )
-        arguments = [*CONTROLLER_ARGUMENTS, *([_CURVE] if order.encrypt else [])]
+        arguments = [*CONTROLLER_ARGUMENTS, _QUIET, *([_CURVE] if order.encrypt else [])]
         cluster.controller_args = [*cluster.controller_args, *arguments]
         cluster.controller_ip = order.listen
         cluster.order, cluster.listener = order, listener
@@ -167,7 +169,7 @@ class LocalEngines(library.LocalEngineSetLauncher):  # type: ignore[misc]  # the
             output_file=str(order.logs / f"engine-{uuid}.log"),
         )
         engine.engine_cmd = [order.python, "-m", "ipyparallel.engine"]
-        engine.engine_args = [*self.engine_args, f"--Session.session={uuid}"]
+        engine.engine_args = [*self.engine_args, _QUIET, f"--Session.session={uuid}"]
         self.launchers[uuid] = engine
         engine.on_stop(self._notice_engine_stopped)
         engine.on_stop(lambda data: self.parent.listener.ended(_ended("engine", uuid, data)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import secrets
 import shutil
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT_DAYS = 14
-_NUMBER = re.compile(rb"Completed registration with id (\d+)")
-_HEAD = 1 << 18
 _TAIL = 1 << 16
 _ABOUT = "cluster.json"
+_NUMBERS = "engines.json"
 
 
 class About(msgspec.Struct, frozen=True):
@@ -88,19 +87,28 @@ def newest_folder(profile_dir: Path, cluster_id: str) -> Path | None:
 
 def log_files(folder: Path) -> list[LogFile]:
     """Return the logs in a folder: the controller first, then the engines by their number."""
-    found = [_described(path) for path in folder.glob("*.log")]
+    numbers = _numbers(folder)
+    found = [_described(path, numbers) for path in folder.glob("*.log")]
     return sorted(found, key=lambda one: (one.role != "controller", one.engine is None, one.engine or 0, one.path.name))
 
 
-def _described(path: Path) -> LogFile:
+def _described(path: Path, numbers: dict[str, int]) -> LogFile:
     role, _, uuid = path.stem.partition("-")
-    number = None
-    if role == "engine":
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            # An engine that was restarted has a new log: there is one number in each.
-            match = _NUMBER.search(file.read(_HEAD))
-            number = int(match.group(1)) if match else None
-    return LogFile(path, role, uuid, number)
+    return LogFile(path, role, uuid, numbers.get(uuid))
+
+
+def note_numbers(folder: Path, numbers: dict[str, int]) -> None:
+    """Note beside the logs which numbers the controller gave to engines."""
+    temporary = folder / f".{_NUMBERS}-{secrets.token_hex(4)}"
+    temporary.write_bytes(msgspec.json.encode({**_numbers(folder), **numbers}))
+    temporary.replace(folder / _NUMBERS)
+
+
+def _numbers(folder: Path) -> dict[str, int]:
+    try:
+        return msgspec.json.decode((folder / _NUMBERS).read_bytes(), type=dict[str, int])
+    except (OSError, msgspec.MsgspecError):
+        return {}
 
 
 def last_lines(path: Path, count: int) -> list[str]:

@@ -13,7 +13,7 @@ from .connecting import connect, connection_file
 from .guardian import END_SECONDS, Guardian
 from .launchers import LAUNCHERS, Ended, Order
 from .ledger import Ledger, fingerprint
-from .logs import last_lines, new_folder
+from .logs import last_lines, new_folder, note_numbers
 from .loop import on_loop
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class Launch:
                     + self._quoted(missing.pop())
                 )
             time.sleep(_PAUSE)
+        numbers = {str(client._engines[number]): number for number in list(client._ids)}
+        note_numbers(order.logs, {uuid: number for uuid, number in numbers.items() if uuid in wanted})
         return sorted(wanted)
 
     async def _start_controller(self, order: Order, *, foreign: bool) -> None:

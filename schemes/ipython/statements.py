@@ -11,6 +11,7 @@ import msgspec
 from ipyparallel.error import TaskAborted
 
 from ...core.errors import ClusterError, UsageError
+from .connecting import hears_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,6 +57,7 @@ def execute(cluster: Cluster, code: str, engines: Iterable[int], seconds: float 
 
     Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits.
     """
+    hears_output(cluster.client, _OUTPUT_SECONDS)
     answers = {number: _sent(cluster, number, code) for number in engines}
     end = None if seconds is None else time.monotonic() + seconds
     try:

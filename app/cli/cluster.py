@@ -1,0 +1,173 @@
+"""`treadle cluster`: starts, finds and stops IPython clusters, and hands on to what looks into them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import ClusterError
+from ..clusters import address_in_use, start_cluster
+from .text import columns, counted, line_width, one_line
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from ...schemes.ipython.addresses import Address
+    from ...schemes.ipython.cluster import Cluster
+    from ...schemes.ipython.finding import Found
+
+CONNECT_SECONDS = 10.0
+
+
+def cluster_command(options: Namespace) -> int:
+    """Do what was asked; `treadle cluster` alone lists the clusters."""
+    return _command(options.ask or "list")(options)
+
+
+def _command(name: str) -> Callable[[Namespace], int]:
+    match name:
+        case "info":
+            from .cluster_show import info_command as command
+        case "engines":
+            from .cluster_engines import engines_command as command
+        case "exec":
+            from .cluster_engines import exec_command as command
+        case "test":
+            from .cluster_check import test_command as command
+        case "logs":
+            from .cluster_logs import logs_command as command
+        case "profiles":
+            from .cluster_profiles import profiles_command as command
+        case "start":
+            command = _start
+        case "stop":
+            command = _stop
+        case "clean":
+            from .cluster_clean import clean_command as command
+        case _:
+            command = _list
+    return command
+
+
+def attached(options: Namespace) -> Cluster:
+    """Return the cluster that the options mean, connected; ClusterError if it does not run."""
+    from ...schemes.ipython.cluster import Cluster
+
+    return Cluster.attach(address_in_use(options.profile, options.cluster_id), CONNECT_SECONDS)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def how_to_name(address: Address) -> str:
+    """Return the options that mean this cluster."""
+    name = f" --cluster-id {address.cluster_id}" if address.cluster_id else ""
+    return f"--profile {address.profile}{name}"
+
+
+def _start(options: Namespace) -> int:
+    from ...schemes.ipython.definitions import read_definition
+
+    definition = read_definition(options.config, options.name).with_given(
+        profile=options.profile or None,
+        cluster_id=options.cluster_id,
+        engines=options.num_engines,
+        launcher=options.launcher,
+        logdir=options.logdir,
+        deadline=options.deadline,
+    )
+    cluster = start_cluster(definition)
+    try:
+        count, (record, *_) = len(cluster.uuids()), cluster.records()
+        cluster.leave()
+    except BaseException:
+        cluster.stop()
+        raise
+    cluster.close()
+    if options.json:
+        told = {"profile": cluster.address.profile, "cluster_id": cluster.address.cluster_id}
+        print_json({**told, "profile_dir": str(cluster.address.profile_dir), "engines": count, "logs": record.logs})
+        return 0
+    sys.stdout.write(
+        f"Cluster {one_line(str(cluster.address))} runs with {counted(count, 'engine')}, until it is stopped:\n"
+        f"  treadle cluster stop {how_to_name(cluster.address)}\n"
+        f"Its logs are in {one_line(record.logs)}\n"
+    )
+    return 0
+
+
+def _stop(options: Namespace) -> int:
+    from ...schemes.ipython.cluster import Cluster, stop_records
+    from ...schemes.ipython.ledger import Ledger
+
+    address = address_in_use(options.profile, options.cluster_id)
+    records = Ledger().of(address.profile_dir, address.cluster_id)
+    count = sum(len(record.engines) for record in records)
+    if any(record.controller for record in records):
+        stop_records(records)
+        sys.stdout.write(f"Cluster {one_line(str(address))} is stopped, with {counted(count, 'engine')} of Treadle's\n")
+        return 0
+    if options.all:
+        cluster = Cluster.attach(address, CONNECT_SECONDS)
+        cluster.shutdown()
+        sys.stdout.write(f"Cluster {one_line(str(address))} is stopped\n")
+        return 0
+    if not records:
+        cluster = Cluster.attach(address, CONNECT_SECONDS)
+        cluster.close()
+        raise ClusterError(
+            "Treadle started nothing of it", where=f"cluster {address}", remedy="With --all it is stopped nevertheless"
+        )
+    stop_records(records)
+    sys.stdout.write(
+        f"{counted(count, 'engine')} of Treadle's stopped; the controller of {one_line(str(address))} is somebody "
+        "else's, and goes on\n"
+    )
+    return 0
+
+
+def _list(options: Namespace) -> int:
+    from ...schemes.ipython.finding import clusters
+
+    found = clusters()
+    if getattr(options, "json", False):
+        print_json([_document(one) for one in found])
+        return 0
+    rows = [(one_line(str(one.address)), _state(one), _owner(one), one_line(one.location)) for one in found]
+    for line in columns(rows, width=line_width(), shrink=2):
+        sys.stdout.write(f"{line.rstrip()}\n")
+    if not found:
+        sys.stdout.write("No cluster runs. Start one: treadle cluster start\n")
+    return 0
+
+
+def _document(one: Found) -> dict[str, Any]:
+    return {
+        "profile": one.address.profile,
+        "profile_dir": str(one.address.profile_dir),
+        "cluster_id": one.address.cluster_id,
+        "answers": one.answers,
+        "ours": one.ours,
+        "private": one.private,
+        "location": one.location,
+        "engines_of_ours": sum(len(record.engines) for record in one.records),
+        "logs": next((record.logs for record in one.records), ""),
+    }
+
+
+def _state(one: Found) -> str:
+    return "runs" if one.answers else "gone"
+
+
+def _owner(one: Found) -> str:
+    engines = counted(sum(len(record.engines) for record in one.records), "engine")
+    if not one.ours:
+        return f"somebody else's, {engines} of ours" if one.records else "somebody else's"
+    if one.private:
+        owner = next(record.owner.pid for record in one.records if record.controller)
+        return f"ours, {engines}, ends with process {owner}"
+    return f"ours, {engines}, left running"

@@ -1,0 +1,83 @@
+"""`treadle cluster logs`: shows, and follows, what a controller and engines wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core.errors import ClusterError, UsageError
+from ...schemes.ipython.ledger import Ledger
+from ...schemes.ipython.logs import last_lines, log_files, newest_folder
+from ..clusters import address_in_use
+from .text import harmless, styled
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ...schemes.ipython.addresses import Address
+    from ...schemes.ipython.logs import LogFile
+
+_LOOK_SECONDS = 0.2
+_READ = 1 << 16
+
+
+def logs_command(options: Namespace) -> int:
+    """Show the last lines of each log; with --follow go on until Ctrl-C."""
+    address = address_in_use(options.profile, options.cluster_id)
+    logs = _chosen(address, options.engine)
+    for log in logs:
+        _show(log, last_lines(log.path, options.lines))
+    if options.follow:
+        with contextlib.suppress(KeyboardInterrupt):
+            _follow(logs)
+    return 0
+
+
+def _folders(address: Address) -> list[Path]:
+    """Return where the logs of a cluster are: those of what runs, else those of the last one of its name."""
+    known = [Path(record.logs) for record in Ledger().of(address.profile_dir, address.cluster_id)]
+    newest = newest_folder(address.profile_dir, address.cluster_id)
+    return known or ([newest] if newest else [])
+
+
+def _chosen(address: Address, engine: int | None) -> list[LogFile]:
+    folders = _folders(address)
+    if not folders:
+        raise ClusterError("Treadle keeps no logs of it", where=f"cluster {address}")
+    found = [log for folder in folders for log in log_files(folder)]
+    if engine is None:
+        return found
+    chosen = [log for log in found if log.engine == engine]
+    if not chosen:
+        known = sorted(log.engine for log in found if log.engine is not None)
+        raise UsageError(f"there is no log of engine {engine}; there are some of: {known}", where=str(folders[0]))
+    return chosen
+
+
+def _name(log: LogFile) -> str:
+    if log.role == "engine":
+        return "engine that never was ready" if log.engine is None else f"engine {log.engine}"
+    return log.role
+
+
+def _show(log: LogFile, lines: list[str]) -> None:
+    if lines:
+        sys.stdout.write(styled(f"{_name(log)}  {log.path}", "bold") + "\n")
+        for line in lines:
+            sys.stdout.write(f"    {harmless(line)}\n")
+
+
+def _follow(logs: list[LogFile]) -> None:
+    places = {log.path: log.path.stat().st_size for log in logs if log.path.exists()}
+    while True:
+        for log in logs:
+            with contextlib.suppress(OSError), log.path.open("rb") as file:
+                file.seek(places.get(log.path, 0))
+                told = file.read(_READ)
+                places[log.path] = file.tell()
+                _show(log, told.decode(errors="replace").splitlines())
+        sys.stdout.flush()
+        time.sleep(_LOOK_SECONDS)
