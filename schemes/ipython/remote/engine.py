@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .turns import Ears
 
 IDLE = 24 * 3600.0
-"""Seconds after which a session that nobody has used is ended when the next one is opened."""
+"""Seconds after which a session that nobody has used is ended: its owner is gone."""
 
 
 class Engine:
@@ -62,6 +62,7 @@ class Engine:
         self._stage: Stage | None = None
         self._running: Session | None = None
         self._lock = threading.RLock()
+        self._watching: threading.Timer | None = None
 
     def call(self, ears: Ears, verb: str, payload: Any) -> bytes:
         """Answer a request in the main thread."""
@@ -117,7 +118,23 @@ class Engine:
             if session is not None:
                 return session.update(hello)
             session = self._sessions[hello.session] = Session(hello)
+            self._watch()
             return session.facts
+
+    def _watch(self) -> None:
+        """Have idle sessions ended, also if no other one is ever opened."""
+        if self._sessions and (self._watching is None or not self._watching.is_alive()):
+            self._watching = threading.Timer(IDLE, self._end_idle)
+            self._watching.daemon = True
+            self._watching.start()
+
+    def _end_idle(self) -> None:
+        with self._lock:
+            for name, session in list(self._sessions.items()):
+                if session is not self._running and time.monotonic() - session.used > IDLE:
+                    self._end(name)
+            self._watching = None
+            self._watch()
 
     def _end(self, name: str) -> None:
         session = self._sessions.pop(name, None)

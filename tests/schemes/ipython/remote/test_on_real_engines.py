@@ -17,6 +17,7 @@ import pytest
 from bare_engine import PATIENCE, Runner
 from clusters import SECONDS, RealCluster
 
+from treadle.core.worker.call import Ref
 from treadle.schemes.ipython.connecting import connect
 from treadle.schemes.ipython.remote import messages as m
 
@@ -139,6 +140,24 @@ def test_all_is_for_the_user_of_the_engine_as_it_was_and_printing_goes_where_it_
     printed.get(SECONDS)
     printed.wait_for_output(SECONDS)
     assert printed.stdout == "as ever\n"
+
+
+def test_arrays_stay_on_the_engine_and_are_read_only_for_all_who_read_them(real_runner):
+    def makes() -> Any:
+        import numpy as np
+
+        return np.ones(100_000)
+
+    def reads(value: Any) -> tuple[float, bool]:
+        return float(value.sum()), bool(value.flags.writeable)
+
+    name = ("earlier", "out", -1)
+    outcome, _ = real_runner.run(makes)
+    key, size = outcome[0]["out", -1]
+    assert size >= 800_000
+    for slot in (key, real_runner.engine.control(m.WRITE, real_runner.session, [key], str(real_runner.folder))[key]):
+        read, _ = real_runner.run(reads, value=Ref(name), slots={name: slot})
+        assert cloudpickle.loads(read[0]["out", -1]) == (100_000.0, False)
 
 
 def test_lines_and_answers_come_live_while_the_batch_runs(real_runner, tmp_path):

@@ -13,6 +13,7 @@ from treadle.core.worker import container
 from treadle.core.worker.call import Ref
 from treadle.core.worker.container import pack
 from treadle.core.worker.files import FileStore
+from treadle.schemes.ipython.parcel import parcel
 from treadle.schemes.ipython.remote import messages as m
 from treadle.schemes.ipython.remote.transfer import Arrivals, Departures
 
@@ -55,6 +56,14 @@ def test_a_value_can_be_written_while_a_batch_runs_for_all_who_share_the_files(e
     assert written[99].kind == "lost contact"
     outcome, _ = runner.run(_length, value=Ref(NAME), slots={NAME: (path, size)})
     assert _value(outcome) == 300_000
+
+
+def test_a_session_that_nobody_uses_is_ended_in_time(engine, runner):
+    ended = """lambda: (lambda engine: (
+        setattr(next(iter(engine._sessions.values())), "used", -1e9), engine._end_idle(), list(engine._sessions),
+    )[2])(__import__("{}").entry._engine)"""
+    assert engine.ask(ended.format(parcel().name)) == []
+    assert not Path(runner.facts.folder).exists()
 
 
 def test_values_beyond_the_budget_go_to_the_disk_of_the_engine_and_can_be_read_from_there(engine, make_runner):
