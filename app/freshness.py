@@ -128,7 +128,7 @@ class _Rehearsal:
     # What came of it
 
     def _told(self, node: PlanNode) -> NodeFreshness:
-        tasks = list(self._scheduler.layout.by_node[node.number].values())
+        tasks = list(self._scheduler.layout.of_node(node.number).values())
         missed = self._missed.get(node.number, 0)
         waiting = sum(task.state is TaskState.WAITING for task in tasks)
         mapped = bool(node.axes)

@@ -275,7 +275,7 @@ class _Tracer:
     def _leaf(self, place: Index) -> _Tree:
         if _NO_ITEM in place:
             return _Started(self._node.axes[place.index(_NO_ITEM)], place)
-        task = self._layout.by_node[self._node.number].get(place)
+        task = self._layout.of_node(self._node.number).get(place)
         if task is None or task.id not in self._executor.records:
             return _Unknown("it did not run")
         left_out = task.absent or (task.state.good and self._output and task.lacks(self._output))
@@ -283,7 +283,7 @@ class _Tracer:
 
     def _left_out(self, place: Index, axis: int) -> bool:
         """Say whether the last item of a loop was left out for itself, not with all of them."""
-        last = self._layout.by_node[self._node.number].get(place)
+        last = self._layout.of_node(self._node.number).get(place)
         return last is not None and self._layout.hands_on(last, self._output, axis)
 
     def _without_items(self, level: int, place: Index) -> _Tree:

@@ -71,9 +71,11 @@ class CallMaker:
         arguments: dict[str, Argument] = {}
         for entry in self._plan.nodes[task.node].inputs:
             if isinstance(entry, Wired):
-                made_by = self._layout.task(entry.source.node, ())
-                if made_by.lacks(entry.source.output) is None:
-                    arguments[entry.port] = _applied(entry.apply, self.value(made_by, entry.source.output))
+                source = entry.source
+                made_by = self._layout.task(source.node, ())
+                if made_by.whole or made_by.lacks(source.output) is None:
+                    value = self.value(made_by, source.output)
+                    arguments[entry.port] = value if entry.apply is None else _applied(entry.apply, value)
             else:
                 assert isinstance(entry, Constant)
                 arguments[entry.port] = self._given(entry.value, form.coerce.get(entry.port, ""))
@@ -81,7 +83,7 @@ class CallMaker:
 
     def value(self, task: Task, output: str) -> Argument:
         """Return an output of a finished task, put together again where it is kept item by item."""
-        if output in self._plan.nodes[task.node].split:
+        if task.items and output in self._plan.nodes[task.node].split:
             return Items(tuple(_ref(task, output, place) for place in range(len(task.items[output]))))
         return _ref(task, output, -1)
 

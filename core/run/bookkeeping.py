@@ -44,8 +44,10 @@ class Books:
         """Take note that a task was handed to a scheme."""
         record = self.records[start.task]
         record.scheme, record.reason, record.attempts = start.scheme, start.reason, start.attempt
-        record.dispatched, record.began, record.ended = self._now(), 0.0, 0.0
-        record.worker, record.host, record.pid = "", "", 0
+        record.dispatched = self._now()
+        if start.attempt > 1:
+            record.began, record.ended = 0.0, 0.0
+            record.worker, record.host, record.pid = "", "", 0
         if self._layout.tolerant(task.node):
             record.missing = tuple(Missing(labels, cause) for labels, cause in self._layout.passed_over(task))
         self.change(record, TaskState.DISPATCHED)

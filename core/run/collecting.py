@@ -211,6 +211,11 @@ class LastItem(Prerequisite):
             self.chosen = self._carried(self.source, source)
         self.settle()
 
+    @property
+    def whole(self) -> bool:
+        """Never, at a glance: it may have what the loop started with."""
+        return False
+
     def parts(self) -> Iterable[Prerequisite]:
         """Return what makes the last item; it keeps what was handed on to it."""
         return () if self._last is None else (self._last,)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
-from ..planning.plan import Axis, FedBack, Input, Plan, Source, Wired
+from ..planning.plan import Axis, Constant, FedBack, Input, Plan, PlanNode, Source, Swept, Wired
 from ..worker.failures import Cause
 from .collecting import Collection, LastItem
 from .expansion import Expansion, Extent, ListExtent, RoundsExtent
@@ -50,7 +50,10 @@ class Layout:
         self.plan = plan
         self.steward = steward
         self.tasks: dict[TaskId, Task] = {}
-        self.by_node: list[dict[Index, Task]] = [{} for _ in plan.nodes]
+        # By node: the tasks of those that are mapped, and the only one of each other.
+        self._items: list[dict[Index, Task] | None] = [{} if node.axes else None for node in plan.nodes]
+        self._singles: list[Task | None] = [None] * len(plan.nodes)
+        self._plain = [_is_plain(node) for node in plan.nodes]
         self.open_nodes = 0
         self._extents: dict[tuple[int, Index], Extent] = {}
         self._collections: dict[tuple[int, Index], Collection] = {}
@@ -89,27 +92,49 @@ class Layout:
 
     def task(self, number: int, index: Index) -> Task:
         """Return the task of a node at a place, made at its first mention."""
-        found = self.by_node[number].get(index)
+        items = self._items[number]
+        found = self._singles[number] if items is None else items.get(index)
         return self._make(number, index) if found is None else found
+
+    def of_node(self, number: int) -> Mapping[Index, Task]:
+        """Return the tasks of a node that have been made, by their places."""
+        items, single = self._items[number], self._singles[number]
+        if items is not None:
+            return items
+        return {} if single is None else {(): single}
 
     def _make(self, number: int, index: Index, *, unknown: bool = False) -> Task:
         task = Task(self.steward, number, index, task_id(self.plan.nodes[number].id, index, unknown=unknown))
-        if not unknown:
-            self.by_node[number][index] = task
+        items = self._items[number]
+        if items is None:
+            self._singles[number] = task
+        elif not unknown:
+            items[index] = task
         self.tasks[task.id] = task
         self.steward.task_made(task)
         return task
 
     def _link(self, task: Task) -> None:
         task.linked = True
-        index = task.index
-        sources = [found for provide in self._providers_of(task.node) if (found := provide(index)) is not None]
-        task.sources = sources
+        task.sources = sources = self._sources_of(task)
         for source in sources:
             if not source.done:
                 task.missing += 1
                 source.dependents.append(task)
         self.steward.task_linked(task, sources)
+
+    def _sources_of(self, task: Task) -> list[Prerequisite]:
+        index = task.index
+        if not self._plain[task.node]:
+            return [found for provide in self._providers_of(task.node) if (found := provide(index)) is not None]
+        entries = self.plan.nodes[task.node].inputs
+        return [self.task(entry.source.node, index) for entry in entries if isinstance(entry, Wired)]
+
+    def is_whole(self, task: Task) -> bool:
+        """Say whether it is clear at a glance that all which a task reads carries a value; ``reads`` tells of each."""
+        if self._loops[task.node]:
+            return False
+        return not [source for source in task.sources if not source.whole]
 
     def _providers_of(self, number: int) -> list[Provider]:
         """Return for each input of a node that can be fed how to find what makes its value at a place."""
@@ -137,7 +162,12 @@ class Layout:
         """Return what a task whose prerequisites have settled is given: what makes it, and the output."""
         if self._loops[task.node]:
             return list(self._reads_in_loop(task))
-        return list(zip(task.sources, self._outputs[task.node], strict=True))
+        if self._plain[task.node]:
+            entries = self.plan.nodes[task.node].inputs
+            outputs = [entry.source.output for entry in entries if isinstance(entry, Wired)]
+        else:
+            outputs = self._outputs[task.node]
+        return list(zip(task.sources, outputs, strict=True))
 
     def _reads_in_loop(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
         node = self.plan.nodes[task.node]
@@ -314,6 +344,17 @@ class Layout:
                 assert isinstance(collection, Collection)
                 for index, cause in sorted(collection.missing, key=lambda one: one[0]):
                     yield self.labels_of((*entry.axes, *entry.join.axes), index), cause
+
+
+def _is_plain(node: PlanNode) -> bool:
+    """Say whether each task of a node reads whole outputs of the tasks that have its own place."""
+    return all(
+        isinstance(entry, Constant | Swept)
+        or (
+            isinstance(entry, Wired) and entry.join is None and not entry.source.last and entry.source.axes == node.axes
+        )
+        for entry in node.inputs
+    )
 
 
 def _is_tolerant(entry: Input) -> bool:

@@ -64,7 +64,10 @@ class Ledger:
         if self._elsewhere.get(scheme):
             return
         if request.light:
-            self._count(scheme, 1)
+            count, workers = self._light.get(scheme, 0), self._workers.get(scheme, 0)
+            self._light[scheme] = count + 1
+            if count < workers or not workers:
+                self._charge(1)
         else:
             self.used_procs += request.n_procs
             self.used_gb += request.mem_gb
@@ -74,16 +77,13 @@ class Ledger:
         if self._elsewhere.get(scheme):
             return
         if request.light:
-            self._count(scheme, -1)
+            count, workers = self._light[scheme], self._workers.get(scheme, 0)
+            self._light[scheme] = count - 1
+            if count <= workers or not workers:
+                self._charge(-1)
         else:
             self.used_procs -= request.n_procs
             self.used_gb -= request.mem_gb
-
-    def _count(self, scheme: str, change: int) -> None:
-        count = self._light.get(scheme, 0)
-        self._light[scheme] = count + change
-        if min(count, count + change) < self._workers.get(scheme, 0) or not self._workers.get(scheme):
-            self._charge(change)
 
     def _running(self, scheme: str) -> int:
         light, workers = self._light.get(scheme, 0), self._workers.get(scheme, 0)

@@ -175,10 +175,12 @@ class Scheduler:
         if self._progress.cancelled:
             self._progress.end_cancelled(task, "the run was cancelled")
             return
-        failed = next((s for s in waits_for if s.done and s.cause is not None), None)
-        if failed is not None and not self._merges[task.node]:
-            self._progress.skip(task, failed.cause)
-        elif not task.missing:
+        if not self._merges[task.node]:
+            for source in waits_for:
+                if source.done and source.cause is not None:
+                    self._progress.skip(task, source.cause)
+                    return
+        if not task.missing:
             self._decide(task)
 
     def task_unknown(self, task: Task, extent: Extent) -> None:
@@ -215,6 +217,9 @@ class Scheduler:
 
     def _decide(self, task: Task) -> None:
         """All that a task reads is there: it may start, unless a branch it reads was not taken."""
+        if not self._merges[task.node] and self.layout.is_whole(task):
+            self._make_ready(task)
+            return
         entries = self.layout.reads(task)
         absent = [lacking for source, output in entries if (lacking := source.lacks(output)) is not None]
         if self._merges[task.node]:

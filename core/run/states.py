@@ -64,6 +64,10 @@ LETTERS = {state: "wrdxsfcak"[place] for place, state in enumerate(TaskState)}
 """One letter for each state, in which the story of a task is kept."""
 
 
+NEXT = {old: {new: (LETTERS[new], new in TERMINAL) for new in steps} for old, steps in STEPS.items()}
+"""For each allowed step its letter, and whether it is the last: the table in the form in which it is looked up."""
+
+
 def illegal_step(task: str, old: TaskState, new: TaskState, story: str) -> InternalError:
     """Return the error for a step that the table does not allow, with the story of the task."""
     return InternalError(f"task {task} cannot go from {old.value} to {new.value}; it went {told(story)}")

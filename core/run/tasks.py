@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Protocol
 
 from .events import NOTHING, TaskId
-from .states import LETTERS, STEPS, TERMINAL, TaskState, illegal_step
+from .states import LETTERS, NEXT, TaskState, illegal_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,6 +56,11 @@ class Prerequisite:
     def made_by(self) -> int:
         """The number of the node whose output this is."""
         raise NotImplementedError
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is clear at a glance that all its outputs carry a value; ``lacks`` tells of each."""
+        return not self.absent
 
     def parts(self) -> Iterable[Prerequisite]:
         """Return what this reads for those who read it."""
@@ -166,11 +172,18 @@ class Task(Prerequisite):
 
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
-        if state not in STEPS[self.state]:
+        allowed = NEXT[self.state].get(state)
+        if allowed is None:
             raise illegal_step(self.id, self.state, state, self.story)
         self.state = state
-        self.story += LETTERS[state]
-        self.done = state in TERMINAL
+        letter, self.done = allowed
+        # Most tasks have the same story, and share it.
+        self.story = intern(self.story + letter)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its outputs carry a value."""
+        return not (self.absent or self.lacking)
 
     def made_at(self) -> Iterable[tuple[str, int]]:
         """Return which scheme has the result, and its size in bytes."""

@@ -36,14 +36,17 @@ class Target:
     declared_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# What each call has of its own is not frozen, though nobody changes it: frozen, it takes three times as long to make.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class Given:
     """A value written in the pipeline; references to the environment in it are resolved where the call runs."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Ref:
     """A value made earlier in the run."""
 

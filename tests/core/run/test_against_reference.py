@@ -21,7 +21,7 @@ relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), deran
 def values_of(result: Any, node_id: str, port: str) -> dict[tuple[int, ...], Any]:
     executor = result._executor
     node = executor.plan.node(node_id)
-    tasks = executor.scheduler.layout.by_node[node.number]
+    tasks = executor.scheduler.layout.of_node(node.number)
     return {
         place: executor.results.value(task.id, port)
         for place, task in tasks.items()
