@@ -75,7 +75,7 @@ class Keeping:
         """Let go of all; what was found in the cache cannot be read any more. May be called twice."""
         self.recording.close(CLOSE_SECONDS)
         if self.cached is not None:
-            self.cached.cache.close(CLOSE_SECONDS)
+            self.cached.close()
 
 
 class _Cached:
@@ -84,9 +84,13 @@ class _Cached:
     def __init__(self, pipeline: Pipeline, plan: Plan, folder: Path, run: str, warn: Callable[[str], None]) -> None:
         signer = user_signer()
         self.cache = Cache(folder, signer, warn=warn)
-        digests = FileDigests(self.cache.folder / "digests.sqlite")
-        keys = NodeKeys(plan, Fingerprints(search_path(pipeline)), signer, digests, folder_of(pipeline))
+        self._digests = FileDigests(self.cache.folder / "digests.sqlite")
+        keys = NodeKeys(plan, Fingerprints(search_path(pipeline)), signer, self._digests, folder_of(pipeline))
         self.earlier = CachedResults(self.cache, keys, plan, remembered_as(pipeline), run)
+
+    def close(self) -> None:
+        self.cache.close(CLOSE_SECONDS)
+        self._digests.close()
 
 
 def resumed_run(pipeline: Pipeline) -> str:

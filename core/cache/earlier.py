@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +151,7 @@ class CachedResults:
         if key is not None and task.node not in self._secret and self._is_worth_it(task, report):
             places = self._places(task, result)
             arrival = Arrival(key, result, report, places, forced=self._keys.forced(task.node))
-        self._clerk.ask(partial(self._settle, task, result, arrival, again=task.made_again))
+        self._clerk.ask(partial(self._settle, task, report, arrival, again=task.made_again))
         if arrival is not None and places:
             self._arriving.expect(arrival)
         elif arrival is not None:
@@ -183,15 +184,17 @@ class CachedResults:
 
     # What the clerk does with them
 
-    def _settle(self, task: Task, result: Result, arrival: Arrival | None, *, again: bool) -> None:
+    def _settle(self, task: Task, report: Ended, arrival: Arrival | None, *, again: bool) -> None:
         """Take note of a new result, and judge whether it is what its key stands for."""
-        changed = self._keys.changed(task.id)
+        result = report.result
+        assert isinstance(result, Result)
+        changed = self._keys.changed(task.id, here=report.place.pid == os.getpid() and not report.place.host)
         self._keys.settled(task.id, result)
         if task.node not in self._secret:
             # What it gives may hold the secret, which no file shall.
             self._note(task, result)
         if changed:
-            _log.debug("the result of %s is not kept: %s changed while it ran", task.id, changed)
+            _log.debug("the result of %s is not kept: %s changed before it had ended", task.id, changed)
             if arrival is not None:
                 arrival.doubtful = True
             if again:

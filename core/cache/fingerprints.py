@@ -11,6 +11,7 @@ from ..worker.digest import Canonical, FileDigests, UndigestedError
 from .distributions import distribution_of
 from .imports import OWN, Finder
 from .live import LiveCode
+from .loaded import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,10 @@ class Fingerprints:
     def evidence(self) -> Evidence:
         """The user's own files that counted so far."""
         return self._finder.evidence
+
+    def outdated_here(self) -> frozenset[Path]:
+        """Return those files of which this process may have loaded another text than they hold now."""
+        return frozenset(file for file, module in self._finder.modules.items() if not is_current(module, file))
 
     def of(self, called: Called) -> bytes:
         """Return the fingerprint of what is called; UndigestedError if it cannot be told when it changes."""

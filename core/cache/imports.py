@@ -54,6 +54,8 @@ class Finder:
         self._facts: dict[Path, SourceFacts] = {}
         self.evidence = Evidence()
         """All files that were read."""
+        self.modules: dict[Path, str] = {}
+        """The local modules that were read, by file."""
 
     def file(self, module: str) -> Path | None:
         """Return the file of a module or package; None if it has none, or cannot be found."""
@@ -113,6 +115,7 @@ class Finder:
             local = waiting.pop()
             if local.module not in found:
                 facts = self.facts(local.file)
+                self.modules[local.file] = local.module
                 found[local.module] = facts.digest
                 waiting.extend(self._imported(facts, local.package))
                 # Importing a module imports the packages around it.

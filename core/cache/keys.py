@@ -68,6 +68,7 @@ class NodeKeys:
         self._plain_arguments = Arguments(self._lineage, self._plain, fingerprints)
         self._cached = [is_cached(node) for node in plan.nodes]
         self._light: list[bool] = []
+        self._outdated: frozenset[Path] = frozenset()
 
     # Of nodes
 
@@ -201,6 +202,7 @@ class NodeKeys:
             if self._cached[node.number] or node.function.live is None:
                 with contextlib.suppress(UndigestedError):
                     self._fingerprints.of(node.function)
+        self._outdated = self._fingerprints.outdated_here()
         self._light = [self._cached[node.number] and _is_light(node) for node in self._plan.nodes]
 
     def is_light(self, number: int) -> bool:
@@ -211,12 +213,16 @@ class NodeKeys:
         """Let ``changed`` look at the files as they are now."""
         self._evidence.look_again()
 
-    def changed(self, task: str) -> str:
+    def changed(self, task: str, *, here: bool = False) -> str:
         """Return which file changed since it went into the key of a task; empty if all are as they were.
 
-        What the task gave is then perhaps not what its key stands for. Its readers have no keys that rest on it.
+        For a task that was executed ``here``, in this process, files count that changed since they were loaded. What
+        the task gave is then perhaps not what its key stands for. Its readers have no keys that rest on it.
         """
-        changed = self._evidence.changed(self._files_of.get(task, ()))
+        files = self._files_of.get(task, frozenset())
+        changed = self._evidence.changed(files)
+        if changed is None and here:
+            changed = next(iter(files & self._outdated), None)
         if changed is not None:
             self._lineage.made.pop(task, None)
         return "" if changed is None else str(changed)

@@ -98,6 +98,16 @@ def test_code_counts_as_it_was_before_anything_was_executed(caches, work, steps)
     assert run(p, caches, work).values["late.out"] == "new"
 
 
+def test_what_this_process_executes_though_its_file_has_changed_is_not_kept(caches, work, steps):
+    p = Pipeline()
+    p.add(f"{steps.name}:made")
+    steps.file.write_text(NEW + "# longer")
+    assert run(p, caches, work).values == {"made.out": "old"}, "it had been loaded before"
+    steps.forget()
+    assert run(p, caches, work).values == {"made.out": "new"}
+    assert run(p, caches, work).found == ["made"]
+
+
 def test_a_file_that_was_changed_while_its_task_ran_does_not_count_as_it_was(caches, work):
     data = work / "data.txt"
     data.write_text("old")
@@ -129,7 +139,7 @@ def test_it_is_said_in_the_log_what_is_not_kept_and_why(caches, work, caplog):
     p.add(read_late, path=str(data))
     with caplog.at_level("DEBUG", "treadle.core.cache"):
         run(p, caches, work)
-    assert f"the result of read_late is not kept: {data} changed while it ran" in caplog.text
+    assert f"the result of read_late is not kept: {data} changed before it had ended" in caplog.text
 
 
 def test_editing_one_module_costs_only_the_results_of_that_module(caches, work, steps):
@@ -138,6 +148,7 @@ def test_editing_one_module_costs_only_the_results_of_that_module(caches, work, 
     p.add(edited, file=str(steps.file), text=NEW)
     p.add(f"{steps.name}:made", id="changed")
     p.add(f"{other.name}:made", id="same")
+    other.forget()
     run(p, caches, work)
     assert run(p, caches, work).found == ["same"]
     other.forget()
