@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
+from quick_work import numbers, total, work
 
 from treadle import Pipeline
 
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECONDS = 5.0
-
-
-def work(x: int, rounds: int = 20_000) -> int:
-    """Take some milliseconds, and return a number that depends on the input only."""
-    found = x
-    for _ in range(rounds):
-        found = (found * 1103515245 + 12345) % 2147483648
-    return found
-
-
-def total(items: list[int]) -> int:
-    return sum(items)
-
-
-def numbers(count: int) -> list[int]:
-    return list(range(count))
 
 
 def fan(items: int, depth: int) -> tuple[Pipeline, Any]:
