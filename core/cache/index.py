@@ -220,6 +220,12 @@ def _unbound(found: str | bytes) -> str:
     return found.decode("utf-8", "surrogatepass") if isinstance(found, bytes) else str(found)
 
 
+def reopened(index: Index, *, write: bool = True) -> Index:
+    """Return the index that there is now in place of one that was set aside."""
+    index.close()
+    return Index(index.path.parent, write=write)
+
+
 def _number_of(path: Path) -> int:
     """Return the number of a file's inode, 0 if there is none."""
     try:

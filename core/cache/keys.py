@@ -14,10 +14,10 @@ from ..worker.files import placed
 from ..worker.unit import Program
 from .lineage import Arguments, Lineage, Settled
 from .notes import Parts, wiring_of
-from .parameters import NoFiles, Parameters, RunFiles, form_of
+from .parameters import NoFiles, Parameters, RunFiles, form_of, holds_no_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ..planning.plan import Plan
@@ -203,7 +203,7 @@ class NodeKeys:
                 with contextlib.suppress(UndigestedError):
                     self._fingerprints.of(node.function)
         self._outdated = self._fingerprints.outdated_here()
-        self._light = [self._cached[node.number] and _is_light(node) for node in self._plan.nodes]
+        self._light = [self._cached[node.number] and holds_no_files(node) for node in self._plan.nodes]
 
     def is_light(self, number: int) -> bool:
         """Say whether the keys of a node's tasks are made without a look at any file."""
@@ -266,22 +266,6 @@ class NodeKeys:
 def is_cached(node: PlanNode) -> bool:
     """Say whether the results of a node may be taken from the cache, and kept in it."""
     return node.module.cache if node.settings.cache is None else node.settings.cache
-
-
-def _is_light(node: PlanNode) -> bool:
-    """Say whether all that the pipeline holds for a node is numbers and texts, and no names of files."""
-    if any(kind in {"path", "paths"} for kind in node.module.coercions.values()):
-        return False
-    written = (value for one in node.inputs if isinstance(one, Constant | Swept) for value in _values(one))
-    plain = all(value is None or type(value) in _PLAIN for value in written)
-    return plain and all(getattr(one, "apply", None) is None for one in node.inputs)
-
-
-def _values(one: Constant | Swept) -> Sequence[Any]:
-    return (one.value,) if isinstance(one, Constant) else one.values
-
-
-_PLAIN = frozenset({bool, int, float, str})
 
 
 def _port(name: str) -> bytes:

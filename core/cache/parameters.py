@@ -9,14 +9,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..planning.plan import Constant, Swept
 from ..worker.call import Given
 from ..worker.digest import Canonical, FileDigests, UndigestedError
 from ..worker.secrets import Secrets, UnsetVariableError, referenced_names
 from ..worker.unit import Program, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from ..planning.plan import PlanNode
     from ..worker.call import Call
     from ..worker.unit import Member, Wired
     from .evidence import Evidence
@@ -139,6 +141,22 @@ def form_of(call: Call) -> tuple[Any, ...]:
         call.outputs, call.fields, call.positional, call.variadic, tuple(sorted(call.coerce.items())),
         tuple(sorted(call.mutates)),
     )  # fmt: skip
+
+
+def holds_no_files(node: PlanNode) -> bool:
+    """Say whether all that the pipeline holds for a node is numbers and texts, and no names of files."""
+    if any(kind in {"path", "paths"} for kind in node.module.coercions.values()):
+        return False
+    written = (value for one in node.inputs if isinstance(one, Constant | Swept) for value in _values(one))
+    plain = all(value is None or type(value) in _PLAIN for value in written)
+    return plain and all(getattr(one, "apply", None) is None for one in node.inputs)
+
+
+def _values(one: Constant | Swept) -> Sequence[Any]:
+    return (one.value,) if isinstance(one, Constant) else one.values
+
+
+_PLAIN = frozenset({bool, int, float, str})
 
 
 def _secret(name: str) -> bytes:

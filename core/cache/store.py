@@ -6,18 +6,18 @@ import contextlib
 import os
 import sqlite3
 import threading
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .entries import Entry, Keeping, Key, NotInCacheError
 from .eviction import Budget, tidy
-from .index import SET_ASIDE, Index, is_damage, set_index_aside
+from .index import SET_ASIDE, Index, is_damage, reopened, set_index_aside
 from .lease import Lease
 from .named_files import NamedFiles
-from .notes import opened_parts, sealed_parts
-from .sealing import opened_row, row_of, seal
+from .notes import opened_parts
+from .sealing import opened_row
+from .storing import Storing
 from .value_files import ValueFiles
 from .writer import Writer, told
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .index import Row
     from .notes import Parts
     from .signing import Signer
-    from .writer import Notes
 
 
 USED_BATCH = 4096
@@ -67,9 +66,9 @@ class Cache:
         self._refused: set[Key] = set()
         self._used: set[Key] = set()
         self._budget = Budget(self.folder, budget_gb)
-        self._writing: Index | None = None
+        self._storing = Storing(self.folder, self.values, self.named, signer, self._budget, self._refused)
         self._lease: Lease | None = None
-        self._writer = Writer(self._write, warn, str(self.folder))
+        self._writer = Writer(self._storing.write, warn, str(self.folder))
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._index = Index(self.folder, write=False)
@@ -146,7 +145,7 @@ class Cache:
                 return []
             try:
                 if not self._index.in_place:
-                    self._index = _reopened(self._index, write=False)
+                    self._index = reopened(self._index, write=False)
                 return self._index.rows(keys)
             except (sqlite3.Error, OSError) as error:
                 self._recover(error)
@@ -220,80 +219,13 @@ class Cache:
         self._writer.used(self._used)
         finished = self._writer.close(deadline)
         with self._lock:
-            for index in (self._index, self._writing):
-                if index is not None:
-                    index.close()
-            self._index = self._writing = None
+            if self._index is not None:
+                self._index.close()
+            self._index = None
+            self._storing.close()
         if self._lease is not None:
             self._lease.end()
         if finished and not self._writer.failed:
             with contextlib.suppress(OSError, sqlite3.Error):
                 tidy(self.folder, self.values, self.named, self._signer, self._budget.bytes)
         return finished
-
-    def _write(self, keeps: list[tuple[Key, Keeping]], used: set[Key], notes: Notes) -> None:
-        """Store a batch; in the writer's thread. What is lost with a damaged index is lost."""
-        try:
-            index = self._writing_index()
-            if used:
-                index.touch(used, time.time())
-            self._store(index, keeps)
-            if notes:
-                index.note((*place, *sealed_parts(*place, parts, self._signer)) for place, parts in notes.items())
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            damaged, self._writing = self._writing, None
-            if damaged is not None:
-                damaged.close()
-            set_index_aside(self.folder)
-
-    def _writing_index(self) -> Index:
-        if self._writing is None:
-            self._writing = Index(self.folder)
-        elif not self._writing.in_place:
-            self._writing = _reopened(self._writing)
-        return self._writing
-
-    def _store(self, index: Index, keeps: list[tuple[Key, Keeping]]) -> None:
-        made: dict[Key, Entry] = {}
-        try:
-            replaced = [key for key, keeping in keeps if keeping.replaces]
-            if replaced:
-                index.remove(replaced)
-            for key, keeping in reversed(keeps) if replaced else keeps:
-                if key not in made and not index.has(key) and (entry := self._sealed(key, keeping)):
-                    made[key] = entry
-            self._add(index, made)
-        except BaseException:
-            for entry in made.values():
-                self.values.remove(file.name for file in entry.value_files)
-            raise
-        self._budget.spend(sum(entry.size for entry in made.values()), index, self.values, self._signer)
-
-    def _sealed(self, key: Key, keeping: Keeping) -> Entry | None:
-        try:
-            return seal(key, keeping, self.values, self.named)
-        except FileNotFoundError:
-            # The run that made the value has let it go.
-            return None
-
-    def _add(self, index: Index, made: dict[Key, Entry]) -> None:
-        rows = {}
-        for key, entry in made.items():
-            try:
-                rows[key] = row_of(entry, self._signer, time.time())
-            except ValueError:
-                self.values.remove(file.name for file in entry.value_files)
-        if not rows:
-            return
-        # Another process may have kept the same meanwhile: the first stays.
-        for key in index.add(rows.values()):
-            self.values.remove(file.name for file in made[key].value_files)
-        self._refused.difference_update(rows)
-
-
-def _reopened(index: Index, *, write: bool = True) -> Index:
-    """Return the index that there is now in place of one that was set aside."""
-    index.close()
-    return Index(index.path.parent, write=write)
