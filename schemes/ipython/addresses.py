@@ -88,7 +88,10 @@ def reach(facts: dict[str, Any], address: Address, seconds: float = REACH_SECOND
 def _here(location: str) -> bool:
     if location == socket.gethostname():
         return True
-    # Imported only here: it takes a quarter of a second.
-    from ipyparallel import util
-
-    return bool(util.is_local_ip(util.ip_for_host(location)))
+    try:
+        # Only an address of this machine can be bound.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((socket.gethostbyname(location), 0))
+    except OSError:
+        return False
+    return True

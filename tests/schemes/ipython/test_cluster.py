@@ -50,6 +50,7 @@ def folder_of_security(address: Address) -> list[str]:
     return sorted(path.name for path in (address.profile_dir / "security").iterdir())
 
 
+@pytest.mark.slow
 def test_one_cluster_from_start_to_stop(address: Address, capfd: pytest.CaptureFixture) -> None:
     heard: list[Ended] = []
     cluster = Cluster.start(address, 2, hear=heard.append, env={"LAB_TOKEN": "s3cret"}, niceness=5)
@@ -108,6 +109,7 @@ def an_engine_that_is_stopped_by_a_signal_is_ended_when_it_is_given_up(cluster: 
     wait_until(lambda: not started.proof.lives)
 
 
+@pytest.mark.slow
 def test_an_interrupt_and_a_restart_reach_one_engine_each(address: Address, tmp_path: Path) -> None:
     cluster = Cluster.start(address, 2)
     try:
@@ -187,6 +189,7 @@ def test_a_broken_profile_is_told(address: Address) -> None:
 
 
 @pytest.mark.usefixtures("left_alone")
+@pytest.mark.slow
 def test_a_start_that_takes_too_long_is_given_up_at_its_deadline(address: Address) -> None:
     (address.profile_dir / "ipengine_config.py").write_text("import time\ntime.sleep(60)\n")
     start = time.monotonic()

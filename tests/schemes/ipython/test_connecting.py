@@ -78,3 +78,17 @@ def test_a_damaged_connection_file_is_named(tmp_path: Path, text: str) -> None:
     connection_file(address).write_text(text, errors="surrogateescape")
     with pytest.raises(ClusterError, match="connection file"):
         connect(address, 1)
+
+
+@pytest.mark.parametrize(("location", "why"), [("192.0.2.7", "directly"), ("127.0.0.1", "has ended")])
+def test_a_controller_on_the_loopback_of_another_machine_is_told_from_one_that_ended(
+    cluster: RealCluster, tmp_path: Path, location: str, why: str
+) -> None:
+    import json
+
+    facts = json.loads(connection_file(cluster.address).read_text())
+    address = Address(tmp_path)
+    connection_file(address).parent.mkdir()
+    connection_file(address).write_text(json.dumps({**facts, "location": location, "registration": 1}))
+    with pytest.raises(ClusterError, match=why):
+        connect(address, 5)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from clusters import RealCluster
+
+from treadle.core.errors import TreadleError
+from treadle.schemes.ipython.cluster import stop_records
+from treadle.schemes.ipython.ledger import Ledger
+from treadle.schemes.ipython.proof import marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    yield tmp_path / "ipython"
+    try:
+        stop_records(Ledger().records())
+    except TreadleError:
+        raise AssertionError("processes of a cluster could not be ended") from None
+
+
+@pytest.mark.slow
+def test_a_cluster_from_the_command_line_from_start_to_stop(treadle: Callable, home: Path) -> None:
+    assert treadle("cluster", "list").out == "No cluster runs. Start one: treadle cluster start\n"
+    started = treadle("cluster", "start", "--num-engines", "2")
+    assert (started.code, started.err) == (0, "")
+    assert "runs with 2 engines, until it is stopped:\n  treadle cluster stop --profile default\n" in started.out
+    (record,) = Ledger().records()
+    assert record.left_running
+    (listed,) = treadle("cluster", "list", "--json").json
+    assert (listed["answers"], listed["ours"], listed["private"], listed["engines_of_ours"]) == (True, True, False, 2)
+    info = treadle("cluster", "info", "--json").json
+    assert {one["pid"] for one in info["engines"]} == {one.proof.pid for one in record.engines}
+    assert all(psutil.pid_exists(one["pid"]) for one in info["engines"])
+    assert "2 engines\n" in treadle("cluster", "info").out
+    engines_are_added_and_killed(treadle)
+    a_statement_is_run(treadle)
+    assert "✓ 2 of 2 engines passed\n" in treadle("cluster", "test").out
+    again = treadle("cluster", "start")
+    assert again.code == 1
+    assert "cluster default: it runs already" in again.err
+    stopped = treadle("cluster", "stop")
+    assert stopped.out == "Cluster default is stopped, with 2 engines of Treadle's\n"
+    assert marked(record.id) == []
+    assert list((home / "profile_default" / "security").iterdir()) == []
+    the_logs_are_still_there(treadle)
+    gone = treadle("cluster", "stop")
+    assert (gone.code, "cluster default: it does not run." in gone.err) == (1, True)
+
+
+def engines_are_added_and_killed(treadle: Callable) -> None:
+    assert treadle("cluster", "engines", "--profile", "default", "add", "1").out == "1 engine added to default: 2\n"
+    assert treadle("cluster", "engines", "kill", "2").out == "1 engine killed\n"
+    missing = treadle("cluster", "engines", "stop", "2")
+    assert (missing.code, missing.err) == (2, "treadle: there is no engine 2 in cluster default; it has: [0, 1]\n")
+
+
+def a_statement_is_run(treadle: Callable) -> None:
+    told = treadle("cluster", "exec", "print('hello'); 6 * 7")
+    assert (told.code, told.out) == (0, "✓ engine 0 42\n    hello\n✓ engine 1 42\n    hello\n")
+    failed = treadle("cluster", "exec", "1 / 0", "--engines", "1", "--json")
+    assert failed.code == 1
+    assert [(one["engine"], one["error"]) for one in failed.json] == [(1, "ZeroDivisionError: division by zero")]
+    host = os.uname().nodename
+    assert treadle("cluster", "exec", "pass", "--hosts", host).out == "✓ engine 0\n✓ engine 1\n"
+    assert "no engine is on 'nowhere'" in treadle("cluster", "exec", "pass", "--hosts", "nowhere").err
+
+
+def the_logs_are_still_there(treadle: Callable) -> None:
+    (folder,) = (logs for logs in (Ledger().folder.parent / "logs").iterdir() if (logs / "controller.log").exists())
+    with (folder / "controller.log").open("a") as log:
+        log.write("the last words\x1b[31m\n")
+    told = treadle("cluster", "logs").out
+    assert "the last words\\x1b[31m" in told
+    missing = treadle("cluster", "logs", "--engine", "9")
+    assert (missing.code, "there is no log of engine 9; there are some of: [0, 1, 2]" in missing.err) == (2, True)
+
+
+def test_logs_are_followed_until_an_interrupt(treadle: Callable, tmp_path: Path) -> None:
+    from treadle.schemes.ipython.logs import new_folder
+    from treadle.schemes.ipython.profiles import profile_folder
+
+    log = new_folder(profile_folder(), "") / "controller.log"
+    log.write_text("first\n")
+    command = [sys.executable, "-m", "treadle", "cluster", "logs", "-f"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    while process.stdout.readline().strip() != "first":
+        assert process.poll() is None
+    end = time.monotonic() + SECONDS
+    line = ""
+    while "later" not in line:
+        with log.open("a") as file:
+            file.write("later\n")
+        line = process.stdout.readline()
+        assert time.monotonic() < end
+    process.send_signal(2)
+    process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+
+
+def test_profiles_are_made_copied_and_chosen(treadle: Callable, home: Path) -> None:
+    assert "no IPython profiles yet" in treadle("cluster", "profiles").out
+    treadle("cluster", "profiles", "create", "lab")
+    (home / "profile_lab" / "ipcluster_config.py").write_text("c = get_config()\n")
+    treadle("cluster", "profiles", "copy", "lab", "lab2")
+    treadle("cluster", "profiles", "use", "lab2")
+    listed = treadle("cluster", "profiles", "--json").json
+    assert [(one["name"], one["configured"], one["chosen"]) for one in listed] == [
+        ("lab", True, False),
+        ("lab2", True, True),
+    ]
+    assert "Did you mean 'lab'?" in treadle("cluster", "profiles", "use", "labb").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("strat",), "there is no command 'strat'. Did you mean 'start'?"),
+        (("start", "--num-engine", "2"), "there is no option '--num-engine'. Did you mean '--num-engines'?"),
+        (("start", "--num-engines", "two"), "'two' is no whole number"),
+        (("start", "--launcher", "locale"), "there is no launcher 'locale'. Did you mean 'local'?"),
+        (("start", "--config", "/none.toml"), "/none.toml: the file of clusters cannot be read: No such file"),
+        (("info", "--profile", "none"), "there is no IPython profile 'none'"),
+        (("exec", "1", "--engines", "a"), "'a' is no whole number"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_with_what_was_meant(treadle: Callable, arguments: tuple, why: str) -> None:
+    told = treadle("cluster", *arguments)
+    assert told.code == 2
+    assert why in told.err
+
+
+def test_a_foreign_cluster_is_stopped_only_when_that_is_said(
+    treadle: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = RealCluster(tmp_path / "foreign")
+    try:
+        monkeypatch.setenv("IPYTHONDIR", foreign.environment["IPYTHONDIR"])
+        refused = treadle("cluster", "stop")
+        assert refused.code == 1
+        assert "Treadle started nothing of it. With --all it is stopped nevertheless" in refused.err
+        assert foreign.controller.poll() is None
+        assert treadle("cluster", "stop", "--all").out == "Cluster default is stopped\n"
+        foreign.controller.wait(SECONDS)
+    finally:
+        foreign.close()
+
+
+def test_clean_removes_what_a_dead_controller_left(treadle: Callable, home: Path) -> None:
+    security = home / "profile_default" / "security"
+    security.mkdir(parents=True)
+    facts = dict.fromkeys(("key", "signature_scheme", "pack", "unpack", "task_scheme"), "")
+    facts |= {"interface": "tcp://127.0.0.1", "registration": 1, "location": os.uname().nodename}
+    (security / "ipcontroller-old-client.json").write_text(json.dumps(facts))
+    (security / "ipcontroller-far-client.json").write_text(json.dumps({**facts, "location": "192.0.2.7"}))
+    told = "what the controller of default:old left behind\n"
+    dry = treadle("cluster", "clean", "--dry-run")
+    assert (dry.out, dry.err) == (f"Would remove {told}", "")
+    assert treadle("cluster", "clean").out == f"Removed {told}"
+    assert [path.name for path in security.iterdir()] == ["ipcontroller-far-client.json"]

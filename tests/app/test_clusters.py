@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from clusters import wait_until
+
+from treadle.app.clusters import current_cluster, ipython_cluster
+from treadle.core.errors import UsageError
+from treadle.schemes.ipython.cluster import stop_records
+from treadle.schemes.ipython.ledger import Ledger
+from treadle.schemes.ipython.proof import MARK, marked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 30.0
+_SCRIPT = """
+import sys, time
+from treadle import ipython_cluster
+
+def double(x):
+    return 2 * x
+
+with ipython_cluster(1) as cluster:
+    print(cluster.client[:].apply_sync(double, 21), flush=True)
+    {then}
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    return tmp_path / "ipython"
+
+
+def all_of_ours() -> list[psutil.Process]:
+    """Return the processes of clusters whose records are in the ledger of this test, and their guardians."""
+    folder, found = str(Ledger().folder), []
+    for process in psutil.process_iter():
+        try:
+            guards = folder in process.cmdline()
+            if guards or (
+                os.environ["IPYTHONDIR"] == process.environ().get("IPYTHONDIR") and MARK in process.environ()
+            ):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def script(tmp_path: Path, then: str) -> subprocess.Popen[str]:
+    path = tmp_path / "plain.py"
+    path.write_text(_SCRIPT.format(then=then))
+    return subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_plain_script_leaves_no_process_and_prints_nothing_of_ours(tmp_path: Path) -> None:
+    process = script(tmp_path, "pass")
+    assert process.communicate(timeout=SECONDS) == ("[42]\n", "")
+    assert process.returncode == 0
+    assert all_of_ours() == []
+    assert Ledger().records() == []
+
+
+@pytest.mark.slow
+def test_a_script_that_fails_leaves_no_process(tmp_path: Path) -> None:
+    process = script(tmp_path, "raise RuntimeError('in the body')")
+    assert "RuntimeError: in the body" in process.communicate(timeout=SECONDS)[1]
+    assert all_of_ours() == []
+
+
+@pytest.mark.slow
+def test_a_script_that_is_killed_leaves_no_process_for_more_than_five_seconds(tmp_path: Path) -> None:
+    process = script(tmp_path, "time.sleep(600)")
+    assert process.stdout.readline() == "[42]\n"
+    assert all_of_ours() != []
+    process.kill()
+    wait_until(lambda: all_of_ours() == [], 5.0)
+    process.communicate(timeout=SECONDS)
+    assert list((tmp_path / "ipython" / "profile_default" / "security").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_an_interrupted_script_leaves_no_process(tmp_path: Path) -> None:
+    process = script(tmp_path, "time.sleep(600)")
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert "KeyboardInterrupt" in process.communicate(timeout=SECONDS)[1]
+    assert all_of_ours() == []
+
+
+def test_within_the_block_runs_use_the_cluster_and_afterwards_they_do_not() -> None:
+    assert current_cluster() is None
+    with ipython_cluster(0) as cluster:
+        assert current_cluster() == cluster.address
+        assert current_cluster("other") is None
+    assert current_cluster() is None
+
+
+@pytest.mark.slow
+def test_what_is_kept_is_found_and_used_by_a_new_process_within_a_second() -> None:
+    with ipython_cluster(1, config={"cluster_id": ""}, keep=True) as cluster:
+        address = cluster.address
+    try:
+        assert current_cluster() == address
+        use = (
+            "import os, time; start = time.perf_counter()\n"
+            "from treadle.app.clusters import current_cluster\n"
+            "from treadle.schemes.ipython.cluster import Cluster\n"
+            "cluster = Cluster.attach(current_cluster())\n"
+            "pid = cluster.client[0].apply_sync(os.getpid)\n"
+            "print(time.perf_counter() - start, pid, cluster.client.ids)\n"
+        )
+        (record,) = Ledger().records()
+        seconds = []
+        for _ in range(3):
+            told = subprocess.run([sys.executable, "-c", use], capture_output=True, text=True, timeout=SECONDS)
+            seconds.append(float(told.stdout.split()[0]))
+            assert told.stdout.split()[1] == str(record.engines[0].proof.pid), told.stderr
+        assert min(seconds) < 1
+    finally:
+        stop_records(Ledger().records())
+    assert marked(record.id) == []
+    wait_until(lambda: all_of_ours() == [])
+
+
+@pytest.mark.parametrize(
+    ("given", "why"), [({"profile": "none"}, "no IPython profile"), ({"launcher": "x"}, "launcher")]
+)
+def test_what_cannot_be_started_is_said_at_once(given: dict, why: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(UsageError, match=why), ipython_cluster(1, **given):
+        pass
+    assert time.monotonic() - start < 2
