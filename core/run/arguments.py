@@ -72,7 +72,7 @@ class CallMaker:
         for entry in self._plan.nodes[task.node].inputs:
             if isinstance(entry, Wired):
                 source = entry.source
-                made_by = self._layout.task(source.node, ())
+                made_by = self._layout.singles[source.node] or self._layout.task(source.node, ())
                 if made_by.whole or made_by.lacks(source.output) is None:
                     value = self.value(made_by, source.output)
                     arguments[entry.port] = value if entry.apply is None else _applied(entry.apply, value)

@@ -151,7 +151,7 @@ class Attempts:
             self.make_again(source)
             if not source.done:
                 task.missing += 1
-                source.dependents.append(task)
+                source.tell(task)
         failed = next((source.cause for source in missing if source.cause is not None), None)
         if failed is not None:
             # It was made again before, and that failed.

@@ -40,11 +40,15 @@ class Books:
             self.records[task.id] = record
             self._listener(TaskChanged(record))
 
-    def started(self, start: Start, task: Task) -> None:
-        """Take note that a task was handed to a scheme."""
+    def now(self) -> float:
+        """Return the time since ``begin``."""
+        return self._clock() - self._start
+
+    def started(self, start: Start, task: Task, now: float) -> None:
+        """Take note that a task was handed to a scheme at that time since ``begin``."""
         record = self.records[start.task]
         record.scheme, record.reason, record.attempts = start.scheme, start.reason, start.attempt
-        record.dispatched = self._now()
+        record.dispatched = now
         if start.attempt > 1:
             record.began, record.ended = 0.0, 0.0
             record.worker, record.host, record.pid = "", "", 0
@@ -93,23 +97,20 @@ class Books:
         record = self.records[task]
         record.scheme, record.reason = scheme, f"{scheme}: an earlier run had the same inputs"
         record.previews = result.previews
-        record.dispatched = record.began = record.ended = self._now()
+        record.dispatched = record.began = record.ended = self.now()
         self.change(record, TaskState.CACHED)
 
     def settle(self, task: TaskId, state: TaskState, cause: Cause | None) -> None:
         """Take note that a task ended without a result, or is tried again."""
         record = self.records[task]
         record.cause = cause
-        record.ended = record.ended or self._now()
+        record.ended = record.ended or self.now()
         self.change(record, state)
 
     def change(self, record: TaskRecord, state: TaskState) -> None:
         """Give a task another state."""
         record.state = state
         self._listener(TaskChanged(record))
-
-    def _now(self) -> float:
-        return self._clock() - self._start
 
 
 def _note_place(record: TaskRecord, place: Place) -> None:

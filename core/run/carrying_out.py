@@ -41,10 +41,10 @@ class CarryingOut:
         """Do what was decided."""
         starts: dict[str, list[Call]] = {}
         looked_up: list[e.TaskId] = []
-        simple = self._moving.simple
+        simple, now = self._moving.simple, self._desk.books.now()
         for command in commands:
             if isinstance(command, e.Start):
-                self._start(command, starts, simple=simple)
+                self._start(command, starts, now, simple=simple)
             elif isinstance(command, e.LookUp):
                 looked_up.append(command.task)
             else:
@@ -55,12 +55,12 @@ class CarryingOut:
         for name in sorted(starts, key=lambda name: self._schemes.all[name].runs_here):
             self._schemes.submit(name, starts[name])
 
-    def _start(self, command: e.Start, starts: dict[str, list[Call]], *, simple: bool) -> None:
+    def _start(self, command: e.Start, starts: dict[str, list[Call]], now: float, *, simple: bool) -> None:
         task = self._desk.tasks[command.task]
         call = self._calls.call(task)
         if not simple and self._moving.gives_back(task, call):
             return
-        self._desk.books.started(command, task)
+        self._desk.books.started(command, task, now)
         if simple or not self._moving.fetches(task, call):
             starts.setdefault(command.scheme, []).append(call)
 

@@ -66,7 +66,7 @@ class Collection(Prerequisite):
             self._look_at(index, member)
         else:
             self._left += 1
-            member.dependents.append(self)
+            member.tell(self)
 
     def _lost(self, prefix: Index, extent: Extent) -> None:
         if extent.cause is not None:
@@ -202,7 +202,7 @@ class LastItem(Prerequisite):
         if last.done:
             self.settled(last)
         else:
-            last.dependents.append(self)
+            last.tell(self)
 
     def settled(self, source: Prerequisite) -> None:
         """Take note that the last item, or what there was at the start, has its final state."""

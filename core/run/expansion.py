@@ -88,7 +88,7 @@ class ListExtent(Extent):
         self._left = sum(not source.done for source in self._lists)
         for source in self._lists:
             if not source.done:
-                source.dependents.append(self)
+                source.tell(self)
         if not self._left:
             self._decide()
 
@@ -150,7 +150,7 @@ class RoundsExtent(Extent):
         if task.done:
             self.settled(task)
         else:
-            task.dependents.append(self)
+            task.tell(self)
 
     def settled(self, source: Prerequisite) -> None:
         """A round has given its answer."""

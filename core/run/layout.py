@@ -30,7 +30,7 @@ class Steward(Protocol):
     def task_made(self, task: Task) -> None:
         """There is a new task."""
 
-    def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:
+    def task_linked(self, task: Task, waits_for: Sequence[Prerequisite]) -> None:
         """All that a task waits for is known."""
 
     def task_unknown(self, task: Task, extent: Extent) -> None:
@@ -44,15 +44,17 @@ class Steward(Protocol):
 
 
 class Layout:
-    """Tasks by id and by place; ``steward`` hears of each new one."""
+    """Tasks by id and by place; ``steward`` hears of each new one.
+
+    ``singles`` has the only task of each node that is not mapped, by its number, once it is made.
+    """
 
     def __init__(self, plan: Plan, steward: Steward) -> None:
         self.plan = plan
         self.steward = steward
         self.tasks: dict[TaskId, Task] = {}
-        # By node: the tasks of those that are mapped, and the only one of each other.
+        self.singles: list[Task | None] = [None] * len(plan.nodes)
         self._items: list[dict[Index, Task] | None] = [{} if node.axes else None for node in plan.nodes]
-        self._singles: list[Task | None] = [None] * len(plan.nodes)
         self._plain = [_is_plain(node) for node in plan.nodes]
         self.open_nodes = 0
         self._extents: dict[tuple[int, Index], Extent] = {}
@@ -93,12 +95,12 @@ class Layout:
     def task(self, number: int, index: Index) -> Task:
         """Return the task of a node at a place, made at its first mention."""
         items = self._items[number]
-        found = self._singles[number] if items is None else items.get(index)
+        found = self.singles[number] if items is None else items.get(index)
         return self._make(number, index) if found is None else found
 
     def of_node(self, number: int) -> Mapping[Index, Task]:
         """Return the tasks of a node that have been made, by their places."""
-        items, single = self._items[number], self._singles[number]
+        items, single = self._items[number], self.singles[number]
         if items is not None:
             return items
         return {} if single is None else {(): single}
@@ -107,7 +109,7 @@ class Layout:
         task = Task(self.steward, number, index, task_id(self.plan.nodes[number].id, index, unknown=unknown))
         items = self._items[number]
         if items is None:
-            self._singles[number] = task
+            self.singles[number] = task
         elif not unknown:
             items[index] = task
         self.tasks[task.id] = task
@@ -120,15 +122,22 @@ class Layout:
         for source in sources:
             if not source.done:
                 task.missing += 1
-                source.dependents.append(task)
+                source.tell(task)
         self.steward.task_linked(task, sources)
 
-    def _sources_of(self, task: Task) -> list[Prerequisite]:
+    def _sources_of(self, task: Task) -> Sequence[Prerequisite]:
         index = task.index
         if not self._plain[task.node]:
             return [found for provide in self._providers_of(task.node) if (found := provide(index)) is not None]
         entries = self.plan.nodes[task.node].inputs
-        return [self.task(entry.source.node, index) for entry in entries if isinstance(entry, Wired)]
+        if not entries:
+            return ()
+        singles = self.singles
+        return [
+            singles[entry.source.node] or self.task(entry.source.node, index)
+            for entry in entries
+            if isinstance(entry, Wired)
+        ]
 
     def is_whole(self, task: Task) -> bool:
         """Say whether it is clear at a glance that all which a task reads carries a value; ``reads`` tells of each."""

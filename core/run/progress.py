@@ -101,7 +101,7 @@ class Progress:
         settled = self._settled
         while settled:
             task = settled.popleft()
-            dependents, task.dependents = task.dependents, []
+            dependents, task.dependents = task.dependents, ()
             for dependent in dependents:
                 dependent.settled(task)
             if task.linked:

@@ -21,7 +21,7 @@ from .states import RunState, TaskState
 from .verdict import run_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..planning.plan import Plan
     from .expansion import Extent
@@ -166,7 +166,7 @@ class Scheduler:
         self._progress.unfinished += 1
         self._new.append(task)
 
-    def task_linked(self, task: Task, waits_for: list[Prerequisite]) -> None:
+    def task_linked(self, task: Task, waits_for: Sequence[Prerequisite]) -> None:
         """Start to wait for what a task reads, or decide at once."""
         if task.done:
             # It was cancelled before anything was known of it.

@@ -21,6 +21,9 @@ FORGOTTEN = -1
 """The number of readers of what will never be read again."""
 
 
+_FEW = 4
+
+
 class Dependent(Protocol):
     """What is told when something it waits for has settled."""
 
@@ -49,7 +52,7 @@ class Prerequisite:
         self.cause: Cause | None = None
         self.absent: str = ""
         self.absent_from: int = -1
-        self.dependents: list[Dependent] = []
+        self.dependents: Sequence[Dependent] = ()
         self.readers = 0
 
     @property
@@ -73,9 +76,19 @@ class Prerequisite:
     def settle(self) -> None:
         """Have the final state, and tell all that wait for it."""
         self.done = True
-        dependents, self.dependents = self.dependents, []
+        dependents, self.dependents = self.dependents, ()
         for dependent in dependents:
             dependent.settled(self)
+
+    def tell(self, dependent: Dependent) -> None:
+        """Have something told when this has settled."""
+        # Most have none, or one: a list of its own for each would be most of what a large run keeps.
+        self.dependents = (*self.dependents, dependent) if len(self.dependents) < _FEW else self._more(dependent)
+
+    def _more(self, dependent: Dependent) -> list[Dependent]:
+        dependents = self.dependents if isinstance(self.dependents, list) else list(self.dependents)
+        dependents.append(dependent)
+        return dependents
 
     def read(self, part: Prerequisite) -> None:
         """Take note that this reads ``part`` for those who read it, if there still are any."""
