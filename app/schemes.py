@@ -11,7 +11,7 @@ from ..core.errors import PipelineError, UsageError, suggestion
 from ..core.run.selection import PREFERENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..core.planning.plan import Plan
     from ..core.scheme import Scheme
@@ -43,19 +43,24 @@ def _threads(files: Path, search_path: Sequence[Path], workers: int, _folder: Pa
 
 
 def _ipython(
-    files: Path, search_path: Sequence[Path], workers: int, profile: str, say: Callable[[str], None]
+    files: Path,
+    search_path: Sequence[Path],
+    workers: int,
+    profile: str,
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
 ) -> Scheme:
     from ..schemes.ipython.scheme import IPythonScheme
 
     address = running_cluster(profile)
     if address is not None:
-        return IPythonScheme(files, address, search_path)
+        return IPythonScheme(files, address, search_path, fallback=environment)
+    from ..schemes.ipython.nobody import Ours
     from ..schemes.ipython.own import OwnCluster
 
     own = OwnCluster(profile, workers, say)
-    return IPythonScheme(
-        files, own.start, search_path, status=own.status, replace=own.replace, alive=own.alive, end=own.end
-    )
+    ours = Ours(own.status, own.replace, own.alive, own.end)
+    return IPythonScheme(files, own.start, search_path, fallback=environment, ours=ours)
 
 
 _MAKERS: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
@@ -70,16 +75,18 @@ def made_schemes(
     search_path: Sequence[Path],
     workers: int,
     folder: Path,
+    environment: Mapping[str, str],
     say: Callable[[str], None],
 ) -> dict[str, Scheme]:
     """Make the enabled schemes; nothing starts before one is opened.
 
     ``scheme`` is what was asked for, ``files`` the folder for files that modules return, ``search_path`` where to look
-    for modules, ``workers`` how many of them, ``folder`` that of the run. ``say`` is told of a cluster that is started.
+    for modules, ``workers`` how many of them, ``folder`` that of the run, ``environment`` the variables that the
+    pipeline refers to, for workers that have them not from us. ``say`` is told of a cluster that is started.
     """
     _, profile = _parts(scheme)
     return {
-        name: _ipython(files, search_path, workers, profile, say)
+        name: _ipython(files, search_path, workers, profile, environment, say)
         if name == "ipython"
         else _MAKERS[name](files, search_path, workers, folder)
         for name in enabled
@@ -106,6 +113,10 @@ def _parts(scheme: str) -> tuple[str, str]:
     name, colon, profile = str(scheme).partition(":")
     if scheme != "auto" and (name not in SCHEMES or (colon and (name != "ipython" or not profile))):
         raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *SCHEMES]))
+    if profile:
+        from ..schemes.ipython.profiles import profile_folder
+
+        profile_folder(profile)
     return name, profile
 
 

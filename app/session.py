@@ -97,7 +97,16 @@ class Run:
         where = search_path(self.pipeline)
         return Executor(
             self.plan,
-            made_schemes(options.scheme, enabled, self.files, where, n_procs, self.folder, warn),
+            made_schemes(
+                options.scheme,
+                enabled,
+                self.files,
+                where,
+                n_procs,
+                self.folder,
+                referenced_environment(self.pipeline),
+                warn,
+            ),
             policy,
             folder=folder_of(self.pipeline),
             listener=self.keeping.hear,
@@ -252,8 +261,13 @@ def _ids(nodes: Iterable[NodeHandle | str]) -> tuple[str, ...]:
 
 def secret_values(pipeline: Pipeline) -> list[str]:
     """Return what the references to the environment in a pipeline stand for here."""
+    return list(referenced_environment(pipeline).values())
+
+
+def referenced_environment(pipeline: Pipeline) -> dict[str, str]:
+    """Return the variables of the environment here that a pipeline refers to, with their values."""
     text = msgspec.json.encode(pipeline, enc_hook=str).decode(errors="replace")
-    return [os.environ[name] for name in referenced_names(text) if name in os.environ]
+    return {name: os.environ[name] for name in referenced_names(text) if name in os.environ}
 
 
 def checked_plan(pipeline: Pipeline, options: Options) -> Plan:

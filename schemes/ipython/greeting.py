@@ -43,6 +43,7 @@ class Greeting:
             token,
             own_search_path(setup.search_path),
             dict(setup.environment),
+            fallback=dict(setup.fallback),
         )
         self._bringing: dict[str, list[Callable[[], None]]] = {}
 

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from .connecting import Address
 
 
+class Ours(NamedTuple):
+    """What is known of a cluster that this program started, and can be done about it.
+
+    ``status`` returns how a process ended (its host and number: the wait status, None if not known), ``replace`` has an
+    engine started for one that is gone, ``alive`` says whether the controller lives, and ``end`` ends it all.
+    """
+
+    status: Callable[[str, int], int | None] | None = None
+    replace: Callable[[], None] | None = None
+    alive: Callable[[], bool] | None = None
+    end: Callable[[], None] | None = None
+
+
 class Setup(NamedTuple):
     """What an IPythonScheme was told; see there."""
 
@@ -24,10 +37,8 @@ class Setup(NamedTuple):
     files: Path
     search_path: tuple[Path, ...]
     environment: Mapping[str, str]
-    status: Callable[[str, int], int | None] | None
-    replace: Callable[[], None] | None
-    alive: Callable[[], bool] | None
-    end: Callable[[], None] | None
+    fallback: Mapping[str, str]
+    ours: Ours
 
 
 class Nobody:

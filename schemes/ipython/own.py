@@ -42,7 +42,11 @@ class OwnCluster:
         with self._lock:
             if self._over:
                 raise ClusterError("the run is over", where=f"cluster {address}")
-            self._cluster = Cluster.start(address, self._engines, hear=self._hear)
+            try:
+                self._cluster = Cluster.start(address, self._engines, hear=self._hear)
+            except TreadleError as error:
+                self._say(f"it could not be started: {error}")
+                raise
         return address
 
     def _hear(self, ended: Any) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.background import BackgroundThread
 from ...core.errors import TreadleError
 from ...core.scheme import Capacity, Report
-from .nobody import Nobody, Setup
+from .nobody import Nobody, Ours, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,11 +31,9 @@ _AT_A_TIME = 1000
 class IPythonScheme:
     """Executes calls on the engines of a cluster. It neither starts nor ends one, but may be told how to.
 
-    ``address`` says where the cluster is, or is a function that starts one and returns where; ``end`` ends that one.
-    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for,
-    ``environment`` what is added to that of the engines. ``status`` returns how a process that we started ended (its
-    host and number: the wait status, None if not known), ``replace`` has an engine started for one that is gone, and
-    ``alive`` says whether the controller lives: all three are for clusters that are ours.
+    ``address`` says where the cluster is, or is a function that starts one and returns where; ``ours`` is what we know
+    of it and may do about it. ``files`` is the folder where files that modules return are kept, ``search_path`` where
+    modules are looked for. ``environment`` is added to that of the engines, and of ``fallback`` what they have not.
 
     One thread does all the work: it takes what is asked and what engines say from one inbox. Everything else here only
     hands over.
@@ -51,13 +49,11 @@ class IPythonScheme:
         search_path: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
         *,
-        status: Callable[[str, int], int | None] | None = None,
-        replace: Callable[[], None] | None = None,
-        alive: Callable[[], bool] | None = None,
-        end: Callable[[], None] | None = None,
+        fallback: Mapping[str, str] | None = None,
+        ours: Ours | None = None,
     ) -> None:
         self._setup = Setup(
-            self.name, address, files, tuple(search_path), dict(environment or {}), status, replace, alive, end
+            self.name, address, files, tuple(search_path), dict(environment or {}), dict(fallback or {}), ours or Ours()
         )
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._report: Callable[[Report], None] = lambda _report: None
@@ -128,8 +124,8 @@ class IPythonScheme:
         self._serve(None)
         if session is not None:
             session.close()
-        if self._setup.end is not None:
-            self._setup.end()
+        if self._setup.ours.end is not None:
+            self._setup.ours.end()
 
     def _connected(self) -> Session | None:
         from .session import Session

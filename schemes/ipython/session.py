@@ -76,12 +76,12 @@ class Session:
         greeting = Greeting(link, setup, self._id, folder)
         self.crew = Crew(
             setup.name, self._engines, link, greeting, values, pace, self._carrying, self._dispatch,
-            self._answers, Losses(setup.status), deadlines, report, setup.replace,
+            self._answers, Losses(setup.ours.status), deadlines, report, setup.ours.replace,
         )  # fmt: skip
         self._stopping = Stopping(
             self._engines, link, self._dispatch, self._answers, deadlines, self._id, self.crew.bury
         )
-        self._watchdog = Watchdog(link, deadlines, self._lost_contact, setup.alive)
+        self._watchdog = Watchdog(link, deadlines, self._lost_contact, setup.ours.alive)
         self._watchdog.engines = self._engines
 
     def begin(self) -> None:

@@ -72,9 +72,9 @@ class Hello(NamedTuple):
     ``owner`` is (host, user, pid) of the runner, ``python`` its version: functions travel by value only to the same
     minor version. ``folder`` is where values for all engines go, and ``files`` the folder of the files that modules
     return; ``token`` is (name, content) of a file in ``folder`` by which the engine sees whether it shares them.
-    ``environment`` is added to the environment of all tasks. ``modules`` are names to be looked for. ``budget`` is how
-    many bytes of values the engine may hold in memory (0: its part of the host's). A second Hello of a session changes
-    the environment and looks at the folders again.
+    ``environment`` is added to the environment of all tasks, and of ``fallback`` what the engine has not. ``modules``
+    are names to be looked for. ``budget`` is how many bytes of values the engine may hold in memory (0: its part of the
+    host's). A second Hello of a session changes the environment and looks at the folders again.
     """
 
     session: str
@@ -87,6 +87,7 @@ class Hello(NamedTuple):
     environment: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
     budget: int = 0
+    fallback: Mapping[str, str] = {}
 
 
 class Facts(NamedTuple):

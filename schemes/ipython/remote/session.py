@@ -59,7 +59,8 @@ class Session:
     def update(self, hello: Hello) -> Facts:
         """Take what a Hello says that may change; return the facts of the engine."""
         self.hello = hello
-        self.environment = dict(hello.environment)
+        lacking = {name: value for name, value in hello.fallback.items() if name not in os.environ}
+        self.environment = {**lacking, **hello.environment}
         why_not = why_not_shared(hello)
         store = self.folder / "files" if why_not else Path(hello.files)
         store.mkdir(parents=True, exist_ok=True, mode=0o700)
