@@ -21,7 +21,7 @@ from treadle.core.errors import TreadleError
 from treadle.core.journal.listing import find_run, list_runs
 from treadle.core.places import runs_folder
 
-every_scheme = pytest.mark.parametrize("scheme", SCHEMES)
+every_scheme = pytest.mark.parametrize("scheme", [name for name in SCHEMES if name != "ipython"])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from killing import Killer, answer, fan, left_over
 from treadle import run
 from treadle.app.schemes import SCHEMES
 
-PARALLEL = [name for name in ("auto", *SCHEMES) if name not in {"serial"}]
+PARALLEL = [name for name in ("auto", *SCHEMES) if name not in {"serial", "ipython"}]
 
 
 @pytest.mark.slow

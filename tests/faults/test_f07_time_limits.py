@@ -15,7 +15,7 @@ from treadle.app.schemes import SCHEMES
 from treadle.core.run.states import TaskState
 
 LIMIT = 1.0
-PARALLEL = [name for name in SCHEMES if name != "serial"]
+PARALLEL = [name for name in SCHEMES if name not in {"serial", "ipython"}]
 
 
 @module(schemes=Schemes(threads=True))

@@ -145,7 +145,7 @@ def start(tmp_path):
 
 
 ALL = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-every_scheme = pytest.mark.parametrize("scheme", SCHEMES)
+every_scheme = pytest.mark.parametrize("scheme", [name for name in SCHEMES if name != "ipython"])
 
 
 @every_scheme
@@ -201,7 +201,7 @@ def test_the_run_ends_though_its_module_swallows_the_interrupt(start, scheme):
     assert json.loads(out)["state"] == "cancelled"
 
 
-@pytest.mark.parametrize("scheme", [name for name in SCHEMES if name != "serial"])
+@pytest.mark.parametrize("scheme", [name for name in SCHEMES if name not in {"serial", "ipython"}])
 def test_a_module_that_never_ends_is_killed(start, scheme):
     command = start("stubborn", "--json", "-x", scheme)
     command.send(signal.SIGINT)

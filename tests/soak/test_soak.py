@@ -17,7 +17,7 @@ pytestmark = pytest.mark.soak
 RUNS = 200
 ITEMS = 500
 MEGABYTE = 1 << 20
-PARALLEL = [name for name in SCHEMES if name != "serial"]
+PARALLEL = [name for name in SCHEMES if name not in {"serial", "ipython"}]
 
 
 @pytest.mark.parametrize("scheme", PARALLEL)

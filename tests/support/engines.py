@@ -11,6 +11,7 @@ from typing import Any
 
 from clusters import RealCluster
 
+from treadle.schemes.ipython.nobody import Ours
 from treadle.schemes.ipython.scheme import IPythonScheme
 
 ENGINES = 2
@@ -38,7 +39,7 @@ def scheme_on(cluster: RealCluster, files: Path, **options: Any) -> IPythonSchem
             return None
         return code << 8 if code >= 0 else -code
 
-    return IPythonScheme(files, cluster.address, status=status, **options)
+    return IPythonScheme(files, cluster.address, ours=Ours(status), **options)
 
 
 def engines_scheme(files: Path) -> IPythonScheme:
