@@ -164,7 +164,7 @@ class Engine:
         session.templates.update(batch.templates)
         printed = Printed(session.folder)
         telling = Telling(live_channel(), printed)
-        environment = {**self._environment, **session.environment}
+        environment = {**session.environment, **self._environment}
         stage = self._stage = Stage(session.home, printed, environment, session.search_path)
         try:
             with stage:

@@ -108,11 +108,15 @@ class Ears:
         self._before: Any = None
 
     def __enter__(self) -> Ears:
-        self._before = signal.signal(signal.SIGINT, self._hear)
+        # Elsewhere no handler can be set, and none would be called.
+        self._hears = threading.current_thread() is threading.main_thread()
+        if self._hears:
+            self._before = signal.signal(signal.SIGINT, self._hear)
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._afterwards())
+        if self._hears:
+            signal.signal(signal.SIGINT, self._afterwards())
 
     def _hear(self, number: int, frame: object) -> None:
         if self.turns is not None:

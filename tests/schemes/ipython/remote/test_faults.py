@@ -46,7 +46,7 @@ def test_sys_exit_memory_errors_and_recursion_fail_the_task_only(runner):
 
     def nests() -> list:
         found: list = []
-        for _ in range(1_000_000):
+        for _ in range(100_000):
             found = [found]
         return found
 
