@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ClusterError
 from ..clusters import address_in_use, start_cluster
+from .cluster_choice import CONNECT_SECONDS, how_to_name, print_json
 from .text import columns, counted, line_width, one_line
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
 
-    from ...schemes.ipython.addresses import Address
-    from ...schemes.ipython.cluster import Cluster
     from ...schemes.ipython.finding import Found
-
-CONNECT_SECONDS = 10.0
 
 
 def cluster_command(options: Namespace) -> int:
@@ -49,24 +45,6 @@ def _command(name: str) -> Callable[[Namespace], int]:
         case _:
             command = _list
     return command
-
-
-def attached(options: Namespace) -> Cluster:
-    """Return the cluster that the options mean, connected; ClusterError if it does not run."""
-    from ...schemes.ipython.cluster import Cluster
-
-    return Cluster.attach(address_in_use(options.profile, options.cluster_id), CONNECT_SECONDS)
-
-
-def print_json(document: Any) -> None:
-    """Print one JSON document."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
-def how_to_name(address: Address) -> str:
-    """Return the options that mean this cluster."""
-    name = f" --cluster-id {address.cluster_id}" if address.cluster_id else ""
-    return f"--profile {address.profile}{name}"
 
 
 def _start(options: Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ...core.errors import ClusterError
-from .cluster import attached, print_json
+from .cluster_choice import attached, print_json
 from .text import columns, line_width, one_line, size, styled
 
 if TYPE_CHECKING:

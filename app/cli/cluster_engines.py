@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .cluster import attached, print_json
+from .cluster_choice import attached, print_json
 from .cluster_show import show_engines
 from .text import counted, harmless, one_line, styled
 

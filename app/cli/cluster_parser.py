@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .parser import Parser
-
-    Commands = argparse._SubParsersAction[Parser]
+    Commands = argparse._SubParsersAction[Any]
 
 _JSON = "print one JSON document"
 
 
-def add_cluster(commands: Commands, kind: type[Parser]) -> None:
+def add_cluster(commands: Commands, kind: type[ArgumentParser]) -> None:
     """Add `cluster` and all it can be asked."""
     cluster = commands.add_parser("cluster", help="start, use, watch and stop IPython clusters", allow_abbrev=False)
     asks = cluster.add_subparsers(dest="ask", metavar="COMMAND", parser_class=kind)
@@ -32,9 +31,9 @@ def add_cluster(commands: Commands, kind: type[Parser]) -> None:
     clean.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
-def _ask(asks: Commands, name: str, about: str, *, json: bool = False, inner: bool = False) -> Parser:
+def _ask(asks: Commands, name: str, about: str, *, json: bool = False, inner: bool = False) -> ArgumentParser:
     """Add a command about one cluster; an ``inner`` one leaves what was said before its name as it is."""
-    made = asks.add_parser(name, help=about, allow_abbrev=False)
+    made: ArgumentParser = asks.add_parser(name, help=about, allow_abbrev=False)
     profile, cluster = (argparse.SUPPRESS, argparse.SUPPRESS) if inner else ("", None)
     made.add_argument("--profile", metavar="NAME", default=profile, help="the IPython profile (default: the chosen)")
     made.add_argument("--cluster-id", metavar="ID", default=cluster, help="which cluster of the profile")
@@ -43,7 +42,7 @@ def _ask(asks: Commands, name: str, about: str, *, json: bool = False, inner: bo
     return made
 
 
-def _add_start(start: Parser) -> None:
+def _add_start(start: ArgumentParser) -> None:
     start.add_argument("--config", metavar="FILE", help="a TOML file with [clusters.NAME]")
     start.add_argument("--name", metavar="NAME", default="", help="which cluster of FILE")
     start.add_argument("--num-engines", type=_count, metavar="N", help="engines per host (default: one for each core)")
@@ -52,7 +51,7 @@ def _add_start(start: Parser) -> None:
     start.add_argument("--deadline", type=_seconds, metavar="SECONDS", help="how long it may take (default: 60)")
 
 
-def _add_engines(asks: Commands, kind: type[Parser]) -> None:
+def _add_engines(asks: Commands, kind: type[ArgumentParser]) -> None:
     engines = _ask(asks, "engines", "list, add, interrupt, restart, stop and kill engines")
     does = engines.add_subparsers(dest="deed", metavar="COMMAND", parser_class=kind)
     add = _ask(does, "add", "start more engines here, also for a cluster of somebody else", inner=True)
@@ -69,7 +68,7 @@ def _add_engines(asks: Commands, kind: type[Parser]) -> None:
         )
 
 
-def _add_exec(made: Parser) -> None:
+def _add_exec(made: ArgumentParser) -> None:
     made.add_argument("statement", metavar="STATEMENT", help="Python code")
     chosen = made.add_mutually_exclusive_group()
     chosen.add_argument("--engines", type=_numbers, metavar="0,2", help="only on these engines")
@@ -77,13 +76,13 @@ def _add_exec(made: Parser) -> None:
     made.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="interrupt it after so long")
 
 
-def _add_logs(made: Parser) -> None:
+def _add_logs(made: ArgumentParser) -> None:
     made.add_argument("-f", "--follow", action="store_true", help="go on showing what is written, until Ctrl-C")
     made.add_argument("--engine", type=_count, metavar="N", help="only of this engine")
     made.add_argument("-n", "--lines", type=_count, default=20, metavar="N", help="the last N lines of each (20)")
 
 
-def _add_profiles(asks: Commands, kind: type[Parser]) -> None:
+def _add_profiles(asks: Commands, kind: type[ArgumentParser]) -> None:
     profiles = asks.add_parser("profiles", help="list, make, copy and choose IPython profiles", allow_abbrev=False)
     profiles.add_argument("--json", action="store_true", help=_JSON)
     does = profiles.add_subparsers(dest="deed", metavar="COMMAND", parser_class=kind)

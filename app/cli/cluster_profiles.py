@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...schemes.ipython.profiles import choose, chosen, create, duplicate, profiles
-from .cluster import print_json
+from .cluster_choice import print_json
 from .text import columns, line_width, one_line
 
 if TYPE_CHECKING:

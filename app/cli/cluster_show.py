@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .cluster import attached, print_json
+from .cluster_choice import attached, print_json
 from .text import columns, counted, duration, line_width, one_line, size
 
 if TYPE_CHECKING:
