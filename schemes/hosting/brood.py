@@ -105,6 +105,11 @@ class Brood:
         return "" if found in {"?", kin.command_of(self._nursery.pid)} else found
 
     @property
+    def waits(self) -> bool:
+        """Whether there is anything to be looked after."""
+        return bool(self._untold or self._births)
+
+    @property
     def due(self) -> float:
         """When to call ``look_after``, at the latest."""
         return 0.0 if self._untold else min(self._births.values(), default=float("inf"))

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import selectors
 import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Capacity, Ended, Logged, Report, Stopped
+from ...core.scheme import Ended, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
-from ..hosting.brood import Brood, left_program
+from ..hosting.announcing import Announcer
 from ..hosting.deaths import MemoryWatch, cause_of_death
 from .dispatch import NOWHERE, Dispatch
 from .hearing import GARBLED, Answers
-from .member import Member
 from .pace import Pace
 from .patience import SOON
+from .staff import OUTPUT, VALUES, Staff
 from .stopping import Stopping
 from .vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+    from selectors import BaseSelector, SelectorKey
 
     from ..hosting.child import Setup
+    from .member import Member
     from .parcels import Job
     from .values import Values
-
-_PARTED = 0.5
-"""Seconds within which a worker ends whose end of the channels is closed; else its module has done that."""
-
-_NEVER = float("inf")
-_CALLS, _OUTPUT, _VALUES = range(3)
 
 
 class Pool:
@@ -54,80 +47,32 @@ class Pool:
         report: Callable[[Report], None],
         renew_after: int | None = None,
     ) -> None:
-        self._name, self._setup, self._values, self._templates = name, setup, values, templates
-        self._report = report
+        self._values, self._templates, self._report = values, templates, report
         self._renew_after = renew_after
         self._spill = Path(setup.disk)
-        self._numbers = itertools.count()
         self._pace = Pace()
-        self._members: dict[int, Member] = {}
-        self._serials = 0
-        self._failed = ""
-        self._live = False
-        self._announced = -1
-        self._published = 0
+        self._staff = Staff(setup, report)
+        self._members = members = self._staff.members
+        self._announcer = Announcer(name, report)
+        self._serials = self._published = 0
         self._memory = MemoryWatch()
-        self._dispatch = Dispatch(self._members, values, self._pace, self._publish, report)
-        self.vault = Vault(self._members, values, report)
-        self._answers = Answers(values, self.vault, self._pace, report, self._sever, self._answered)
-        self._stopping = Stopping(self._members, self._dispatch, report, self._answers.read, self._kill)
-        self.selector = selectors.DefaultSelector()
-        try:
-            self._brood = Brood(setup, self.selector, "worker processes")
-        except BaseException:
-            self.selector.close()
-            raise
+        self._dispatch = Dispatch(members, values, self._pace, self._publish, report)
+        self.vault = Vault(members, values, report)
+        self._answers = Answers(values, self.vault, self._pace, report, self._staff.sever, self._answered)
+        self._stopping = Stopping(members, self._dispatch, report, self._answers.read, self._staff.kill)
         for _ in range(workers):
-            self._fork()
+            self._staff.hire()
         self._announce()
 
-    # Workers
-
-    def _fork(self) -> None:
-        number = next(self._numbers)
-        try:
-            member = Member(number, self._setup.mark, lambda task, line: self._report(Logged(task, line)), self._spill)
-        except OSError as error:
-            # The others go on; if there are none, this says why.
-            self._failed = f"worker processes cannot be started: {error}"
-            return
-        self._failed = ""
-        self._members[number] = member
-        self.selector.register(member.ours, selectors.EVENT_READ, (member, _CALLS))
-        self.selector.register(member.outlet.reader, selectors.EVENT_READ, (member, _OUTPUT))
-        self.selector.register(member.requests.ours, selectors.EVENT_READ, (member, _VALUES))
-        handles = (member.theirs.fileno(), member.outlet.writer, member.requests.theirs.fileno(), member.shared)
-        self._brood.fork(number, *handles)
-
-    def _kill(self, member: Member) -> None:
-        self._brood.kill(member.number)
-
-    def _sever(self, member: Member, why: Cause) -> None:
-        """End a worker that cannot be talked with any more, and hear no more of it."""
-        if member.severed is None:
-            member.severed = why
-            self._ignore(member.ours, member.requests.ours)
-            self._kill(member)
-
-    def _ignore(self, *watched: Any) -> None:
-        for one in watched:
-            # It may be ignored already.
-            with contextlib.suppress(KeyError):
-                self.selector.unregister(one)
+    @property
+    def selector(self) -> BaseSelector:
+        """What watches all sockets."""
+        return self._staff.selector
 
     def _announce(self) -> None:
-        slots = len(self._members) * self._pace.depth
-        before = self._announced
-        if slots == before or (slots and not self._live):
-            return
-        if not slots or before <= 0 or not 2 / 3 < slots / before < 3 / 2:
-            self._announced = slots
-            self._report(Capacity(self._name, slots, len(self._members), "" if slots else self.hopeless))
-
-    @property
-    def hopeless(self) -> str:
-        """Why no worker can be had; empty as long as there is hope."""
-        return self._failed or self._brood.hopeless
+        if self._staff.members or self._staff.hopeless:
+            members = len(self._staff.members)
+            self._announcer.tell(members * self._pace.depth, members, self._staff.hopeless)
 
     def _publish(self, kind: int) -> None:
         while self._published <= kind:
@@ -180,16 +125,14 @@ class Pool:
 
     def due(self) -> list[float]:
         """Return when jobs that wait are to be looked at again."""
-        due = self._dispatch.due(time.monotonic())
-        due += [member.parted_at + _PARTED for member in self._members.values() if member.parted_at]
-        return due if self._brood.due == _NEVER else [*due, self._brood.due]
+        return self._dispatch.due(time.monotonic()) + self._staff.due()
 
     # What happens
 
-    def ready(self, events: list[tuple[selectors.SelectorKey, int]]) -> None:
+    def ready(self, events: list[tuple[SelectorKey, int]]) -> None:
         """Take what the selector found."""
         # Births first: what a worker says is told with its process.
-        for notice in self._brood.notices():
+        for notice in self._staff.brood.notices():
             self._heed(notice)
         for key, _ in events:
             if isinstance(key.data, tuple) and key.data[0].number in self._members:
@@ -199,12 +142,12 @@ class Pool:
         self._feed()
 
     def _hear(self, member: Member, what: int) -> None:
-        if what == _OUTPUT:
+        if what == OUTPUT:
             member.outlet.read()
             return
-        self._brood.ready(member.number)
+        self._staff.brood.ready(member.number)
         self._answers.read(member)
-        if what == _VALUES and not member.severed:
+        if what == VALUES and not member.severed:
             # What it tells of a value comes after the answer that the value is in.
             self._hear_of_values(member)
             self._renew(member)
@@ -213,15 +156,15 @@ class Pool:
         try:
             self.vault.hear(member)
         except ch.GarbledError:
-            self._sever(member, GARBLED)
+            self._staff.sever(member, GARBLED)
         if member.requests.ended and not member.parted_at:
             member.parted_at = time.monotonic()
-            self._ignore(member.requests.ours)
+            self._staff.ignore(member.requests.ours)
 
     def _heed(self, notice: tuple[Any, ...]) -> None:
         match notice:
             case ("born", number, pid) if number in self._members:
-                self._live = True
+                self._announcer.live = True
                 self._members[number].born(pid)
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
@@ -242,7 +185,7 @@ class Pool:
 
     def _answered(self, member: Member) -> None:
         """Do what follows from an answer."""
-        self._brood.thrived()
+        self._staff.brood.thrived()
         if self._renew_after is not None and member.done >= self._renew_after and not member.requests.refused:
             self._renew(member, due=True)
 
@@ -260,7 +203,7 @@ class Pool:
     def _look_after_the_slow(self) -> None:
         """Report long calls as begun, take back what waits behind those that take longer than expected."""
         now = time.monotonic()
-        self._brood.look_after(now)
+        self._staff.brood.look_after(now)
         for member in list(self._members.values()):
             member.full = False
             member.requests.flush()
@@ -273,12 +216,7 @@ class Pool:
                     self._dispatch.put_back(member.take_back())
             if member.kill_at:
                 self._stopping.press(member, now)
-            if member.parted_at and now > member.parted_at + _PARTED:
-                self._sever_parted(member)
-
-    def _sever_parted(self, member: Member) -> None:
-        program = self._brood.program_of(member.number)
-        self._sever(member, Cause("exited" if program else "lost contact", left_program(program)))
+            self._staff.sever_if_parted(member, now)
 
     # Ends
 
@@ -288,13 +226,13 @@ class Pool:
         self._answers.read(member)
         if not member.severed:
             self._hear_of_values(member)
-        self._ignore(member.ours, member.outlet.reader, member.requests.ours)
+        self._staff.ignore(member.ours, member.outlet.reader, member.requests.ours)
         del self._members[number]
         running = member.running()
         if not (member.done or running or orphaned):
-            self._brood.failed(cause.message)
-        if not self._brood.hopeless:
-            self._fork()
+            self._staff.brood.failed(cause.message)
+        if not self._staff.brood.hopeless:
+            self._staff.hire()
         member.outlet.last()
         member.close()
         if running is not None:
@@ -311,13 +249,13 @@ class Pool:
     def _give_up(self) -> None:
         """Without workers, leave all jobs to other schemes, which are asked once it is known that this one has none."""
         self._announce()
-        cause = Cause("insufficient resources", self.hopeless)
+        cause = Cause("insufficient resources", self._staff.hopeless)
         for job in self._dispatch.drain():
             self._report(Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
 
     def abandon(self, why: str) -> None:
         """End all jobs and exports, and those that are still to come: the pool itself has failed."""
-        self._failed = why
+        self._staff.failed = why
         cause = Cause("insufficient resources", why)
         running: list[Job] = []
         while self._members:
@@ -325,7 +263,7 @@ class Pool:
             begun = member.running()
             running += [begun] if begun else []
             self._dispatch.add(job for job in member.jobs if job is not begun)
-            self._kill(member)
+            self._staff.kill(member)
             member.close()
             self.vault.lose(number)
         self._announce()
@@ -335,8 +273,4 @@ class Pool:
 
     def close(self, seconds: float) -> None:
         """End all workers and what they started. Jobs that are not done are forgotten."""
-        self._brood.close(seconds)
-        for member in self._members.values():
-            member.close()
-        self._members.clear()
-        self.selector.close()
+        self._staff.close(seconds)

@@ -21,7 +21,7 @@ from treadle.schemes.processes.scheme import ProcessesScheme
 
 
 def supervisor_of(rig: Rig) -> int:
-    return rig.scheme._pool._brood._nursery.pid
+    return rig.scheme._pool._staff.brood._nursery.pid
 
 
 def program(folder: Path, text: str) -> str:
@@ -159,7 +159,7 @@ def test_a_supervisor_that_is_told_to_end_takes_no_folder_along(rig):
 def test_closing_never_fails_whatever_the_supervisor_does(make_rig):
     rig = make_rig(workers=1)
     rig.run("add", a=1)
-    process = rig.scheme._pool._brood._nursery._process
+    process = rig.scheme._pool._staff.brood._nursery._process
     suspend(process.pid)
     before = time.monotonic()
 
@@ -237,8 +237,8 @@ from pathlib import Path
 from treadle.schemes.processes.scheme import ProcessesScheme
 scheme = ProcessesScheme(Path("files"), workers=1)
 scheme.open(queue.SimpleQueue().put)
-os.kill(scheme._pool._brood._nursery.pid, signal.SIGSTOP)
-print(scheme._premises.memory.parent, scheme._premises.disk, scheme._pool._brood._nursery.pid, flush=True)
+os.kill(scheme._pool._staff.brood._nursery.pid, signal.SIGSTOP)
+print(scheme._premises.memory.parent, scheme._premises.disk, scheme._pool._staff.brood._nursery.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
