@@ -88,6 +88,10 @@ class Replay:
         for number, kind, content in self._connection.execute(query, (self._last,)).fetchall():
             self._last = number
             self._unpacking[kind](unpack(content))
+            # Part by part: thousands of rows that wait make the collector look through them again and again.
+            self._write()
+
+    def _write(self) -> None:
         rows, self._rows = self._rows, {}
         for table, found in (*rows.items(), ("places", self._places.new()), ("causes", self._causes.new())):
             insert(self._connection, table, found)
