@@ -38,7 +38,7 @@ class Printed:
     def __enter__(self) -> Printed:
         self._engine = sys.stdout, sys.stderr
         self._flush(*self._engine, sys.__stdout__, sys.__stderr__)
-        self._saved = os.dup(1), os.dup(2)
+        self._saved = _copy_of(1), _copy_of(2)
         os.dup2(self._file, 1)
         os.dup2(self._file, 2)
         self.streams = _stream(1), _stream(2)
@@ -50,8 +50,11 @@ class Printed:
         sys.stdout, sys.stderr = self._engine
         assert self._saved is not None
         for place, saved in enumerate(self._saved, 1):
-            os.dup2(saved, place)
-            os.close(saved)
+            if saved < 0:
+                os.close(place)
+            else:
+                os.dup2(saved, place)
+                os.close(saved)
         os.close(self._file)
 
     def flush(self, *, thoroughly: bool = True) -> None:
@@ -127,6 +130,14 @@ def _opened(folder: Path) -> int:
     # Whoever writes writes at the end, also after the file was emptied.
     fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
     return descriptor
+
+
+def _copy_of(descriptor: int) -> int:
+    """Return a copy of a descriptor; -1 if it is closed."""
+    try:
+        return os.dup(descriptor)
+    except OSError:
+        return -1
 
 
 def _stream(descriptor: int) -> TextIO:

@@ -38,18 +38,33 @@ class Stage:
         self._search_path = search_path
 
     def __enter__(self) -> Surroundings:
+        # Whoever cleans up temporary folders may have been here.
+        self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._pid = os.getpid()
-        self._engine = State()
-        self._place = _here()
-        self._temporary = tempfile.tempdir
-        self._main = sys.modules.get("__main__")
-        self._alarm = signal.getitimer(signal.ITIMER_REAL)
-        with contextlib.suppress(OSError, AttributeError):
-            kin.adopt_orphans()
-        self._others = frozenset(kin.children())
-        self._quick = _OwnChildren()
-        self._known = self._quick.read()
-        self._printed.__enter__()
+        with contextlib.ExitStack() as way_back:
+            self._put_aside(way_back)
+            self._set_up(way_back)
+            self._way_back = way_back.pop_all()
+        return self.surroundings
+
+    def __exit__(self, *_: object) -> None:
+        self._way_back.close()
+
+    def _put_aside(self, way_back: contextlib.ExitStack) -> None:
+        """Take note of what is the engine's, to be put back."""
+        if _adopts_orphans(adopt=True):
+            way_back.callback(_adopts_orphans, adopt=False)
+        way_back.callback(_return_to, _here())
+        way_back.callback(State().restore)
+        if signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0):
+            way_back.callback(signal.setitimer, signal.ITIMER_REAL, 0)
+        way_back.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
+        if "__main__" in sys.modules:
+            way_back.callback(sys.modules.__setitem__, "__main__", sys.modules["__main__"])
+
+    def _set_up(self, way_back: contextlib.ExitStack) -> None:
+        """Make all ready for the tasks."""
+        way_back.enter_context(self._printed)
         os.environ.update(self._environment)
         sys.path.extend(folder for folder in self._search_path if folder not in sys.path)
         # Scripts travel by value: nobody must take the engine, or what its user has there, for the user's script.
@@ -57,22 +72,12 @@ class Stage:
         # What modules put into temporary files is removed with the session.
         tempfile.tempdir = str(self._home.parent)
         self.surroundings = Surroundings(self._home)
-        return self.surroundings
-
-    def __exit__(self, *_: object) -> None:
-        self.end_children(ALIVE)
-        self._quick.close()
-        self.surroundings.restore()
-        self._printed.__exit__()
-        if self._main is not None:
-            sys.modules["__main__"] = self._main
-        tempfile.tempdir = self._temporary
-        if self._alarm == (0.0, 0.0):
-            self.surroundings.end_alarms()
-        self._engine.restore()
-        _return_to(self._place)
-        with contextlib.suppress(OSError, AttributeError):
-            kin.adopt_orphans(adopt=False)
+        way_back.callback(self.surroundings.restore)
+        self._others = frozenset(kin.children())
+        self._quick = _OwnChildren()
+        self._known = self._quick.read()
+        way_back.callback(self._quick.close)
+        way_back.callback(self.end_children, ALIVE)
 
     def is_forked(self) -> bool:
         """Say whether this is the child of a process that forked in a module: it must not answer in its place."""
@@ -104,6 +109,15 @@ class _OwnChildren:
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
+
+
+def _adopts_orphans(*, adopt: bool) -> bool:
+    """Have children of children that end become ours, or no longer; False where the system cannot do that."""
+    try:
+        kin.adopt_orphans(adopt=adopt)
+    except (OSError, AttributeError):
+        return False
+    return True
 
 
 def _here() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import Any
@@ -126,6 +127,19 @@ def test_the_processes_of_a_task_end_with_it_but_not_those_that_the_engine_had(e
     assert sorted(command[-9:] for command in runner.last[6]) == ["sleep 601", "sleep 602"]
     assert engine.ask("lambda: own.poll()") is None
     engine.ask("lambda: (own.kill(), own.wait())")
+
+
+def test_a_folder_that_somebody_cleaned_up_is_made_again(engine, runner):
+    shutil.rmtree(runner.facts.folder)
+    before = engine.ask(STATE)
+    assert runner.value(_seen) == (None, False, [])
+    assert engine.ask(STATE) == before
+
+
+def test_an_engine_without_standard_streams_can_work(engine, runner):
+    engine.ask("lambda: (__import__('os').close(1), __import__('os').close(2))")
+    assert runner.value(_seen) == (None, False, [])
+    engine.ask("lambda: __import__('os').dup2(0, 1)")
 
 
 def test_a_module_that_forks_and_returns_twice_answers_once(runner):
