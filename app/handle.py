@@ -47,6 +47,7 @@ class RunHandle:
             self._result = self._run.execute()
         except BaseException as error:  # noqa: BLE001 - handed to the caller of result()
             self._error = error
+            self._closing = True
         finally:
             if self._closing:
                 self._run.close()

@@ -123,3 +123,17 @@ def test_a_listener_may_close_the_run_it_hears_of(temporary):
     assert told[0].result(SECONDS).state == "cancelled"
     assert workers() == []
     assert list(temporary.iterdir()) == []
+
+
+def test_a_run_that_ends_by_an_error_leaves_no_worker_though_its_handle_is_kept(temporary):
+    def listen(event):
+        if isinstance(event, TaskChanged) and event.record.state is TaskState.RUNNING:
+            raise RuntimeError("the listener is broken")
+
+    pipeline = Pipeline("demo")
+    pipeline.add(sleeps)
+    handle = start_run(pipeline, scheme="processes", listener=listen)
+    with pytest.raises(RuntimeError, match="the listener is broken"):
+        handle.result(SECONDS)
+    assert workers() == []
+    assert list(temporary.iterdir()) == []
