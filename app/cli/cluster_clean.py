@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import ClusterError
@@ -38,7 +39,7 @@ def clean_command(options: Namespace) -> int:
     for found in clusters():
         _remove_stale(found, verb, dry_run=options.dry_run)
     if not options.dry_run:
-        for folder in sweep({record.logs for record in ledger.records()}):
+        for folder in sweep({str(Path(record.logs).resolve()) for record in ledger.records()}):
             sys.stdout.write(f"{verb} {one_line(str(folder))}\n")
     return 0
 

@@ -70,7 +70,7 @@ class Cluster:
         """
         check_settings(address.profile_dir)
         with claimed(address):
-            sweep({record.logs for record in Ledger().records()})
+            sweep({str(Path(record.logs).resolve()) for record in Ledger().records()})
             launch = Launch(address, launcher=launcher, logs=logs, hear=hear)
             client = launch.start(_order(launch, engines, settings), foreign=False)
         made = cls(address, client, hear)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
 import time
@@ -47,14 +48,16 @@ def logs_folder() -> Path:
 def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -> Path:
     """Make the folder for the logs of a cluster that is started now: the one that is wanted, or one of our own."""
     about = About(str(profile_dir), cluster_id, time.time())
-    if wanted is None:
-        name = "-".join(filter(None, (profile_dir.name.removeprefix("profile_"), cluster_id)))
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        folder = next(path for path in _names(logs_folder(), f"{stamp}-{name}") if not path.exists())
-    else:
-        folder = wanted.expanduser().absolute()
+    name = "-".join(filter(None, (profile_dir.name.removeprefix("profile_"), cluster_id)))
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    own = next(path for path in _names(logs_folder(), f"{stamp}-{name}") if not os.path.lexists(path))
+    folder = own if wanted is None else wanted.expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / _ABOUT).write_bytes(msgspec.json.encode(about))
+    if folder != own:
+        # So that the logs are found by the name of the cluster, also when it is gone.
+        logs_folder().mkdir(exist_ok=True, mode=0o700)
+        own.symlink_to(folder)
     return folder
 
 
@@ -67,11 +70,21 @@ def sweep(in_use: Collection[str], days: float = KEPT_DAYS) -> list[Path]:
     removed = []
     for folder in logs_folder().glob("*"):
         with contextlib.suppress(OSError):
-            newest = max((path.stat().st_mtime for path in folder.iterdir()), default=folder.stat().st_mtime)
-            if str(folder) not in in_use and time.time() - newest > days * 86400:
+            if str(folder.resolve()) in in_use or time.time() - _newest(folder) <= days * 86400:
+                continue
+            if folder.is_symlink():
+                folder.unlink()
+            else:
                 shutil.rmtree(folder)
-                removed.append(folder)
+            removed.append(folder)
     return removed
+
+
+def _newest(folder: Path) -> float:
+    """Return when something was last written into a folder; long ago if it is gone."""
+    if not folder.exists():
+        return 0.0
+    return max((path.stat().st_mtime for path in folder.iterdir()), default=folder.stat().st_mtime)
 
 
 def newest_folder(profile_dir: Path, cluster_id: str) -> Path | None:

@@ -31,6 +31,7 @@ def test_each_start_has_a_folder_of_its_own_and_the_newest_is_found(tmp_path: Pa
 def test_the_logs_are_known_by_the_numbers_of_the_engines(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "profile_lab", "", tmp_path / "mine")
     assert folder == tmp_path / "mine"
+    assert newest_folder(tmp_path / "profile_lab", "").resolve() == folder
     for name in ("controller", "engine-aa", "engine-bb", "engine-cc"):
         (folder / f"{name}.log").write_text("x\n")
     note_numbers(folder, {"bb": 0})
@@ -50,6 +51,15 @@ def test_old_folders_are_swept_unless_they_are_in_use(tmp_path: Path) -> None:
         os.utime(folder / "cluster.json", (long_ago, long_ago))
     assert sweep({str(used)}) == [old]
     assert sorted(logs_folder().iterdir()) == sorted([used, new])
+
+
+def test_a_folder_of_the_users_own_is_never_swept(tmp_path: Path) -> None:
+    mine = new_folder(tmp_path / "profile_lab", "", tmp_path / "mine")
+    long_ago = time.time() - 15 * 86400
+    os.utime(mine / "cluster.json", (long_ago, long_ago))
+    (link,) = logs_folder().iterdir()
+    assert sweep(set()) == [link]
+    assert (mine / "cluster.json").exists()
 
 
 def test_the_last_lines_of_a_log_are_read_from_its_end(tmp_path: Path) -> None:
