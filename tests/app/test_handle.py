@@ -9,7 +9,7 @@ import pytest
 
 from treadle import Pipeline, Schemes, module, start_run
 from treadle.app import handle as handles
-from treadle.core.run import executor as executors
+from treadle.core.run import carrying_out as carrying
 from treadle.core.run.records import TaskChanged
 from treadle.core.run.states import TaskState
 
@@ -92,7 +92,7 @@ def test_a_module_that_cannot_be_interrupted_keeps_its_thread_but_no_worker(pot,
 
     monkeypatch.setattr(handles, "ASK_SECONDS", 0.1)
     monkeypatch.setattr(handles, "STOP_SECONDS", 0.3)
-    monkeypatch.setattr(executors, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(carrying, "STOP_SECONDS", 0.2)
     pipeline = Pipeline("demo")
     pipeline.add(sleeps)
     pipeline.add(swallows)
