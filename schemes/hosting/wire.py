@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...core.worker.handing import Handed
 
+_REFS = [Ref(("", "", place)) for place in range(64)]
 _GIVEN, _REF, _ITEMS, _LABELLED, _MOVED, _APPLIED = range(6)
 
 
@@ -148,6 +149,7 @@ class Decoder:
         self._lock = threading.RLock()
         self._templates: dict[int, tuple[Any, ...]] = {}
         self._live: dict[str, Any] = {}
+        self._shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
 
     def decode(self, task: str, attempt: int, template: int, arguments: bytes) -> Call:
         """Return the call. Raises whatever unpickling its arguments or its function raises."""
@@ -155,6 +157,17 @@ class Decoder:
         target, outputs, fields, *rest = known
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
         return Call(task, target, given, outputs, fields, attempt, *rest)
+
+    def shaped(self, task: str, attempt: int, shape: int, values: Iterable[Any]) -> Call:
+        """Return the call of a shape with these values; the others are references, told apart by their place."""
+        known = self._shapes.get(shape)
+        if known is None:
+            template, ports, kinds = pickle.loads(self._template(shape))  # noqa: S301 - from the owner of this worker
+            known = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
+            self._shapes[shape] = known
+        given, refs = iter(values), iter(_REFS)
+        arguments = {port: Given(next(given)) if written else next(refs) for port, written in known[1]}
+        return self.made(task, attempt, known[0], arguments)
 
     def made(self, task: str, attempt: int, template: int, arguments: Mapping[str, Argument]) -> Call:
         """Return the call that has these arguments."""

@@ -17,7 +17,6 @@ from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.worker.call import Given, Ref
 from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
@@ -52,7 +51,6 @@ _BIRTH = 50e-6
 
 _CORES = cores()
 _FULL = 64 * 1024
-_REFS = [Ref(("", "", place)) for place in range(64)]
 
 
 def serve(setup: Setup, channel: socket.socket) -> None:
@@ -75,7 +73,6 @@ class Worker:
         self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), self._disk, setup.budget)
         self._keeping = self._service.keeping
         self._decoder = Decoder(self._template, self._keeping.moved)
-        self._shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
         self._files = FileStore(Path(setup.files))
         self._streams = sys.stdout, sys.stderr
         self._children_cpu = self._cpu = 0.0
@@ -161,13 +158,7 @@ class Worker:
     def _call(self, task: str, attempt: int, shape: int, arguments: Any) -> Call:
         if type(arguments) is bytes:
             return self._decoder.decode(task, attempt, shape, arguments)
-        known = self._shapes.get(shape)
-        if known is None:
-            template, ports, kinds = pickle.loads(self._template(shape))  # noqa: S301 - from the owner of this worker
-            known = self._shapes[shape] = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
-        values, refs = iter(arguments), iter(_REFS)
-        given = {port: Given(next(values)) if written else next(refs) for port, written in known[1]}
-        return self._decoder.made(task, attempt, known[0], given)
+        return self._decoder.shaped(task, attempt, shape, arguments)
 
     def _log(self, line: str) -> None:
         self._streams[0].write(line + "\n")

@@ -11,7 +11,7 @@ from ....core.worker.failures import CallError, Cause
 from ....core.worker.files import paths_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ....core.worker.container import Packed
 
@@ -22,8 +22,8 @@ class Border:
     """Between the runner and an engine.
 
     Where files are not shared, ``theirs`` is the runner's folder of files: its paths stand in values that travel, those
-    of ``own`` in values that are used here. ``python`` is the runner's version: what is pickled with its code can be
-    used by the same version only.
+    of ``own`` in values that are used here. ``python`` is the runner's version: what is pickled with its code can only
+    be used by the same one.
     """
 
     def __init__(self, own: Path, theirs: Path | None, python: tuple[int, int]) -> None:
@@ -39,17 +39,17 @@ class Border:
         """Return a value made here as it is used elsewhere."""
         return value if self._theirs is None else _moved(value, self._own, self._theirs)
 
-    def check_template(self, template: bytes) -> None:
-        """Raise CallError if the function travels with its code, which only the same version of Python can execute."""
+    def check(self, kind: int, templates: Mapping[int, bytes], arguments: Any, slots: Any) -> None:
+        """Raise CallError if the function of a job, or one of its values, travels with its code."""
         if not self._foreign:
             return
-        target = pickle.loads(template)[0]  # noqa: S301 - from the runner
-        if isinstance(target, tuple) and target[3] is not None:
+        target = pickle.loads(templates[kind])[0]  # noqa: S301 - from the runner
+        if isinstance(target, int):
+            target = pickle.loads(templates[target])[0]  # noqa: S301 - from the runner
+        if target[3] is not None:
             raise CallError(self._why("the function is defined in the script or notebook, so it travels with its code"))
-
-    def check_arguments(self, *pickles: Any) -> None:
-        """Raise CallError if a value among these travels with code."""
-        if self._foreign and any(_has_code(data) for data in pickles):
+        values = slots.values() if isinstance(slots, dict) else slots
+        if any(_has_code(data) for data in (arguments, *values)):
             raise CallError(self._why("an argument holds a function or class that travels with its code"))
 
     def checked(self, answer: tuple[Any, Any], packed: Callable[[int], Packed]) -> Any:

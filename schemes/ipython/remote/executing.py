@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
 import resource
 import time
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from ....core.worker.call import Given, Ref
 from ....core.worker.context import TaskContext
 from ....core.worker.execute import Result, execute
 from ....core.worker.failures import CallError, Cause, cause_of
@@ -29,7 +27,6 @@ LONG = 0.001
 """Of tasks that take longer, in seconds, memory and processor time are measured: it costs more than a short task."""
 
 _CORES = os.cpu_count() or 1
-_REFS = [Ref(("", "", place)) for place in range(64)]
 
 
 class Execution:
@@ -129,23 +126,10 @@ class Execution:
         session = self._session
         session.keeping.expect(slots)
         session.lost = ""
+        session.border.check(kind, session.templates, arguments, slots)
         if type(arguments) is bytes:
-            session.border.check_arguments(arguments, *_pickles(slots))
-            session.border.check_template(session.templates[kind])
             return session.decoder.decode(task, attempt, kind, arguments)
-        session.border.check_arguments(*_pickles(slots))
-        known = session.shapes.get(kind) or self._shape(kind)
-        values, refs = iter(arguments), iter(_REFS)
-        given = {port: Given(next(values)) if written else next(refs) for port, written in known[1]}
-        return session.decoder.made(task, attempt, known[0], given)
-
-    def _shape(self, number: int) -> tuple[int, tuple[tuple[str, bool], ...]]:
-        session = self._session
-        template, ports, kinds = pickle.loads(session.templates[number])  # noqa: S301 - from the runner
-        session.border.check_template(session.templates[template])
-        shape = template, tuple(zip(ports, [kind == "Given" for kind in kinds], strict=True))
-        session.shapes[number] = shape
-        return shape
+        return session.decoder.shaped(task, attempt, kind, arguments)
 
     def _used(self) -> float:
         """Return the processor time since this was last called, but for that of short jobs: to ask costs too much."""
@@ -156,10 +140,6 @@ class Execution:
     def _used_by_children(self) -> float:
         before, self._children_cpu = self._children_cpu, _cpu_of_children()
         return self._children_cpu - before
-
-
-def _pickles(slots: Any) -> Any:
-    return slots.values() if isinstance(slots, dict) else slots
 
 
 def _cpu_of_children() -> float:

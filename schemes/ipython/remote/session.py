@@ -46,7 +46,6 @@ class Session:
         self.home.mkdir(mode=0o700)
         self.hello = hello
         self.templates: dict[int, bytes] = {}
-        self.shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
         self.keeping = Keeping(self.folder, self.folder, hello.budget or _part(), self._spilled, _nothing)
         self.lost = ""
         self.decoder = Decoder(self.templates.__getitem__, self.keeping.moved)
