@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .previews import packed
 from .records import Listener, Missing, TaskChanged, TaskRecord
 from .states import TaskState
 
@@ -82,7 +83,9 @@ class Books:
     def succeeded(self, task: TaskId, cause: Cause | None) -> None:
         """Take note that a task has its results; with a ``cause``, that they are not what they were before."""
         if cause is None:
-            self.change(self.records[task], TaskState.SUCCEEDED)
+            record = self.records[task]
+            self.change(record, TaskState.SUCCEEDED)
+            record.previews = packed(record.previews)
         else:
             self.settle(task, TaskState.FAILED, cause)
 
@@ -99,6 +102,7 @@ class Books:
         record.previews = result.previews
         record.dispatched = record.began = record.ended = self.now()
         self.change(record, TaskState.CACHED)
+        record.previews = packed(record.previews)
 
     def settle(self, task: TaskId, state: TaskState, cause: Cause | None) -> None:
         """Take note that a task ended without a result, or is tried again."""

@@ -51,5 +51,5 @@ class LookingUp:
 
 
 def outcome(result: Result, size: int) -> e.Outcome:
-    """Return what the scheduler must know of a result."""
-    return e.Outcome(result.items, result.flags, result.absent, size)
+    """Return what the scheduler must know of a result; it keeps that, so that what is empty is shared."""
+    return e.Outcome(result.items or e.NOTHING, result.flags or e.NOTHING, result.absent or e.NOTHING, size)
