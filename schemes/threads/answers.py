@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AT_A_TIME = 512
 
 
-class Answers:
+class Outbox:
     """Messages on their way to the owner, in the order in which they were added. Any thread may add and flush.
 
     Nothing stays here for long, whatever the threads do: ``wake`` is an event that becomes ready when there is

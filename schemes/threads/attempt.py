@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ...core.worker.call import ValueId
     from ...core.worker.files import FileStore
     from ...core.worker.handing import Handed
-    from .answers import Answers
-    from .board import Board
+    from .answers import Outbox
+    from .board import RunningBoard
     from .messages import JobMessage
     from .parcels import Unpacker
     from .store import Store
@@ -40,7 +40,7 @@ class Performer:
     """
 
     def __init__(
-        self, unpacker: Unpacker, store: Store, files: FileStore, board: Board, answers: Answers, mark: bytes
+        self, unpacker: Unpacker, store: Store, files: FileStore, board: RunningBoard, answers: Outbox, mark: bytes
     ) -> None:
         self._unpacker, self._store, self._files = unpacker, store, files
         self._board, self._answers, self._mark = board, answers, mark

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CELL = 8
 
 
-class Board:
+class RunningBoard:
     """One place per thread: the number of the call that it began last, and whether that still runs.
 
     The thread writes, the owner reads; both have the same memory, which outlives the host. Writing costs much less

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .answers import Answers
+    from .answers import Outbox
     from .attempt import Performer
     from .messages import JobMessage
 
@@ -23,7 +23,7 @@ PATIENCE = 0.001
 _WEIGHT = 0.25
 
 
-class Member:
+class CrewMember:
     """One thread: whether its call is a long one, how many it has done, and what it waits at for more."""
 
     __slots__ = ("baton", "calls", "leaving", "long", "number", "place", "seen")
@@ -46,13 +46,13 @@ class Crew:
     """
 
     def __init__(
-        self, threads: int, places: int, performer: Performer, answers: Answers, clock: Callable[[], float]
+        self, threads: int, places: int, performer: Performer, answers: Outbox, clock: Callable[[], float]
     ) -> None:
         self._performer, self._answers, self._clock = performer, answers, clock
         self._queue: deque[JobMessage] = deque()
         self._lock = threading.Lock()
-        self._idle: list[Member] = []
-        self._members: set[Member] = set()
+        self._idle: list[CrewMember] = []
+        self._members: set[CrewMember] = set()
         self._free = list(range(places))[::-1]
         self._expected: dict[int, float] = {}
         self._flushed = clock()
@@ -60,7 +60,7 @@ class Crew:
             self._hire()
 
     def _hire(self) -> None:
-        member = Member(self._free.pop())
+        member = CrewMember(self._free.pop())
         self._members.add(member)
         threading.Thread(target=self._work, args=(member,), name=f"treadle-{member.place}", daemon=True).start()
 
@@ -110,7 +110,7 @@ class Crew:
     def _is_long(self, job: JobMessage) -> bool:
         return self._expected.get(job[3], 1.0) > BRISK
 
-    def _awake(self) -> list[Member]:
+    def _awake(self) -> list[CrewMember]:
         with self._lock:
             return [member for member in self._members if member not in self._idle]
 
@@ -125,7 +125,7 @@ class Crew:
 
     # A thread
 
-    def _work(self, member: Member) -> None:
+    def _work(self, member: CrewMember) -> None:
         while not member.leaving:
             try:
                 job = self._queue.popleft()
@@ -137,7 +137,7 @@ class Crew:
             self._members.discard(member)
             self._free.append(member.place)
 
-    def _take(self, member: Member, job: JobMessage) -> None:
+    def _take(self, member: CrewMember, job: JobMessage) -> None:
         member.long = self._is_long(job)
         member.number = job[0]
         if member.long:
@@ -152,7 +152,7 @@ class Crew:
             self._flush()
         member.long = False
 
-    def _rest(self, member: Member) -> None:
+    def _rest(self, member: CrewMember) -> None:
         self._flush()
         with self._lock:
             if self._queue:

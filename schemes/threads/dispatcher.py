@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...core.scheme import Began, Capacity, Ended, Exported, Logged, Lost, Place, Progressed, Stopped
-from ...core.worker.execute import Result
+from ...core.scheme import Exported, Lost
 from ...core.worker.failures import Cause
+from ..hosting.announcing import Announcer
 from ..hosting.channel import GarbledError
 from . import messages as m
-from .attempt import LONG
+from .calls import Calls
 from .depth import Depth
 from .exports import Exports
 from .fleet import CLOSED, GARBLED, Fleet
-from .hosted import Job
+from .hearing import Hearing
 from .routing import Router
 from .suspects import Suspects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from selectors import SelectorKey
 
     from ...core.scheme import Report
     from ...core.worker.call import Call, ValueId
     from ..hosting.child import Setup
     from ..hosting.wire import Encoded
-    from .hosted import Hosted
-    from .values import Values
-
-NO_HOST = Place("no thread host")
+    from .hosted import Hosted, HostedCall
+    from .values import HostValues
 
 
 class Dispatcher:
@@ -45,44 +41,36 @@ class Dispatcher:
         self,
         name: str,
         setup: Setup,
-        values: Values,
+        values: HostValues,
         templates: list[bytes],
         threads: int,
         environment: Mapping[str, str],
         report: Callable[[Report], None],
     ) -> None:
-        self._name, self._values, self._report = name, values, report
-        self._numbers = itertools.count(1)
-        self._jobs: dict[str, Job] = {}
+        self._values, self._report = values, report
+        self._announcer = Announcer(name, report)
         self._depth, self._suspects = Depth(), Suspects()
-        self._announced = -1
-        self._live = False
+        # First it is known that there are no hosts here, then calls are left to other schemes.
+        self._calls = Calls(self._suspects, report, self._announce)
         self.fleet = Fleet(setup, threads, environment, report, self._buried)
         self.exports = Exports(values, self.fleet.hosts)
         self._router = Router(
-            self.fleet, values, self.exports, self._suspects, self._depth, templates, report, self._fail
+            self.fleet, values, self.exports, self._suspects, self._depth, templates, report, self._calls.fail
+        )
+        self._hearing = Hearing(
+            self._calls, values, self.exports, report, self._depth.learn, self._router.route, self.fleet.dismiss
         )
         self._announce()
 
     def _announce(self) -> None:
-        threads = self.fleet.threads
-        slots = self._depth.slots(threads) if self.fleet.main is not None else 0
-        before = self._announced
-        if slots == before or (slots and not self._live):
-            return
-        if not slots or before <= 0 or not 2 / 3 < slots / before < 3 / 2:
-            self._announced = slots
-            self._report(Capacity(self._name, slots, threads if slots else 0, "" if slots else self.fleet.hopeless))
+        threads = self.fleet.threads if self.fleet.main is not None else 0
+        self._announcer.tell(self._depth.slots(threads) if threads else 0, threads, self.fleet.hopeless)
 
     # What the executor asks
 
     def submit(self, calls: Iterable[tuple[Call, Encoded]]) -> None:
         """Take calls, and send them to where they can run."""
-        jobs: list[Job] = []
-        for call, encoded in calls:
-            job = self._jobs[call.task] = Job(call.task, call.attempt, encoded, next(self._numbers))
-            jobs.append(job)
-        self._router.route(jobs)
+        self._router.route([self._calls.add(call, encoded) for call, encoded in calls])
         self._flush()
 
     def stop(self, tasks: Iterable[str]) -> None:
@@ -93,30 +81,22 @@ class Dispatcher:
         """
         now = time.monotonic()
         told: dict[int, list[int]] = {}
-        for job in [self._jobs[task] for task in tasks if task in self._jobs]:
+        for job in self._calls.of(tasks):
             host = job.host
             if host is None or job.number not in host.jobs:
-                self._stopped(job)
+                self._calls.stopped(job)
             elif not job.asked:
                 job.asked = now
                 host.stops[job.number] = job
                 host.unheard.append(job)
                 told.setdefault(host.number, []).append(job.number)
                 if host.is_only_one(job):
-                    self._stopped(job)
+                    self._calls.stopped(job)
         for number, numbers in told.items():
             host = self.fleet.hosts[number]
             host.tell(m.STOP, numbers)
             if host.alone:
                 self.fleet.dismiss(host)
-
-    def _stopped(self, job: Job) -> None:
-        """Tell that nobody waits for a call any more."""
-        if job.wanted:
-            job.stopped = time.monotonic()
-            self._forget(job)
-            self._suspects.clear(job.task)
-            self._report(Stopped(job.task, job.attempt))
 
     def export(self, values: Iterable[ValueId]) -> None:
         """Have values handed over; each is reported."""
@@ -135,19 +115,6 @@ class Dispatcher:
             if host.releases:
                 releases, host.releases = host.releases, []
                 host.tell(m.RELEASE, releases)
-
-    def _fail(self, job: Job, cause: Cause, *, refused: bool = False) -> None:
-        """End a call that never began; other schemes may take one that is refused."""
-        if job.wanted:
-            self._forget(job)
-            if refused:
-                # First it is known that there are no hosts here.
-                self._announce()
-            self._report(Ended(job.task, job.attempt, cause, NO_HOST, lost=not refused, refused=refused))
-
-    def _forget(self, job: Job) -> None:
-        if self._jobs.get(job.task) is job:
-            del self._jobs[job.task]
 
     # What happens
 
@@ -171,93 +138,17 @@ class Dispatcher:
         self.exports.flush()
         self._flush()
         self.fleet.watch_room()
-        self._live = self._live or any(host.pid for host in self.fleet.hosts.values())
+        self._announcer.live = self._announcer.live or any(host.pid for host in self.fleet.hosts.values())
         self._announce()
 
     def _hear(self, host: Hosted) -> None:
         try:
             for message in host.messages():
-                self._heed(host, message)
+                self._hearing.heed(host, message)
         except GarbledError:
             self.fleet.sever(host, GARBLED)
         if host.retiring or host.alone:
             self._move_out(host)
-
-    def _heed(self, host: Hosted, message: Any) -> None:
-        match message:
-            case (m.RESULT, int(), Cause() | tuple(), Mapping() | tuple(), int(), float(), float(), int()):
-                self._answered(host, message)
-            case (int(), *_):
-                self._told(host, message)
-            case _:
-                raise GarbledError("no message of a thread host")
-
-    def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
-        match message:
-            case (m.LINE, number, line):
-                if task := host.task_of(number):
-                    self._report(Logged(task, line))
-            case (m.PROGRESS, number, fraction, text):
-                if task := host.task_of(number):
-                    self._report(Progressed(task, fraction, text))
-            case (m.HEARD, list(numbers)):
-                self._heard(host, numbers)
-            case (m.SKIPPED, number):
-                self._skipped(host, number)
-            case (m.EXPORTED, value, handed):
-                self.exports.came(value, handed)
-            case (m.BACK, numbers):
-                self._given_back(host, numbers)
-            case (m.LEFT,):
-                self.fleet.dismiss(host)
-            case _:
-                raise GarbledError("no message of a thread host")
-
-    def _given_back(self, host: Hosted, numbers: list[int]) -> None:
-        host.given_back = True
-        jobs = [job for number in numbers if (job := host.answer(number)) is not None]
-        for job in jobs:
-            if job.asked:
-                self._stopped(job)
-        self._router.route([job for job in jobs if job.wanted])
-
-    def _skipped(self, host: Hosted, number: int) -> None:
-        if job := host.answer(number):
-            self._stopped(job)
-            host.end_output(job, marked=False)
-
-    def _heard(self, host: Hosted, numbers: list[int]) -> None:
-        host.unheard = [job for job in host.unheard if job.number not in numbers]
-        for job in [host.stops[number] for number in numbers if number in host.stops]:
-            self._stopped(job)
-
-    def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
-        _, number, answer, small, size, seconds, cpu, peak = message
-        job = host.answer(number)
-        if job is None:
-            return
-        if job.asked:
-            self._stopped(job)
-            host.end_output(job, marked=False)
-            host.releases.append((job.task, number))
-            return
-        self._depth.learn(job.encoded.template, seconds)
-        if not job.told and not job.short:
-            self._report(Began(job.task, job.attempt, host.place))
-        host.end_output(job, marked=seconds > LONG)
-        if isinstance(answer, Cause):
-            result: Result | Cause = answer
-        else:
-            self._values.keep(job.task, host.number, number, small, answer)
-            result = Result({}, *answer)
-        self._forget(job)
-        self._suspects.clear(job.task)
-        self._report(
-            Ended(
-                job.task, job.attempt, result, host.place,
-                seconds=seconds, cpu_seconds=cpu, peak_memory=peak, bytes_out=size,
-            )
-        )  # fmt: skip
 
     def _move_out(self, host: Hosted) -> None:
         """Go on with the end of a host: first it gives back calls, then nobody waits for any, then it hands over."""
@@ -283,16 +174,13 @@ class Dispatcher:
         blamed = [job for job in jobs if job.number in running or (unsure and job.number <= latest)]
         if not host.dismissed:
             self._suspects.suspect([job.task for job in blamed])
-        back: list[Job] = []
+        back: list[HostedCall] = []
         for job in jobs:
             if job.number > latest and not job.asked:
                 job.host = None
                 back.append(job)
             else:
-                self._forget(job)
-                self._report(
-                    Ended(job.task, job.attempt, cause, host.place, lost=True, shared=len(blamed) > 1 or host.dismissed)
-                )
+                self._calls.lost(job, cause, host.place, shared=len(blamed) > 1 or host.dismissed)
         host.jobs.clear()
         self._router.route(back)
         if self.fleet.main is None:
@@ -303,7 +191,7 @@ class Dispatcher:
         with contextlib.suppress(GarbledError):
             for message in host.messages():
                 if message != (m.LEFT,):
-                    self._heed(host, message)
+                    self._hearing.heed(host, message)
         host.last_output()
 
     def abandon(self, why: str) -> None:
@@ -317,8 +205,8 @@ class Dispatcher:
                 self._report(Lost(lost))
             self.exports.lose(host.number)
             for job in [job for job in host.jobs.values() if job.wanted]:
-                self._fail(job, cause, refused=job.number not in running)
+                self._calls.fail(job, cause, refused=job.number not in running)
             host.close()
-        for job in list(self._jobs.values()):
-            self._fail(job, cause, refused=True)
+        for job in self._calls.all:
+            self._calls.refused(job, cause)
         self._router.give_up()

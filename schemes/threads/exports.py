@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...core.worker.call import ValueId
     from ...core.worker.handing import Handed
     from .hosted import Hosted
-    from .values import Values
+    from .values import HostValues
 
     Then = Callable[[Handed | Cause], None]
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Exports:
     """Gets values from the hosts where they live; each is asked for once, however many want it."""
 
-    def __init__(self, values: Values, hosts: Mapping[int, Hosted]) -> None:
+    def __init__(self, values: HostValues, hosts: Mapping[int, Hosted]) -> None:
         self._values, self._hosts = values, hosts
         self._wanted: dict[ValueId, tuple[int, list[Then]]] = {}
         self._asked: dict[int, list[ValueId]] = {}

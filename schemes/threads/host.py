@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from ...core.worker.files import FileStore
 from ..hosting import channel as ch
 from . import messages as m
-from .answers import Answers
+from .answers import Outbox
 from .attempt import Performer
-from .board import Board
+from .board import RunningBoard
 from .crew import Crew
 from .parcels import Unpacker
 from .store import Store, shared
@@ -78,7 +78,7 @@ class Host:
         self._setup = setup
         self._channel = channel
         self._inbox = ch.Inbox(channel, Path(setup.memory))
-        self._answers = Answers(channel, Path(setup.disk))
+        self._answers = Outbox(channel, Path(setup.disk))
         self._templates: dict[int, bytes] = {}
         self._unpacker = Unpacker(self._templates.__getitem__, shared)
         self._store = Store(Path(setup.memory), Path(setup.disk))
@@ -104,7 +104,7 @@ class Host:
     def _start(self, threads: int, places: int, board: Path, environment: dict[str, str]) -> None:
         os.environ.update(environment)
         files = FileStore(Path(self._setup.files))
-        shown = Board(board, places)
+        shown = RunningBoard(board, places)
         self._performer = Performer(self._unpacker, self._store, files, shown, self._answers, self._setup.mark)
         self._crew = Crew(threads, places, self._performer, self._answers, time.perf_counter)
         threading.Thread(target=self._export, name="treadle-export", daemon=True).start()

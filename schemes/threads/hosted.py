@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Place
 from ..hosting import channel as ch
 from . import messages as m
-from .board import Board
+from .board import RunningBoard
 from .output import Output
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _NO_TIME = float("inf")
 
 
 @dataclass(slots=True)
-class Job:
+class HostedCall:
     """A call on its way: its number, whether it is known as a short one, whether its begin was told, when it was first
     seen to run, when its host was asked to stop it, when that was told, and the host that has it.
     """
@@ -83,9 +83,9 @@ class Hosted:
             undo.callback(os.close, self.printing)
             os.set_blocking(self.printing, True)
             self.board_path = folder / f"board-{number}"
-            self.board = Board(self.board_path, threads + SPARE)
+            self.board = RunningBoard(self.board_path, threads + SPARE)
             undo.pop_all()
-        self.jobs: dict[int, Job] = {}
+        self.jobs: dict[int, HostedCall] = {}
         self.retiring = self.given_back = self.leaving = self.dismissed = False
         self.silent = _NO_TIME
         self.severed: Cause | None = None
@@ -93,8 +93,8 @@ class Hosted:
         self.answered = 0
         self.quiet = False
         self.watched = selectors.EVENT_READ
-        self.stops: dict[int, Job] = {}
-        self.unheard: list[Job] = []
+        self.stops: dict[int, HostedCall] = {}
+        self.unheard: list[HostedCall] = []
         self.releases: list[tuple[str, int]] = []
         self._folder = folder
         self._inbox = ch.Inbox(self.ours, Path(setup.disk))
@@ -108,7 +108,7 @@ class Hosted:
         """Tell it how to begin."""
         self.tell(m.START, self.threads, self.threads + SPARE, str(self.board_path), environment)
 
-    def send(self, jobs: Sequence[tuple[Job, dict[ValueId, Handed] | None]], templates: Sequence[bytes]) -> None:
+    def send(self, jobs: Sequence[tuple[HostedCall, dict[ValueId, Handed] | None]], templates: Sequence[bytes]) -> None:
         """Send calls, with how the values can be had that are not there."""
         for job, _ in jobs:
             while self._known <= job.encoded.template:
@@ -163,7 +163,7 @@ class Hosted:
                 raise ch.GarbledError("no batch of messages")
             yield from batch
 
-    def running(self) -> list[Job]:
+    def running(self) -> list[HostedCall]:
         """Return the calls that run now, as far as they are not answered yet."""
         return [self.jobs[number] for number in self.board.running() if number in self.jobs]
 
@@ -172,11 +172,11 @@ class Hosted:
         """Whether anybody waits for a call that it has."""
         return any(job.wanted for job in self.jobs.values())
 
-    def is_only_one(self, job: Job) -> bool:
+    def is_only_one(self, job: HostedCall) -> bool:
         """Say whether nothing but this call can be what holds the host up."""
         return self.alone or self.running() == [job]
 
-    def answer(self, number: int) -> Job | None:
+    def answer(self, number: int) -> HostedCall | None:
         """Return the call that was just answered, which it then has no longer; None if it has no such call."""
         self.answered += 1
         if (stop := self.stops.pop(number, None)) in self.unheard:
@@ -201,7 +201,7 @@ class Hosted:
         job = self.jobs.get(number)
         return "" if job is None or not job.wanted else job.task
 
-    def end_output(self, job: Job, *, marked: bool) -> None:
+    def end_output(self, job: HostedCall, *, marked: bool) -> None:
         """Tell the rest of what a call printed; ``marked`` if the host has marked its end."""
         # The mark was written before the answer: it is there.
         end = time.monotonic() + 1.0
@@ -243,6 +243,6 @@ class Hosted:
                 self.board_path.unlink()
 
 
-def _message(job: Job, handed: dict[ValueId, Handed] | None) -> m.JobMessage:
+def _message(job: HostedCall, handed: dict[ValueId, Handed] | None) -> m.JobMessage:
     encoded = job.encoded
     return job.number, job.task, job.attempt, encoded.template, encoded.arguments, handed

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from .depth import Depth
     from .exports import Exports
     from .fleet import Fleet
-    from .hosted import Hosted, Job
+    from .hosted import Hosted, HostedCall
     from .suspects import Suspects
-    from .values import Values
+    from .values import HostValues
 
     class Fail(Protocol):
         """Takes a call that cannot begin."""
 
-        def __call__(self, job: Job, cause: Cause, *, refused: bool = False) -> None:
+        def __call__(self, job: HostedCall, cause: Cause, *, refused: bool = False) -> None:
             """Take it."""
 
     Readings = dict[ValueId, Handed]
-    Sendings = dict[int, list[tuple[Job, Readings | None]]]
+    Sendings = dict[int, list[tuple[HostedCall, Readings | None]]]
 
 
 class Router:
@@ -42,7 +42,7 @@ class Router:
     def __init__(
         self,
         fleet: Fleet,
-        values: Values,
+        values: HostValues,
         exports: Exports,
         suspects: Suspects,
         depth: Depth,
@@ -52,11 +52,11 @@ class Router:
     ) -> None:
         self._fleet, self._values, self._exports, self._suspects = fleet, values, exports, suspects
         self._depth, self._templates, self._report, self._fail = depth, templates, report, fail
-        self._waiting: dict[int, tuple[Job, set[ValueId]]] = {}
-        self._held: deque[Job] = deque()
+        self._waiting: dict[int, tuple[HostedCall, set[ValueId]]] = {}
+        self._held: deque[HostedCall] = deque()
         self._only = 0
 
-    def route(self, jobs: Iterable[Job]) -> None:
+    def route(self, jobs: Iterable[HostedCall]) -> None:
         """Take calls, and send them to where they can run as soon as they can."""
         sendings: Sendings = {}
         for job in jobs:
@@ -78,12 +78,12 @@ class Router:
         for job in waiting:
             self._refuse(job)
 
-    def _refuse(self, job: Job) -> None:
+    def _refuse(self, job: HostedCall) -> None:
         self._fail(job, Cause("insufficient resources", self._fleet.hopeless), refused=True)
 
     # Where to
 
-    def _place(self, job: Job, sendings: Sendings) -> None:
+    def _place(self, job: HostedCall, sendings: Sendings) -> None:
         main = self._fleet.main
         if main is None:
             self._refuse(job)
@@ -94,7 +94,7 @@ class Router:
         else:
             sendings.setdefault(main.number, []).append((job, None))
 
-    def _place_with_readings(self, job: Job, main: Hosted, sendings: Sendings) -> None:
+    def _place_with_readings(self, job: HostedCall, main: Hosted, sendings: Sendings) -> None:
         suspect = job.task in self._suspects
         readings, missing = {}, set()
         for value in job.encoded.refs:
@@ -130,12 +130,12 @@ class Router:
 
     # What they read
 
-    def _wait(self, job: Job, missing: set[ValueId]) -> None:
+    def _wait(self, job: HostedCall, missing: set[ValueId]) -> None:
         self._waiting[job.number] = job, missing
         for value in list(missing):
             self._exports.want(value, lambda handed, value=value: self._came(job, value, handed))  # type: ignore[misc]
 
-    def _came(self, job: Job, value: ValueId, handed: Handed | Cause) -> None:
+    def _came(self, job: HostedCall, value: ValueId, handed: Handed | Cause) -> None:
         """Take note that a call can have a value that it waited for, or why it cannot."""
         waiting = self._waiting.get(job.number)
         if waiting is None:
@@ -148,7 +148,7 @@ class Router:
         elif not waiting[1] and job.wanted:
             self.route([job])
 
-    def _cannot_have(self, job: Job, value: ValueId, why: Cause) -> None:
+    def _cannot_have(self, job: HostedCall, value: ValueId, why: Cause) -> None:
         if why.kind != "lost contact":
             main = self._fleet.main
             if main is not None and self._values.home(value[0]) == main.number:
@@ -189,7 +189,7 @@ class Router:
             held, self._held = self._held, deque()
             self.route(job for job in held if job.wanted)
 
-    def _send_bound(self, job: Job, main: Hosted) -> None:
+    def _send_bound(self, job: HostedCall, main: Hosted) -> None:
         try:
             elsewhere = [value for value in job.encoded.refs if self._values.home(value[0]) != main.number]
             readings = {value: found for value in elsewhere if (found := self._values.handed(value)) is not None}

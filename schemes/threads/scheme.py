@@ -16,9 +16,10 @@ from ...core.worker.handing import Handed, NotPicklableError, load
 from ...core.worker.limits import LIMIT_THREADS
 from ...core.worker.machine import cores
 from ..hosting.premises import Premises
-from .dispatcher import NO_HOST, Dispatcher
+from .calls import NO_HOST
+from .dispatcher import Dispatcher
 from .parcels import Packer
-from .values import Values
+from .values import HostValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -71,7 +72,7 @@ class ThreadsScheme:
         self._report = report
         premises = self._premises = Premises(self.name)
         try:
-            self._values = Values(premises.memory, premises.disk)
+            self._values = HostValues(premises.memory, premises.disk)
             setup = premises.setup(self._files, self._search_path, _SERVE)
             environment = limits(self._threads)
             dispatcher = Dispatcher(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ...core.worker.call import ValueId
     from ...core.worker.handing import Handed
-    from .hosted import Job
+    from .hosted import HostedCall
 
 
 class Suspects:
@@ -22,8 +22,8 @@ class Suspects:
 
     def __init__(self) -> None:
         self._tasks: set[str] = set()
-        self._ready: deque[tuple[Job, dict[ValueId, Handed]]] = deque()
-        self._bound: deque[Job] = deque()
+        self._ready: deque[tuple[HostedCall, dict[ValueId, Handed]]] = deque()
+        self._bound: deque[HostedCall] = deque()
 
     def __contains__(self, task: str) -> bool:
         return task in self._tasks
@@ -36,15 +36,15 @@ class Suspects:
         """Take note that a task has ended and its host has not."""
         self._tasks.discard(task)
 
-    def add(self, job: Job, handed: dict[ValueId, Handed]) -> None:
+    def add(self, job: HostedCall, handed: dict[ValueId, Handed]) -> None:
         """Take a call that can run in any host, with how the values that it reads can be had."""
         self._ready.append((job, handed))
 
-    def bind(self, job: Job) -> None:
+    def bind(self, job: HostedCall) -> None:
         """Take a call that can only run in the main host."""
         self._bound.append(job)
 
-    def next(self) -> tuple[Job, dict[ValueId, Handed]] | None:
+    def next(self) -> tuple[HostedCall, dict[ValueId, Handed]] | None:
         """Return the next call that is to have a host of its own."""
         while self._ready:
             job, handed = self._ready.popleft()
@@ -52,7 +52,7 @@ class Suspects:
                 return job, handed
         return None
 
-    def next_bound(self) -> Job | None:
+    def next_bound(self) -> HostedCall | None:
         """Return the next call that is to be the only one in the main host."""
         while self._bound:
             job = self._bound.popleft()
@@ -60,7 +60,7 @@ class Suspects:
                 return job
         return None
 
-    def drain(self) -> list[Job]:
+    def drain(self) -> list[HostedCall]:
         """Return all calls that wait, which then do so no longer."""
         found = [job for job, _ in self._ready] + [*self._bound]
         self._ready.clear()

@@ -22,7 +22,7 @@ Facts = tuple[
 """What is told of a result: its items, flags, absent outputs, previews, files and digests."""
 
 
-class Values:
+class HostValues:
     """Which host holds the values of each task, and which of them others can read too.
 
     Small ones come along with the answers and outlive their host; so do those that were handed over, which are in

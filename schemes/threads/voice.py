@@ -13,7 +13,7 @@ from .messages import LINE, PROGRESS
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from .answers import Answers
+    from .answers import Outbox
 
 _speaking = threading.Lock()
 """One for all: a lock for each call would cost more than the few that print ever wait."""
@@ -28,7 +28,7 @@ class Voice:
 
     __slots__ = ("_answers", "_lines", "_number", "_over", "_progress", "_stopped")
 
-    def __init__(self, number: int, answers: Answers, stopped: Container[int]) -> None:
+    def __init__(self, number: int, answers: Outbox, stopped: Container[int]) -> None:
         self._number, self._answers, self._stopped = number, answers, stopped
         self._progress: Progress | None = None
         self._lines: Lines | None = None

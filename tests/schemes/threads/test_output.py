@@ -121,7 +121,7 @@ def test_time_is_that_of_the_call_and_memory_that_of_the_host(rig):
 def test_all_threads_together_use_the_cores_once_in_numeric_libraries(make_rig, monkeypatch, workers, share):
     from treadle.schemes.threads import scheme
 
-    monkeypatch.setattr(scheme, "_cores", lambda: 4)
+    monkeypatch.setattr(scheme, "cores", lambda: 4)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
 
     assert make_rig(workers=workers).run("threads_allowed") == str(share)

@@ -1,0 +1,114 @@
+"""Takes in what thread hosts tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...core.scheme import Began, Ended, Logged, Progressed
+from ...core.worker.execute import Result
+from ...core.worker.failures import Cause
+from ..hosting.channel import GarbledError
+from . import messages as m
+from .attempt import LONG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...core.scheme import Report
+    from .calls import Calls
+    from .exports import Exports
+    from .hosted import Hosted, HostedCall
+    from .values import HostValues
+
+
+class Hearing:
+    """Heeds the messages of hosts and reports what they say.
+
+    ``learn`` is told how long the calls of a template take, ``route`` gets calls that a host gives back, ``dismiss`` a
+    host that has handed over all its values.
+    """
+
+    def __init__(
+        self,
+        calls: Calls,
+        values: HostValues,
+        exports: Exports,
+        report: Callable[[Report], None],
+        learn: Callable[[int, float], None],
+        route: Callable[[Iterable[HostedCall]], None],
+        dismiss: Callable[[Hosted], None],
+    ) -> None:
+        self._calls, self._values, self._exports, self._report = calls, values, exports, report
+        self._learn, self._route, self._dismiss = learn, route, dismiss
+
+    def heed(self, host: Hosted, message: Any) -> None:
+        """Take a message. GarbledError if it is none of a host."""
+        match message:
+            case (m.RESULT, int(), Cause() | tuple(), Mapping() | tuple(), int(), float(), float(), int()):
+                self._answered(host, message)
+            case (int(), *_):
+                self._told(host, message)
+            case _:
+                raise GarbledError("no message of a thread host")
+
+    def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
+        match message:
+            case (m.LINE, number, line):
+                if task := host.task_of(number):
+                    self._report(Logged(task, line))
+            case (m.PROGRESS, number, fraction, text):
+                if task := host.task_of(number):
+                    self._report(Progressed(task, fraction, text))
+            case (m.HEARD, list(numbers)):
+                self._heard(host, numbers)
+            case (m.SKIPPED, number):
+                self._skipped(host, number)
+            case (m.EXPORTED, value, handed):
+                self._exports.came(value, handed)
+            case (m.BACK, numbers):
+                self._given_back(host, numbers)
+            case (m.LEFT,):
+                self._dismiss(host)
+            case _:
+                raise GarbledError("no message of a thread host")
+
+    def _given_back(self, host: Hosted, numbers: list[int]) -> None:
+        host.given_back = True
+        jobs = [job for number in numbers if (job := host.answer(number)) is not None]
+        for job in jobs:
+            if job.asked:
+                self._calls.stopped(job)
+        self._route([job for job in jobs if job.wanted])
+
+    def _skipped(self, host: Hosted, number: int) -> None:
+        if job := host.answer(number):
+            self._calls.stopped(job)
+            host.end_output(job, marked=False)
+
+    def _heard(self, host: Hosted, numbers: list[int]) -> None:
+        host.unheard = [job for job in host.unheard if job.number not in numbers]
+        for job in [host.stops[number] for number in numbers if number in host.stops]:
+            self._calls.stopped(job)
+
+    def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
+        _, number, answer, small, size, seconds, cpu, peak = message
+        job = host.answer(number)
+        if job is None:
+            return
+        if job.asked:
+            self._calls.stopped(job)
+            host.end_output(job, marked=False)
+            host.releases.append((job.task, number))
+            return
+        self._learn(job.encoded.template, seconds)
+        if not job.told and not job.short:
+            self._report(Began(job.task, job.attempt, host.place))
+        host.end_output(job, marked=seconds > LONG)
+        if isinstance(answer, Cause):
+            result: Result | Cause = answer
+        else:
+            self._values.keep(job.task, host.number, number, small, answer)
+            result = Result({}, *answer)
+        used = {"seconds": seconds, "cpu_seconds": cpu, "peak_memory": peak, "bytes_out": size}
+        self._calls.ended(job, Ended(job.task, job.attempt, result, host.place, **used))
