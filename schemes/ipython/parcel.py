@@ -37,6 +37,7 @@ _FACE = '''"""Treadle, as far as it is needed on an engine."""
 
 from .core import worker as _worker
 from .core.worker.call import Item
+from .schemes.ipython.remote.standing_in import StandIn
 
 __version__ = {version!r}
 __all__ = {names!r}
@@ -45,14 +46,7 @@ __all__ = {names!r}
 def __getattr__(name):
     if name not in __all__:
         raise AttributeError(f"module 'treadle' has no attribute {{name!r}}")
-    if hasattr(_worker, name):
-        return getattr(_worker, name)
-
-    def absent(*_arguments, **_options):
-        raise RuntimeError(f"treadle.{{name}} cannot be used on an engine: pipelines are run from the outside")
-
-    absent.__name__ = absent.__qualname__ = name
-    return absent
+    return getattr(_worker, name) if hasattr(_worker, name) else StandIn(f"treadle.{{name}}")
 '''
 
 

@@ -38,6 +38,25 @@ def test_each_session_loads_the_files_as_they_are_then(make_runner, tmp_path):
     assert first.value("local_steps:told") == 1
 
 
+def test_a_file_that_makes_and_runs_a_pipeline_can_be_imported_but_its_tasks_cannot_do_so(make_runner, tmp_path):
+    folder = tmp_path / "steps"
+    folder.mkdir()
+    (folder / "study.py").write_text(
+        "from treadle import Pipeline, run\n"
+        "def fit():\n    return 3\n"
+        "def wrong():\n    return run(p)\n"
+        "def made():\n    return Pipeline('Study')\n"
+        "p = made()\n"
+        "p.add(fit, x=1).out.each()\n"
+        "p.save('study.treadle')\n"
+        "for one in run(p): pass\n"
+    )
+    runner = make_runner(search_path=(str(folder),))
+    assert runner.value("study:fit") == 3
+    outcome, _ = runner.run("study:wrong")
+    assert outcome.message == "treadle.run cannot be used in a task on an engine: pipelines are run from the outside"
+
+
 def test_our_own_modules_stay_in_place_though_the_search_path_leads_to_the_parcel(engine, make_runner, tmp_path):
     runner = make_runner(search_path=(str(tmp_path), str(engine.temporary)))
     outcome, _ = runner.run("math:floor", x=1.5, options={"positional": ("x",)})
