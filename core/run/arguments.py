@@ -67,12 +67,12 @@ class CallMaker:
         }
 
     def _plain(self, task: Task, form: Call) -> dict[str, Argument]:
-        """Do as ``_arguments`` for a node that is not mapped, and reads whole outputs or what is written."""
+        """Do as ``_arguments`` for a node that reads whole outputs of tasks at its own place, or what is written."""
         arguments: dict[str, Argument] = {}
         for entry in self._plan.nodes[task.node].inputs:
             if isinstance(entry, Wired):
                 source = entry.source
-                made_by = self._layout.singles[source.node] or self._layout.task(source.node, ())
+                made_by = self._layout.singles[source.node] or self._layout.task(source.node, task.index)
                 if made_by.whole or made_by.lacks(source.output) is None:
                     value = self.value(made_by, source.output)
                     arguments[entry.port] = value if entry.apply is None else _applied(entry.apply, value)
@@ -168,11 +168,14 @@ def _ref(task: Task, output: str, place: int) -> Ref:
 
 
 def _is_plain(node: PlanNode) -> bool:
-    return not node.axes and all(
-        isinstance(entry, Constant)
-        or (isinstance(entry, Wired) and entry.join is None and not entry.source.last and not entry.source.axes)
-        for entry in node.inputs
-    )
+    return all(isinstance(entry, Constant) or _is_aligned(entry, node.axes) for entry in node.inputs)
+
+
+def _is_aligned(entry: Input, axes: tuple[int, ...]) -> bool:
+    """Say whether each task reads a whole output of the task that has its own place."""
+    if not isinstance(entry, Wired) or entry.join is not None or entry.item is not None:
+        return False
+    return not entry.source.last and entry.source.axes == axes
 
 
 def _item(whole: Argument, place: int) -> Argument:

@@ -285,11 +285,13 @@ class Layout:
     def extent_of(self, axes: Sequence[int], level: int, prefix: Index) -> Extent:
         """Return the items of ``axes[level]`` under the places ``prefix`` of the axes before it."""
         axis = self.plan.axes[axes[level]]
-        outer = self.projection(tuple(axes[:level]), axis.depends)(prefix)
+        outer = self.projection(tuple(axes[:level]), axis.depends)(prefix) if axis.depends else ()
         key = (axis.number, outer)
-        if key not in self._extents:
+        found = self._extents.get(key)
+        if found is None:
             self._make_extent(axis, outer)
-        return self._extents[key]
+            found = self._extents[key]
+        return found
 
     def _make_extent(self, axis: Axis, outer: Index) -> None:
         key = (axis.number, outer)
