@@ -158,6 +158,21 @@ def lock() -> Any:
     return threading.Lock()
 
 
+class Torn:
+    """An object that can be pickled, and not be made again."""
+
+    def __reduce__(self) -> Any:
+        return int, ("no number",)
+
+
+def torn() -> Any:
+    return Torn()
+
+
+def type_name(value: Any) -> str:
+    return type(value).__name__
+
+
 def items(count: int) -> list[int]:
     return [number * 10 for number in range(count)]
 
@@ -394,6 +409,13 @@ class TestFailures:
         result = bench.run(call(lock))["task"].result
         assert isinstance(result, Cause) == bench.candidate.pickles
         assert not isinstance(result, Cause) or (result.kind == "not picklable" and "lock" in result.message)
+
+    def test_a_value_that_cannot_be_made_again_is_told_with_the_input_that_it_is_for(self, bench) -> None:
+        bench.result(call(torn, "torn"))
+        result = bench.run(call(type_name, value=Ref(("torn", "out", -1))))["task"].result
+        assert isinstance(result, Cause) == bench.candidate.pickles
+        assert not isinstance(result, Cause) or (result.kind, result.port) == ("not picklable", "value")
+        assert bench.result(call(add, "next", x=1)).outputs is not None
 
     def test_a_failure_leaves_the_worker_able_to_work(self, bench) -> None:
         bench.run(call(fail, "bad", text="x"))
