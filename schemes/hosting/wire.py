@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ...core.worker.handing import Handed
 
 _REFS = [Ref(("", "", place)) for place in range(64)]
+_ATOMS = frozenset({int, float, bool, type(None)})
+_SHORT_TEXT = 1000
+
 _GIVEN, _REF, _ITEMS, _LABELLED, _MOVED, _APPLIED = range(6)
 
 
@@ -121,6 +124,12 @@ class Encoder:
                 ) from error
             self._live[id(function)] = function, hashlib.sha256(data).hexdigest(), data
         return self._live[id(function)][1:]
+
+
+def is_plain(value: Any) -> bool:
+    """Say whether a value is so small and simple that it needs no pickle of its own."""
+    kind = type(value)
+    return kind in _ATOMS or (kind is str and len(value) < _SHORT_TEXT)
 
 
 def _types(argument: Argument) -> Iterable[str]:

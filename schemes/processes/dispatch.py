@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ...core.scheme import Ended, Place, Report
 from ...core.worker.failures import Cause
+from ..hosting.learning import UNKNOWN
 from .member import choose
-from .pace import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

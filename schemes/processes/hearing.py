@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
+from ..hosting.learning import SHORT
 from .answers import result_of, sizes
 from .board import ENDED
-from .patience import SOON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ class Answers:
         else:
             how = (False, False, *used, job.bytes_in, size)
             self._report(Ended(job.task, job.attempt, result, member.place, *how))
-        if not member.told and (began := member.began(long=SOON / 2)):
+        if not member.told and (began := member.began(long=SHORT / 2)):
             self._report(began)
         self._answered(member)
 

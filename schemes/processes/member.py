@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Began, Place
 from ..hosting import channel as ch
+from ..hosting.learning import SHORT
 from .board import ASKED, BEGUN, ENDED, EPOCH, STOP, Board, new_board
 from .claiming import FINISH, JOBS, RECALLED
 from .outlet import Outlet
-from .pace import AHEAD, MOST, SHORT
+from .pace import AHEAD, MOST
 from .requests import Requests
 
 if TYPE_CHECKING:

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref
 from ...core.worker.handing import size_of
-from ..hosting.wire import Encoder
-from .pace import UNKNOWN
+from ..hosting.learning import UNKNOWN
+from ..hosting.wire import Encoder, is_plain
 
 if TYPE_CHECKING:
     from ...core.worker.call import ValueId
-
-_ATOMS = frozenset({int, float, bool, type(None)})
-_SHORT_TEXT = 1000
 
 
 @dataclass(slots=True)
@@ -53,7 +50,7 @@ class Parcels:
         for argument in call.arguments.values():
             if type(argument) is Ref:
                 refs.append(argument.value)
-            elif type(argument) is Given and _is_small(argument.value):
+            elif type(argument) is Given and is_plain(argument.value):
                 values.append(argument.value)
             else:
                 return self._pickled(call)
@@ -68,11 +65,6 @@ class Parcels:
 
 
 _MOST_REFS = 64
-
-
-def _is_small(value: Any) -> bool:
-    kind = type(value)
-    return kind in _ATOMS or (kind is str and len(value) < _SHORT_TEXT)
 
 
 def _moved(argument: Argument) -> int:

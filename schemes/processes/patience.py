@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ..hosting.learning import SHORT
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from .member import Member
-
-SOON = 0.020
-"""A call known to take longer is reported when it begins, a shorter one only if it takes that long."""
 
 _LONGEST_NAP = 0.001
 
@@ -25,7 +24,7 @@ def patience(members: Collection[Member], due: list[float]) -> float | None:
         if len(member.jobs) > 1:
             due.append(member.overdue)
         if member.full or (member.jobs and not member.told) or member.requests.full:
-            due.append(member.since + SOON)
+            due.append(member.since + SHORT)
         if member.kill_at:
             due.append(member.interrupt_at or member.kill_at)
     return max(0.001, min(due) - time.monotonic()) if due else None

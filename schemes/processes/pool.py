@@ -12,10 +12,10 @@ from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting.announcing import Announcer
 from ..hosting.deaths import MemoryWatch, cause_of_death
+from ..hosting.learning import SHORT
 from .dispatch import NOWHERE, Dispatch
 from .hearing import GARBLED, Answers
 from .pace import Pace
-from .patience import SOON
 from .staff import OUTPUT, VALUES, Staff
 from .stopping import Stopping
 from .vault import Vault
@@ -107,7 +107,7 @@ class Pool:
             return
         self._dispatch.feed()
         for member in self._members.values():
-            if not member.told and (began := member.began(long=SOON / 2)):
+            if not member.told and (began := member.began(long=SHORT / 2)):
                 self._report(began)
 
     def stop(self, task: str, latest: int) -> None:
@@ -207,7 +207,7 @@ class Pool:
         for member in list(self._members.values()):
             member.full = False
             member.requests.flush()
-            if member.jobs and now > member.since + SOON and (began := member.began(long=0.0)):
+            if member.jobs and now > member.since + SHORT and (began := member.began(long=0.0)):
                 self._report(began)
             if len(member.jobs) > 1 and now > member.overdue:
                 # Answers may have been held back on the board.

@@ -14,9 +14,10 @@ from ...core.scheme import Began, Logged
 from ...core.worker.failures import Cause
 from ..hosting.brood import Brood, left_program
 from ..hosting.deaths import MemoryWatch, cause_of_death
+from ..hosting.learning import SHORT
 from . import messages as m
 from .hosted import Hosted
-from .patience import NEVER, SOON, due
+from .patience import NEVER, due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,7 +154,7 @@ class Fleet:
         """Return after how many seconds a host is to be looked after; None if that is not needed."""
         ends = [self.brood.due, *map(due, self.hosts.values())]
         if any(host.jobs and not host.quiet for host in self.hosts.values()):
-            ends.append(time.monotonic() + SOON)
+            ends.append(time.monotonic() + SHORT)
         end = min(ends, default=NEVER)
         return max(0.001, end - time.monotonic()) if end < NEVER else None
 
@@ -166,7 +167,7 @@ class Fleet:
         now = time.monotonic()
         for job in running:
             job.seen = job.seen or now
-            if not job.told and (not job.short or now - job.seen > SOON / 2):
+            if not job.told and (not job.short or now - job.seen > SHORT / 2):
                 job.told = True
                 self._report(Began(job.task, job.attempt, host.place))
         host.quiet = len(running) >= min(host.threads, len(host.jobs)) and all(job.told for job in running)

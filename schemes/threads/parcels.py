@@ -6,7 +6,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from ...core.worker.call import Given, Ref
-from ..hosting.wire import Decoder, Encoded, Encoder
+from ..hosting.wire import Decoder, Encoded, Encoder, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ...core.worker.call import Argument, Call
     from ...core.worker.handing import Handed
 
-_ATOMS = frozenset({int, float, bool, type(None)})
-_SHORT_TEXT = 1000
 _Maker = type[Given] | type[Ref]
 _MAKERS: dict[str, _Maker] = {"Given": Given, "Ref": Ref}
 
@@ -35,15 +33,10 @@ class Packer:
             kind = type(argument)
             if kind is Ref:
                 refs.append(argument.value)  # type: ignore[union-attr]
-            elif kind is not Given or not _is_small(argument.value):  # type: ignore[union-attr]
+            elif kind is not Given or not is_plain(argument.value):  # type: ignore[union-attr]
                 return self._encoder.encode(call)
             arguments.append(argument.value)  # type: ignore[union-attr]
         return Encoded(self._encoder.shape(call), tuple(arguments), tuple(refs))
-
-
-def _is_small(value: Any) -> bool:
-    kind = type(value)
-    return kind in _ATOMS or (kind is str and len(value) < _SHORT_TEXT)
 
 
 class Unpacker:

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .hosted import Hosted
 
-SOON = 0.020
-"""A call known to take longer is reported when it begins, a shorter one only if it takes that long."""
-
 GRACE = 0.25
 """Seconds that calls which were told to stop have to end by themselves, if nobody waits for another of their host."""
 
