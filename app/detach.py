@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..core.errors import RefusedError, TreadleError
+from ..core.journal.listing import LOG_SUFFIX
 from ..core.places import runs_folder
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 BEGIN_SECONDS = 60.0
 JOURNAL_SECONDS = 30.0
 END_SECONDS = 5.0
-LOG_SUFFIX = ".log"
 MAX_TOLD = 100_000
 VARIABLE = "TREADLE_DETACHED"
 """Holds, for the new process alone, the number of the socket through which it says that it has begun."""
