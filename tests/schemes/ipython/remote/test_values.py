@@ -105,6 +105,21 @@ def test_without_shared_files_values_travel_in_pieces_both_ways(engine, make_run
     assert _value(outcome) == 300_000
 
 
+def test_a_value_larger_than_a_piece_comes_in_several_and_can_be_asked_for_again(engine, make_runner):
+    def huge() -> bytes:
+        return bytes(m_piece + 1000)
+
+    m_piece = m.PIECE
+    runner = make_runner(token=("token", "another"))
+    key, _ = _kept(runner.run(huge)[0])
+    total, first = engine.control(m.PIECES, "one", (m.VALUE, key), 0)
+    assert len(first) == m.PIECE < total
+    again = [_pieces(engine, (m.VALUE, key)) for _ in range(2)]
+    assert again[0] == again[1]
+    assert len(again[0]) == total
+    assert not list(Path(runner.facts.folder).glob("departing-*"))
+
+
 def _file(text: str) -> Path:
     from treadle import scratch
 
