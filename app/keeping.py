@@ -68,7 +68,7 @@ class Keeping:
         if self.cached is not None:
             self.cached.earlier.close()
             self.cached.cache.flush(CLOSE_SECONDS)
-        self.recording.end(CLOSE_SECONDS, executor.results.warnings(executor.records.values()))
+        self.recording.end(CLOSE_SECONDS, executor.warnings())
         self._learned.learn(measured(executor.records.values(), self._keys))
 
     def close(self) -> None:

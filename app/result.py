@@ -97,7 +97,7 @@ class RunResult:
     @property
     def warnings(self) -> list[str]:
         """What went well, but perhaps not as it was meant: a sentence for each loop that its bound ended."""
-        return self._executor.results.warnings(self._executor.records.values())
+        return self._executor.warnings()
 
     def __getitem__(self, node: NodeHandle | str) -> Any:
         """Return the value of a node or group; TaskFailedError if it, or an item of it, failed."""

@@ -23,6 +23,7 @@ from .results import Results
 from .scheduler import Policy, Scheduler
 from .selection import needed
 from .states import HANDED_OUT, RunState, TaskState
+from .warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -87,6 +88,11 @@ class Executor:
     def records(self) -> Mapping[e.TaskId, TaskRecord]:
         """What is known of each task."""
         return self._books.records
+
+    def warnings(self) -> list[str]:
+        """Return what went well, but perhaps not as it was meant: a sentence for each."""
+        here = [name for name, _ in self._schemes.here()]
+        return warnings_of(self.scheduler.layout, list(self.records.values()), here)
 
     def run(self) -> RunState:
         """Run to the end and return how it ended; the schemes stay open, so that results can be read.

@@ -62,7 +62,7 @@ class Kept:
         self.close()
 
     def close(self) -> None:
-        assert self.recording.end(SECONDS, self.executor.results.warnings())
+        assert self.recording.end(SECONDS, self.executor.warnings())
         assert self.recording.close(SECONDS)
         self.executor.close()
 

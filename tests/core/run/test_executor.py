@@ -149,13 +149,13 @@ def test_that_no_time_limit_is_kept_is_told_once_with_the_nodes(tmp_path) -> Non
     nodes = {name: Node(module="step", timeout=seconds) for name, seconds in (("a", 1), ("b", 2), ("c", None))}
     run = executor(pipeline({}, **nodes), tmp_path, ToldScheme(runs_here=True))
     run.run()
-    assert run.results.warnings(run.records.values()) == ["told keeps no time limit, which a, b have (timeout)"]
+    assert run.warnings() == ["told keeps no time limit, which a, b have (timeout)"]
 
 
 def test_a_time_limit_that_is_kept_is_not_told(tmp_path) -> None:
     run = executor(pipeline({}, a=Node(module="step", timeout=1)), tmp_path, ToldScheme())
     run.run()
-    assert run.results.warnings(run.records.values()) == []
+    assert run.warnings() == []
 
 
 # Results of earlier runs
