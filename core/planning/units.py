@@ -10,7 +10,7 @@ from msgspec import structs
 from ..errors import PipelineError
 from ..modules import Module, Port
 from ..pipeline import Connection, Group, Node, Pipeline
-from ..run.layout import value_label
+from ..run.expansion import value_label
 from ..trust import needs_trust
 from ..worker import unit
 from ..worker.call import Given

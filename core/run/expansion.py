@@ -169,6 +169,26 @@ class RoundsExtent(Extent):
             self.close()
 
 
+def written_extent(axis: Axis) -> Extent:
+    """Return the items of a list that is written in the pipeline, labelled by their values."""
+    extent = Extent()
+    sizes = {size for _, size in axis.sizes}
+    if len(sizes) > 1:
+        text = ", ".join(f"{name} has {size} items" for name, size in axis.sizes)
+        extent.close(Cause("mapping", f"{axis.label!r}: {text}"))
+        return extent
+    extent.labels = tuple(map(value_label, axis.values))
+    extent.grow(len(axis.values))
+    extent.close()
+    return extent
+
+
+def value_label(value: object) -> str:
+    """Return the label of a value that is written in the pipeline."""
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 class Expansion:
     """Walks along axes from a prefix and reports each item at their end.
 

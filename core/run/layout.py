@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 from ..planning.plan import Axis, Constant, FedBack, Input, Plan, PlanNode, Source, Swept, Wired
-from ..worker.failures import Cause
 from .collecting import Collection, LastItem
-from .expansion import Expansion, Extent, ListExtent, RoundsExtent
+from .expansion import Expansion, Extent, ListExtent, RoundsExtent, written_extent
+from .projections import Projections
 from .tasks import Index, Prerequisite, Task, task_id
 
 if TYPE_CHECKING:
+    from ..worker.failures import Cause
     from .events import TaskId
 
-Projection = Callable[[Index], Index]
 Provider = Callable[[Index], Prerequisite | None]
 
 
@@ -65,7 +64,7 @@ class Layout:
         self._loops = [False] * len(plan.nodes)
         self._tolerant = [any(_is_tolerant(entry) for entry in node.inputs) for node in plan.nodes]
         self._carried: dict[Task, Task | None] = {}
-        self._projections: dict[tuple[tuple[int, ...], tuple[int, ...]], Projection] = {}
+        self._projection = Projections().between
 
     def begin(self) -> None:
         """Lay out all that can be known before anything has run."""
@@ -164,7 +163,7 @@ class Layout:
         number = entry.source.node
         if axes == entry.source.axes:
             return partial(self.task, number)
-        project = self.projection(axes, entry.source.axes)
+        project = self._projection(axes, entry.source.axes)
         return lambda index: self.task(number, project(index))
 
     def reads(self, task: Task) -> Sequence[tuple[Prerequisite, str]]:
@@ -199,21 +198,21 @@ class Layout:
         if not isinstance(entry, Wired):
             return None
         if entry.join is not None:
-            return self._collection(entry, self.projection(axes, entry.axes)(index))
-        return self.origin(entry.source, self.projection(axes, entry.source.axes)(index))
+            return self._collection(entry, self._projection(axes, entry.axes)(index))
+        return self.origin(entry.source, self._projection(axes, entry.source.axes)(index))
 
     def _fed_back(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
         before = self.place_before(entry.axis, axes, index)
         if before is None:
             return self.provider(entry.start, axes, index)
-        return self.task(entry.source.node, self.projection(axes, entry.source.axes)(before))
+        return self.task(entry.source.node, self._projection(axes, entry.source.axes)(before))
 
     def state_before(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Task | None:
         """Return what makes the value that is fed back at a place; None if it is still that of the start."""
         before = self.place_before(entry.axis, axes, index)
         if before is None:
             return None
-        made = self.task(entry.source.node, self.projection(axes, entry.source.axes)(before))
+        made = self.task(entry.source.node, self._projection(axes, entry.source.axes)(before))
         return self.carried(made, entry.source.output, entry.axis)
 
     def carried(self, made: Task, output: str, axis: int) -> Task | None:
@@ -256,7 +255,7 @@ class Layout:
 
     def _last_item(self, source: Source, index: Index) -> LastItem:
         walked = (*source.axes, *source.last)
-        home = self.projection(walked, self.plan.nodes[source.node].axes)
+        home = self._projection(walked, self.plan.nodes[source.node].axes)
         start = None if source.start is None else self.provider(source.start, source.axes, index)
 
         def carried(seen: Source, last: Task) -> Task | None:
@@ -269,7 +268,7 @@ class Layout:
         if key not in self._collections:
             assert wired.join is not None
             walked = (*wired.axes, *wired.join.axes)
-            home = self.projection(walked, wired.source.axes)
+            home = self._projection(walked, wired.source.axes)
             joined = frozenset(wired.join.axes)
             collection = Collection(
                 wired.source,
@@ -285,7 +284,7 @@ class Layout:
     def extent_of(self, axes: Sequence[int], level: int, prefix: Index) -> Extent:
         """Return the items of ``axes[level]`` under the places ``prefix`` of the axes before it."""
         axis = self.plan.axes[axes[level]]
-        outer = self.projection(tuple(axes[:level]), axis.depends)(prefix) if axis.depends else ()
+        outer = self._projection(tuple(axes[:level]), axis.depends)(prefix) if axis.depends else ()
         key = (axis.number, outer)
         found = self._extents.get(key)
         if found is None:
@@ -298,7 +297,7 @@ class Layout:
         if axis.kind == "rounds":
             self._make_rounds(axis, outer)
         elif axis.lists:
-            lists = [self.origin(s, self.projection(axis.depends, s.axes)(outer)) for s in axis.lists]
+            lists = [self.origin(s, self._projection(axis.depends, s.axes)(outer)) for s in axis.lists]
             names = [f"{self.plan.nodes[s.node].id}.{s.output}" for s in axis.lists]
             extent = ListExtent(axis, lists, names)
             self._extents[key] = extent
@@ -309,7 +308,7 @@ class Layout:
     def _make_rounds(self, axis: Axis, outer: Index) -> None:
         again = axis.again
         assert again is not None
-        home = self.projection((*axis.depends, axis.number), again.axes)
+        home = self._projection((*axis.depends, axis.number), again.axes)
         extent = RoundsExtent(axis, lambda place: self.task(again.node, home((*outer, place))))
         self._extents[axis.number, outer] = extent
         extent.watch()
@@ -321,13 +320,6 @@ class Layout:
         )
         for number, count in sorted(counts.items()):
             yield self.plan.axes[number], count
-
-    def projection(self, held: tuple[int, ...], wanted: tuple[int, ...]) -> Projection:
-        """Return the function that picks from places along ``held`` axes those along ``wanted`` ones."""
-        key = (held, wanted)
-        if key not in self._projections:
-            self._projections[key] = _projection(held, wanted)
-        return self._projections[key]
 
     def labels(self, task: Task) -> dict[str, str]:
         """Return the labels of a task's item: axis label to item label, outer to inner."""
@@ -370,35 +362,3 @@ def _is_plain(node: PlanNode) -> bool:
 
 def _is_tolerant(entry: Input) -> bool:
     return isinstance(entry, Wired) and entry.join is not None and entry.join.tolerant
-
-
-def written_extent(axis: Axis) -> Extent:
-    """Return the items of a list that is written in the pipeline, labelled by their values."""
-    extent = Extent()
-    sizes = {size for _, size in axis.sizes}
-    if len(sizes) > 1:
-        text = ", ".join(f"{name} has {size} items" for name, size in axis.sizes)
-        extent.close(Cause("mapping", f"{axis.label!r}: {text}"))
-        return extent
-    extent.labels = tuple(map(value_label, axis.values))
-    extent.grow(len(axis.values))
-    extent.close()
-    return extent
-
-
-def value_label(value: object) -> str:
-    """Return the label of a value that is written in the pipeline."""
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _projection(held: tuple[int, ...], wanted: tuple[int, ...]) -> Projection:
-    if held == wanted:
-        return lambda index: index
-    places = [held.index(axis) for axis in wanted]
-    if places == list(range(len(places))):
-        return itemgetter(slice(0, len(places)))
-    if len(places) == 1:
-        place = places[0]
-        return lambda index: (index[place],)
-    return itemgetter(*places)
