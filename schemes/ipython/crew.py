@@ -172,7 +172,11 @@ class Crew:
         if self._replace is not None and engine.ready:
             self._await_next()
         self.announce()
-        if not self._engines and not self._awaited:
+        self.hand_back()
+
+    def hand_back(self) -> None:
+        """Without engines, and none to come, hand all jobs back: another scheme may take them."""
+        if not self._engines and not self._awaited and self._dispatch.waits:
             self._give_up()
 
     def _settle(self, engine: Engine, batches: list[Any], cause: Cause) -> None:
@@ -200,11 +204,9 @@ class Crew:
     def _none_came(self) -> None:
         self._awaited = False
         self.announce()
-        if not self._engines:
-            self._give_up()
+        self.hand_back()
 
     def _give_up(self) -> None:
-        """Without engines, hand all jobs back: another scheme may take them."""
         for job in self._dispatch.drain():
             self._answers.refused(job, Cause("insufficient resources", self._why_none()))
 

@@ -99,6 +99,7 @@ class Session:
         self._deadlines.due()
         now = time.monotonic()
         self._dispatch.feed(now)
+        self.crew.hand_back()
         self._relieve(now)
         self.crew.announce()
 
