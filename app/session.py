@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import signal
 import threading
@@ -45,11 +46,16 @@ _ended: list[weakref.ref[Run]] = []
 _ended_lock = threading.Lock()
 
 
+def _warn(text: str) -> None:
+    logging.getLogger(__name__).warning("%s", text)
+
+
 class Run:
     """A run that is prepared: checked, planned, with its schemes; nothing has been executed yet.
 
     ``files`` is where the files are that its modules return: in its own folder, which goes with it, or in the cache.
-    ``warn`` is told, from any thread, of what is lost but does not stop the run.
+    ``warn`` is told, from any thread, of what is lost but does not stop the run; by default the log of this module,
+    which Python shows on standard error unless a program sets up logging otherwise.
     """
 
     def __init__(
@@ -57,7 +63,7 @@ class Run:
         pipeline: Pipeline,
         options: Options,
         listener: Listener = lambda _event: None,
-        warn: Callable[[str], None] = lambda _text: None,
+        warn: Callable[[str], None] = _warn,
     ) -> None:
         with collector_at_rest():
             self._prepare(pipeline, options, listener, warn)

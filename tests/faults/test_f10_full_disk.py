@@ -157,3 +157,15 @@ def test_a_report_that_cannot_be_written_stays_as_it_was(place, spoil):
         result.report(report)
     assert report.read_text() == "the old one"
     assert {path.name for path in place.iterdir()} <= {"report.html", "filler"}
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+def test_a_script_is_told_that_its_run_has_no_journal(place, spoil):
+    spoil(place)
+    script = "from treadle import Pipeline, run; p = Pipeline('s'); n = p.add('builtins:abs', x=-7); print(run(p)[n])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "XDG_STATE_HOME": str(place)}, timeout=SECONDS,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "7\n"
+    assert str(place) in done.stderr
