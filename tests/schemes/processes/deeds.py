@@ -298,9 +298,13 @@ def ask_once_then_wait(file: str) -> None:
 
 
 def never_give_up(file: str) -> None:
-    note(file, str(os.getpid()))
+    word = str(os.getpid())
     while True:
         try:
+            # Whoever reads this may interrupt at once.
+            if word:
+                note(file, word)
+                word = ""
             signal.pause()
         except BaseException:
             note(file, "not yet")
