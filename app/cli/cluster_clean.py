@@ -18,30 +18,58 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...schemes.ipython.finding import Found
+    from ...schemes.ipython.ledger import Record
+
+END_SECONDS = 10.0
 
 
 def clean_command(options: Namespace) -> int:
     """End leftovers, remove files of controllers that are gone, and logs that are old."""
-    ledger = Ledger()
-    verb = "Would end" if options.dry_run else "Ended"
+    ledger, dry_run = Ledger(), options.dry_run
+    ending, removing = ("Would end", "Would remove") if dry_run else ("Ended", "Removed")
     for record in ledger.leftovers():
-        living = record.living()
-        if not options.dry_run and record.end(10.0):
-            raise ClusterError("a process of it cannot be ended", where=f"cluster in {record.profile_dir}")
-        told = f"{record.profile_dir} {record.cluster_id}".strip()
-        numbers = ", ".join(str(proof.pid) for proof in living)
-        sys.stdout.write(f"{verb} what was left of {one_line(told)}: {numbers}\n")
-    if not options.dry_run:
-        for record in ledger.records():
-            if record.here and not record.living() and not record.owner.lives:
-                ledger.remove(record.id)
-    verb = "Would remove" if options.dry_run else "Removed"
-    for found in clusters():
-        _remove_stale(found, verb, dry_run=options.dry_run)
-    if not options.dry_run:
-        for folder in sweep({str(Path(record.logs).resolve()) for record in ledger.records()}):
-            sys.stdout.write(f"{verb} {one_line(str(folder))}\n")
+        _end_leftover(record, ending, dry_run=dry_run)
+    everything = clusters()
+    for found in everything:
+        if found.answers and found.records:
+            _end_given_up(found, ending, dry_run=dry_run)
+    for found in everything:
+        _remove_stale(found, removing, dry_run=dry_run)
+    if not dry_run:
+        _forget(ledger)
     return 0
+
+
+def _end_leftover(record: Record, verb: str, *, dry_run: bool) -> None:
+    """End what lives although the program that started it is gone."""
+    numbers = ", ".join(str(proof.pid) for proof in record.living())
+    where = f"{record.profile_dir} {record.cluster_id}".strip()
+    if not dry_run and (left := record.end(END_SECONDS)):
+        raise ClusterError(f"process {left[0].pid} cannot be ended", where=f"cluster in {where}")
+    sys.stdout.write(f"{verb} what was left of {one_line(where)}: {numbers}\n")
+
+
+def _forget(ledger: Ledger) -> None:
+    """Remove records of which nothing lives, and logs that are old."""
+    for record in ledger.records():
+        if record.here and not record.owner.lives and not record.living():
+            ledger.remove(record.id)
+    for folder in sweep({str(Path(record.logs).resolve()) for record in ledger.records()}):
+        sys.stdout.write(f"Removed {one_line(str(folder))}\n")
+
+
+def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> None:
+    """End engines of ours that the controller has lost, as they never come back."""
+    from ...schemes.ipython.cluster import Cluster, kill_with_children
+
+    cluster = Cluster.attach(found.address)
+    try:
+        for one in cluster.given_up():
+            sys.stdout.write(f"{verb} an engine that {one_line(str(found.address))} has lost: {one.proof.pid}\n")
+            if not dry_run:
+                kill_with_children(one.proof)
+    finally:
+        cluster.close()
 
 
 def _remove_stale(found: Found, verb: str, *, dry_run: bool) -> None:

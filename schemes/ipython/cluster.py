@@ -17,7 +17,7 @@ from .connecting import connect, connection_file
 from .finding import claimed
 from .launchers import Order
 from .ledger import Ledger
-from .logs import sweep
+from .logs import noted_numbers, sweep
 from .loop import the_loop, within
 from .profiles import check_settings
 from .proof import Proof, end, proof_of
@@ -90,6 +90,10 @@ class Cluster:
         self, engines: int, *, launcher: str = "local", logs: Path | None = None, **settings: Any
     ) -> list[str]:
         """Start more engines, also where the controller is somebody else's, and return their names."""
+        until = time.monotonic() + settings.get("seconds", START_SECONDS)
+        launch = self._launches[0] if self._launches and logs is None else None
+        if launch is not None:
+            return launch.add_engines(_order(launch, engines, settings), self.client, until)
         logs = logs or next((Path(one.logs) for one in self.records() if one.controller and one.here), None)
         launch = Launch(self.address, launcher=launcher, logs=logs, hear=self._hear)
         launch.start(_order(launch, engines, settings), foreign=True).close()
@@ -110,6 +114,15 @@ class Cluster:
     def ours(self) -> dict[str, Started]:
         """Return the engines that Treadle started, by name."""
         return {one.uuid: one for record in self.records() if record.here for one in record.engines}
+
+    def given_up(self) -> list[Started]:
+        """Return engines of ours that live, and that the controller has lost: they never come back."""
+        known = set(self.uuids().values())
+        return [
+            one
+            for uuid, one in self.ours().items()
+            if uuid not in known and uuid in noted_numbers(Path(one.log).parent) and one.proof.lives
+        ]
 
     def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
         """Interrupt what engines execute, as Ctrl-C would; ClusterError names those that could not be reached."""
@@ -271,8 +284,7 @@ def kill_with_children(proof: Proof) -> None:
         if proof.lives:
             found = psutil.Process(proof.pid).children(recursive=True)
             children = [one for child in found if (one := proof_of(child.pid)) and _NANNY not in one.command]
-    proof.send(signal.SIGKILL)
-    end(lambda: children, _GONE_SECONDS, patience=0.0)
+    end(lambda: [proof, *children], _GONE_SECONDS, patience=0.0)
 
 
 def cores() -> int:

@@ -32,7 +32,7 @@ _PROBE = """(lambda: (lambda os, sys, socket: {
         if os.path.exists("/proc/self/statm") else 0,
 })(__import__("os"), __import__("sys"), __import__("socket")))"""
 
-State = Literal["idle", "busy", "silent", "given up"]
+State = Literal["idle", "busy", "silent", "starting", "given up"]
 
 
 class EngineFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +141,13 @@ class Inquiry:
         ours = self._cluster.ours()
         engines = [self._engine(number, uuid, ours.get(uuid), queues) for number, uuid in sorted(uuids.items())]
         lost = [one for uuid, one in ours.items() if uuid not in uuids.values() and one.proof.lives]
-        engines += [self._engine(None, one.uuid, one, None) for one in lost]
+        given_up = {one.uuid for one in self._cluster.given_up()}
+        engines += [
+            msgspec.structs.replace(
+                self._engine(None, one.uuid, one, None), state="given up" if one.uuid in given_up else "starting"
+            )
+            for one in lost
+        ]
         records = self._cluster.records()
         started = next((record for record in records if record.controller), None)
         try:
@@ -175,8 +181,8 @@ class Inquiry:
         heard = self._heard.get(uuid)
         ago = None if heard is None else time.monotonic() - heard
         waits = queue.get("queue")
-        state: State = "given up" if number is None else "silent"
-        if number is not None and ago is not None and ago < ASK_SECONDS:
+        state: State = "silent"
+        if ago is not None and ago < ASK_SECONDS:
             state = "busy" if waits else "idle"
         return EngineFacts(
             number=number,

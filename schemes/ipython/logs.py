@@ -54,7 +54,7 @@ def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -
     folder = own if wanted is None else wanted.expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / _ABOUT).write_bytes(msgspec.json.encode(about))
-    if folder != own:
+    if folder.parent != logs_folder():
         # So that the logs are found by the name of the cluster, also when it is gone.
         logs_folder().mkdir(exist_ok=True, mode=0o700)
         own.symlink_to(folder)
@@ -100,7 +100,7 @@ def newest_folder(profile_dir: Path, cluster_id: str) -> Path | None:
 
 def log_files(folder: Path) -> list[LogFile]:
     """Return the logs in a folder: the controller first, then the engines by their number."""
-    numbers = _numbers(folder)
+    numbers = noted_numbers(folder)
     found = [_described(path, numbers) for path in folder.glob("*.log")]
     return sorted(found, key=lambda one: (one.role != "controller", one.engine is None, one.engine or 0, one.path.name))
 
@@ -113,11 +113,12 @@ def _described(path: Path, numbers: dict[str, int]) -> LogFile:
 def note_numbers(folder: Path, numbers: dict[str, int]) -> None:
     """Note beside the logs which numbers the controller gave to engines."""
     temporary = folder / f".{_NUMBERS}-{secrets.token_hex(4)}"
-    temporary.write_bytes(msgspec.json.encode({**_numbers(folder), **numbers}))
+    temporary.write_bytes(msgspec.json.encode({**noted_numbers(folder), **numbers}))
     temporary.replace(folder / _NUMBERS)
 
 
-def _numbers(folder: Path) -> dict[str, int]:
+def noted_numbers(folder: Path) -> dict[str, int]:
+    """Return the numbers of the engines whose logs are in a folder, by name; of those that were ready once."""
     try:
         return msgspec.json.decode((folder / _NUMBERS).read_bytes(), type=dict[str, int])
     except (OSError, msgspec.MsgspecError):

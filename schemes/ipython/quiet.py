@@ -38,13 +38,13 @@ class LibraryLog(logging.Handler):
 
 def library_log() -> logging.Logger:
     """Return the logger that is given to ipyparallel, and have all its loggers write to our file."""
-    for name in _LOUD:
-        logger = logging.getLogger(name)
+    ours = logging.getLogger("ipyparallel.treadle")
+    for logger in (ours, *map(logging.getLogger, _LOUD)):
         if not any(isinstance(handler, LibraryLog) for handler in logger.handlers):
             handler = LibraryLog(logging.INFO)
             handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
             logger.addHandler(handler)
-    ours = logging.getLogger("ipyparallel.treadle")
     ours.setLevel(logging.INFO)
-    ours.propagate = True
+    # What it says is of no use to a program that shows all logs: it goes to our file alone.
+    ours.propagate = False
     return ours

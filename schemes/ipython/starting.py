@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,24 +89,33 @@ class Launch:
         return client
 
     def add_engines(self, order: Order, client: Client, end: float) -> list[str]:
-        """Start engines, and return their names once the controller knows all of them."""
+        """Start engines, and return their names once the controller knows all; if one fails, none of them is left."""
         if not order.engines:
             return []
         before = set(self._starts)
-        on_loop(self._start_engines(order), _left(end), "the start of the engines")
-        wanted = set(self._starts) - before
-        while missing := {uuid for uuid in wanted if uuid not in list(client._engines.values())}:
+        try:
+            on_loop(self._start_engines(order), _left(end), "the start of the engines")
+            wanted = set(self._starts) - before
+            self._wait_for_engines(wanted, order, client, end)
+        except BaseException:
+            for uuid in set(self._starts) - before:
+                self._starts[uuid].proof.send(signal.SIGKILL)
+            raise
+        numbers = {str(client._engines[number]): number for number in list(client._ids)}
+        note_numbers(order.logs, {uuid: number for uuid, number in numbers.items() if uuid in wanted})
+        return sorted(wanted)
+
+    def _wait_for_engines(self, wanted: set[str], order: Order, client: Client, end: float) -> None:
+        while missing := wanted - set(client._engines.values()):
             if dead := missing & set(self._ends):
                 raise self._failed(dead.pop())
             if time.monotonic() > end:
                 raise ClusterError(
                     f"{len(missing)} of {order.engines} engines were not ready within {order.seconds:g} s"
-                    + self._quoted(missing.pop())
+                    + self._quoted(missing.pop()),
+                    where=f"cluster {self.address}",
                 )
             time.sleep(_PAUSE)
-        numbers = {str(client._engines[number]): number for number in list(client._ids)}
-        note_numbers(order.logs, {uuid: number for uuid, number in numbers.items() if uuid in wanted})
-        return sorted(wanted)
 
     async def _start_controller(self, order: Order, *, foreign: bool) -> None:
         cluster = self._launcher.prepare(order, self, foreign=foreign)
@@ -159,7 +169,7 @@ class Launch:
         ended = self._ends[uuid]
         how = "ended" if ended.code is None else _how(ended.code)
         who = "an engine" if ended.role == "engine" else "the controller"
-        return ClusterError(f"{who} {how} before it was ready" + self._quoted(uuid))
+        return ClusterError(f"{who} {how} before it was ready" + self._quoted(uuid), where=f"cluster {self.address}")
 
     def _quoted(self, uuid: str) -> str:
         """Return what a process wrote last, as a person wants to read it."""

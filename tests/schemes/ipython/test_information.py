@@ -99,3 +99,27 @@ def test_a_dead_controller_never_holds_up_who_asks(tmp_path: Path) -> None:
         used.close()
     finally:
         foreign.close()
+
+
+@pytest.mark.slow
+def test_an_engine_of_ours_that_was_lost_is_shown_as_given_up_and_cleaned(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    foreign = RealCluster(tmp_path)
+    try:
+        used = Cluster.attach(foreign.address)
+        (uuid,) = used.add_engines(1)
+        used.leave()
+        started = used.ours()[uuid]
+        os.kill(started.proof.pid, signal.SIGSTOP)
+        wait_until(lambda: not used.uuids())
+        (engine,) = Inquiry(used).look().engines
+        assert (engine.number, engine.state, engine.ours, engine.pid) == (None, "given up", True, started.proof.pid)
+        from treadle.app.cli import main
+
+        assert main(["cluster", "clean"]) == 0
+        assert str(started.proof.pid) in capsys.readouterr().out
+        assert not started.proof.lives
+        used.close()
+    finally:
+        foreign.close()
