@@ -180,7 +180,7 @@ class Dispatcher:
                 job.host = None
                 back.append(job)
             else:
-                self._calls.lost(job, cause, host.place, shared=len(blamed) > 1 or host.dismissed)
+                self._calls.lost(job, cause, host.place, shared=host.dismissed or blamed != [job])
         host.jobs.clear()
         self._router.route(back)
         if self.fleet.main is None:
