@@ -64,7 +64,7 @@ class Crew:
         self._deadlines, self._report, self._replace = deadlines, report, replace
         self._announced: tuple[int, int] | None = None
         self._awaited = self._patience_over = False
-        self._gathered = self._gathers = False
+        self._gathered = self._gathers = self._closed = False
 
     def begin(self) -> None:
         """Greet the engines that are there, and all that come."""
@@ -76,6 +76,10 @@ class Crew:
 
     def look(self) -> None:
         """See which engines came and which went."""
+        if self._closed:
+            for uuid in self._engines.keys() - set(self._link.engines().values()):
+                self.bury(self._engines[uuid])
+            return
         there = {uuid: number for number, uuid in self._link.engines().items()}
         for uuid in [one for one in self._engines if one not in there]:
             self.bury(self._engines[uuid])
@@ -209,6 +213,11 @@ class Crew:
     def _give_up(self) -> None:
         for job in self._dispatch.drain():
             self._answers.refused(job, Cause("insufficient resources", self._why_none()))
+
+    def close(self) -> None:
+        """Have no engine replaced any more, and look for no new ones."""
+        self._replace = None
+        self._closed = True
 
     def abandon(self, why: str) -> None:
         """End all that is here: the cluster does not answer any more, or this scheme has failed."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .carrying import Carrying
     from .engines import Engine
     from .jobs import Job, Parcels
+    from .once import Copies
     from .pace import Pace
     from .values import Values
 
@@ -41,14 +42,17 @@ class Dispatch:
         pace: Pace,
         parcels: Parcels,
         carrying: Carrying,
+        copies: Copies,
         session: str,
         report: Callable[[Report], None],
     ) -> None:
         self._engines, self._values, self._pace, self._parcels = engines, values, pace, parcels
+        self._copies = copies
         self._carrying, self._session, self._report = carrying, session, report
         self._numbers = itertools.count(1)
         self._backlog: deque[Job] = deque()
         self._bound: list[Job] = []
+        self._looked_at: deque[Job] = deque()
         self._coming: set[Job] = set()
         self.send: Callable[[Engine, Batch, bytes], None] = lambda _engine, _batch, _payload: None
 
@@ -128,8 +132,9 @@ class Dispatch:
     def _feed_bound(self, ready: list[Engine], now: float) -> None:
         going: dict[str, deque[Job]] = {}
         waiting: list[Job] = []
-        bound, self._bound = self._bound, []
-        for job in bound:
+        self._looked_at, self._bound = deque(self._bound), []
+        while self._looked_at:
+            job = self._looked_at.popleft()
             if job in self._coming:
                 waiting.append(job)
                 continue
@@ -153,13 +158,16 @@ class Dispatch:
             self._bound.extend(jobs)
 
     def _aim(self, job: Job, ready: list[Engine], now: float) -> Aim | None:
-        """Return where a job is to go; None if it was ended, because it can go nowhere."""
+        """Return where a job is to go; None if it is none any more: it can go nowhere, or its copies go instead."""
         try:
             host = host_named(job, self._values)
         except ValueError as error:
             self._report(Ended(job.task, job.attempt, Cause("exception", str(error)), NOWHERE))
             return None
         able = [engine for engine in ready if may_run(job, engine, host)]
+        if able and job.where is not None and job.where.once_on and job.copy < 0:
+            self._looked_at.extendleft(self._copies.spread(job, able))
+            return None
         if able:
             return aim(job, able, self._values, now)
         if all(engine.ready for engine in self._engines.values()):

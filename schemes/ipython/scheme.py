@@ -8,6 +8,7 @@ import queue
 import shutil
 import tempfile
 import threading
+import time
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from .connecting import Address
     from .session import Session
 
+LEAVE_SECONDS = 4.0
+"""In which calls that still run are over, by whatever means, when the scheme is closed."""
+
 _AT_A_TIME = 1000
+_LOOK_SECONDS = 0.1
 
 
 class IPythonScheme:
@@ -123,7 +128,7 @@ class IPythonScheme:
                 self._session = Nobody(self._report, f"a bug in Treadle: {error}")
         self._serve(None)
         if session is not None:
-            session.close()
+            self._leave(session)
         if self._setup.ours.end is not None:
             self._setup.ours.end()
 
@@ -139,6 +144,19 @@ class IPythonScheme:
             return None
         self._session = session
         return session
+
+    def _leave(self, session: Session) -> None:
+        """End what runs on the engines, tell them that we leave, and let go of the cluster; all in bounded time."""
+        end = time.monotonic() + LEAVE_SECONDS
+        try:
+            session.leave()
+            while session.leaves and (left := end - time.monotonic()) > 0:
+                with contextlib.suppress(queue.Empty):
+                    self._inbox.get(timeout=min(left, _LOOK_SECONDS))()
+                session.go_on_leaving()
+        except Exception:
+            logging.getLogger(__name__).exception("the engines were not left in order")
+        session.close()
 
     def _serve(self, session: Session | None) -> None:
         """Do what is asked and what is due until the scheme is closed, or contact with the cluster is lost."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -42,8 +40,10 @@ if TYPE_CHECKING:
     from .nobody import Setup
 
 CONNECT_SECONDS = 10.0
-LEAVE_SECONDS = 1.0
+FAREWELL_SECONDS = 0.5
 """In which engines are told that we leave; one that cannot hear it notices by itself that we are gone."""
+
+CLOSE_SECONDS = 1.0
 
 
 class Session:
@@ -56,6 +56,7 @@ class Session:
         self, setup: Setup, folder: Path, tell: Callable[[Callable[[], None]], None], report: Callable[[Report], None]
     ) -> None:
         self.over = ""
+        self._farewells: set[str] = set()
         self._report = report
         self._id, self._entry = secrets.token_hex(8), entry()
         self._engines: dict[str, Engine] = {}
@@ -67,7 +68,9 @@ class Session:
         self._parcels = Parcels(values.adopt, values.spread)
         self._copies = Copies(values)
         self._carrying = Carrying(link, self._engines, values, self._id, folder)
-        self._dispatch = Dispatch(self._engines, values, pace, self._parcels, self._carrying, self._id, report)
+        self._dispatch = Dispatch(
+            self._engines, values, pace, self._parcels, self._carrying, self._copies, self._id, report
+        )
         self._dispatch.send = self._send
         self._answers = Answers(
             values, pace, link, self._copies, report, self._dispatch.put_back, self._parcels.by_value, self.release
@@ -231,21 +234,32 @@ class Session:
         self.crew.abandon(why)
         self.over = why
 
-    def close(self) -> None:
-        """End what runs, tell the engines that we leave, and let go of the connection."""
-        for engine in self._engines.values():
-            if engine.batches:
-                numbers = [job.number for job in engine.jobs()]
-                self._link.ask(engine.uuid, m.RECALL, (self._id, numbers), lambda _answer: None)
-                for number in numbers:
-                    self._link.ask(engine.uuid, m.STOP, (self._id, number), lambda _answer: None)
-                self._link.signal(engine.uuid, signal.SIGINT)
-        self._values.clear()
-        with contextlib.suppress(Exception):
-            self._farewell()
-        self._link.close(LEAVE_SECONDS)
+    def leave(self) -> None:
+        """Begin to end what runs; take nothing new."""
+        self.crew.close()
+        for job in self._dispatch.drain():
+            job.stopping = True
+        self._stopping.stop({job.task for engine in self._engines.values() for job in engine.jobs()})
+        self.go_on_leaving()
 
-    def _farewell(self) -> None:
+    def go_on_leaving(self) -> None:
+        """Tell engines that have ended all that is ours that we leave."""
+        self._deadlines.due()
         for engine in self._engines.values():
-            if engine.ready and not self.over:
-                self._link.ask(engine.uuid, m.END, (self._id,), lambda _answer: None)
+            if engine.ready and not engine.batches and not self.over:
+                engine.ready = False
+                self._farewells.add(engine.uuid)
+                self._link.ask(engine.uuid, m.END, (self._id,), partial(self._left, engine.uuid), FAREWELL_SECONDS)
+
+    def _left(self, uuid: str, _answer: Any) -> None:
+        self._farewells.discard(uuid)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether something of ours still runs on an engine, or one has not heard yet that we leave."""
+        return not self.over and (bool(self._farewells) or any(one.batches for one in self._engines.values()))
+
+    def close(self) -> None:
+        """Let go of the connection, and of all values."""
+        self._values.clear()
+        self._link.close(CLOSE_SECONDS)
