@@ -44,12 +44,13 @@ def search(catalogue: Catalogue, word: str) -> list[Module]:
 def _score(wanted: str, module: Module) -> float:
     texts = (module.label, module.path, module.category, module.help)
     hits = [
-        weight * _likeness(wanted, text.lower(), fuzzy=weight > 1) for weight, text in zip(_WEIGHTS, texts, strict=True)
+        weight * likeness(wanted, text.lower(), fuzzy=weight > 1) for weight, text in zip(_WEIGHTS, texts, strict=True)
     ]
     return max(hits) + sum(hits) / 100
 
 
-def _likeness(wanted: str, text: str, *, fuzzy: bool) -> float:
+def likeness(wanted: str, text: str, *, fuzzy: bool) -> float:
+    """Say how well a word matches a text, both in small letters: 0 not at all, 1 a whole word; misspellings less."""
     words = re.findall(r"[^\W_]+", text)
     if wanted in words or wanted == text:
         return 1.0 + (wanted == text) / 10
