@@ -62,6 +62,7 @@ class Crew:
         self._values, self._pace, self._carrying = values, pace, carrying
         self._dispatch, self._answers, self._losses = dispatch, answers, losses
         self._deadlines, self._report, self._replace = deadlines, report, replace
+        self._lost = ""
         self._announced: tuple[int, int] | None = None
         self._awaited = self._patience_over = False
         self._gathered = self._gathers = self._closed = False
@@ -148,6 +149,8 @@ class Crew:
         self.announce()
 
     def _why_none(self) -> str:
+        if self._lost:
+            return self._lost
         if not self._engines:
             return NO_ENGINES
         unusable = {one.number: one.unusable for one in self._engines.values() if one.unusable}
@@ -221,10 +224,9 @@ class Crew:
 
     def abandon(self, why: str) -> None:
         """End all that is here: the cluster does not answer any more, or this scheme has failed."""
-        self._replace = None
+        self._replace, self._closed, self._lost = None, True, why
         for engine in list(self._engines.values()):
             self.bury(engine, Cause("lost contact", why))
-        for job in self._dispatch.drain():
-            self._answers.refused(job, Cause("lost contact", why))
-        self._announced = 0, 0
-        self._report(Capacity(self._name, 0, why=why))
+        self._awaited = False
+        self.announce()
+        self.hand_back()

@@ -159,7 +159,7 @@ class IPythonScheme:
         session.close()
 
     def _serve(self, session: Session | None) -> None:
-        """Do what is asked and what is due until the scheme is closed, or contact with the cluster is lost."""
+        """Do what is asked and what is due until the scheme is closed."""
         while not self._closing:
             with contextlib.suppress(queue.Empty):
                 self._inbox.get(timeout=None if session is None else session.patience())()
@@ -167,6 +167,3 @@ class IPythonScheme:
                     self._inbox.get_nowait()()
             if session is not None:
                 session.carry_on()
-                if session.over:
-                    self._session = Nobody(self._report, session.over)
-                    return

@@ -47,7 +47,7 @@ CLOSE_SECONDS = 1.0
 
 
 class Session:
-    """One program's use of a cluster. ``over`` says why nothing can be had from the cluster any more.
+    """One program's use of a cluster. ``over`` says why nothing can be had from it any more, but what is here already.
 
     ClusterError if it cannot be reached. ``tell`` puts something to be done into the inbox.
     """
