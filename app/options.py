@@ -24,7 +24,8 @@ class Options:
     ``n_procs`` cores and ``memory_gb`` are what the run may use, by default what the machine has. ``until``
     names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
     ``cache`` is a folder, or whether to use the user's own. With ``resume`` what the last run of the same pipeline has
-    finished is not done again, not even by modules whose results are not kept otherwise.
+    finished is not done again, not even by modules whose results are not kept otherwise. ``hosted`` keeps modules out
+    of this process, those of the serial scheme too.
     """
 
     scheme: str = "auto"
@@ -37,6 +38,7 @@ class Options:
     keep_all: bool = True
     cache: bool | Path = True
     resume: bool = False
+    hosted: bool = False
 
 
 def refuse_senseless(options: Options) -> None:
@@ -49,7 +51,7 @@ def refuse_senseless(options: Options) -> None:
         raise UsageError(f"memory_gb must be a number of GB above 0, not {gb!r}")
     _refuse_unless_one_of("on_error", options.on_error, get_args(OnError))
     _refuse_unless_one_of("order", options.order, ALL_ORDERS)
-    for name in ("resume", "keep_all"):
+    for name in ("resume", "keep_all", "hosted"):
         if not isinstance(getattr(options, name), bool):
             raise UsageError(f"{name} must be True or False, not {getattr(options, name)!r}")
     if not isinstance(options.cache, bool | Path):

@@ -30,6 +30,12 @@ def _serial(files: Path, search_path: Sequence[Path], _workers: int, folder: Pat
     return SerialScheme(files, search_path, folder)
 
 
+def _hosted_serial(files: Path, search_path: Sequence[Path], _workers: int, _folder: Path) -> Scheme:
+    from ..schemes.threads.scheme import ThreadsScheme
+
+    return ThreadsScheme(files, search_path, 1, name="serial")
+
+
 def _processes(files: Path, search_path: Sequence[Path], workers: int, _folder: Path) -> Scheme:
     from ..schemes.processes.scheme import ProcessesScheme
 
@@ -68,7 +74,7 @@ SCHEMES = (*_MAKERS, "ipython")
 """The schemes that there are. ``ipython`` may be followed by a colon and the name of an IPython profile."""
 
 
-def made_schemes(
+def made_schemes(  # noqa: PLR0913 - what the makers need
     scheme: str,
     enabled: Sequence[str],
     files: Path,
@@ -77,18 +83,22 @@ def made_schemes(
     folder: Path,
     environment: Mapping[str, str],
     say: Callable[[str], None],
+    *,
+    hosted: bool = False,
 ) -> dict[str, Scheme]:
     """Make the enabled schemes; nothing starts before one is opened.
 
     ``scheme`` is what was asked for, ``files`` the folder for files that modules return, ``search_path`` where to look
     for modules, ``workers`` how many of them, ``folder`` that of the run, ``environment`` the variables that the
     pipeline refers to, for workers that have them not from us. ``say`` is told of a cluster that is started.
+    ``hosted`` runs also the modules of the serial scheme in a process of their own, which may be lost.
     """
+    makers = {**_MAKERS, "serial": _hosted_serial} if hosted else _MAKERS
     _, profile = _parts(scheme)
     return {
         name: _ipython(files, search_path, workers, profile, environment, say)
         if name == "ipython"
-        else _MAKERS[name](files, search_path, workers, folder)
+        else makers[name](files, search_path, workers, folder)
         for name in enabled
     }
 

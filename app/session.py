@@ -112,6 +112,7 @@ class Run:
                 self.folder,
                 referenced_environment(self.pipeline),
                 warn,
+                hosted=options.hosted,
             ),
             policy,
             folder=folder_of(self.pipeline),

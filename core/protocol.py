@@ -109,7 +109,10 @@ class GiveTrust(Request, tag="give-trust"):
 
 
 class StartRun(Request, tag="start-run"):
-    """Begin a run of the pipeline as it is now; answered by RunStarted. ``trust`` lets its code run this time."""
+    """Begin a run of the pipeline as it is now; answered by RunStarted, before any news of the run.
+
+    ``trust`` lets its code run this time; without it, code that is not trusted is refused with ``UntrustedError``.
+    """
 
     document: Document
     options: RunOptions = field(default_factory=RunOptions)
@@ -144,9 +147,10 @@ class AskTask(Request, tag="ask-task"):
 
 
 class ForgetRun(Request, tag="forget-run"):
-    """Let go of a run that is over, and of its workers; answered by Done."""
+    """Let go of a run that is over, and of its workers, or of one that goes on ``when_over``; answered by Done."""
 
     run: str
+    when_over: bool = False
 
 
 class Detach(Request, tag="detach"):

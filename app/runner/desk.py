@@ -39,7 +39,6 @@ class Desk:
             p.AskFreshness: _freshness,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
-            p.StartRun: self._start,
             p.PauseRun: lambda asked: self._steer(asked.run, "pause"),
             p.ResumeRun: lambda asked: self._steer(asked.run, "resume"),
             p.CancelRun: self._cancel,
@@ -58,6 +57,9 @@ class Desk:
 
     def _answer(self, request: p.Request) -> None:
         try:
+            if isinstance(request, p.StartRun):
+                self._start(request)
+                return
             value = self._carry_out[type(request)](request)
         except TreadleError as error:
             self.refuse(request, error)
@@ -90,8 +92,11 @@ class Desk:
         self._greeted = True
         return _welcome()
 
-    def _start(self, asked: p.StartRun) -> p.RunStarted:
-        return self._runs.start(pipeline_of(asked.document), asked.options, trust=asked.trust)
+    def _start(self, asked: p.StartRun) -> None:
+        started = self._runs.prepare(pipeline_of(asked.document), asked.options, trust=asked.trust)
+        # The answer comes first: news of a run whose name nobody knows would be lost.
+        self.answer(asked, started)
+        self._runs.begin(started.run)
 
     def _steer(self, run: str, what: str) -> p.Done:
         self._runs.steer(run, what)
@@ -102,7 +107,7 @@ class Desk:
         return p.Done()
 
     def _forget(self, asked: p.ForgetRun) -> p.Done:
-        self._runs.forget(asked.run)
+        self._runs.forget(asked.run, when_over=asked.when_over)
         return p.Done()
 
 

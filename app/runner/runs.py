@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +11,7 @@ from ...core.background import BackgroundThread
 from ...core.errors import RefusedError, TreadleError, UsageError, suggestion
 from ...core.protocol import PlannedNode, RunOver, RunStarted, TaskDetails, Warned
 from ..options import Options
-from ..session import Run
+from ..session import CLOSE_SECONDS, Run
 from .documents import code_in, is_trusted
 from .feed import RunFeed
 
@@ -26,26 +27,39 @@ END_SECONDS = 4.0
 """Within this time the runs of a runner that has lost its window are cancelled; then their workers are ended."""
 
 
+class UntrustedError(RefusedError):
+    """The pipeline holds code that nobody here has trusted; it runs as soon as somebody does."""
+
+
 class _Going:
     """One run: its thread, its feed, and in the end its result."""
 
-    def __init__(self, run: Run, send: Callable[[Message], None]) -> None:
-        self.run = run
+    def __init__(self, run: Run, send: Callable[[Message], None], warnings: _Warnings) -> None:
+        self.run, self.warnings = run, warnings
         self._send = send
         self._result: RunResult | None = None
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._then: Callable[[], None] | None = None
         self.feed = RunFeed(run.id, send)
-        self._thread = BackgroundThread(target=self._execute, name="treadle-run", daemon=True)
 
     def begin(self) -> None:
-        self._thread.start()
+        BackgroundThread(target=self._execute, name="treadle-run", daemon=True).start()
 
     @property
     def over(self) -> bool:
-        return not self._thread.is_alive()
+        return self._over.is_set()
 
     def wait(self, seconds: float) -> bool:
-        self._thread.join(max(0.0, seconds))
-        return self.over
+        return self._over.wait(max(0.0, seconds))
+
+    def when_over(self, then: Callable[[], None]) -> None:
+        """Have something done once it is over: now, or in its thread."""
+        with self._lock:
+            if not self.over:
+                self._then = then
+                return
+        then()
 
     def _execute(self) -> None:
         message = ""
@@ -66,7 +80,13 @@ class _Going:
             warnings=warnings,
             message=message,
         )
+        # A window that hears of the end may let go of the run at once.
+        with self._lock:
+            self._over.set()
+            then = self._then
         self._send(over)
+        if then is not None:
+            then()
 
 
 class Runs:
@@ -75,32 +95,43 @@ class Runs:
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
         self._runs: dict[str, _Going] = {}
+        self._closed = False
         self._lock = threading.Lock()
 
-    def start(self, pipeline: Pipeline, options: RunOptions, *, trust: bool) -> RunStarted:
-        """Begin a run; RefusedError if it holds code that nobody has trusted, and what ``session.Run`` raises."""
+    def prepare(self, pipeline: Pipeline, options: RunOptions, *, trust: bool) -> RunStarted:
+        """Make a run that ``begin`` begins.
+
+        UntrustedError if it holds code that nobody has trusted, and what ``session.Run`` raises.
+        """
         if not trust and (code := code_in(pipeline)) and not is_trusted(pipeline):
-            raise RefusedError(
+            raise UntrustedError(
                 f"it can run code or write files ({code[0].place}: {code[0].what}"
                 f"{f' and {len(code) - 1} more' if len(code) > 1 else ''}), and is not trusted here",
                 where=str(pipeline.file or pipeline.title),
                 remedy="Look at it, then trust it",
             )
         held: list[RunFeed] = []
-        run = Run(pipeline, _options(options), lambda event: _hear(held, event), self._warn)
-        going = _Going(run, self._send)
+        warnings = _Warnings(self._send)
+        run = Run(pipeline, _options(options), lambda event: _hear(held, event), warnings.hear)
+        going = _Going(run, self._send, warnings)
         held.append(going.feed)
         with self._lock:
+            closed = self._closed
             self._runs[run.id] = going
+        if closed:
+            run.close()
+            raise UsageError("the runner ends", remedy="Start it again")
         nodes = tuple(
             PlannedNode(node=node.id, axes=tuple(run.plan.axes[axis].label for axis in node.axes))
             for node in run.plan.nodes
         )
-        going.begin()
         return RunStarted(run=run.id, journal=str(run.keeping.recording.path), nodes=nodes)
 
-    def _warn(self, text: str) -> None:
-        self._send(Warned(text=text))
+    def begin(self, name: str) -> None:
+        """Begin a run that was prepared; its news come from now on."""
+        going = self._going(name)
+        going.warnings.tell(name)
+        going.begin()
 
     def steer(self, name: str, what: str) -> None:
         """Pause or resume a run; UsageError if there is none of this name."""
@@ -136,14 +167,18 @@ class Runs:
             previews={port: dict(preview) for port, preview in record.previews.items()},
         )
 
-    def forget(self, name: str) -> None:
-        """Let go of a run that is over; UsageError if it goes on, or if there is none."""
+    def forget(self, name: str, *, when_over: bool = False) -> None:
+        """Let go of a run that is over, or ``when_over``; UsageError if it goes on, or if there is none."""
         going = self._going(name)
-        if not going.over:
+        if not when_over and not going.over:
             raise UsageError("the run goes on", where=name, remedy="Cancel it first")
+        going.when_over(lambda: self._let_go(name))
+
+    def _let_go(self, name: str) -> None:
         with self._lock:
-            del self._runs[name]
-        going.run.close()
+            going = self._runs.pop(name, None)
+        if going is not None:
+            going.run.close()
 
     def unfinished(self) -> list[str]:
         """Return the runs that go on."""
@@ -157,13 +192,19 @@ class Runs:
                 pass
 
     def close(self, seconds: float = END_SECONDS) -> None:
-        """Cancel what goes on, and end all workers."""
+        """Cancel what goes on, and end all workers, those of all runs at once; nothing begins any more."""
+        with self._lock:
+            self._closed = True
+        end = time.monotonic() + seconds
         for going in self._all():
-            if not going.over:
-                going.run.executor.cancel()
-        for going in self._all():
-            going.wait(seconds)
-            going.run.close()
+            going.run.executor.cancel()
+        ending = [
+            BackgroundThread(target=_end, args=(going, end), name="treadle-end", daemon=True) for going in self._all()
+        ]
+        for thread in ending:
+            thread.start()
+        for thread in ending:
+            thread.join(max(0.0, end - time.monotonic()) + CLOSE_SECONDS)
 
     def _all(self) -> list[_Going]:
         with self._lock:
@@ -176,6 +217,35 @@ class Runs:
         if found is None:
             raise UsageError(f"there is no run {name!r} here", remedy=_nearest(name, known))
         return found
+
+
+def _end(going: _Going, end: float) -> None:
+    going.wait(end - time.monotonic())
+    going.run.close()
+
+
+class _Warnings:
+    """What is warned of while a run is prepared is told with its name, once it has one."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._run = ""
+        self._held: list[str] = []
+
+    def hear(self, text: str) -> None:
+        with self._lock:
+            if not self._run:
+                self._held.append(text)
+                return
+        self._send(Warned(text=text, run=self._run))
+
+    def tell(self, run: str) -> None:
+        with self._lock:
+            self._run = run
+            held, self._held = self._held, []
+        for text in held:
+            self._send(Warned(text=text, run=run))
 
 
 def _hear(feed: list[RunFeed], event: RunEvent) -> None:
@@ -200,4 +270,5 @@ def _options(asked: RunOptions) -> Options:
         keep_all=True,
         cache=Path(asked.cache_folder) if asked.cache and asked.cache_folder else asked.cache,
         resume=asked.resume,
+        hosted=True,
     )

@@ -34,7 +34,8 @@ class ThreadsScheme:
     """Executes calls in the threads of a host process, where each reads what the others made, as it is.
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for
-    besides where this process does; ``workers`` how many threads there are, by default one per core.
+    besides where this process does; ``workers`` how many threads there are, by default one per core; ``name`` what it is
+    called, if not threads.
 
     What threads share is theirs to keep in order: the working directory, the environment, and how many cores numeric
     libraries use, which is set once for the whole process so that all threads together use the cores of the machine
@@ -54,10 +55,12 @@ class ThreadsScheme:
     lock keeps the two apart, and nothing waits while it holds the lock.
     """
 
-    name = "threads"
     runs_here = False
 
-    def __init__(self, files: Path, search_path: Sequence[Path] = (), workers: int | None = None) -> None:
+    def __init__(
+        self, files: Path, search_path: Sequence[Path] = (), workers: int | None = None, name: str = "threads"
+    ) -> None:
+        self.name = name
         self._files, self._search_path = files, search_path
         self._threads = workers or cores()
         self._lock = threading.RLock()

@@ -25,6 +25,12 @@ def pause(seconds: float = 60.0) -> int:
     time.sleep(seconds)
     return os.getpid()
 
+def where(again: int = 0) -> int:
+    return os.getpid()
+
+def quit(code: int = 3) -> int:
+    os._exit(code)
+
 def fall(text: str = "no such luck") -> int:
     raise ValueError(text)
 """
@@ -96,7 +102,7 @@ def test_code_that_nobody_trusts_is_not_run(talk):
     pipeline = adding()
     with pytest.raises(RequestError, match="not trusted") as caught:
         talk.start(pipeline, trust=False)
-    assert caught.value.kind == "RefusedError"
+    assert caught.value.kind == "UntrustedError"
     talk.ask(p.GiveTrust, document=document(pipeline))
     assert talk.ask(p.AskTrust, document=document(pipeline)).trusted
     talk.start(pipeline, trust=False)
@@ -142,6 +148,72 @@ def test_what_a_module_prints_is_told_while_it_runs_and_is_no_message(talk, fold
     news = talk.until(p.RunNews, lambda news: news.lines)
     assert [line.text for line in news.lines] == ["begun"]
     talk.ask(p.CancelRun, run=started.run)
+
+
+def test_serial_runs_in_a_process_of_its_own(talk, folder):
+    started = talk.start(doing(folder, "where"), scheme="serial")
+    row = next(row for news in iter(lambda: talk.until(p.RunNews), None) for row in news.tasks if row.ended)
+    assert row.scheme == "serial"
+    pid = int(talk.ask(p.AskTask, run=started.run, task="where").previews["out"]["text"])
+    assert pid not in (0, talk.client.pid)
+
+
+def test_a_module_that_ends_its_process_in_serial_leaves_the_runner_alive(talk, folder):
+    started = talk.start(doing(folder, "quit"), scheme="serial")
+    assert talk.until(p.RunOver).state == "failed"
+    assert "3" in talk.ask(p.AskTask, run=started.run, task="quit").cause
+
+
+def test_a_hanging_module_in_serial_is_cancelled(talk, folder):
+    started = talk.start(doing(folder, "pause"), scheme="serial")
+    talk.until_task("pause", "running")
+    talk.ask(p.CancelRun, run=started.run)
+    assert talk.until(p.RunOver).state == "cancelled"
+
+
+def test_a_run_can_be_forgotten_as_soon_as_its_end_is_told(talk):
+    started = talk.start(adding())
+    talk.until(p.RunOver)
+    talk.ask(p.ForgetRun, run=started.run)
+    with pytest.raises(RequestError, match="no run"):
+        talk.ask(p.AskTask, run=started.run, task="first")
+
+
+def test_a_run_that_goes_on_is_forgotten_when_it_is_over_and_its_workers_end(talk, folder):
+    started = talk.start(doing(folder, "pause"), scheme="processes")
+    talk.until_task("pause", "running")
+    alive = workers_of(talk.client.pid)
+    with pytest.raises(RequestError, match="goes on"):
+        talk.ask(p.ForgetRun, run=started.run)
+    talk.ask(p.ForgetRun, run=started.run, when_over=True)
+    talk.ask(p.CancelRun, run=started.run)
+    talk.until(p.RunOver)
+    _, left = psutil.wait_procs(alive, 5.0)
+    assert not left
+
+
+def test_several_runs_that_hang_end_together_with_the_line(talk, folder):
+    for number in range(3):
+        talk.start(doing(folder, "pause", seconds=100.0 + number), scheme="processes")
+        talk.until_task("pause", "running")
+    alive = workers_of(talk.client.pid)
+    began = time.monotonic()
+    assert talk.client.close()
+    assert time.monotonic() - began < 6.0
+    _, left = psutil.wait_procs(alive, 5.0)
+    assert not left
+
+
+def test_the_answer_to_a_start_comes_before_any_news_of_the_run(talk):
+    order = []
+    talk.client._hear = lambda news: order.append(type(news).__name__)
+    talk.client.ask(
+        p.StartRun, lambda answer: order.append(type(answer).__name__), document=document(adding()), trust=True
+    )
+    deadline = time.monotonic() + SECONDS
+    while "RunOver" not in order and time.monotonic() < deadline:
+        talk.ask(p.Ping)
+    assert order[0] == "RunStarted"
 
 
 def test_freshness_follows_a_run(talk):
