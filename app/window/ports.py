@@ -25,7 +25,7 @@ Fit = Literal["", "direct", "each", "convert"]
 
 
 def inputs_of(pipeline: Pipeline, body: Body, node_id: str) -> tuple[Port, ...]:
-    """Return the inputs of a node in their order; of an open or unknown module also those that are set, swept or connected."""
+    """Return the inputs of a node in their order; an open or unknown module has those that are used."""
     node = body.nodes[node_id]
     if node.group is not None:
         return tuple(_inner_input(pipeline, node, name) for name in node.group.inputs)
@@ -115,18 +115,27 @@ def _how(source_text: str, bases: tuple[str, ...], target_text: str) -> Fit:
 def closeness(source: Port, target: Port) -> int:
     """Say how well an output fits an input.
 
-    4: the same type; 3: surely; 2: anything goes, or item by item; 1: by a converter, or nobody knows; 0: not at all.
+    4: the same type, also item by item; 3: surely; 2: anything goes; 1: by a converter, or nobody knows; 0: not at all.
     """
     how = how_it_fits(source, target)
+    if how == "each":
+        item = item_type(type_of(source.type))
+        return 4 if item is not None and str(item) == target.type else 2
     if how != "direct":
-        return {"": 0, "convert": 1, "each": 2}[how]
+        return 1 if how else 0
+    if source.type == target.type and source.type not in _VAGUE:
+        return 4
+    return _sureness(source, target)
+
+
+def _sureness(source: Port, target: Port) -> int:
     pairs = [(one, other) for one in alternatives(type_of(source.type)) for other in alternatives(type_of(target.type))]
     names = [(one.name, other.name) for one, other in pairs]
-    if any(one == other and one not in _VAGUE for one, other in names):
+    if any(one == other and one.name not in _VAGUE for one, other in pairs):
         return 4
     if any({one, other} & _VAGUE for one, other in names):
         return 2
-    return 3 if any(one in _PLAIN or other in source.bases for one, other in names) else 1
+    return 3 if any(one in _PLAIN or other in (one, *source.bases) for one, other in names) else 1
 
 
 class Target(NamedTuple):

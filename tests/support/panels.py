@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from treadle.app.window.catalogue import Catalogue
+from treadle.core import protocol as p
 from treadle.core.modules import Module, Port
 
 SMOOTH = Module(
@@ -55,3 +57,12 @@ class SlowRunner:
         """Answer the oldest question."""
         _, reply, _ = self.asked.pop(0)
         reply(value)
+
+
+def filled_catalogue(file, modules=MODULES, broken=()):
+    """Return a catalogue that the runner has filled."""
+    runner = SlowRunner()
+    catalogue = Catalogue(runner, file)
+    catalogue.start()
+    runner.answer(p.ModuleList(modules=modules, broken=broken))
+    return catalogue

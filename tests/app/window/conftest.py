@@ -4,4 +4,17 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_OF_THE_PLATFORM = "This plugin does not support"
+"""What the platform without a screen says of windows that are raised or moved."""
+
+
+@pytest.fixture(autouse=True)
+def qt_has_nothing_to_complain_of(qtlog):
+    """Fail a test in which Qt warned of anything."""
+    yield
+    complaints = [record.message for record in qtlog.records if not record.message.startswith(_OF_THE_PLATFORM)]
+    assert not complaints
