@@ -149,11 +149,27 @@ class Document(QObject):
         assert target is not None, "a document without a file is saved under a name"
         written = save(self.pipeline, target)
         TrustStore().trust(self.pipeline)
-        self._saved = self._undo[-1] if self._undo else None
+        self.saved(self.mark(), target.resolve())
+        return written
+
+    def mark(self) -> object:
+        """Return what stands for it as it is now, to be given to ``saved`` when the file has it."""
         self.end_merging()
+        return self._undo[-1] if self._undo else None
+
+    def saved(self, mark: object, file: Path) -> None:
+        """Take it that this file has what was there at ``mark``."""
+        assert mark is None or isinstance(mark, _Step)
+        known = mark is None or mark in self._undo or mark in self._redo
+        self._saved = mark if known else _NOWHERE
+        self.pipeline.file = file
         self.file_changed.emit()
         self.history_changed.emit()
-        return written
+
+    def differ(self) -> None:
+        """Take it that no file has what is shown."""
+        self._saved = _NOWHERE
+        self.history_changed.emit()
 
     def snapshot(self) -> Snapshot:
         """Return it as the runner gets it; UsageError names a parameter that cannot be written."""
