@@ -152,7 +152,8 @@ def why_nowhere(job: Job, host: str, engines: Collection[Engine]) -> str:
     """Return why none of these engines may run a job."""
     where, there = job.where, ", ".join(sorted({one.facts.host for one in engines}))
     if job.unfit:
-        return "; ".join(f"engine {one.number}: {job.unfit[one.uuid]}" for one in engines if one.uuid in job.unfit)
+        lacking = "; ".join(f"engine {one.number}: {job.unfit[one.uuid]}" for one in engines if one.uuid in job.unfit)
+        return f"{job.call.target.path or 'its function'} cannot be imported here: {lacking}"
     if host:
         return f"its item names the host {host!r}, which has no engine (there are: {there})"
     assert where is not None

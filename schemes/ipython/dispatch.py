@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from .carrying import Carrying
     from .engines import Engine
     from .jobs import Job, Parcels
+    from .needs import Needs
     from .once import Copies
     from .pace import Pace
     from .values import Values
 
 NOWHERE = Place("no engine")
+LEAST = 0.002
+"""Seconds of expected work that are not divided among engines: a message costs as much."""
+
 SOON = 0.005
 """Seconds after which jobs that wait for an engine are looked at again while another one is idle."""
 
@@ -35,7 +39,7 @@ class Dispatch:
     ``send`` hands a batch to an engine.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that a job passes
         self,
         engines: Mapping[str, Engine],
         values: Values,
@@ -43,15 +47,17 @@ class Dispatch:
         parcels: Parcels,
         carrying: Carrying,
         copies: Copies,
+        needs: Needs,
         session: str,
         report: Callable[[Report], None],
     ) -> None:
         self._engines, self._values, self._pace, self._parcels = engines, values, pace, parcels
-        self._copies = copies
+        self._copies, self._needs = copies, needs
         self._carrying, self._session, self._report = carrying, session, report
         self._numbers = itertools.count(1)
         self._backlog: deque[Job] = deque()
         self._bound: list[Job] = []
+        self._ready: list[Engine] = []
         self._looked_at: deque[Job] = deque()
         self._coming: set[Job] = set()
         self.send: Callable[[Engine, Batch, bytes], None] = lambda _engine, _batch, _payload: None
@@ -101,6 +107,7 @@ class Dispatch:
         if self._bound:
             self._feed_bound(ready, now)
         before = len(self._bound)
+        self._ready = ready
         while self._backlog:
             job = self._backlog[0]
             if not self._goes_anywhere(job):
@@ -117,11 +124,11 @@ class Dispatch:
     def _fair(self, ready: list[Engine], job: Job, now: float) -> int:
         """Return how many jobs an engine may have at once, so that something is left for the others."""
         takers = sum(1 for one in ready if one.room(job, now))
-        return -(-len(self._backlog) // max(1, takers))
+        return max(-(-len(self._backlog) // max(1, takers)), int(LEAST / job.expected))
 
     def _goes_anywhere(self, job: Job) -> bool:
         job.expected = self._pace.expected(job.kind)
-        return is_plain(job, self._values)
+        return is_plain(job, self._values) and self._needs.are_met(job, self._ready)
 
     def _set_apart(self, job: Job, now: float) -> None:
         if self._is_gone(job):
@@ -164,10 +171,14 @@ class Dispatch:
         except ValueError as error:
             self._report(Ended(job.task, job.attempt, Cause("exception", str(error)), NOWHERE))
             return None
-        able = [engine for engine in ready if may_run(job, engine, host)]
-        if able and job.where is not None and job.where.once_on and job.copy < 0:
-            self._looked_at.extendleft(self._copies.spread(job, able))
+        allowed = [engine for engine in ready if may_run(job, engine, host)]
+        able = [engine for engine in allowed if self._needs.met_by(job, engine)]
+        if allowed and job.where is not None and job.where.once_on and job.copy < 0:
+            self._looked_at.extendleft(reversed(self._copies.spread(job, allowed)))
             return None
+        if not able and any(engine.uuid not in job.unfit for engine in allowed):
+            # They have not said yet what they have.
+            return Aim(None)
         if able:
             return aim(job, able, self._values, now)
         if all(engine.ready for engine in self._engines.values()):

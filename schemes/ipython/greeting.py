@@ -32,8 +32,7 @@ class Greeting:
 
     def __init__(self, link: Link, setup: Setup, session: str, folder: Path) -> None:
         self._link = link
-        token = "token", secrets.token_hex(16)
-        (folder / token[0]).write_text(token[1])
+        token = written_token(folder)
         self._hello = Hello(
             session,
             (socket.gethostname(), getpass.getuser(), os.getpid()),
@@ -81,6 +80,13 @@ class Greeting:
             then(answer)
 
         self._land(engine, brought, with_parcel=True)
+
+
+def written_token(folder: Path) -> tuple[str, str]:
+    """Write a file by which an engine sees whether it shares a folder; return its name and what is in it."""
+    name, content = "token", secrets.token_hex(16)
+    (folder / name).write_text(content)
+    return name, content
 
 
 def own_search_path(folders: tuple[Path, ...]) -> tuple[str, ...]:

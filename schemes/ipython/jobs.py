@@ -115,10 +115,15 @@ class Parcels(Encoder):
 
     def shape(self, call: Call) -> int:
         """Return the number of a shape, and remember the template behind it."""
+        if not self._by_value:
+            return self._shape(call)
         with by_value(self._by_value):
-            number = super().shape(call)
-            if number not in self._template_of:
-                self._template_of[number] = self._template(call)
+            return self._shape(call)
+
+    def _shape(self, call: Call) -> int:
+        number = super().shape(call)
+        if number not in self._template_of:
+            self._template_of[number] = self._template(call)
         return number
 
     def _plain(self, argument: Argument, refs: list[ValueId]) -> Any:

@@ -21,6 +21,7 @@ from .hearing import LATE_SECONDS, Answers
 from .jobs import Parcels
 from .link import Link, RequestError
 from .losses import Losses
+from .needs import Needs
 from .once import Copies
 from .pace import Pace
 from .remote import messages as m
@@ -68,8 +69,9 @@ class Session:
         self._parcels = Parcels(values.adopt, values.spread)
         self._copies = Copies(values)
         self._carrying = Carrying(link, self._engines, values, self._id, folder)
+        needs = Needs(link, self._id, setup.search_path)
         self._dispatch = Dispatch(
-            self._engines, values, pace, self._parcels, self._carrying, self._copies, self._id, report
+            self._engines, values, pace, self._parcels, self._carrying, self._copies, needs, self._id, report
         )
         self._dispatch.send = self._send
         self._answers = Answers(
