@@ -287,6 +287,28 @@ def encode(pipeline: Pipeline) -> bytes:
         raise UsageError("a value is nested too deeply, or holds itself", remedy="Set another") from None
 
 
+def packed(pipeline: Pipeline) -> bytes:
+    """Write a pipeline for another process: what ``decode`` reads, on one line, several times faster than a file.
+
+    UsageError names the parameter that cannot be written.
+    """
+    from .authoring import savable
+    from .faithful import refuse_unfaithful
+
+    try:
+        kept = savable(pipeline)
+        refuse_unfaithful(kept)
+        parts = {name: getattr(kept, name) for name in kept.__struct_fields__}
+        modules = msgspec.to_builtins(parts["modules"], str_keys=True)
+        for module in modules.values():
+            if "source" in module:
+                module["source"] = module["source"].split("\n")
+        return msgspec.json.encode({"treadle": VERSION, **parts, "modules": modules}, enc_hook=_refuse)
+    except (ValueError, RecursionError):
+        # What is wrong is told by what takes its time.
+        return encode(pipeline)
+
+
 def _refuse(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
