@@ -79,7 +79,8 @@ def _start(options: Namespace) -> int:
 
 
 def _stop(options: Namespace) -> int:
-    from ...schemes.ipython.cluster import Cluster, stop_records
+    from ...schemes.ipython.cluster import Cluster
+    from ...schemes.ipython.ending import stop_records
     from ...schemes.ipython.ledger import Ledger
 
     address = address_in_use(options.profile, options.cluster_id)

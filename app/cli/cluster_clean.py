@@ -60,7 +60,8 @@ def _forget(ledger: Ledger) -> None:
 
 def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> None:
     """End engines of ours that the controller has lost, as they never come back."""
-    from ...schemes.ipython.cluster import Cluster, kill_with_children
+    from ...schemes.ipython.cluster import Cluster
+    from ...schemes.ipython.ending import kill_with_children
 
     cluster = Cluster.attach(found.address)
     try:

@@ -28,12 +28,21 @@ def logs_command(options: Namespace) -> int:
     """Show the last lines of each log; with --follow go on until Ctrl-C."""
     address = address_in_use(options.profile, options.cluster_id)
     logs = _chosen(address, options.engine)
-    for log in logs:
-        _show(log, last_lines(log.path, options.lines))
-    if options.follow:
-        with contextlib.suppress(KeyboardInterrupt):
-            _follow(logs)
+    with contextlib.suppress(KeyboardInterrupt):
+        # What is written from now on is left to the following: no line is shown twice, none is lost.
+        sizes = {log.path: _size(log.path) for log in logs}
+        for log in logs:
+            _show(log, last_lines(log.path, options.lines, sizes[log.path]))
+        if options.follow:
+            _follow(logs, sizes)
     return 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _folders(address: Address) -> list[Path]:
@@ -70,12 +79,11 @@ def _show(log: LogFile, lines: list[str]) -> None:
             sys.stdout.write(f"    {harmless(line)}\n")
 
 
-def _follow(logs: list[LogFile]) -> None:
-    places = {log.path: log.path.stat().st_size for log in logs if log.path.exists()}
+def _follow(logs: list[LogFile], places: dict[Path, int]) -> None:
     while True:
         for log in logs:
             with contextlib.suppress(OSError), log.path.open("rb") as file:
-                file.seek(places.get(log.path, 0))
+                file.seek(places[log.path])
                 told = file.read(_READ)
                 places[log.path] = file.tell()
                 _show(log, told.decode(errors="replace").splitlines())

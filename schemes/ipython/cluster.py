@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import psutil
 
 from ...core.errors import ClusterError, UsageError
 from .connecting import connect, connection_file
+from .ending import STOP_SECONDS, kill_with_children, stop_records
 from .finding import claimed
 from .launchers import Order
 from .ledger import Ledger
 from .logs import noted_numbers, sweep
 from .loop import the_loop, within
 from .profiles import check_settings
-from .proof import Proof, end, proof_of
 from .starting import START_SECONDS, Launch
 
 if TYPE_CHECKING:
@@ -31,10 +30,8 @@ if TYPE_CHECKING:
     from .ledger import Record, Started
 
 ASK_SECONDS = 5.0
-STOP_SECONDS = 10.0
 _GONE_SECONDS = 1.0
 _PAUSE = 0.02
-_NANNY = "ipyparallel.engine.nanny"
 
 
 class Cluster:
@@ -91,8 +88,8 @@ class Cluster:
     ) -> list[str]:
         """Start more engines, also where the controller is somebody else's, and return their names."""
         until = time.monotonic() + settings.get("seconds", START_SECONDS)
-        launch = self._launches[0] if self._launches and logs is None else None
-        if launch is not None:
+        launch = next((one for one in self._launches if one.stands), None)
+        if launch is not None and logs is None:
             return launch.add_engines(_order(launch, engines, settings), self.client, until)
         logs = logs or next((Path(one.logs) for one in self.records() if one.controller and one.here), None)
         launch = Launch(self.address, launcher=launcher, logs=logs, hear=self._hear)
@@ -228,10 +225,10 @@ class Cluster:
         """Kill engines of ours, with what their tasks started; their nannies tell the controller and end."""
         for record in self.records():
             found = [one for one in record.engines if one.uuid in uuids and record.here]
+            # Forgotten first: a guardian that finds all of a record ended takes it to be over.
+            self._ledger.drop(record.id, {one.uuid for one in found})
             for one in found:
                 kill_with_children(one.proof)
-            if found:
-                self._ledger.drop(record.id, {one.uuid for one in found})
 
     def _registration(self, event: dict[str, Any]) -> None:
         """Hear of an engine that the controller has given up. Runs in the thread of the client."""
@@ -260,31 +257,6 @@ class Cluster:
                 return False
             time.sleep(_PAUSE)
         return True
-
-
-def stop_records(records: Iterable[Record], seconds: float = STOP_SECONDS) -> None:
-    """End what Treadle started, in whichever program; ClusterError names what could not be ended."""
-    ledger, left = Ledger(), []
-    for record in records:
-        if not record.here:
-            raise ClusterError(f"it was started on {record.host}", remedy="Stop it there")
-        living = record.end(seconds)
-        left += living
-        if not living:
-            ledger.remove(record.id)
-    if left:
-        listed = ", ".join(f"{proof.pid} ({proof.command[:60]})" for proof in left)
-        raise ClusterError(f"these processes cannot be ended: {listed}")
-
-
-def kill_with_children(proof: Proof) -> None:
-    """Kill an engine, then what its tasks started; its nanny ends by itself."""
-    children: list[Proof] = []
-    with contextlib.suppress(psutil.Error):
-        if proof.lives:
-            found = psutil.Process(proof.pid).children(recursive=True)
-            children = [one for child in found if (one := proof_of(child.pid)) and _NANNY not in one.command]
-    end(lambda: [proof, *children], _GONE_SECONDS, patience=0.0)
 
 
 def cores() -> int:

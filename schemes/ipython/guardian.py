@@ -41,6 +41,11 @@ class Guardian:
         """The number of its process."""
         return self._process.pid
 
+    @property
+    def lives(self) -> bool:
+        """Whether it is still there."""
+        return self._process.poll() is None
+
     def wait_ready(self, seconds: float) -> None:
         """Wait until it watches; ClusterError if it does not within so many seconds."""
         told = self._process.stdout
@@ -85,15 +90,15 @@ class Watch:
 
     def run(self) -> None:
         """Watch until nothing is left to guard."""
-        pause = 0.0
         while (record := self._ledger.read(self._id)) is not None:
-            self._alone = self._alone or not record.owner.lives
+            if not self._alone and not record.owner.lives:
+                self._alone = True
+                continue  # the last thing that the owner wrote counts: it may have left the cluster running
             if self._over(record):
                 record.end(END_SECONDS)
                 self._ledger.remove(self._id)
                 return
-            pause = _LEFT_LOOK_SECONDS if self._alone else _LOOK_SECONDS
-            self._wait(pause)
+            self._wait(_LEFT_LOOK_SECONDS if self._alone else _LOOK_SECONDS)
 
     def _over(self, record: Record) -> bool:
         if self._alone and not record.left_running:

@@ -145,9 +145,13 @@ class Ledger:
             self._write(changed)
             return changed
 
-    def add(self, record_id: str, *started: Started) -> None:
-        """Add processes to a record."""
-        self.change(record_id, lambda now: msgspec.structs.replace(now, processes=(*now.processes, *started)))
+    def add(self, record_id: str, *started: Started) -> bool:
+        """Add processes to a record; say whether there is such a record."""
+
+        def longer(now: Record) -> Record:
+            return msgspec.structs.replace(now, processes=(*now.processes, *started))
+
+        return self.change(record_id, longer) is not None
 
     def drop(self, record_id: str, uuids: set[str]) -> None:
         """Forget engines that have ended."""

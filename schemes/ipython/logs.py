@@ -125,13 +125,13 @@ def noted_numbers(folder: Path) -> dict[str, int]:
         return {}
 
 
-def last_lines(path: Path, count: int) -> list[str]:
-    """Return the last lines of a log that say something; empty if it cannot be read."""
+def last_lines(path: Path, count: int, size: int | None = None) -> list[str]:
+    """Return the last lines of a log, or of its first ``size`` bytes, that say something; empty if there are none."""
     try:
         with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL))
-            text = file.read().decode(errors="replace")
+            end = file.seek(0, 2) if size is None else size
+            file.seek(max(0, end - _TAIL))
+            text = file.read(end - file.tell()).decode(errors="replace")
     except OSError:
         return []
-    return [line for line in text.splitlines() if line.strip()][-count:]
+    return [line for line in text.splitlines() if line.strip()][-count:] if count else []

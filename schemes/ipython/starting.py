@@ -56,7 +56,13 @@ class Launch:
     def started(self, one: Started) -> None:
         """Enter a process into the ledger."""
         self._starts[one.uuid] = one
-        self.ledger.add(self.record.id, one)
+        if not self.ledger.add(self.record.id, one):
+            raise ClusterError("what was started for it has ended meanwhile", where=f"cluster {self.address}")
+
+    @property
+    def stands(self) -> bool:
+        """Whether more can be started with it: it is still in the ledger, and guarded."""
+        return self.guardian.lives and self.ledger.read(self.record.id) is not None
 
     def ended(self, one: Ended) -> None:
         """Note that a process has ended, and tell whoever listens."""

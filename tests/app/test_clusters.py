@@ -13,7 +13,7 @@ from clusters import wait_until
 
 from treadle.app.clusters import current_cluster, ipython_cluster
 from treadle.core.errors import UsageError
-from treadle.schemes.ipython.cluster import stop_records
+from treadle.schemes.ipython.ending import stop_records
 from treadle.schemes.ipython.ledger import Ledger
 from treadle.schemes.ipython.proof import MARK, marked
 

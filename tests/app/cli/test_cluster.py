@@ -12,7 +12,7 @@ import pytest
 from clusters import RealCluster
 
 from treadle.core.errors import TreadleError
-from treadle.schemes.ipython.cluster import stop_records
+from treadle.schemes.ipython.ending import stop_records
 from treadle.schemes.ipython.ledger import Ledger
 from treadle.schemes.ipython.proof import marked
 

@@ -222,6 +222,10 @@ def test_a_cluster_of_somebody_else_is_used_and_left_as_it_was(cluster: RealClus
     assert set(foreign.uuids().values()) == {*before.values(), uuid}
     with pytest.raises(ClusterError, match="did not start engine 0 here"):
         foreign.restart_engines([0])
+    (record,) = foreign.records()
+    (again,) = foreign.restart_engines([number for number, name in foreign.uuids().items() if name == uuid])
+    assert [one.id for one in foreign.records()] == [record.id]
+    assert set(foreign.ours()) == {again}
     foreign.stop()
     assert left_of_clusters() == []
     assert sorted((cluster.address.profile_dir / "security").iterdir()) == files

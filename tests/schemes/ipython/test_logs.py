@@ -66,4 +66,5 @@ def test_the_last_lines_of_a_log_are_read_from_its_end(tmp_path: Path) -> None:
     path = tmp_path / "long.log"
     path.write_bytes(b"x" * 1_000_000 + b"\nlast but one\n\n  \nlast \xff\n")
     assert last_lines(path, 2) == ["last but one", "last \ufffd"]
+    assert last_lines(path, 1, path.stat().st_size - 7) == ["last but one"]
     assert last_lines(tmp_path / "none.log", 2) == []
