@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_TEXT = 200
+MAX_BYTES = 100_000
+"""Of more bytes no text is shown where secrets have to be covered, which takes all of them."""
+
 SAMPLE = 50_000
 """Of a larger array the range is that of about so many evenly spaced elements."""
 
@@ -55,6 +58,12 @@ def _add_shape(found: dict[str, Any], value: Any, hide: Callable[[str], str] | N
         found["length"] = len(value)
         if len(value) > 20:
             return
+    if isinstance(value, bytes | bytearray):
+        if hide is not None and len(value) > MAX_BYTES:
+            found["length"] = len(value)
+            return
+        # The text of two gigabytes takes half a minute, and four times their memory.
+        value = value[: MAX_TEXT + 1] if hide is None else value
     # A secret may not be cut before it is covered, so that with one the whole text is made.
     # What is told goes to processes that know no class of the module, also none of its texts.
     text = str.__str__(value) if isinstance(value, str) else (_short.repr(value) if hide is None else repr(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,21 @@ def test_a_preview_tells_type_length_and_text(value, expected) -> None:
 @pytest.mark.parametrize("value", [Endless(), "y" * 10**7, [["z" * 1000] * 1000] * 10, 10**4000])
 def test_a_preview_is_never_longer_than_its_limit(value) -> None:
     assert len(preview(value).get("text", "")) <= MAX_TEXT
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_many_bytes_cost_a_preview_no_memory(kind) -> None:
+    value = kind(50_000_000)
+    tracemalloc.start()
+    try:
+        shown, covered = preview(value), preview(value, lambda text: text)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert shown["text"].startswith(repr(kind(20))[:-2])
+    assert len(shown["text"]) == MAX_TEXT
+    assert covered == {"type": kind.__name__, "length": len(value)}
+    assert most < 1_000_000
 
 
 def test_an_array_tells_shape_dtype_and_range_without_what_is_no_number() -> None:
