@@ -52,8 +52,11 @@ class RealCluster:
         self.environment = {**os.environ, **bare_environment(folder)}
         self.controller = self._start("controller", *_LOOPBACK, *_CONTROLLER)
         self.engines: list[subprocess.Popen[bytes]] = []
+        self._schedulers: list[psutil.Process] = []
         try:
             wait_until(self._written)
+            # If the controller is killed, they live on, and nobody knows whose they are.
+            self._schedulers = psutil.Process(self.controller.pid).children(recursive=True)
         except BaseException:
             self.close()
             raise
@@ -92,7 +95,7 @@ class RealCluster:
     def close(self) -> None:
         """End all its processes, schedulers and nannies too."""
         mine = [self.controller, *getattr(self, "engines", [])]
-        found = [psutil.Process(one.pid) for one in mine if psutil.pid_exists(one.pid)]
+        found = [psutil.Process(one.pid) for one in mine if psutil.pid_exists(one.pid)] + self._schedulers
         for process in found[:]:
             with contextlib.suppress(psutil.Error):
                 found += process.children(recursive=True)
