@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -20,19 +22,37 @@ PING_MS = 2_000
 SILENT_SECONDS = 10.0
 """A runner that has not answered for so long is shown as not responding."""
 
+_USUAL_SECONDS = 60.0
+_SECONDS: dict[type[p.Request], float] = {
+    p.ListModules: 300.0,
+    p.DescribeFunctions: 120.0,
+    p.AskFreshness: 600.0,
+    p.StartRun: 300.0,
+}
+"""An answer that has not come after so long is not waited for any more."""
+
 _STATES = ("starting", "idle", "not responding", "gone")
+
+
+_NEWS = 0
+
+
+class RunnerSilentError(TreadleError):
+    """The runner did not answer in time; it may still do what it was asked."""
 
 
 class Bridge(QObject):
     """A runner as the window sees it. Everything happens in the window's thread; nothing here ever waits.
 
     ``news`` hands on what runs tell, ``state_changed`` how the runner does: ``starting``, ``idle``, ``not
-    responding`` or ``gone``, with the reason.
+    responding`` or ``gone``, with the reason; ``busy_changed`` whether any run goes on in it. Each request gets its
+    answer or an error, also when the runner dies, is let go of, or stays silent.
     """
 
     news = pyqtSignal(object)
     state_changed = pyqtSignal(str, str)
-    _arrived = pyqtSignal(int, object, object)
+    busy_changed = pyqtSignal(bool)
+    _arrived = pyqtSignal(int, int, object)
     _ended = pyqtSignal(int, str)
 
     def __init__(self, command: Sequence[str] = (), parent: QObject | None = None) -> None:
@@ -42,7 +62,10 @@ class Bridge(QObject):
         self._command = tuple(command)
         self._client: RunnerClient | None = None
         self._generation = 0
-        self._pinging = False
+        self._pinged = 0.0
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, tuple[Reply, float]] = {}
+        self._going: set[str] = set()
         self._arrived.connect(self._take)
         self._ended.connect(self._take_end)
         self._watch = QTimer(self)
@@ -57,7 +80,7 @@ class Bridge(QObject):
         self._set("starting")
         try:
             self._client = RunnerClient(
-                lambda news: self._arrived.emit(number, None, news),
+                lambda news: self._arrived.emit(number, _NEWS, news),
                 lambda why: self._ended.emit(number, why),
                 self._command,
             )
@@ -65,7 +88,13 @@ class Bridge(QObject):
             self._set("gone", f"the runner cannot be started: {error.strerror or error}")
             return
         self._watch.start()
+        self._pinged = 0.0
         self.ask(p.Hello, self._greeted)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any run goes on."""
+        return bool(self._going)
 
     def ask(self, kind: type[p.Request], reply: Reply, **facts: Any) -> None:
         """Ask the runner; ``reply`` gets the value of the answer or a TreadleError, in the window's thread."""
@@ -73,8 +102,9 @@ class Bridge(QObject):
             error = TreadleError("there is no runner", remedy="Restart it")
             QTimer.singleShot(0, lambda: reply(error))
             return
-        number = self._generation
-        self._client.ask(kind, lambda answer: self._arrived.emit(number, reply, answer), **facts)
+        number, place = self._generation, next(self._numbers)
+        self._waiting[place] = reply, time.monotonic() + _SECONDS.get(kind, _USUAL_SECONDS)
+        self._client.ask(kind, lambda answer: self._arrived.emit(number, place, answer), **facts)
 
     def stop(self) -> None:
         """Let go of the runner; it ends its runs and itself, and if it does not within some seconds, it is killed."""
@@ -83,33 +113,52 @@ class Bridge(QObject):
         self._generation += 1
         if client is not None:
             BackgroundThread(target=client.close, name="treadle-end-runner").start()
-            self._set("gone")
+            self._let_go("")
 
     def kill(self) -> None:
         """End a runner that does not respond, at once."""
+        self._watch.stop()
         client, self._client = self._client, None
         self._generation += 1
         if client is not None:
-            client.kill()
-            self._set("gone", "it was ended")
+            BackgroundThread(target=client.kill, name="treadle-kill-runner").start()
+            self._let_go("it was ended")
+
+    def _let_go(self, why: str) -> None:
+        """Tell all who wait that there is no runner, and that nothing goes on any more."""
+        self._set("gone", why)
+        waiting, self._waiting = list(self._waiting.values()), {}
+        error = RunnerGoneError(why or "the runner was ended", remedy="Restart it")
+        for reply, _ in waiting:
+            reply(error)
+        self._set_going(set())
+
+    def _set_going(self, going: set[str]) -> None:
+        was, self._going = self.busy, going
+        if was != self.busy:
+            self.busy_changed.emit(self.busy)
 
     # In the window's thread
 
-    def _take(self, generation: int, reply: Reply | None, message: Any) -> None:
+    def _take(self, generation: int, place: int, message: Any) -> None:
         if generation != self._generation:
             return
         if self.state == "not responding":
             self._set("idle")
-        if reply is None:
+        if isinstance(message, p.RunStarted):
+            self._set_going(self._going | {message.run})
+        elif isinstance(message, p.RunOver):
+            self._set_going(self._going - {message.run})
+        if place == _NEWS:
             self.news.emit(message)
-        else:
-            reply(message)
+        elif place in self._waiting:
+            self._waiting.pop(place)[0](message)
 
     def _take_end(self, generation: int, why: str) -> None:
         if generation == self._generation:
             self._client = None
             self._watch.stop()
-            self._set("gone", why)
+            self._let_go(why)
 
     def _greeted(self, answer: Any) -> None:
         if isinstance(answer, p.Welcome):
@@ -122,18 +171,20 @@ class Bridge(QObject):
     def _look_after(self) -> None:
         if self._client is None:
             return
-        if not self._pinging:
-            self._pinging = True
-            self.ask(p.Ping, self._pinged)
-        elif self._client.silent_for > SILENT_SECONDS:
-            self._set("not responding", f"no answer for {self._client.silent_for:.0f} s")
+        now = time.monotonic()
+        if not self._pinged:
+            self._pinged = now
+            self.ask(p.Ping, self._answered)
+        elif now - self._pinged > SILENT_SECONDS:
+            self._set("not responding", f"no answer for {now - self._pinged:.0f} s")
+        for place, (reply, deadline) in list(self._waiting.items()):
+            if now > deadline and self._waiting.pop(place, None):
+                reply(RunnerSilentError("the runner does not answer", remedy="Wait, or restart it"))
 
-    def _pinged(self, _answer: Any) -> None:
-        self._pinging = False
+    def _answered(self, _answer: Any) -> None:
+        self._pinged = 0.0
 
     def _set(self, state: str, why: str = "") -> None:
         assert state in _STATES
-        if state == "starting":
-            self._pinging = False
         self.state = state
         self.state_changed.emit(state, why)

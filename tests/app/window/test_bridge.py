@@ -11,7 +11,7 @@ from PyQt6.QtCore import QThread
 from runners import document
 
 from treadle import Pipeline
-from treadle.app.window.bridge import Bridge
+from treadle.app.window.bridge import Bridge, RunnerSilentError
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
 
@@ -89,6 +89,51 @@ def test_a_runner_that_hangs_is_shown_and_can_be_ended(qtbot, monkeypatch):
         os.kill(bridge._client.pid, signal.SIGSTOP)
     with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "gone", timeout=MS):
         bridge.kill()
+
+
+def test_a_request_is_answered_also_when_the_runner_is_let_go_of(bridge, qtbot):
+    started(bridge, qtbot)
+    answers = []
+    bridge.ask(p.ListModules, answers.append)
+    bridge.stop()
+    assert isinstance(answers[0], TreadleError)
+    started(bridge, qtbot)
+    bridge.ask(p.ListModules, answers.append)
+    bridge.kill()
+    assert isinstance(answers[1], TreadleError)
+
+
+def test_an_answer_that_never_comes_is_not_waited_for(bridge, qtbot, monkeypatch):
+    bridge._watch.setInterval(10)
+    started(bridge, qtbot)
+    monkeypatch.setattr("treadle.app.window.bridge._USUAL_SECONDS", 0.05)
+    os.kill(bridge._client.pid, signal.SIGSTOP)
+    try:
+        assert isinstance(asked(bridge, qtbot, p.AskTrust, document=document(adding())), RunnerSilentError)
+    finally:
+        bridge.kill()
+
+
+def test_a_slow_request_does_not_make_a_runner_that_answers_look_silent(bridge, qtbot, monkeypatch):
+    monkeypatch.setattr("treadle.app.window.bridge.SILENT_SECONDS", 0.3)
+    bridge._watch.setInterval(10)
+    started(bridge, qtbot)
+    states = []
+    bridge.state_changed.connect(lambda state, _why: states.append(state))
+    bridge._waiting[10**9] = print, float("inf")
+    pings = []
+    bridge._answered = lambda _answer: (pings.append(1), setattr(bridge, "_pinged", 0.0))
+    qtbot.waitUntil(lambda: len(pings) > 40, timeout=MS)
+    assert "not responding" not in states
+
+
+def test_the_runner_is_busy_while_a_run_goes(bridge, qtbot):
+    started(bridge, qtbot)
+    with qtbot.waitSignals(
+        [bridge.busy_changed, bridge.busy_changed], timeout=MS, check_params_cbs=[bool, lambda on: not on]
+    ):
+        bridge.ask(p.StartRun, lambda _answer: None, document=document(adding()), trust=True)
+    assert not bridge.busy
 
 
 def test_a_program_that_is_no_runner_is_told_with_what_it_said(qtbot):
