@@ -21,7 +21,23 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 ENGINES = 2
-_BARE = 'import sys\nsys.path[:] = [entry for entry in sys.path if "__editable__.treadle" not in entry]\n'
+_BARE = """
+import os, signal, sys, threading, time
+
+sys.path[:] = [entry for entry in sys.path if "__editable__.treadle" not in entry]
+
+
+def end_with_the_tests():
+    while os.path.exists(f"/proc/{os.environ['TEST_PROCESS']}"):
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if {"ipyparallel.controller", "ipyparallel.engine"} & set(sys.orig_argv):
+    threading.Thread(target=end_with_the_tests, daemon=True).start()
+"""
+"""What Python executes first there: without Treadle, and not for longer than the tests, should those be killed."""
+
 _CONTROLLER = ("--nodb", "--HeartMonitor.period=500", "--IPController.broadcast_scheduler_depth=0")
 _LOOPBACK = ("--ip=127.0.0.1", "--IPController.enable_curve=True")
 
@@ -38,7 +54,12 @@ def bare_environment(folder: Path) -> dict[str, str]:
     """Return an environment in which Python, and all that it starts, cannot import Treadle."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(_BARE)
-    return {"PYTHONPATH": str(folder), "IPYTHONDIR": str(folder / "ipython"), "COVERAGE_PROCESS_START": ""}
+    return {
+        "PYTHONPATH": str(folder),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "COVERAGE_PROCESS_START": "",
+        "TEST_PROCESS": str(os.getpid()),
+    }
 
 
 class RealCluster:
