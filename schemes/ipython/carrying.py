@@ -134,6 +134,10 @@ class Carrying:
             remove(f"{path}.partial")
             self._again(value, tries, answer)
             return
+        if isinstance(answer, Cause):
+            remove(f"{path}.partial")
+            self._tell(value, answer)
+            return
         total, data = answer
         try:
             _append(Path(f"{path}.partial"), offset, data)
@@ -221,6 +225,8 @@ class Carrying:
                     f"{value[1]!r} of {value[0]} could not be brought to engine {engine.number}: {answer}",
                 )
             )
+        elif isinstance(answer, Cause):
+            then(answer)
         elif after >= 0:
             self._put(value, engine, then, path, after)
         else:

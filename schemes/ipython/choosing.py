@@ -49,7 +49,7 @@ def is_plain(job: Job, values: Values) -> bool:
     """Say whether a job may run anywhere at once: all it reads is there, and travels inline."""
     if job.where is not None or job.unfit:
         return False
-    return all(values.is_inline(value) for value in job.refs)
+    return all(values.is_inline(value) for value in job.refs) and not values.files_of(job.refs)
 
 
 def aim(job: Job, engines: Sequence[Engine], values: Values, now: float) -> Aim:

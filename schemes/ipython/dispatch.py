@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Ended, Place, Report
 from ...core.worker.failures import Cause
@@ -16,9 +16,9 @@ from .remote import messages as m
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ...core.worker.call import ValueId
     from .carrying import Carrying
     from .engines import Engine
+    from .filing import Filing
     from .jobs import Job, Parcels
     from .needs import Needs
     from .once import Copies
@@ -48,11 +48,12 @@ class Dispatch:
         carrying: Carrying,
         copies: Copies,
         needs: Needs,
+        filing: Filing,
         session: str,
         report: Callable[[Report], None],
     ) -> None:
         self._engines, self._values, self._pace, self._parcels = engines, values, pace, parcels
-        self._copies, self._needs = copies, needs
+        self._copies, self._needs, self._filing = copies, needs, filing
         self._carrying, self._session, self._report = carrying, session, report
         self._numbers = itertools.count(1)
         self._backlog: deque[Job] = deque()
@@ -150,7 +151,7 @@ class Dispatch:
                 continue
             if found.engine is None:
                 waiting.append(job)
-            elif found.missing:
+            elif found.missing or self._filing.lacking(found.engine, self._values.files_of(job.refs)):
                 waiting.append(job)
                 self._bring(job, found)
             elif found.engine.uuid in going or found.engine.room(job, now):
@@ -189,12 +190,15 @@ class Dispatch:
 
     def _bring(self, job: Job, found: Aim) -> None:
         assert found.engine is not None
-        missing = set(found.missing)
+        missing: set[Any] = set(found.missing)
         self._coming.add(job)
+        if files := self._filing.lacking(found.engine, self._values.files_of(job.refs)):
+            missing.add("files")
+            self._filing.bring_to(found.engine, files, partial(self._brought, job, missing, "files"))
         for value in found.missing:
             self._carrying.bring(value, found.engine, partial(self._brought, job, missing, value))
 
-    def _brought(self, job: Job, missing: set[ValueId], value: ValueId, cause: Cause | None) -> None:
+    def _brought(self, job: Job, missing: set[Any], value: Any, cause: Cause | None) -> None:
         missing.discard(value)
         if job not in self._coming:
             return

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .engines import Batch, Engine
+    from .filing import Filing
     from .jobs import Job
     from .link import Link
     from .once import Copies
@@ -38,18 +39,20 @@ class Answers:
     ``forget`` drops the values of tasks that nobody wants.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that an answer concerns
         self,
         values: Values,
         pace: Pace,
         link: Link,
         copies: Copies,
+        filing: Filing,
         report: Callable[[Report], None],
         put_back: Callable[[Iterable[Job]], None],
         by_value: Callable[[Job, Cause], Job | None],
         forget: Callable[[list[str]], None],
     ) -> None:
         self._values, self._pace, self._link, self._copies = values, pace, link, copies
+        self._filing = filing
         self._report, self._put_back, self._by_value, self._forget = report, put_back, by_value, forget
         self.released: Callable[[Job], None] = lambda _job: None
 
@@ -149,6 +152,8 @@ class Answers:
             values, rest = outcome
             size = self._values.keep(self._copies.name(job), values, engine.uuid)
             result = result_of(rest)
+            if result.files:
+                self._values.note_files(self._copies.name(job), result.files)
         elif not job.stopping and (again := self._by_value(job, outcome)) is not None:
             self._put_back([again])
             return
@@ -158,7 +163,14 @@ class Answers:
             return
         lost = isinstance(result, Cause) and result.kind == "lost contact"
         ended = Ended(job.task, job.attempt, result, engine.place, lost, False, seconds, cpu, peak, job.bytes_in, size)
-        self._tell(job, ended)
+        if isinstance(result, Cause) or not result.files or engine.facts.shared:
+            self._tell(job, ended)
+            return
+
+        def home(cause: Cause | None) -> None:
+            self._tell(job, ended if cause is None else Ended(job.task, job.attempt, cause, engine.place, lost=True))
+
+        self._filing.bring_home(engine, result.files, home)
 
     def lost(self, job: Job, engine: Engine, cause: Cause) -> None:
         """Report that a job went with its engine."""

@@ -16,6 +16,7 @@ from .carrying import Carrying
 from .connecting import connect
 from .crew import Crew
 from .dispatch import NOWHERE, Dispatch
+from .filing import Filing
 from .greeting import Greeting
 from .hearing import LATE_SECONDS, Answers
 from .jobs import Parcels
@@ -70,12 +71,21 @@ class Session:
         self._copies = Copies(values)
         self._carrying = Carrying(link, self._engines, values, self._id, folder)
         needs = Needs(link, self._id, setup.search_path)
+        filing = Filing(link, self._id, setup.files, folder)
         self._dispatch = Dispatch(
-            self._engines, values, pace, self._parcels, self._carrying, self._copies, needs, self._id, report
+            self._engines, values, pace, self._parcels, self._carrying, self._copies, needs, filing, self._id, report
         )
         self._dispatch.send = self._send
         self._answers = Answers(
-            values, pace, link, self._copies, report, self._dispatch.put_back, self._parcels.by_value, self.release
+            values,
+            pace,
+            link,
+            self._copies,
+            filing,
+            report,
+            self._dispatch.put_back,
+            self._parcels.by_value,
+            self.release,
         )
         self._answers.released = self._release_lent
         greeting = Greeting(link, setup, self._id, folder)

@@ -48,6 +48,7 @@ class Values:
     def __init__(self) -> None:
         self._held: dict[str, dict[_Name, Held]] = {}
         self._spread: dict[tuple[str, str], int] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
 
     def keep(self, task: str, given: Mapping[_Name, Any], engine: str) -> int:
         """Take note of what a call gave on an engine; return its size in bytes."""
@@ -64,6 +65,16 @@ class Values:
         self._held[task] = held
         return size
 
+    def note_files(self, task: str, names: tuple[str, ...]) -> None:
+        """Take note of the files that the values of a task refer to, by their names in the store."""
+        self._files[task] = names
+
+    def files_of(self, values: Iterable[ValueId]) -> list[str]:
+        """Return the files that these values refer to."""
+        if not self._files:
+            return []
+        return list(dict.fromkeys(name for value in values for name in self._files.get(value[0], ())))
+
     def adopt(self, handed: tuple[str, int]) -> ValueId:
         """Take note of a file that another scheme wrote, and name the value in it."""
         path, size = handed
@@ -79,8 +90,10 @@ class Values:
                 self._spread[task, output] = copies
             for place in range(copies):
                 held[output, place] = self._held[copy_of(task, place)][output, -1]
+        self._files[task] = tuple(self.files_of([(copy_of(task, place), "", -1) for place in range(copies)]))
         for place in range(copies):
             self._held.pop(copy_of(task, place), None)
+            self._files.pop(copy_of(task, place), None)
         self._held[task] = held
 
     def spread(self, value: ValueId) -> tuple[ValueId, ...] | None:
@@ -130,6 +143,7 @@ class Values:
         keys: dict[str, list[int]] = {}
         paths: dict[str, list[str]] = {}
         for task in tasks:
+            self._files.pop(task, None)
             for (output, _), one in self._held.pop(task, {}).items():
                 self._spread.pop((task, output), None)
                 if type(one) is not Large:

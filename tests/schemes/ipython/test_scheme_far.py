@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from treadle.core.worker.call import Moved, Ref, Where
 from treadle.core.worker.handing import hand_out, load
 from treadle.schemes.ipython import greeting
 from treadle.schemes.ipython.needs import sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -37,10 +41,26 @@ def where_and_sum(array: np.ndarray) -> tuple[int, int]:
     return os.getpid(), int(array.sum())
 
 
-def keep_file() -> object:
+def keep_file() -> Path:
     path = scratch() / "result.txt"
     path.write_text("kept")
     return path
+
+
+def read_file(path: Path) -> tuple[int, str]:
+    return os.getpid(), path.read_text()
+
+
+def test_a_file_that_a_module_returns_is_brought_here_and_to_the_other_engine(bench) -> None:
+    bench.run(call(keep_file, "file"))
+    kept = bench.value("file")
+    assert kept.read_text() == "kept"
+    numbers = sorted(bench.scheme._session._link.engines())
+    for number in numbers:
+        bench.run(call(read_file, f"read{number}", {"where": Where(engines=(number,))}, path=Ref(("file", "out", -1))))
+    found = [bench.value(f"read{number}") for number in numbers]
+    assert {text for _, text in found} == {"kept"}
+    assert len({pid for pid, _ in found}) == 2
 
 
 def test_engines_that_do_not_see_the_token_share_nothing(bench) -> None:
