@@ -22,8 +22,9 @@ ALL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Interrupts:
     """Hears signals while it is entered; in another thread than the main one it hears none.
 
-    ``cancel`` is set while a run goes on: it asks to end it, from anywhere. At the second signal a process that is
-    Treadle's own ends at once, after ``clean``; in somebody else's, KeyboardInterrupt is raised.
+    ``cancel`` is set while a run goes on: it asks to end it, from anywhere. Before that the first signal raises
+    KeyboardInterrupt. At the second a process that is Treadle's own ends at once, after ``clean``; in somebody else's,
+    KeyboardInterrupt is raised.
     """
 
     def __init__(self, signals: Iterable[signal.Signals] = ALL_SIGNALS, *, own_process: bool = True) -> None:
@@ -34,6 +35,19 @@ class Interrupts:
         self._heard = 0
         self._nudge: Nudge | None = None
         self._before: dict[int, object] = {}
+
+    def hold(self) -> None:
+        """Take note of a first signal, and no more, until ``cancels``: while a run is prepared.
+
+        An import that is interrupted may leave the lock of all imports taken, and whoever imports waits for ever.
+        """
+        self.cancel = lambda: None
+
+    def cancels(self, cancel: Callable[[], None]) -> None:
+        """Cancel a run at the first signal, also if that came already."""
+        self.cancel = cancel
+        if self.heard:
+            cancel()
 
     @property
     def heard(self) -> bool:

@@ -200,16 +200,17 @@ def run(
     Ctrl-C ends the run in order, with what was finished kept in journal and cache; KeyboardInterrupt is raised then. A
     program that handles the signal in its own way is told as it would be without a run, and gets the cancelled result.
     """
-    made = Run(pipeline, _options(scheme, n_procs, memory_gb, on_error, cache, until, others))
-    try:
+    options = _options(scheme, n_procs, memory_gb, on_error, cache, until, others)
+    with contextlib.ExitStack() as undo:
         with Interrupts((signal.SIGINT,), own_process=False) as interrupts:
-            interrupts.cancel = made.executor.cancel
+            interrupts.hold()
+            made = Run(pipeline, options)
+            undo.callback(made.close)
+            interrupts.cancels(made.executor.cancel)
             result = made.execute()
         if interrupts.heard:
             _hand_on_interrupt(made.id)
-    except BaseException:
-        made.close()
-        raise
+        undo.pop_all()
     return result
 
 

@@ -94,11 +94,12 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
         prepare(Path(options.output))
     if options.report:
         prepare(Path(options.report).absolute().parent)
+    interrupts.hold()
     run = Run(pipeline, _chosen(options), display.hear, herald.warn)
     interrupts.clean = lambda: _abandon(display, run)
     try:
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
-        interrupts.cancel = run.executor.cancel
+        interrupts.cancels(run.executor.cancel)
         herald.begun(run)
         began = time.perf_counter()
         with display:

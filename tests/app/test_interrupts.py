@@ -33,6 +33,16 @@ def test_before_a_run_it_interrupts(number):
 
 
 @pytest.mark.parametrize("number", PAIR)
+def test_while_a_run_is_prepared_it_is_kept_for_that_run(number):
+    asked = []
+    with Interrupts() as interrupts:
+        interrupts.hold()
+        os.kill(os.getpid(), number)
+        interrupts.cancels(lambda: asked.append(number))
+    assert asked == [number]
+
+
+@pytest.mark.parametrize("number", PAIR)
 def test_between_modules_it_only_asks_to_cancel(number):
     asked = []
     with Interrupts() as interrupts:

@@ -352,6 +352,22 @@ def test_ctrl_c_ends_the_run_in_order_and_then_the_script(on_ctrl_c, temporary):
     assert list(temporary.iterdir()) == []
 
 
+def test_ctrl_c_while_a_run_is_prepared_interrupts_no_import_but_cancels_the_run(on_ctrl_c, temporary):
+    class Interrupted(Pipeline):
+        def copy(self) -> Pipeline:
+            os.kill(os.getpid(), signal.SIGINT)
+            return super().copy()
+
+    pipeline = Interrupted()
+    pipeline.add(double, x=1)
+    on_ctrl_c(signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt, match="was ended"):
+        run(pipeline)
+    (kept,) = list_runs(runs_folder()).readable
+    assert (kept.state, kept.counts) == ("cancelled", {"cancelled": 1})
+    assert list(temporary.iterdir()) == []
+
+
 def test_ctrl_c_while_workers_are_busy_leaves_none_of_them(on_ctrl_c):
     def sleeps(x: int = 1) -> int:
         os.kill(int(os.environ["OWNER"]), signal.SIGINT)
