@@ -11,8 +11,10 @@ BENCH_OUTPUT := output/benchmarks
 
 .PHONY: run soak test test-slow test-all check format coverage bench clean FORCE
 
+# The window with the example; where none can be shown, the example runs in the terminal.
 run: $(VENV)/.science
-	$(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT)
+	@if $(BIN)/python -m treadle.app.screen; then $(BIN)/treadle $(EXAMPLE); \
+	else $(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT); fi
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow and not soak" $(ARGS)

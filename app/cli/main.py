@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import InternalError, TreadleError, UsageError
 from ..interrupts import INTERRUPTED
-from .parser import build_parser
+from ..screen import require_screen
+from .parser import build_parser, files_to_open
 from .text import harmless
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
+    from pathlib import Path
+
+    OpenWindow = Callable[[list[Path]], int]
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command line and return its exit code; no traceback of Treadle's own is ever shown."""
+def main(arguments: list[str], open_window: OpenWindow | None = None) -> int:
+    """Run the command line and return its exit code; no traceback of Treadle's own is ever shown.
+
+    Without a command, ``open_window`` gets the files that were named: this package knows no Qt.
+    """
     _open_missing_streams()
     try:
+        files = files_to_open(arguments)
+        if files is not None and open_window is not None:
+            return _show(files, open_window)
         return _main(arguments)
     except TreadleError as error:
         return _told(error)
@@ -40,6 +50,11 @@ def main(arguments: list[str]) -> int:
             "with TREADLE_DEBUG=1 in the environment the same command shows where it happened"
         )
         return 1
+
+
+def _show(files: list[Path], open_window: OpenWindow) -> int:
+    require_screen()
+    return open_window(files)
 
 
 def _told(error: TreadleError) -> int:
@@ -105,6 +120,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
             from .cache import cache_command as command
         case "runner":
             from .runner import runner_command as command
+        case "desktop":
+            from .desktop import desktop_command as command
         case "cluster":
             from .cluster import cluster_command as command
         case _:

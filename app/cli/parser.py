@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import NoReturn
 
 from ...core.errors import UsageError, suggestion
@@ -44,15 +45,30 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser(version: str) -> Parser:
     """Return the parser of the whole command line."""
-    parser = Parser(prog="treadle", description="Pipelines of Python functions, run in parallel.", allow_abbrev=False)
+    parser = Parser(
+        prog="treadle",
+        usage="%(prog)s [FILE ...]\n       %(prog)s COMMAND [OPTION ...]",
+        description="Pipelines of Python functions, run in parallel. Without a command, the window opens.",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=f"treadle {version}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser, prog="treadle")
     _add_run(commands)
     _add_others(commands)
     _add_runs(commands)
     _add_cache(commands)
     add_cluster(commands, Parser)
+    _add_desktop(commands)
     return parser
+
+
+def files_to_open(arguments: list[str]) -> list[Path] | None:
+    """Return the files that the window shall open; None if this is a command, or nothing that could be a file."""
+    if any(argument.startswith("-") for argument in arguments):
+        return None
+    files = [Path(argument) for argument in arguments]
+    named = ("/" in argument or argument.endswith(".treadle") or Path(argument).is_file() for argument in arguments)
+    return files if all(named) else None
 
 
 def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -104,6 +120,17 @@ def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
     trust = commands.add_parser("trust", help="let a pipeline file run the code it holds", allow_abbrev=False)
     trust.add_argument("file", metavar="FILE")
     commands.add_parser("runner", help="serve a window at standard input and output", allow_abbrev=False)
+
+
+def _add_desktop(commands: argparse._SubParsersAction[Parser]) -> None:
+    desktop = commands.add_parser("desktop", help="put Treadle into the menu of the desktop", allow_abbrev=False)
+    asks = desktop.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser, required=True)
+    for name, about in (
+        ("install", "add Treadle to the menu, and open *.treadle with it"),
+        ("uninstall", "take it out again"),
+    ):
+        ask = asks.add_parser(name, help=about, allow_abbrev=False)
+        ask.add_argument("--dry-run", action="store_true", help="only say what would be written or removed")
 
 
 def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:

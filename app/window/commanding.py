@@ -1,0 +1,67 @@
+"""Says what each command of the window does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QUrl
+from PyQt6.QtGui import QDesktopServices
+
+from .dialogs.about import AboutDialog
+from .dialogs.settings_dialog import SettingsDialog
+from .dialogs.shortcut_dialog import ShortcutDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .document import Document
+    from .page import DocumentPage
+    from .window import Window
+
+
+def bind_commands(window: Window, log_folder: Path) -> None:
+    """Bind the commands of a window; what belongs to the document in front asks which that is when it is called."""
+    commands, shared = window.commands, window.shared
+
+    def with_document(do: Callable[[Document], object]) -> Callable[[], object]:
+        return lambda: do(window.document) if window.document is not None else None
+
+    bound: dict[str, Callable[[], object]] = {
+        "file.new": window.files.new,
+        "file.open": window.files.ask_open,
+        "file.save": with_document(window.files.save),
+        "file.save-as": with_document(window.files.save_as),
+        "file.revert": with_document(window.files.revert),
+        "file.export-python": with_document(window.files.export_python),
+        "file.close": lambda: window.close_page(window.tabs.page) if window.tabs.page is not None else None,
+        "file.settings": lambda: SettingsDialog(shared, window).open(),
+        "file.quit": window.close,
+        "edit.undo": with_document(lambda document: document.undo()),
+        "edit.redo": with_document(lambda document: document.redo()),
+        "view.theme": lambda: _switch_theme(window),
+        "view.reset-layout": window.reset_layout,
+        "view.next-tab": lambda: window.tabs.step(1),
+        "view.previous-tab": lambda: window.tabs.step(-1),
+        "help.welcome": window.show_welcome,
+        "help.shortcuts": lambda: ShortcutDialog(commands, shared.theme, window).open(),
+        "help.log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder))),
+        "help.about": lambda: AboutDialog(shared.theme, shared.bridge.welcome, window).open(),
+        "run.restart-runner": shared.bridge.start,
+    }
+    for command_id, do in bound.items():
+        commands.bind(command_id, do)
+    _bind_canvas(window)
+    shared.theme.changed.connect(lambda: commands.check("view.theme", on=shared.theme.is_dark))
+    commands.check("view.theme", on=shared.theme.is_dark)
+
+
+def _switch_theme(window: Window) -> None:
+    window.shared.settings.set("appearance", "light" if window.shared.theme.is_dark else "dark")
+
+
+def _bind_canvas(window: Window) -> None:
+    def on_page(do: Callable[[DocumentPage], object]) -> Callable[[], object]:
+        return lambda: do(window.page) if window.page is not None else None
+
+    _ = on_page

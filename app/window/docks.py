@@ -1,0 +1,98 @@
+"""The panels around the documents: where each stands at first, and putting them back there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QAction
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+WIDTHS = {LEFT: 236, RIGHT: 300}
+BOTTOM_HEIGHT = 176
+
+
+class Panel(NamedTuple):
+    """A panel: its name in the code, its title, where it stands at first, and what it shows."""
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    widget: QWidget
+
+
+class Docks:
+    """The docks of a window. Those of one area stand behind each other as tabs."""
+
+    def __init__(self, window: QMainWindow, panels: list[Panel]) -> None:
+        self._window = window
+        self._panels = panels
+        self.all: dict[str, QDockWidget] = {panel.name: self._made(panel) for panel in panels}
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        window.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.GroupedDragging
+        )
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.reset()
+
+    def reset(self) -> None:
+        """Put all panels where they are at first."""
+        first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        for panel in self._panels:
+            dock = self.all[panel.name]
+            dock.setFloating(False)
+            self._window.addDockWidget(panel.area, dock)
+            dock.show()
+            if panel.area in first:
+                self._window.tabifyDockWidget(first[panel.area], dock)
+            else:
+                first[panel.area] = dock
+        for dock in first.values():
+            dock.raise_()
+        for area, width in WIDTHS.items():
+            if area in first:
+                self._window.resizeDocks([first[area]], [width], Qt.Orientation.Horizontal)
+        if BOTTOM in first:
+            self._window.resizeDocks([first[BOTTOM]], [BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+
+    def toggles(self) -> list[QAction]:
+        """Return what shows and hides each panel, for a menu."""
+        actions = [self.all[panel.name].toggleViewAction() for panel in self._panels]
+        return [action for action in actions if action is not None]
+
+    def show(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.all[name].show()
+        self.all[name].raise_()
+
+    def _made(self, panel: Panel) -> QDockWidget:
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(f"panel-{panel.name}")
+        dock.setAccessibleName(panel.title)
+        dock.setWidget(panel.widget)
+        for moved in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
+            moved.connect(lambda _how, dock=dock: self._title(dock))
+        return dock
+
+    def _title(self, dock: QDockWidget) -> None:
+        """A panel that has a tab needs no title besides."""
+        in_tabs = not dock.isFloating() and bool(self._window.tabifiedDockWidgets(dock))
+        if in_tabs and dock.titleBarWidget() is None:
+            nothing = QWidget(dock)
+            nothing.setFixedHeight(0)
+            dock.setTitleBarWidget(nothing)
+        elif not in_tabs and dock.titleBarWidget() is not None:
+            old = dock.titleBarWidget()
+            dock.setTitleBarWidget(None)
+            if old is not None:
+                old.deleteLater()

@@ -1,0 +1,195 @@
+"""What the File menu does: the dialogs between the person and the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from ...core.as_python import as_python
+from ...core.document import write_atomically
+from .dialogs import messages
+from .files.documents import is_read_only
+from .files.examples import example_file, is_example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .document import Document
+    from .files.aside import Aside
+    from .files.documents import Documents
+    from .settings import Settings
+    from .theme.theme import Theme
+
+SUFFIX = ".treadle"
+
+
+class FileActions(QObject):
+    """Opens, saves and closes documents, asking where it has to. No dialog ever stops the program."""
+
+    def __init__(self, documents: Documents, settings: Settings, theme: Theme, aside: Aside, window: QWidget) -> None:
+        super().__init__(window)
+        self._documents, self._settings, self._theme, self._aside = documents, settings, theme, aside
+        self._window = window
+        self._asked: set[Document] = set()
+        documents.failed.connect(self._tell_unopened)
+        documents.changed_on_disk.connect(self._ask_reload)
+
+    # Opening
+
+    def new(self) -> None:
+        """Begin an empty pipeline."""
+        self._documents.new()
+
+    def open(self, path: Path) -> None:
+        """Open a file; an example is opened as a new pipeline."""
+        if is_example(path):
+            self._documents.open_copy(path)
+        else:
+            self._documents.open(path)
+
+    def open_all(self, names: Sequence[str]) -> None:
+        """Open files."""
+        for name in names:
+            self.open(Path(name))
+
+    def open_example(self, name: str) -> None:
+        """Open an example as a new pipeline."""
+        self._documents.open_copy(example_file(name))
+
+    def ask_open(self) -> None:
+        """Let the person choose files."""
+        dialog = self._dialog(self.tr("Open pipelines"), QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.open_all)
+        dialog.open()
+
+    # Saving
+
+    def save(self, document: Document, then: Callable[[], object] = lambda: None) -> None:
+        """Write a document to its file, asking where to if it has none or that one cannot be written over."""
+        if document.file is None or is_read_only(document.file):
+            self.save_as(document, then)
+        elif self._documents.is_newer_on_disk(document):
+            question = messages.overwrite_changed(self._theme, document.title, self._window)
+            question.ask(lambda answer: self._overwrite(answer, document, then))
+        else:
+            self._write(document, None, then)
+
+    def save_as(self, document: Document, then: Callable[[], object] = lambda: None) -> None:
+        """Write a document to a file that the person chooses."""
+        dialog = self._dialog(self.tr("Save the pipeline as"), QFileDialog.FileMode.AnyFile)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(str(document.file or f"{_slug(document.title)}{SUFFIX}"))
+        dialog.fileSelected.connect(lambda name: self._write(document, Path(name), then))
+        dialog.open()
+
+    def _overwrite(self, answer: str, document: Document, then: Callable[[], object]) -> None:
+        if answer == "save":
+            self._write(document, None, then)
+        elif answer == "save-as":
+            self.save_as(document, then)
+
+    def _write(self, document: Document, path: Path | None, then: Callable[[], object]) -> None:
+        def done(error: BaseException | None) -> None:
+            if error is not None:
+                what = self.tr("“%1” could not be saved").replace("%1", document.title)
+                messages.trouble(self._theme, what, error, self._window).open()
+                return
+            if document.file is not None:
+                self._settings.remember_file(document.file)
+            then()
+
+        self._documents.save(document, path, done)
+
+    def export_python(self, document: Document) -> None:
+        """Write a script that makes the same pipeline to a file that the person chooses."""
+        dialog = self._dialog(self.tr("Export as Python script"), QFileDialog.FileMode.AnyFile, "py")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"{_slug(document.title)}.py")
+        pipeline = document.pipeline.copy()
+
+        def told(result: object) -> None:
+            if isinstance(result, BaseException):
+                what = self.tr("The script could not be written")
+                messages.trouble(self._theme, what, result, self._window).open()
+
+        dialog.fileSelected.connect(
+            lambda name: self._aside.do(lambda: write_atomically(Path(name), as_python(pipeline).encode()), told)
+        )
+        dialog.open()
+
+    # Closing
+
+    def close(self, documents: Sequence[Document], then: Callable[[], object]) -> None:
+        """Do ``then`` once nothing of these documents would be lost without the person having said so."""
+        modified = [document for document in documents if document.modified]
+        if not modified:
+            then()
+            return
+        question = messages.unsaved(self._theme, [document.title for document in modified], self._window)
+        question.ask(lambda answer: self._close(answer, modified, then))
+
+    def _close(self, answer: str, modified: list[Document], then: Callable[[], object]) -> None:
+        if answer == "discard":
+            then()
+        elif answer == "save":
+            self._save_all(modified, then)
+
+    def _save_all(self, waiting: list[Document], then: Callable[[], object]) -> None:
+        if not waiting:
+            then()
+            return
+        first, *rest = waiting
+        self.save(first, lambda: self._save_all(rest, then))
+
+    # What other programs do
+
+    def revert(self, document: Document) -> None:
+        """Read the file of a document again; Undo has back what was there."""
+
+        def done(error: BaseException | None) -> None:
+            if error is not None:
+                what = self.tr("“%1” could not be read").replace("%1", document.title)
+                messages.trouble(self._theme, what, error, self._window).open()
+
+        self._documents.reload(document, done)
+
+    def _ask_reload(self, document: Document) -> None:
+        if document in self._asked:
+            return
+        self._asked.add(document)
+        question = messages.changed_on_disk(
+            self._theme, document.title, self._window, modified=document.modified
+        )  # fmt: skip
+        question.ask(lambda answer: self._reload(answer, document))
+
+    def _reload(self, answer: str, document: Document) -> None:
+        self._asked.discard(document)
+        if document not in self._documents.all:
+            return
+        if answer == "reload":
+            self.revert(document)
+        else:
+            self._documents.keep_shown(document)
+
+    def _tell_unopened(self, path: Path, error: BaseException) -> None:
+        what = self.tr("“%1” could not be opened").replace("%1", path.name)
+        messages.trouble(self._theme, what, error, self._window).open()
+
+    def _dialog(self, title: str, mode: QFileDialog.FileMode, suffix: str = SUFFIX[1:]) -> QFileDialog:
+        kind = self.tr("Pipelines") if suffix == SUFFIX[1:] else self.tr("Python scripts")
+        dialog = QFileDialog(self._window, title, self._folder(), f"{kind} (*.{suffix})")
+        dialog.setFileMode(mode)
+        dialog.setDefaultSuffix(suffix)
+        return dialog
+
+    def _folder(self) -> str:
+        recent = self._settings.recent()
+        return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+
+def _slug(title: str) -> str:
+    kept = "".join(c if c.isalnum() else "_" for c in title.removesuffix(SUFFIX)).strip("_")
+    return kept or "pipeline"

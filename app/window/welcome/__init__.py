@@ -1,0 +1,1 @@
+"""What is shown when no pipeline is: ways to begin, recent files, and examples with pictures."""

@@ -1,0 +1,225 @@
+"""The window: menus, toolbar, panels and tabs around the open pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QWidget
+
+from .commands.commands import Commands
+from .commands.shortcuts import Shortcuts
+from .docks import Docks
+from .file_actions import SUFFIX, FileActions
+from .menus import Menus, Toolbar
+from .page import DocumentPage
+from .rooms import make_panels
+from .tabs import Tabs, label_of
+from .welcome.page import WelcomePage
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
+    from .document import Document
+    from .files.aside import Aside
+    from .files.documents import Documents
+    from .shared import Shared
+
+LAYOUT = 1
+"""Raised when the panels change so much that a layout of an older version cannot be restored."""
+
+SIZE = (1280, 800)
+
+
+class Window(QMainWindow):
+    """One window. It owns no document: ``Documents`` does. ``closed`` tells that it is gone for good."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, shared: Shared, documents: Documents, aside: Aside) -> None:
+        super().__init__()
+        self.shared, self.documents = shared, documents
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.setWindowIcon(shared.theme.icon("treadle", shared.theme.colours.accent))
+        self.files = FileActions(documents, shared.settings, shared.theme, aside, self)
+        self.commands = Commands(shared.theme, Shortcuts(shared.settings, self), self)
+        self.tabs = Tabs(shared.theme, self)
+        self.setCentralWidget(self.tabs)
+        self.docks = Docks(self, make_panels(shared, self))
+        self.menus = Menus(
+            self, self.commands, shared.settings, self.files.open, self.files.open_example, self.docks.toggles
+        )  # fmt: skip
+        self.toolbar = Toolbar(self.commands, shared.theme, self)
+        self.addToolBar(self.toolbar)
+        self.pages: dict[Document, DocumentPage] = {}
+        self.welcome: WelcomePage | None = None
+        self._may_close = False
+        self.commands.hear_in(self)
+        self._connect()
+        self._restore()
+        self._page_changed()
+
+    def _connect(self) -> None:
+        self.documents.opened.connect(self._opened)
+        self.documents.shown_again.connect(self.show_document)
+        self.documents.closed.connect(self._closed)
+        self.tabs.close_requested.connect(self.close_page)
+        self.tabs.page_changed.connect(self._page_changed)
+
+    # What is in front
+
+    @property
+    def page(self) -> DocumentPage | None:
+        """The page of the document in front; None if there is none."""
+        page = self.tabs.page
+        return page if isinstance(page, DocumentPage) else None
+
+    @property
+    def document(self) -> Document | None:
+        """The document in front; None if there is none."""
+        return self.page.document if self.page is not None else None
+
+    def show_document(self, document: Document) -> None:
+        """Bring a document to the front."""
+        self.tabs.setCurrentWidget(self.pages[document])
+
+    def show_welcome(self) -> None:
+        """Bring the welcome page to the front."""
+        if self.welcome is None:
+            self.welcome = WelcomePage(self.shared, self.commands, self.files, self)
+            self.tabs.add(self.welcome, self.tr("Welcome"), "treadle")
+        self.tabs.setCurrentWidget(self.welcome)
+
+    def come_to_front(self) -> None:
+        """Show the window above others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def close_page(self, page: QWidget) -> None:
+        """Close a tab, asking first if anything would be lost."""
+        if isinstance(page, DocumentPage):
+            self.files.close([page.document], lambda: self.documents.close(page.document))
+        elif page is self.welcome:
+            self.welcome = None
+            self.tabs.remove(page)
+
+    def _opened(self, document: Document) -> None:
+        page = DocumentPage(document, self.shared, self.tabs)
+        self.pages[document] = page
+        self.tabs.add_document(page)
+        page.selection_changed.connect(self.refresh)
+        document.history_changed.connect(self.refresh)
+        document.file_changed.connect(self.refresh)
+        if document.file is not None:
+            self.shared.settings.remember_file(document.file)
+        page.setFocus()
+
+    def _closed(self, document: Document) -> None:
+        self.tabs.remove(self.pages.pop(document))
+        if not self.tabs.count():
+            self.show_welcome()
+
+    def _page_changed(self) -> None:
+        self.refresh()
+
+    # What holds now
+
+    def refresh(self) -> None:
+        """Enable the commands for what is in front, and name it in the title."""
+        self.commands.facts(self._facts())
+        self._name_steps()
+        document = self.document
+        name = f"{label_of(document)} — " if document is not None else ""
+        self.setWindowTitle(f"{name}{self.tr('Treadle')}")
+
+    def _facts(self) -> set[str]:
+        facts = {"tab"} if self.tabs.count() else set()
+        document, page = self.document, self.page
+        if document is None or page is None:
+            return facts
+        facts.add("document")
+        held = {
+            "file": document.file is not None,
+            "undo": bool(document.undo_label),
+            "redo": bool(document.redo_label),
+            "selection": bool(page.selection),
+        }
+        return facts | {name for name, holds in held.items() if holds}
+
+    def _name_steps(self) -> None:
+        for command_id, label in (
+            ("edit.undo", self.document.undo_label if self.document else ""),
+            ("edit.redo", self.document.redo_label if self.document else ""),
+        ):
+            text = self.commands.command(command_id).menu_text
+            self.commands.action(command_id).setText(f"{text} {label}" if label else text)
+
+    def show_runner(self, state: str, why: str) -> None:
+        """Show how the runner does, at the right of the toolbar."""
+        words = {
+            "starting": self.tr("Runner starts"),
+            "idle": self.tr("Runner ready"),
+            "not responding": self.tr("Runner does not respond"),
+            "gone": self.tr("No runner"),
+        }
+        self.toolbar.show_runner(state, words[state], why)
+
+    # Files from outside
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
+        """Take pipeline files."""
+        assert event is not None
+        if _pipelines_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
+        """Open the pipeline files that were dropped."""
+        assert event is not None
+        for path in _pipelines_in(event):
+            self.files.open(path)
+        event.acceptProposedAction()
+
+    # How it was left
+
+    def _restore(self) -> None:
+        self.resize(*SIZE)
+        self.restoreGeometry(self.shared.settings.state("geometry"))
+        self.restoreState(self.shared.settings.state("panels"), LAYOUT)
+
+    def reset_layout(self) -> None:
+        """Put all panels where they are at first."""
+        self.docks.reset()
+        self.toolbar.show()
+
+    def remember(self) -> None:
+        """Keep how the window is for the next time."""
+        self.shared.settings.set_state("geometry", self.saveGeometry())
+        self.shared.settings.set_state("panels", self.saveState(LAYOUT))
+        self.shared.settings.write()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+        """Close once nothing would be lost without the person having said so."""
+        assert event is not None
+        if self._may_close:
+            self.remember()
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        self.files.close(list(self.documents.all), self.close_now)
+
+    def close_now(self) -> None:
+        """Close without asking."""
+        self._may_close = True
+        self.close()
+
+
+def _pipelines_in(event: QDropEvent) -> list[Path]:
+    data = event.mimeData()
+    urls = data.urls() if data is not None else []
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return [path for path in paths if path.suffix == SUFFIX]
