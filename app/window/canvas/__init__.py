@@ -1,0 +1,1 @@
+"""The canvas: a pipeline as cards and connections, drawn fast and edited by gestures."""

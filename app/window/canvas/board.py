@@ -1,0 +1,263 @@
+"""One body of a pipeline as it lies on the canvas: cards, connections, and their places in arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....core.graph import topological_order
+from ..theme.tokens import CARD_PADDING_X, CARD_WIDTH, CARD_WIDTH_MOST, CHIP, GRID, ICON_SMALL
+from .card import Card, Wire
+from .mapping import mapped_targets
+from .measures import HUB, card_height, port_y
+from .naming import kind_of, title_of
+from .ports import Ports, ports_of
+from .rows import Rows
+from .touched import touched_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from ....core.edits import Edit
+    from ....core.modules import Module
+    from ....core.pipeline import Body, Node, Pipeline, Where
+    from .touched import Touched
+
+_SIDES = CARD_PADDING_X * 2 + CHIP + 8 + ICON_SMALL + 4 + ICON_SMALL + 8
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Board:
+    """The cards and connections of one body.
+
+    ``places`` has x, y, width and height of each card, ``ends`` for each connection the rows of the cards at its
+    ends and how far from their corners it leaves and enters. Text is measured with ``measure``.
+    """
+
+    def __init__(self, measure: Callable[[str], float]) -> None:
+        self._measure = measure
+        self.cards: dict[str, Card] = {}
+        self.wires: dict[str, Wire] = {}
+        self.places = Rows(4)
+        self.ends = Rows(6)
+        self.wires_at: dict[str, set[str]] = {}
+        self.body: Body | None = None
+        self.where: Where = ()
+        self._modules: Mapping[str, Module] = {}
+        self._forget_shared()
+
+    def _forget_shared(self) -> None:
+        self._widths: dict[str, int] = {}
+        self._ports: dict[object, Ports] = {}
+        self._kinds: dict[str, str] = {}
+        self._curves: NDArray[np.float64] | None = None
+        self._hubs: NDArray[np.bool_] | None = None
+        self._mapped: set[str] | None = None
+
+    @property
+    def body_shown(self) -> Body:
+        """The body; there is one from the first loading on."""
+        assert self.body is not None, "a board shows a body"
+        return self.body
+
+    # Loading
+
+    def load(self, pipeline: Pipeline, where: Where) -> None:
+        """Show a body; UsageError if it is not there."""
+        body = pipeline.body(where)
+        self.body, self.where, self._modules = body, where, pipeline.modules
+        self._forget_shared()
+        self.wires = {name: Wire(name, connection) for name, connection in body.connections.items()}
+        self.wires_at = {}
+        for name, wire in self.wires.items():
+            self.wires_at.setdefault(wire.source, set()).add(name)
+            self.wires_at.setdefault(wire.target, set()).add(name)
+        self.cards = {node_id: self._card(node_id, node) for node_id, node in body.nodes.items()}
+        self.places.fill(
+            list(self.cards), [(*card.node.position, card.width, card.height) for card in self.cards.values()]
+        )
+        ends = [(name, self._ends(wire)) for name, wire in self.wires.items()]
+        kept = [(name, numbers) for name, numbers in ends if numbers is not None]
+        self.ends.fill([name for name, _ in kept], [numbers for _, numbers in kept])
+
+    def _card(self, node_id: str, node: Node) -> Card:
+        module = self._modules.get(node.module) if node.group is None else None
+        key = node.module
+        kind = self._kinds.get(key) if node.group is None else None
+        if kind is None:
+            kind = kind_of(node, module)
+            if node.group is None:
+                self._kinds[key] = kind
+        category = module.category if module is not None else ""
+        card = Card(node_id, node, (title_of(node_id, node, module), kind, category), self._ports_of(node_id, node))
+        card.width = self._width(card.title)
+        card.height = card_height(card.ports.rows)
+        return card
+
+    def _ports_of(self, node_id: str, node: Node) -> Ports:
+        fed, read = [], []
+        for name in self.wires_at.get(node_id, _NOTHING):
+            wire = self.wires[name]
+            if wire.target == node_id:
+                fed.append(wire.target_port)
+            if wire.source == node_id:
+                read.append(wire.source_port)
+        module = self._modules.get(node.module)
+        if node.group is not None:
+            return ports_of(node, None, fed, read)
+        fed.sort()
+        key = (node.module, tuple(fed), tuple(sorted(set(read))))
+        found = self._ports.get(key)
+        if found is None:
+            found = self._ports[key] = ports_of(node, module, set(fed), set(read))
+        return found
+
+    def _width(self, title: str) -> int:
+        width = self._widths.get(title)
+        if width is None:
+            wanted = int(self._measure(title)) + _SIDES
+            width = self._widths[title] = -(-min(max(wanted, CARD_WIDTH), CARD_WIDTH_MOST) // GRID) * GRID
+        return width
+
+    def _ends(self, wire: Wire) -> tuple[float, ...] | None:
+        source, target = self.cards.get(wire.source), self.cards.get(wire.target)
+        if source is None or target is None:
+            return None
+        return (
+            self.places.row[wire.source], self.places.row[wire.target],
+            source.width, port_y(source.ports.output_rows.get(wire.source_port, 0)),
+            0.0, port_y(target.ports.input_rows.get(wire.target_port, 0)),
+        )  # fmt: skip
+
+    # What an edit changes
+
+    def take(self, edit: Edit) -> Touched:
+        """Bring up to date what an edit named; return what that was. The body is still there."""
+        touched = touched_by(edit, self.where)
+        body = self.body
+        if body is None:
+            return touched
+        if touched.modules:
+            self._kinds.clear()
+            self._ports.clear()
+            touched.nodes.update({n: None for n, card in self.cards.items() if card.node.module in touched.modules})
+        renew = self._take_wires(body, touched.wires)
+        for node_id in touched.nodes:
+            if self._take_node(body, node_id, anew=bool(touched.modules)):
+                renew.add(node_id)
+        self._renew(body, renew)
+        self._curves = None
+        return touched
+
+    def _take_wires(self, body: Body, names: Iterable[str]) -> set[str]:
+        near: set[str] = set()
+        for name in names:
+            old = self.wires.pop(name, None)
+            if old is not None:
+                self.ends.drop(name)
+                for end in (old.source, old.target):
+                    self.wires_at[end].discard(name)
+                near.update((old.source, old.target))
+            connection = body.connections.get(name)
+            if connection is not None:
+                wire = self.wires[name] = Wire(name, connection)
+                near.update((wire.source, wire.target))
+                for end in (wire.source, wire.target):
+                    self.wires_at.setdefault(end, set()).add(name)
+        if near:
+            self._hubs = self._mapped = None
+        return near
+
+    def _take_node(self, body: Body, node_id: str, *, anew: bool) -> bool:
+        """Say whether the card has to be made again: not if the node has only moved."""
+        node = body.nodes.get(node_id)
+        card = self.cards.get(node_id)
+        if node is None or card is None or anew:
+            self._hubs = self._mapped = None
+            return True
+        old, card.node = card.node, node
+        if node.position != old.position:
+            self.places.values[self.places.row[node_id], :2] = node.position
+        if node.sweeps is not old.sweeps or node.zips is not old.zips or node.fold is not old.fold:
+            self._mapped = None
+        return node.title != old.title or node.module != old.module or node.group is not old.group or bool(node.group)
+
+    def _renew(self, body: Body, node_ids: Iterable[str]) -> None:
+        rewire: set[str] = set()
+        for node_id in node_ids:
+            rewire |= self.wires_at.get(node_id, _NOTHING)
+            node = body.nodes.get(node_id)
+            if node is None:
+                self.cards.pop(node_id, None)
+                self.places.drop(node_id)
+                continue
+            card = self.cards[node_id] = self._card(node_id, node)
+            self.places.put(node_id, (*node.position, card.width, card.height))
+        for name in rewire:
+            ends = self._ends(self.wires[name])
+            if ends is None:
+                self.ends.drop(name)
+            else:
+                self.ends.put(name, ends)
+
+    # What it looks like
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The rectangle (x, y, width, height) that holds all cards, None if there are none."""
+        return self.box(self.places.used)
+
+    def box(self, chosen: NDArray[np.bool_]) -> tuple[float, float, float, float] | None:
+        """Return the rectangle that holds the cards of the chosen rows."""
+        places = self.places.values[chosen]
+        if not len(places):
+            return None
+        low = places[:, :2].min(axis=0)
+        high = (places[:, :2] + places[:, 2:]).max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+    @property
+    def curves(self) -> NDArray[np.float64]:
+        """For each row of ``ends`` where its connection begins and ends: x1, y1, x2, y2."""
+        if self._curves is None:
+            ends, places = self.ends.values, self.places.values
+            source, target = ends[:, 0].astype(np.intp), ends[:, 1].astype(np.intp)
+            self._curves = np.hstack([places[source, :2] + ends[:, 2:4], places[target, :2] + ends[:, 4:6]])
+        return self._curves
+
+    @property
+    def hubs(self) -> NDArray[np.bool_]:
+        """Which connections come from a port that feeds very many."""
+        if self._hubs is None or len(self._hubs) != len(self.ends.used):
+            source = self.ends.values[:, 0].astype(np.intp)
+            counts = np.bincount(source[self.ends.used], minlength=len(self.places.used))
+            self._hubs = (counts[source] > HUB) & self.ends.used
+        return self._hubs
+
+    @property
+    def mapped(self) -> set[str]:
+        """The inputs whose connections carry many items."""
+        if self._mapped is None:
+            self._mapped = mapped_targets(self.body) if self.body is not None else set()
+        return self._mapped
+
+    def shift(self, rows: NDArray[np.intp], origin: NDArray[np.float64], dx: float, dy: float) -> None:
+        """Show cards away from where their nodes are, while they are dragged."""
+        self.places.values[rows, :2] = origin + (dx, dy)
+        self._curves = None
+
+    def followers(self) -> dict[str, list[str]]:
+        """Return the graph of the body: from each node to those that it feeds."""
+        graph: dict[str, list[str]] = {node_id: [] for node_id in self.cards}
+        for wire in self.wires.values():
+            if wire.source in graph and wire.target in graph:
+                graph[wire.source].append(wire.target)
+        return graph
+
+    def ordered(self) -> list[str]:
+        """Return the nodes in the order in which values flow."""
+        graph = self.followers()
+        return list(dict.fromkeys((*topological_order(graph), *graph)))

@@ -1,0 +1,140 @@
+"""Paints a card: ground, chip, title, kind and ports, at scale 1 with its corner at the origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QPainter, QPen
+
+from ..theme.tokens import (
+    BYPASSED_OPACITY,
+    CARD_PADDING_X,
+    CARD_PADDING_Y,
+    CHIP,
+    ICON_SMALL,
+    NAMES_FROM_SCALE,
+    PORT_CIRCLE,
+    PORT_ROW,
+    RADIUS_CARD,
+    SELECTED_WIDTH,
+)
+from .measures import port_y
+
+if TYPE_CHECKING:
+    from .card import Card
+    from .inks import Inks
+
+TEXT_LEFT = CARD_PADDING_X + CHIP + 8
+TITLE_LEFT = TEXT_LEFT + ICON_SMALL + 2
+LINE = 18
+MARGIN = 8.0
+"""How far shadow, outline and ports reach over the edge of a card."""
+
+ELIDE = Qt.TextElideMode.ElideRight
+
+
+def paint_card(painter: QPainter, card: Card, inks: Inks, scale: float, *, selected: bool, hovered: bool) -> None:
+    """Paint all of a card but how its node does."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_ground(painter, card, inks, selected=selected, hovered=hovered)
+    quiet = card.node.mode != "normal"
+    if quiet:
+        painter.setOpacity(BYPASSED_OPACITY)
+    _paint_chip(painter, card, inks)
+    _paint_words(painter, card, inks)
+    if scale >= NAMES_FROM_SCALE:
+        _paint_names(painter, card, inks)
+    painter.setOpacity(1.0)
+    _paint_circles(painter, card, inks)
+
+
+def _paint_ground(painter: QPainter, card: Card, inks: Inks, *, selected: bool, hovered: bool) -> None:
+    box = QRectF(0, 0, card.width, card.height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spread, share in ((2.0, 0.04), (1.0, 0.05)):
+        painter.setBrush(inks.faint("shadow", share))
+        painter.drawRoundedRect(box.adjusted(-spread, 0, spread, spread + 1), RADIUS_CARD + spread, RADIUS_CARD + spread)
+    painter.setBrush(inks.colour("accent_ground" if selected else "surface"))
+    pen = QPen(inks.colour("accent" if selected else "border_strong" if hovered else "border"))
+    pen.setWidthF(SELECTED_WIDTH if selected else 1.0)
+    if card.node.mode != "normal":
+        pen.setDashPattern([4.0, 3.0])
+        pen.setColor(inks.colour("accent" if selected else "border_strong"))
+    painter.setPen(pen)
+    if card.node.group is not None:
+        # A second card looks out from under a group.
+        painter.drawRoundedRect(box.adjusted(4.5, 4.5, 3.5, 3.5), RADIUS_CARD, RADIUS_CARD)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+
+
+def _paint_chip(painter: QPainter, card: Card, inks: Inks) -> None:
+    icon, colour = inks.category(card.category)
+    if card.node.group is not None:
+        icon, colour = "group", inks.colour("secondary")
+    box = QRectF(CARD_PADDING_X, CARD_PADDING_Y + 1, CHIP, CHIP)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(box, 5, 5)
+    inks.theme.drawings.paint(
+        painter, box.adjusted(2, 2, -2, -2), icon, inks.colours.surface, colour.name()
+    )
+
+
+def _paint_words(painter: QPainter, card: Card, inks: Inks) -> None:
+    room = card.width - CARD_PADDING_X - ICON_SMALL - 6
+    painter.setFont(inks.title_font)
+    painter.setPen(inks.colour("text"))
+    title = inks.title_metrics.elidedText(card.title, ELIDE, room - TITLE_LEFT)
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(QRectF(TITLE_LEFT, CARD_PADDING_Y, room - TITLE_LEFT, LINE), middle, title)
+    painter.setFont(inks.caption_font)
+    painter.setPen(inks.colour("secondary"))
+    left, right = TEXT_LEFT, card.width - CARD_PADDING_X
+    kind = inks.caption_metrics.elidedText(card.kind, Qt.TextElideMode.ElideMiddle, right - left)
+    painter.drawText(QRectF(left, CARD_PADDING_Y + LINE - 1, right - left, LINE - 2), middle, kind)
+    if card.node.breakpoint:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(inks.state_colour("failed"))
+        painter.drawEllipse(QPointF(CARD_PADDING_X, CARD_PADDING_Y + 1), 4, 4)
+
+
+def _paint_names(painter: QPainter, card: Card, inks: Inks) -> None:
+    ports = card.ports
+    painter.setFont(inks.caption_font)
+    painter.setPen(inks.colour("secondary"))
+    whole = card.width - 2 * CARD_PADDING_X
+    for row in range(ports.rows):
+        taken_left, taken_right = row < len(ports.inputs) or row == ports.more_row, row < len(ports.outputs)
+        room = (whole - 8) / 2 if taken_left and taken_right else whole
+        if taken_left:
+            text = _more(ports.hidden) if row == ports.more_row else ports.inputs[row]
+            _paint_name(painter, inks, text, QRectF(CARD_PADDING_X, port_y(row) - PORT_ROW / 2, room, PORT_ROW))
+        if taken_right:
+            left = card.width - CARD_PADDING_X - room
+            box = QRectF(left, port_y(row) - PORT_ROW / 2, room, PORT_ROW)
+            _paint_name(painter, inks, ports.outputs[row], box, Qt.AlignmentFlag.AlignRight)
+
+
+def _more(hidden: tuple[str, ...]) -> str:
+    return f"+ {len(hidden)}" if hidden else "+"
+
+
+def _paint_name(
+    painter: QPainter, inks: Inks, text: str, box: QRectF, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+) -> None:
+    shown = inks.caption_metrics.elidedText(text, ELIDE, box.width())
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _paint_circles(painter: QPainter, card: Card, inks: Inks) -> None:
+    painter.setBrush(inks.colour("surface"))
+    painter.setPen(QPen(inks.colour("secondary"), 1.4))
+    radius = PORT_CIRCLE / 2
+    for row in range(len(card.ports.inputs)):
+        painter.drawEllipse(QPointF(0.0, port_y(row)), radius, radius)
+    for row in range(len(card.ports.outputs)):
+        painter.drawEllipse(QPointF(card.width, port_y(row)), radius, radius)
+    if card.ports.more_row >= 0:
+        painter.setPen(QPen(inks.colour("border_strong"), 1.4, Qt.PenStyle.DotLine))
+        painter.drawEllipse(QPointF(0.0, port_y(card.ports.more_row)), radius, radius)

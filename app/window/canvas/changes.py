@@ -1,0 +1,203 @@
+"""Edits that the canvas makes of a body: pure functions, so that each can be tried without a window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from ....core.edits import Change, Edit, Steps, connect, disconnect, update_nodes
+from ....core.pipeline import Connection, Node, Pipeline
+from .fitting import connection_for, converter_module
+from .naming import free_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ....core.modules import Module
+    from ....core.pipeline import Body, Where
+    from .fitting import Verdict
+
+Place = tuple[float, float]
+NOTES = ("frames", "comments")
+
+
+def moved(
+    body: Body, nodes: Mapping[str, Place], where: Where, notes: Mapping[tuple[str, str], Place] | None = None
+) -> Steps:
+    """Return the one edit that puts nodes and notes elsewhere; those that stay are not in it."""
+    gone = {n: {"position": place} for n, place in nodes.items() if body.nodes[n].position != place}
+    steps: list[Edit] = [update_nodes(body, gone, where)] if gone else []
+    for section in NOTES:
+        kept = getattr(body, section)
+        entries = {
+            key: structs.replace(kept[key], position=place)
+            for (of, key), place in (notes or {}).items()
+            if of == section and kept[key].position != place
+        }
+        if entries:
+            steps.append(Change(section, entries, where))  # type: ignore[arg-type]  # one of NOTES
+    return Steps(tuple(steps), "move")
+
+
+def removed(body: Body, notes: Iterable[tuple[str, str]], where: Where) -> list[Edit]:
+    """Return the edits that take notes away."""
+    found = []
+    for section in NOTES:
+        keys = [key for of, key in notes if of == section]
+        if keys:
+            found.append(Change(section, dict.fromkeys(keys), where))  # type: ignore[arg-type]  # one of NOTES
+    return list(found)
+
+
+def connected(pipeline: Pipeline, source: str, target: str, judged: Verdict, where: Where, old: str = "") -> Edit:
+    """Return the edit that feeds ``target``, in place of what fed it, and lets go of the input ``old``."""
+    steps: list[Edit] = []
+    if judged.apply and judged.apply not in pipeline.modules:
+        steps.append(Change("modules", {judged.apply: converter_module(judged.apply)}))
+    if old and old != target:
+        steps.append(disconnect([old], where))
+    body = pipeline.body(where)
+    before = body.connections.get(old or target)
+    made = connection_for(source, judged)
+    if before is not None and before.source == source and old:
+        # Led to another input it is handed over as it was, where that still fits.
+        made = structs.replace(before, source=source) if judged.how == "direct" and not before.direct else made
+    steps.append(connect(target, made, where))
+    return Steps(tuple(steps), "connect") if len(steps) > 1 else steps[0]
+
+
+def module_key(pipeline: Pipeline, module: Module, wanted: str = "") -> tuple[str, list[Edit]]:
+    """Return under which key a pipeline has a module, and the edit that puts it there if it has not."""
+    key = wanted or module.path or module.name or "function"
+    known = pipeline.modules.get(key)
+    if known is not None and (known.path, known.source, known.name) == (module.path, module.source, module.name):
+        return key, []
+    name, number = key, 2
+    while name in pipeline.modules:
+        name, number = f"{key}_{number}", number + 1
+    return name, [Change("modules", {name: module})]
+
+
+def placed(
+    pipeline: Pipeline, module: Module, at: Place, where: Where, *, params: Mapping[str, Any] | None = None
+) -> tuple[str, Steps]:
+    """Return the id of a new node of a module, and the edit that places it."""
+    key, steps = module_key(pipeline, module)
+    wanted = module.path.rpartition(":")[2].rpartition(".")[2] or module.name or "node"
+    node_id = free_id(wanted, pipeline.body(where).nodes)
+    node = Node(module=key, position=at, params=dict(params or {}))
+    return node_id, Steps((*steps, Change("nodes", {node_id: node}, where)), "add")
+
+
+def excerpt(pipeline: Pipeline, where: Where, nodes: set[str], notes: Iterable[tuple[str, str]] = ()) -> Pipeline:
+    """Return a pipeline of the chosen nodes and notes, what connects them, and their modules."""
+    body = pipeline.body(where)
+    copied = Pipeline("", modules=dict(pipeline.modules))
+    copied.functions = dict(pipeline.functions)
+    copied.nodes.update({n: body.nodes[n] for n in body.nodes if n in nodes})
+    for target, connection in body.connections.items():
+        if target.partition(".")[0] in nodes and connection.source.partition(".")[0] in nodes:
+            copied.connections[target] = connection
+    for section, key in notes:
+        getattr(copied, section)[key] = getattr(body, section)[key]
+    # A copy of its own: groups hold their nodes in dicts that edits change.
+    return copied.copy()
+
+
+class Pasted:
+    """The edit that puts a pipeline's nodes and notes into a body under free ids, and those ids."""
+
+    def __init__(self, pipeline: Pipeline, where: Where, pasted: Pipeline, shift: Place) -> None:
+        self._pipeline, self._pasted = pipeline, pasted
+        self._modules: dict[str, Module] = {}
+        self._keys: dict[str, str] = {}
+        body = pipeline.body(where)
+        taken = set(body.nodes)
+        self.nodes: dict[str, str] = {}
+        for node_id in pasted.nodes:
+            self.nodes[node_id] = free_id(node_id, taken)
+            taken.add(self.nodes[node_id])
+        nodes = {self.nodes[n]: self._placed(node, shift) for n, node in pasted.nodes.items()}
+        wires = {self._end(t): self._wired(c) for t, c in pasted.connections.items()}
+        notes = {section: self._notes(body, section, shift) for section in NOTES}
+        self.notes = {(section, key) for section, found in notes.items() for key in found}
+        changes: list[Edit] = [Change("nodes", nodes, where), Change("connections", wires, where)]
+        changes += [Change(s, found, where) for s, found in notes.items() if found]  # type: ignore[arg-type]
+        self.edit = Steps((Change("modules", self._modules), *changes), "paste")
+
+    def _placed(self, node: Node, shift: Place) -> Node:
+        at = node.position[0] + shift[0], node.position[1] + shift[1]
+        return structs.replace(self._rekeyed(node), position=at)
+
+    def _rekeyed(self, node: Node) -> Node:
+        group = node.group
+        if group is not None:
+            inner = {n: self._rekeyed(one) for n, one in group.nodes.items()}
+            wires = {t: structs.replace(c, apply=self._key(c.apply)) for t, c in group.connections.items()}
+            return structs.replace(node, group=structs.replace(group, nodes=inner, connections=wires))
+        return structs.replace(node, module=self._key(node.module))
+
+    def _key(self, key: str) -> str:
+        module = self._pasted.modules.get(key)
+        if not key or module is None:
+            return key
+        if key not in self._keys:
+            self._keys[key], steps = module_key(self._pipeline, module, key)
+            if steps:
+                self._modules[self._keys[key]] = module
+            function = self._pasted.functions.get(key)
+            if function is not None:
+                self._pipeline.functions.setdefault(self._keys[key], function)
+        return self._keys[key]
+
+    def _end(self, endpoint: str) -> str:
+        node_id, _, port = endpoint.partition(".")
+        return f"{self.nodes.get(node_id, node_id)}.{port}"
+
+    def _wired(self, connection: Connection) -> Connection:
+        return structs.replace(connection, source=self._end(connection.source), apply=self._key(connection.apply))
+
+    def _notes(self, body: Body, section: str, shift: Place) -> dict[str, Any]:
+        taken, found = set(getattr(body, section)), {}
+        for key, note in getattr(self._pasted, section).items():
+            name = free_id(key, taken)
+            taken.add(name)
+            found[name] = structs.replace(note, position=(note.position[0] + shift[0], note.position[1] + shift[1]))
+        return found
+
+
+def duplicated(pipeline: Pipeline, where: Where, nodes: set[str], notes: set[tuple[str, str]], shift: Place) -> Pasted:
+    """Return the paste of copies beside their originals; what fed the originals feeds the copies too."""
+    made = Pasted(pipeline, where, excerpt(pipeline, where, nodes, notes), shift)
+    body = pipeline.body(where)
+    outer = {
+        f"{made.nodes[target.partition('.')[0]]}.{target.partition('.')[2]}": connection
+        for target, connection in body.connections.items()
+        if target.partition(".")[0] in nodes and connection.source.partition(".")[0] not in nodes
+    }
+    made.edit = Steps((*made.edit.edits, Change("connections", outer, where)), "duplicate")
+    return made
+
+
+def in_mode(body: Body, nodes: Iterable[str], mode: str, where: Where) -> Change:
+    """Return the edit that bypasses or disables nodes, or brings them back if all of them are so already."""
+    chosen = list(nodes)
+    back = all(body.nodes[n].mode == mode for n in chosen)
+    return update_nodes(body, {n: {"mode": "normal" if back else mode} for n in chosen}, where)
+
+
+def inserted(body: Body, node_id: str, wire: str, entry: tuple[str, Verdict], exit_: tuple[str, Verdict], where: Where) -> Steps:
+    """Return the edit that leads a connection through a node, in by one port and out by another."""
+    old = body.connections[wire]
+    first = connection_for(old.source, entry[1])
+    if entry[1].how == "direct" and not old.direct:
+        first = structs.replace(old)
+    return Steps(
+        (
+            connect(f"{node_id}.{entry[0]}", first, where),
+            connect(wire, connection_for(f"{node_id}.{exit_[0]}", exit_[1]), where),
+        ),
+        "insert",
+    )
+

@@ -1,0 +1,146 @@
+"""Which ports may be connected, how their values are handed over, and why others may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from ....core.graph import path_between, reachable, reversed_graph
+from ....core.modules import Module
+from ....core.modules import Port as ModulePort
+from ....core.pipeline import Connection, Each, Join, split_endpoint
+from ....core.types import ANY, converter, fits, item_type, list_of
+from .finding import PortAt
+from .port_types import Typed, port_typed, short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ....core.types import PortType
+    from .board import Board
+
+How = Literal["direct", "each", "join", "convert", "no"]
+
+
+class Verdict(NamedTuple):
+    """Whether and how two ports may be connected; ``text`` is shown beside the port."""
+
+    how: How
+    text: str
+    apply: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether they may."""
+        return self.how != "no"
+
+
+class Matching:
+    """Judges all ports against one that a connection is dragged from; each is judged once."""
+
+    def __init__(self, board: Board, modules: Mapping[str, Module], fixed: PortAt) -> None:
+        self.board, self.modules, self.fixed = board, modules, fixed
+        self._verdicts: dict[PortAt, Verdict] = {}
+        self._graph = board.followers()
+        outgoing = fixed.side == "out"
+        self.own = self._typed(fixed)
+        # What leads to the output, or what follows the input: a connection with it would close a circle.
+        around = reversed_graph(self._graph) if outgoing else self._graph
+        self._circular = reachable(around, [fixed.node])
+
+    def _typed(self, port: PortAt) -> Typed:
+        assert self.board.body is not None
+        return port_typed(self.board.body, self.modules, port.endpoint, output=port.side == "out")
+
+    def judge(self, port: PortAt) -> Verdict:
+        """Return whether the fixed port may be connected with another one."""
+        found = self._verdicts.get(port)
+        if found is None:
+            found = self._verdicts[port] = self._judge(port)
+        return found
+
+    def _judge(self, port: PortAt) -> Verdict:
+        if port.side == self.fixed.side:
+            return Verdict("no", "an output feeds an input" if port.side == "out" else "an input is fed by an output")
+        if port.node in self._circular:
+            return Verdict("no", self._circle(port))
+        if not port.name:
+            choices = self.hidden_choices(port.node)
+            return Verdict("direct", f"{len(choices)} more…") if choices else Verdict("no", "none of these inputs fits")
+        source, target = (self.own, self._typed(port)) if self.fixed.side == "out" else (self._typed(port), self.own)
+        source_end = self.fixed if self.fixed.side == "out" else port
+        return verdict(source, target, mapped=self._is_mapped(source_end.node))
+
+    def _is_mapped(self, node_id: str) -> bool:
+        board = self.board
+        node = board.cards[node_id].node
+        if node.sweeps or node.zips:
+            return True
+        return any(name in board.mapped and board.wires[name].target == node_id for name in board.wires_at.get(node_id, ()))
+
+    def _circle(self, port: PortAt) -> str:
+        source, target = (self.fixed.node, port.node) if self.fixed.side == "out" else (port.node, self.fixed.node)
+        path = path_between(self._graph, target, source)
+        names = [self.board.cards[node_id].title for node_id in (*path, target)]
+        return "a circle: " + " → ".join(names if len(names) < 7 else [*names[:3], "…", *names[-2:]])
+
+    def circle_nodes(self, port: PortAt) -> list[str]:
+        """Return the nodes of the circle that a connection with ``port`` would close, in order."""
+        source, target = (self.fixed.node, port.node) if self.fixed.side == "out" else (port.node, self.fixed.node)
+        return path_between(self._graph, target, source) if port.node in self._circular else []
+
+    def hidden_choices(self, node_id: str) -> list[str]:
+        """Return the inputs that a card does not show and the fixed output may feed."""
+        if self.fixed.side != "out":
+            return []
+        card = self.board.cards[node_id]
+        names = [name for name in card.ports.hidden if self.judge(PortAt(node_id, "in", name)).allowed]
+        if card.ports.open:
+            wanted = split_endpoint(self.fixed.endpoint)[1]
+            number, name = 2, wanted
+            while name in card.ports.input_rows or name in names:
+                name, number = f"{wanted}_{number}", number + 1
+            names.append(name)
+        return names
+
+
+def verdict(source: Typed, target: Typed, *, mapped: bool = False) -> Verdict:
+    """Judge two types: handed over as they are, item by item, collected, converted, or not at all."""
+    given, wanted = source.type, target.type
+    said = short(wanted) if wanted != ANY else short(given)
+    if fits(given, wanted, source.bases):
+        return Verdict("direct", said)
+    item = item_type(given)
+    if item is not None and item != ANY and fits(item, wanted):
+        return Verdict("each", f"each {said}")
+    if mapped and fits(list_of(given), wanted):
+        return Verdict("join", f"collected: {said}")
+    path = converter(given, wanted)
+    if path:
+        return Verdict("convert", f"{short(given)} → {said}", path)
+    return Verdict("no", f"{short(given)} does not fit {short(wanted)}")
+
+
+def connection_for(source: str, judged: Verdict) -> Connection:
+    """Return the connection from an output that a verdict allows."""
+    return Connection(
+        source,
+        each=Each() if judged.how == "each" else None,
+        join=Join() if judged.how == "join" else None,
+        apply=judged.apply,
+    )
+
+
+_CONVERTERS: dict[str, tuple[str, ModulePort]] = {
+    "builtins:str": ("str", ModulePort(name="object", passing="positional")),
+    "builtins:int": ("int", ModulePort(name="x", passing="positional")),
+    "builtins:float": ("float", ModulePort(name="x", passing="positional")),
+    "builtins:round": ("int", ModulePort(name="number")),
+    "numpy:asarray": ("numpy.ndarray", ModulePort(name="a")),
+    "numpy:ndarray.tolist": ("list", ModulePort(name="self", passing="positional")),
+}
+
+
+def converter_module(path: str, wanted: PortType = ANY) -> Module:
+    """Return the module that converts on a connection, described here so that nothing is imported."""
+    type_, port = _CONVERTERS.get(path, (str(wanted), ModulePort(name="value", passing="positional")))
+    return Module(path=path, inputs=(port,), outputs=(ModulePort(name="out", type=type_),))

@@ -1,0 +1,40 @@
+"""Paints the ground of the canvas: a quiet colour with the dots of the grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QPainter
+from pyqtgraph.Qt.internals import PrimitiveArray
+
+from .measures import GRID_STEP
+
+if TYPE_CHECKING:
+    from .camera import Camera
+    from .inks import Inks
+
+LEAST_STEP = 18.0
+"""Pixels of the view between two dots; from afar fewer are shown."""
+
+_DOTS = PrimitiveArray(QPointF, 2)
+
+
+def paint_ground(painter: QPainter, box: QRectF, camera: Camera, inks: Inks) -> None:
+    """Fill a rectangle of the view."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.fillRect(box, inks.colour("canvas"))
+    step = GRID_STEP * camera.scale
+    while step < LEAST_STEP:
+        step *= 2
+    left = box.left() - (box.left() + camera.x * camera.scale) % step
+    top = box.top() - (box.top() + camera.y * camera.scale) % step
+    across = np.round(np.arange(left, box.right() + step, step))
+    down = np.round(np.arange(top, box.bottom() + step, step))
+    _DOTS.resize(len(across) * len(down))
+    dots = _DOTS.ndarray()
+    dots[:, 0] = np.tile(across, len(down))
+    dots[:, 1] = np.repeat(down, len(across))
+    painter.setPen(inks.pen("grid", 2.0))
+    painter.drawPoints(*_DOTS.drawargs())

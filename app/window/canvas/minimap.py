@@ -1,0 +1,97 @@
+"""The small map in the corner: all cards, and the part of them that is seen; a click goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPen, QPixmap
+from PyQt6.QtWidgets import QWidget
+
+from ..theme.tokens import RADIUS_CONTROL
+from .camera import Camera
+from .picked import Picked
+
+if TYPE_CHECKING:
+    from PyQt6.QtCore import QPointF
+    from PyQt6.QtGui import QMouseEvent, QPaintEvent
+
+    from .view import CanvasView
+
+SIZE = QSize(184, 124)
+MARGIN = 8
+LEAST_VIEW = 480
+"""In a view narrower than this there is no map."""
+
+
+class MiniMap(QWidget):
+    """Shown only where not everything is seen anyway."""
+
+    def __init__(self, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._camera = Camera()
+        self._picture = QPixmap()
+        self.wanted = True
+        self.setFixedSize(SIZE)
+        self.setAccessibleName(self.tr("Map of the pipeline"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.hide()
+        canvas.theme.changed.connect(self.redraw)
+
+    def redraw(self) -> None:
+        """Paint the map anew: what there is has changed."""
+        canvas = self._canvas
+        box = canvas.overlays.bounds()
+        self.setVisible(self.wanted and box is not None and canvas.width() >= LEAST_VIEW)
+        if box is None or self.isHidden():
+            return
+        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        scale = min(width / max(box[2], 1.0), height / max(box[3], 1.0), 0.12)
+        self._camera.scale = scale
+        self._camera.x = box[0] + box[2] / 2 - self.width() / scale / 2
+        self._camera.y = box[1] + box[3] / 2 - self.height() / scale / 2
+        ratio = self.devicePixelRatioF()
+        self._picture = QPixmap(self.size() * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._picture)
+        seen = self._camera.seen(self.width(), self.height())
+        canvas.picture.far.paint(painter, self._camera, seen, Picked(), canvas.inks)
+        painter.end()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inks = self._canvas.inks
+        painter.setPen(QPen(inks.colour("border"), 1.0))
+        painter.setBrush(inks.faint("raised", 0.94))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawPixmap(0, 0, self._picture)
+        left, top, right, bottom = self._canvas.seen()
+        x1, y1 = self._camera.to_view(left, top)
+        x2, y2 = self._camera.to_view(right, bottom)
+        frame = QRectF(x1, y1, x2 - x1, y2 - y1).intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        painter.setPen(QPen(inks.colour("accent"), 1.5))
+        painter.setBrush(inks.faint("accent", 0.08))
+        painter.drawRoundedRect(frame, 3, 3)
+
+    def _go(self, at: QPointF) -> None:
+        canvas = self._canvas
+        x, y = self._camera.to_scene(at.x(), at.y())
+        canvas.camera.x = x - canvas.width() / canvas.camera.scale / 2
+        canvas.camera.y = y - canvas.height() / canvas.camera.scale / 2
+        canvas.look_changed()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self._go(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            event.accept()

@@ -1,0 +1,68 @@
+"""Paints the cards that are seen at a scale at which they can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF
+
+from .card_painting import MARGIN
+from .finding import cards_in
+from .status_painting import SHAPE, shape_box
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PyQt6.QtGui import QPainter
+
+    from ..looks import NodeLook
+    from .board import Board
+    from .camera import Camera
+    from .inks import Inks
+    from .picked import Picked
+    from .stamps import Stamps
+
+DEGREES_PER_SECOND = 300.0
+
+
+def paint_cards(
+    painter: QPainter,
+    board: Board,
+    camera: Camera,
+    box: tuple[float, float, float, float],
+    looks: Mapping[str, NodeLook],
+    picked: Picked,
+    stamps: Stamps,
+    seconds: float,
+) -> bool:
+    """Paint the cards in left, top, right, bottom in view coordinates; say whether one of them turns."""
+    rows = np.flatnonzero(cards_in(board, box, MARGIN)).tolist()
+    names, places = board.places.names, board.places.values
+    rows.sort(key=lambda row: names[row] in picked.nodes)
+    turning = False
+    for row in rows:
+        name = names[row]
+        at = QPointF(*camera.to_view(float(places[row, 0]), float(places[row, 1])))
+        look = looks.get(name)
+        stamps.draw(painter, board.cards[name], look, at, (name in picked.nodes, name == picked.hovered))
+        if look is not None and look.state == "running":
+            turning = True
+            painter.save()
+            painter.translate(at)
+            painter.scale(camera.scale, camera.scale)
+            paint_arc(painter, stamps.inks, seconds)
+            painter.restore()
+    return turning
+
+
+def paint_arc(painter: QPainter, inks: Inks, seconds: float) -> None:
+    """Paint the shape of what runs, turned as far as it is by now, on a card with its corner at the origin."""
+    painter.save()
+    painter.translate(shape_box().center())
+    painter.rotate(seconds * DEGREES_PER_SECOND % 360)
+    shape = QRectF(-SHAPE / 2, -SHAPE / 2, SHAPE, SHAPE)
+    painter.setRenderHint(painter.RenderHint.Antialiasing)
+    colour = inks.state_colour("running").name()
+    inks.theme.drawings.paint(painter, shape, inks.state("running").shape, colour, inks.colours.surface)
+    painter.restore()

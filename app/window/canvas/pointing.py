@@ -1,0 +1,181 @@
+"""Turns what the pointer does into gestures: what is under it when a button goes down decides which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+
+from .finding import PortAt, card_at, port_at, wire_at
+from .gestures.connecting import Connect
+from .gestures.gesture import Gesture, Pointer
+from .gestures.looking import Pan, RubberBand
+from .gestures.moving import Move, Resize
+from .measures import FAR_BELOW, FRAME_TITLE, HANDLE
+from .note_painting import note_box
+from .status_painting import failures_box
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QMouseEvent
+
+    from .picked import NoteId
+    from .view import CanvasView
+
+WIRE_REACH = 6.0
+_ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+class Pointing:
+    """Holds the gesture that goes on, if one does."""
+
+    def __init__(self, canvas: CanvasView) -> None:
+        self.canvas = canvas
+        self.gesture: Gesture | None = None
+        self.space = False
+        """Whether the space bar is held: then dragging pans."""
+
+    def pointer(self, at: QPointF, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> Pointer:
+        """Return a place of the view as gestures get it."""
+        return Pointer(*self.canvas.camera.to_scene(at.x(), at.y()), at.x(), at.y(), keys)
+
+    # What the view hands on
+
+    def press(self, event: QMouseEvent) -> None:
+        """A button went down; a second one during a gesture cancels it."""
+        if self.gesture is not None:
+            self.cancel("another button was pressed")
+            return
+        at = self.pointer(event.position(), event.modifiers())
+        self.begin(self._gesture_for(at, event.button()), at)
+
+    def begin(self, gesture: Gesture | None, at: Pointer) -> None:
+        """Let a gesture go on from here."""
+        if gesture is None:
+            return
+        self.gesture = gesture
+        gesture.start(at)
+        self.canvas.setCursor(gesture.cursor)
+        self.canvas.update()
+
+    def move(self, event: QMouseEvent) -> None:
+        """The pointer moved."""
+        at = self.pointer(event.position(), event.modifiers())
+        if self.gesture is not None:
+            self.gesture.move(at)
+        else:
+            self.hover(at)
+
+    def release(self, event: QMouseEvent) -> None:
+        """The button went up."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            self.canvas.unsetCursor()
+            gesture.finish(self.pointer(event.position(), event.modifiers()))
+            self.canvas.update()
+
+    def cancel(self, reason: str) -> bool:
+        """End the gesture that goes on without any change; say whether there was one."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is None:
+            return False
+        gesture.cancel(reason)
+        self.canvas.unsetCursor()
+        self.canvas.update()
+        return True
+
+    # What is under the pointer
+
+    def _gesture_for(self, at: Pointer, button: Qt.MouseButton) -> Gesture | None:
+        canvas = self.canvas
+        if button == Qt.MouseButton.MiddleButton or (self.space and button == Qt.MouseButton.LeftButton):
+            return Pan(canvas)
+        if button != Qt.MouseButton.LeftButton or canvas.board.body is None:
+            return None
+        if canvas.camera.scale >= FAR_BELOW:
+            port = port_at(canvas.board, at.x, at.y)
+            if port is not None:
+                return self._from_port(port)
+        node_id = card_at(canvas.board, at.x, at.y)
+        if node_id is not None:
+            return self._from_card(node_id, at)
+        note = self.note_at(at)
+        if note is not None:
+            return self._from_note(note, at)
+        wire = wire_at(canvas.board, at.x, at.y, WIRE_REACH / canvas.camera.scale)
+        if wire is not None and canvas.camera.scale >= FAR_BELOW:
+            canvas.pick((), (canvas.picked.wires ^ {wire}) if at.keys & _ADDS else {wire})
+            return None
+        return RubberBand(canvas)
+
+    def _from_port(self, port: PortAt) -> Gesture | None:
+        canvas = self.canvas
+        if not port.name:
+            return None
+        wire = canvas.board.wires.get(port.endpoint) if port.side == "in" else None
+        if wire is None or wire.source not in canvas.board.cards:
+            return Connect(canvas, port)
+        return Connect(canvas, PortAt(wire.source, "out", wire.source_port), old=port.endpoint)
+
+    def _from_card(self, node_id: str, at: Pointer) -> Gesture | None:
+        canvas, nodes = self.canvas, self.canvas.picked.nodes
+        if self._on_failures(node_id, at):
+            canvas.failures_requested.emit(node_id)
+            return None
+        if at.keys & _ADDS:
+            canvas.pick(nodes ^ {node_id}, canvas.picked.wires, canvas.picked.notes)
+            if node_id not in canvas.picked.nodes:
+                return None
+        elif node_id not in nodes:
+            canvas.pick({node_id})
+        return Move(canvas, node_id)
+
+    def _on_failures(self, node_id: str, at: Pointer) -> bool:
+        look = self.canvas.picture.looks.get(node_id)
+        if look is None or not look.counts.get("failed") or self.canvas.camera.scale < FAR_BELOW:
+            return False
+        box = self.canvas.card_box(node_id)
+        return failures_box(box.width(), box.height()).contains(QPointF(at.x - box.left(), at.y - box.top()))
+
+    def note_at(self, at: Pointer) -> NoteId | None:
+        """Return the comment, or the frame by its title or a selected one's corner, under the pointer."""
+        body = self.canvas.board.body
+        if body is None:
+            return None
+        place = QPointF(at.x, at.y)
+        for key, comment in reversed(body.comments.items()):
+            if note_box(comment).contains(place):
+                return "comments", key
+        for key, frame in reversed(body.frames.items()):
+            box = note_box(frame)
+            title = QRectF(box.left(), box.top(), box.width(), max(FRAME_TITLE, 16 / self.canvas.camera.scale))
+            if title.contains(place) or (("frames", key) in self.canvas.picked.notes and _corner(box).contains(place)):
+                return "frames", key
+        return None
+
+    def _from_note(self, note: NoteId, at: Pointer) -> Gesture:
+        canvas = self.canvas
+        if note not in canvas.picked.notes:
+            if at.keys & _ADDS:
+                canvas.pick(canvas.picked.nodes, (), canvas.picked.notes | {note})
+            else:
+                canvas.pick((), (), {note})
+        elif _corner(note_box(getattr(canvas.board.body_shown, note[0])[note[1]])).contains(QPointF(at.x, at.y)):
+            return Resize(canvas, note)
+        return Move(canvas)
+
+    def hover(self, at: Pointer) -> None:
+        """Show what is under the pointer while no button is down."""
+        canvas, picked = self.canvas, self.canvas.picked
+        near = canvas.camera.scale >= FAR_BELOW
+        port = port_at(canvas.board, at.x, at.y) if near else None
+        node_id = port.node if port is not None else card_at(canvas.board, at.x, at.y)
+        reach = WIRE_REACH / canvas.camera.scale
+        wire = wire_at(canvas.board, at.x, at.y, reach) if near and node_id is None else None
+        if (port, node_id, wire) != (picked.hovered_port, picked.hovered, picked.hovered_wire):
+            picked.hovered_port, picked.hovered, picked.hovered_wire = port, node_id, wire
+            canvas.setCursor(Qt.CursorShape.CrossCursor if port is not None else Qt.CursorShape.ArrowCursor)
+            canvas.update()
+
+
+def _corner(box: QRectF) -> QRectF:
+    return QRectF(box.right() - HANDLE, box.bottom() - HANDLE, HANDLE, HANDLE)

@@ -1,0 +1,185 @@
+"""Paints how a node does over its card: shape and word of the state, dots or bar of the tasks, badge, failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QCoreApplication, QRectF, Qt
+from PyQt6.QtGui import QPainter, QPen
+
+from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, ICON_SMALL, PROGRESS
+from .card_painting import ELIDE, LINE, TEXT_LEFT
+from .measures import FOOT, MOST_DOTS
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QColor
+
+    from ..looks import NodeLook
+    from .inks import Inks
+
+ORDER = ("succeeded", "cached", "running", "dispatched", "failed", "lost contact", "cancelled", "skipped")
+"""How the states of tasks follow one another in dots and bars; all others wait."""
+
+SHAPE = 14
+FAILURES_WIDTH = 34
+Key = tuple[object, ...]
+_DONE = ("succeeded", "cached")
+
+
+def status_key(look: NodeLook) -> Key:
+    """Return what two looks must share to be painted alike."""
+    counts = tuple(look.counts.items())
+    return look.state, counts, look.total, round(look.progress, 2), look.text, look.scheme, look.severity, look.problems
+
+
+def shape_box() -> QRectF:
+    """Return where the shape of the state stands on a card."""
+    return QRectF(TEXT_LEFT, CARD_PADDING_Y + (LINE - SHAPE) / 2, SHAPE, SHAPE)
+
+
+def failures_box(width: float, height: float) -> QRectF:
+    """Return where the count of failed tasks stands, which opens them."""
+    return QRectF(width - CARD_PADDING_X - FAILURES_WIDTH, height - FOOT - 1, FAILURES_WIDTH, 15)
+
+
+def paint_status(painter: QPainter, look: NodeLook, width: float, height: float, inks: Inks) -> None:
+    """Paint how a node does; the shape of what runs is left out, because it turns."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shown = inks.state(look.state)
+    if look.state != "running":
+        colour = inks.state_colour(look.state).name()
+        inks.theme.drawings.paint(painter, shape_box(), shown.shape, colour, inks.colours.surface)
+    if look.scheme:
+        _paint_badge(painter, look.scheme, width, inks)
+    if look.severity:
+        _paint_problem(painter, look, width, inks)
+    room = QRectF(CARD_PADDING_X, height - FOOT - 1, width - 2 * CARD_PADDING_X, 15)
+    failed = look.counts.get("failed", 0)
+    if failed:
+        _paint_failures(painter, failed, failures_box(width, height), inks)
+        room.setRight(room.right() - FAILURES_WIDTH - 4)
+    tasks = max(look.total, sum(look.counts.values()))
+    if look.counts and tasks > 1:
+        _paint_tasks(painter, look, tasks, room, inks)
+    else:
+        _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks)
+    if look.state == "running" or (look.counts and tasks > 1):
+        _paint_line(painter, _share_done(look, tasks), width, height, look, inks)
+
+
+def _share_done(look: NodeLook, tasks: int) -> float:
+    done = sum(look.counts.get(state, 0) for state in _DONE)
+    running = look.counts.get("running", 0)
+    return min((done + running * look.progress) / max(tasks, 1), 1.0)
+
+
+def _paint_badge(painter: QPainter, scheme: str, width: float, inks: Inks) -> None:
+    look, colour = inks.scheme(scheme)
+    box = QRectF(width - CARD_PADDING_X - ICON_SMALL, CARD_PADDING_Y + 1, ICON_SMALL, ICON_SMALL)
+    ground = inks.faint(colour.name(), 0.14)
+    painter.setPen(QPen(colour, 1.0))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setFont(inks.badge_font)
+    painter.setPen(colour)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, look.letter)
+
+
+def _paint_problem(painter: QPainter, look: NodeLook, width: float, inks: Inks) -> None:
+    icon = "error" if look.severity == "error" else "warning"
+    colour = inks.state_colour("failed" if look.severity == "error" else "stale").name()
+    box = QRectF(width - 13, -8, ICON_SMALL, ICON_SMALL)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(inks.colour("canvas"))
+    painter.drawEllipse(box)
+    inks.theme.drawings.paint(painter, box, icon, colour, inks.colours.surface)
+
+
+def _paint_failures(painter: QPainter, failed: int, box: QRectF, inks: Inks) -> None:
+    colour = inks.state_colour("failed")
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(box, 7.5, 7.5)
+    cross = QRectF(box.left() + 5, box.top() + 4.5, 6, 6)
+    painter.setPen(QPen(inks.colour("surface"), 1.5))
+    painter.drawLine(cross.topLeft(), cross.bottomRight())
+    painter.drawLine(cross.topRight(), cross.bottomLeft())
+    painter.setFont(inks.badge_font)
+    text = str(failed) if failed < 1000 else "999+"
+    painter.drawText(box.adjusted(12, 0, -4, 0), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_word(painter: QPainter, word: str, look: NodeLook, room: QRectF, inks: Inks) -> None:
+    if look.state == "running" and look.progress > 0:
+        word = f"{word} · {round(look.progress * 100)} %"
+    if look.text:
+        word = f"{word} · {look.text}"
+    _paint_text(painter, word, room, inks)
+
+
+def _paint_text(
+    painter: QPainter, text: str, room: QRectF, inks: Inks, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+) -> None:
+    painter.setFont(inks.caption_font)
+    painter.setPen(inks.colour("secondary"))
+    shown = inks.caption_metrics.elidedText(text, ELIDE, room.width())
+    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, inks: Inks) -> None:
+    done = sum(look.counts.get(state, 0) for state in _DONE)
+    text = f"{done}/{tasks}"
+    width = inks.caption_metrics.horizontalAdvance(text) + 2
+    _paint_text(painter, text, QRectF(room.right() - width, room.top(), width, room.height()), inks, _RIGHT)
+    rest = QRectF(room.left(), room.top(), room.width() - width - 8, room.height())
+    parts = [(inks.state_colour(state), look.counts.get(state, 0)) for state in ORDER]
+    paint = _paint_dots if tasks <= MOST_DOTS else _paint_bar
+    painter.setPen(Qt.PenStyle.NoPen)
+    paint(painter, parts, tasks, rest, inks)
+
+
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+def _paint_dots(
+    painter: QPainter, parts: list[tuple[QColor, int]], tasks: int, room: QRectF, inks: Inks
+) -> None:
+    step = min(9.0, room.width() / tasks)
+    size = min(6.5, step * 0.75)
+    colours = [colour for colour, count in parts for _ in range(count)]
+    middle = room.center().y()
+    for at in range(tasks):
+        box = QRectF(room.left() + at * step, middle - size / 2, size, size)
+        if at < len(colours):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours[at])
+        else:
+            # What waits is a ring: not colour alone tells it from what is done.
+            painter.setPen(QPen(inks.colour("border_strong"), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            box = box.adjusted(0.6, 0.6, -0.6, -0.6)
+        painter.drawEllipse(box)
+
+
+def _paint_bar(painter: QPainter, parts: list[tuple[QColor, int]], tasks: int, room: QRectF, inks: Inks) -> None:
+    box = QRectF(room.left(), room.center().y() - 3, room.width(), 6)
+    painter.setBrush(inks.colour("border"))
+    painter.drawRoundedRect(box, 3, 3)
+    left = box.left()
+    for colour, count in parts:
+        width = box.width() * count / tasks
+        if width > 0:
+            painter.setBrush(colour)
+            painter.drawRoundedRect(QRectF(left, box.top(), max(width, 2.0), 6), min(3.0, width / 2), 3)
+            left += width
+
+
+def _paint_line(painter: QPainter, share: float, width: float, height: float, look: NodeLook, inks: Inks) -> None:
+    box = QRectF(CARD_PADDING_X, height - PROGRESS - 3.5, width - 2 * CARD_PADDING_X, PROGRESS)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(inks.colour("border"))
+    painter.drawRoundedRect(box, PROGRESS / 2, PROGRESS / 2)
+    if share > 0:
+        box.setWidth(max(box.width() * share, PROGRESS))
+        painter.setBrush(inks.state_colour(look.state))
+        painter.drawRoundedRect(box, PROGRESS / 2, PROGRESS / 2)

@@ -1,0 +1,421 @@
+"""The canvas of a document: shows one of its bodies, and hands on what a person does to it."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QMenu, QToolTip, QWidget
+
+from ....core.edits import Change
+from ....core.errors import UsageError
+from .actions import CanvasActions
+from .board import Board
+from .camera import Camera
+from .dropping import Dropping
+from .finding import cards_in
+from .inks import Inks
+from .keys import Keys
+from .overlays import Overlays
+from .picked import Picked
+from .picture import Picture
+from .pointing import Pointing
+from .tips import tip_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from PyQt6.QtGui import (
+        QContextMenuEvent,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QFocusEvent,
+        QHideEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QWheelEvent,
+    )
+
+    from ....core.edits import Edit
+    from ....core.modules import Module
+    from ....core.pipeline import Where
+    from ..document import Document
+    from ..looks import NodeLook
+    from ..theme.theme import Theme
+    from .finding import PortAt
+    from .picked import NoteId
+
+STATES_MS = 33
+"""Looks that come meanwhile are shown together."""
+
+TURN_MS = 80
+WHEEL_STEP = 1.0015
+
+
+class CanvasView(QWidget):
+    """Shows the body of a document at ``where``; all changes are edits of the document.
+
+    ``search_requested`` has a place on the screen, one in the scene, and the port that a connection was dragged
+    from, if it was (``PortAt``). ``file_dropped`` has a path and a place in the scene.
+    """
+
+    selection_changed = pyqtSignal()
+    where_changed = pyqtSignal()
+    scale_changed = pyqtSignal(float)
+    search_requested = pyqtSignal(object, object, object)
+    open_requested = pyqtSignal(str)
+    run_to_requested = pyqtSignal(str)
+    failures_requested = pyqtSignal(str)
+    context_requested = pyqtSignal(str, object)
+    module_dropped = pyqtSignal(str, object)
+    file_dropped = pyqtSignal(str, object)
+    said = pyqtSignal(str)
+
+    def __init__(self, document: Document, theme: Theme, catalogue: Any = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.theme, self.catalogue = document, theme, catalogue
+        self.inks = Inks(theme)
+        self.board = Board(self.inks.title_metrics.horizontalAdvance)
+        self.camera = Camera()
+        self.picked = Picked()
+        self.picture = Picture(self.board, self.inks)
+        self.pointing = Pointing(self)
+        self.do = CanvasActions(self)
+        self.keys = Keys(self)
+        self.dropping = Dropping(self)
+        self.shifted_notes: dict[NoteId, tuple[float, float]] = {}
+        self.sized_note: tuple[NoteId, tuple[float, float]] | None = None
+        self._pending: dict[str, NodeLook] = {}
+        self._looks: dict[str, NodeLook] = {}
+        self._fitted = False
+        self._set_up()
+        self.overlays = Overlays(self)
+        document.changed.connect(self._document_changed)
+        theme.changed.connect(self._theme_changed)
+        self.go(())
+
+    def _set_up(self) -> None:
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setAccessibleDescription(self.tr("The pipeline as a picture. The Outline shows the same as lists."))
+        self.setMinimumSize(160, 120)
+        self._states_timer = self._timer(STATES_MS, self._show_pending)
+        self._turn_timer = self._timer(TURN_MS, self._turn)
+        self._finer_timer = self._timer(0, self.update)
+
+    def _timer(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(call)
+        return timer
+
+    # What it shows
+
+    @property
+    def where(self) -> Where:
+        """The groups that lead to the body that is shown."""
+        return self.board.where
+
+    @property
+    def modules(self) -> Mapping[str, Module]:
+        """The modules of the pipeline."""
+        return self.document.pipeline.modules
+
+    def go(self, where: Where) -> None:
+        """Show another body; UsageError if it is not there."""
+        self.pointing.cancel("another body is shown")
+        self.board.load(self.document.pipeline, where)
+        self.picture.looks = self._here(self._looks)
+        self.picture.reload()
+        self._fitted = False
+        self.pick()
+        self.do.fit()
+        self.where_changed.emit()
+        self.look_changed()
+
+    def look_changed(self) -> None:
+        """What is seen is at another place or scale, or something is about to be moved: paint all anew."""
+        self.overlays.follow()
+        self.update()
+
+    def _document_changed(self, edit: Edit) -> None:
+        self.pointing.cancel("the pipeline changed")
+        touched = self.board.take(edit)
+        if touched.path and not self._still_there():
+            return
+        self.picture.renew(touched.nodes)
+        if self.picked.keep(self.board):
+            self.selection_changed.emit()
+        self.overlays.document_changed()
+        self.update()
+
+    def _still_there(self) -> bool:
+        """Show the body nearest to the one that is gone; say whether it is still the same."""
+        for depth in range(len(self.where), -1, -1):
+            try:
+                body = self.document.body(self.where[:depth])
+            except UsageError:
+                continue
+            if body is self.board.body:
+                return True
+            self.go(self.where[:depth])
+            return False
+        return False
+
+    def _theme_changed(self) -> None:
+        self.inks = Inks(self.theme)
+        self.picture.dress(self.inks)
+        self.look_changed()
+
+    def show_states(self, looks: Mapping[str, NodeLook]) -> None:
+        """Show how nodes do, by their paths (``group/node``); merged and shown within a thirtieth of a second."""
+        self._pending.update(looks)
+        if not self._states_timer.isActive():
+            self._states_timer.start()
+
+    def _show_pending(self) -> None:
+        looks, self._pending = self._pending, {}
+        self._looks.update(looks)
+        self.picture.show(self._here(looks))
+        self.overlays.states_changed()
+        self.update()
+
+    def _here(self, looks: dict[str, NodeLook]) -> dict[str, NodeLook]:
+        """Return those of the body that is shown, by the ids there."""
+        if not self.where:
+            return looks
+        prefix = "/".join(self.where) + "/"
+        return {path[len(prefix) :]: look for path, look in looks.items() if path.startswith(prefix)}
+
+    def _turn(self) -> None:
+        if self.picture.turning and self.isVisible():
+            self.update()
+
+    # Selection
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """The ids of the selected nodes."""
+        return frozenset(self.picked.nodes)
+
+    @selection.setter
+    def selection(self, nodes: Iterable[str]) -> None:
+        self.pick(self.board.cards.keys() & set(nodes))
+
+    def pick(self, nodes: Iterable[str] = (), wires: Iterable[str] = (), notes: Iterable[NoteId] = ()) -> None:
+        """Select these and nothing else."""
+        if self.picked.set(nodes, wires, notes):
+            self.selection_changed.emit()
+        self.update()
+
+    # What gestures and actions use
+
+    def edit(self, edit: Edit, label: str) -> bool:
+        """Carry out an edit of the document as one step; say whether it could be, and tell the person why not."""
+        try:
+            self.document.edit(edit, label)
+        except UsageError as error:
+            self.say(str(error))
+            return False
+        return True
+
+    def change_notes(self, section: str, entries: Mapping[str, Any], label: str) -> bool:
+        """Put frames or comments in the place of those there are."""
+        return self.edit(Change(section, entries, self.where), label)  # type: ignore[arg-type]  # of a NoteId
+
+    def say(self, text: str) -> None:
+        """Tell the person something in passing, at the pointer."""
+        self.said.emit(text)
+        self.overlays.say(text)
+
+    def seen(self) -> tuple[float, float, float, float]:
+        """Return left, top, right, bottom of the scene that is seen."""
+        return self.camera.seen(self.width(), self.height())
+
+    def nodes_seen(self) -> list[str]:
+        """Return the nodes whose cards are seen."""
+        return self._named(self.seen())
+
+    def nodes_near(self, x: float, y: float, reach: float) -> list[str]:
+        """Return the nodes whose cards are within reach of a place."""
+        return self._named((x - reach, y - reach, x + reach, y + reach))
+
+    def _named(self, box: tuple[float, float, float, float]) -> list[str]:
+        names = self.board.places.names
+        return [names[row] for row in np.flatnonzero(cards_in(self.board, box)).tolist()]
+
+    def card_box(self, node_id: str) -> QRectF:
+        """Return the rectangle of a card in the scene."""
+        return QRectF(*self.board.places.values[self.board.places.row[node_id]].tolist())
+
+    def middle(self) -> tuple[float, float]:
+        """Return the place of the scene in the middle of the view."""
+        return self.camera.to_scene(self.width() / 2, self.height() / 2)
+
+    def to_screen(self, x: float, y: float) -> QPointF:
+        """Return where on the screen a place of the scene is."""
+        return self.mapToGlobal(QPointF(*self.camera.to_view(x, y)))
+
+    def ask_search(self, x: float, y: float, port: PortAt | None = None) -> None:
+        """Ask for the search at a place of the scene."""
+        self.search_requested.emit(self.to_screen(x, y), QPointF(x, y), port)
+
+    def choose(self, choices: list[str], then: Callable[[str], None]) -> None:
+        """Let the person choose one of several names at the pointer."""
+        if len(choices) == 1:
+            then(choices[0])
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in choices:
+            action = menu.addAction(name)
+            if action is not None:
+                action.triggered.connect(lambda _=False, chosen=name: then(chosen))
+        menu.popup(self.cursor().pos())
+
+    # What Qt tells
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        painter = QPainter(self)
+        exposed = QRectF(event.rect()) if event is not None else QRectF(self.rect())
+        gesture = self.pointing.gesture
+        self.picture.paint(
+            painter, exposed, self.camera, self.picked, self.devicePixelRatioF(), place=self._note_place,
+            dimmed=gesture is not None and gesture.dims, seconds=monotonic() if self._moves() else 0.0,
+        )  # fmt: skip
+        helper = gesture or self.dropping
+        painter.scale(self.camera.scale, self.camera.scale)
+        painter.translate(-self.camera.x, -self.camera.y)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        helper.paint(painter)
+        self.keys.paint(painter)
+        painter.end()
+        if self.picture.incomplete:
+            self._finer_timer.start()
+        if self.picture.turning and self._moves() and not self._turn_timer.isActive():
+            self._turn_timer.start()
+
+    def _moves(self) -> bool:
+        style = self.style()
+        return style is not None and style.styleHint(style.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+
+    def _note_place(self, note_id: NoteId) -> QRectF | None:
+        body = self.board.body_shown
+        note = getattr(body, note_id[0])[note_id[1]]
+        if self.sized_note is not None and self.sized_note[0] == note_id:
+            return QRectF(*note.position, *self.sized_note[1])
+        shifted = self.shifted_notes.get(note_id)
+        return QRectF(*shifted, *note.size) if shifted is not None else None
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.keys.end_choice()
+            self.pointing.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.pointing.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.pointing.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.pointing.cancel("double click")
+            self.do.open_at(self.pointing.pointer(event.position()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.do.context_at(self.pointing.pointer(QPointF(event.pos())), event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
+        if event is None:
+            return
+        turned, at = event.angleDelta(), event.position()
+        if not event.pixelDelta().isNull() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.camera.pan(event.pixelDelta().x(), event.pixelDelta().y())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.camera.pan(turned.y() or turned.x(), 0)
+        else:
+            self.zoom(WHEEL_STEP ** turned.y(), at.x(), at.y())
+        self.look_changed()
+
+    def zoom(self, factor: float, x: float, y: float) -> None:
+        """Enlarge around a place of the view."""
+        self.camera.zoom(factor, x, y)
+        self.scale_changed.emit(self.camera.scale)
+        self.look_changed()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Hand on what has no method of its own: pinching, tooltips, and Tab, which would leave the canvas."""
+        if event is not None and event.type() == QEvent.Type.Gesture:
+            return self.keys.pinch(event)
+        if event is not None and event.type() == QEvent.Type.ToolTip:
+            at = event.pos()  # type: ignore[attr-defined]  # a QHelpEvent
+            text = tip_at(self, self.pointing.pointer(QPointF(at)))
+            QToolTip.showText(event.globalPos(), text, self)  # type: ignore[attr-defined]
+            return True
+        return super().event(event)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802, FBT001  as Qt has it
+        """Keep Tab for the search; Shift+Tab leaves the canvas."""
+        return False if forwards else super().focusNextPrevChild(forwards)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        if event is not None and not self.keys.press(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        if event is not None and not self.keys.release(event):
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        self.pointing.space = False
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
+        self.pointing.cancel("the canvas is hidden")
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if not self._fitted and self.isVisible():
+            self._fitted = True
+            self.do.fit()
+        self.overlays.place()
+
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        if self.pointing.gesture is None:
+            self.picked.hovered = self.picked.hovered_wire = self.picked.hovered_port = None
+            self.update()
+        super().leaveEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.dropping.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.dropping.move(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802, ARG002
+        self.dropping.leave()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
+        if event is not None:
+            self.dropping.drop(event)

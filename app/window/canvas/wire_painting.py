@@ -1,0 +1,128 @@
+"""Paints the connections that are seen: quiet curves, doubled where mapped, dotted where converted, hubs as ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QLinearGradient, QPainterPath, QPen
+
+from ..theme.tokens import CONNECTION_WIDTH, INCOMPATIBLE_OPACITY, MAPPED_GAP
+from .finding import curves_in, reach_of
+from .measures import STUB
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QPainter
+
+    from .board import Board
+    from .inks import Inks
+    from .picked import Picked
+
+Box = tuple[float, float, float, float]
+
+
+def curve(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
+    """Return a connection as a cubic with level tangents."""
+    reach = reach_of(x1, x2)
+    path = QPainterPath(QPointF(x1, y1))
+    path.cubicTo(x1 + reach, y1, x2 - reach, y2, x2, y2)
+    return path
+
+
+class WirePainter:
+    """Paints connections in scene coordinates; keeps the curves as long as nothing moves."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._paths: dict[int, QPainterPath] = {}
+        self._source: object = None
+
+    def paint(self, painter: QPainter, box: Box, scale: float, picked: Picked, inks: Inks, *, dimmed: bool) -> None:
+        """Paint what may be seen in left, top, right, bottom; ``dimmed`` while another one is dragged."""
+        board = self.board
+        if self._source is not board.curves:
+            self._source = board.curves
+            self._paths.clear()
+        rows = np.flatnonzero(curves_in(board, box))
+        marked = picked.wire_rows(board)
+        hubs = board.hubs[rows] & ~marked[rows]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if dimmed:
+            painter.setOpacity(2 * INCOMPATIBLE_OPACITY)
+        self._paint_stubs(painter, rows[hubs].tolist(), box, scale, inks)
+        plain = rows[~hubs]
+        self._paint_all(painter, plain[~marked[plain]].tolist(), "connection", scale, inks)
+        self._paint_all(painter, plain[marked[plain]].tolist(), "accent", scale, inks)
+        painter.setOpacity(1.0)
+
+    def _path(self, row: int) -> QPainterPath:
+        path = self._paths.get(row)
+        if path is None:
+            path = self._paths[row] = curve(*self.board.curves[row].tolist())
+        return path
+
+    def _paint_all(self, painter: QPainter, rows: list[int], colour: str, scale: float, inks: Inks) -> None:
+        names, wires, mapped = self.board.ends.names, self.board.wires, self.board.mapped
+        pen = inks.wire_pen(colour, scale)
+        painter.setPen(pen)
+        special: list[int] = []
+        for row in rows:
+            name = names[row]
+            if name in mapped or wires[name].connection.apply:
+                special.append(row)
+            else:
+                painter.drawPath(self._path(row))
+        for row in special:
+            name = names[row]
+            paint_special(
+                painter, self._path(row), pen, inks, doubled=name in mapped, dotted=bool(wires[name].connection.apply)
+            )
+
+    def _paint_stubs(self, painter: QPainter, rows: list[int], box: Box, scale: float, inks: Inks) -> None:
+        """Of a hub's connections show the ends, fading: that they are there, and where they arrive."""
+        curves = self.board.curves
+        left: set[tuple[float, float]] = set()
+        for row in rows:
+            x1, y1, x2, y2 = curves[row].tolist()
+            if box[0] <= x2 <= box[2] + STUB and box[1] <= y2 <= box[3]:
+                _fading(painter, x2, y2, -STUB, scale, inks)
+            if box[0] - STUB <= x1 <= box[2] and box[1] <= y1 <= box[3]:
+                left.add((x1, y1))
+        for x, y in left:
+            _fading(painter, x, y, STUB, scale, inks)
+
+
+def _fading(painter: QPainter, x: float, y: float, reach: float, scale: float, inks: Inks) -> None:
+    gradient = QLinearGradient(x, y, x + reach, y)
+    gradient.setColorAt(0.0, inks.colour("connection"))
+    gradient.setColorAt(1.0, inks.faint("connection", 0.0))
+    pen = inks.wire_pen("connection", scale)
+    pen.setBrush(gradient)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(x, y), QPointF(x + reach, y))
+
+
+def paint_special(
+    painter: QPainter, path: QPainterPath, pen: QPen, inks: Inks, *, doubled: bool, dotted: bool
+) -> None:
+    """Paint a connection that carries many items, or passes its values through a function."""
+    if doubled:
+        # A wide line with the ground along its middle: two lines at the same distance all the way.
+        wide = QPen(pen)
+        wide.setWidthF(pen.widthF() * (CONNECTION_WIDTH + MAPPED_GAP) / CONNECTION_WIDTH)
+        wide.setCapStyle(Qt.PenCapStyle.FlatCap)
+        inner = QPen(inks.colour("canvas"), pen.widthF() * (MAPPED_GAP - CONNECTION_WIDTH) / CONNECTION_WIDTH * 1.15)
+        inner.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if dotted:
+            wide.setDashPattern([0.6, 0.7])
+        painter.setPen(wide)
+        painter.drawPath(path)
+        painter.setPen(inner)
+        painter.drawPath(path)
+    elif dotted:
+        dots = QPen(pen)
+        dots.setDashPattern([0.2, 2.2])
+        painter.setPen(dots)
+        painter.drawPath(path)
+    painter.setPen(pen)
