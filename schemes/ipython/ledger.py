@@ -16,7 +16,7 @@ import msgspec
 
 from ...core.errors import ClusterError
 from .proof import Proof, end, marked, proof_of
-from .quiet import clusters_folder
+from .quiet import place_of_clusters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,11 +101,11 @@ class Ledger:
     """The records of this user, one file each. Several programs may use it at once."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or clusters_folder() / "ledger"
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder or place_of_clusters() / "ledger"
 
     def open(self, profile_dir: Path, cluster_id: str, launcher: str, logs: Path) -> Record:
         """Add a record, of this process, that names no process yet."""
+        self._make_folder()
         owner = proof_of(os.getpid())
         assert owner is not None
         record = Record(
@@ -137,6 +137,8 @@ class Ledger:
 
     def change(self, record_id: str, change: Callable[[Record], Record]) -> Record | None:
         """Replace a record by what ``change`` makes of it; None if it is gone."""
+        if self.read(record_id) is None:
+            return None
         with self._locked():
             record = self.read(record_id)
             if record is None:
@@ -164,8 +166,16 @@ class Ledger:
 
     def remove(self, record_id: str) -> None:
         """Forget a record."""
-        with self._locked():
-            self._path(record_id).unlink(missing_ok=True)
+        if self.read(record_id) is not None:
+            with self._locked():
+                self._path(record_id).unlink(missing_ok=True)
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ClusterError(f"the folder cannot be made: {error.strerror}", where=str(self.folder)) from None
 
     def _path(self, record_id: str) -> Path:
         return self.folder / f"{record_id}.json"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from .quiet import clusters_folder
+from ...core.errors import ClusterError
+from .quiet import clusters_folder, place_of_clusters
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,11 +43,24 @@ class LogFile(NamedTuple):
 
 def logs_folder() -> Path:
     """Return the folder of the logs of all clusters of this user."""
-    return clusters_folder() / "logs"
+    return place_of_clusters() / "logs"
 
 
 def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -> Path:
-    """Make the folder for the logs of a cluster that is started now: the one that is wanted, or one of our own."""
+    """Make the folder for the logs of a cluster that is started now: the one that is wanted, or one of our own.
+
+    ClusterError if it cannot be made.
+    """
+    clusters_folder()
+    try:
+        return _new_folder(profile_dir, cluster_id, wanted)
+    except OSError as error:
+        raise ClusterError(
+            f"the folder of the logs cannot be made: {error.strerror}", where=str(wanted or "")
+        ) from None
+
+
+def _new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None) -> Path:
     about = About(str(profile_dir), cluster_id, time.time())
     name = "-".join(filter(None, (profile_dir.name.removeprefix("profile_"), cluster_id)))
     stamp = time.strftime("%Y%m%d-%H%M%S")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...core.errors import ClusterError, UsageError, suggestion
-from .quiet import clusters_folder
+from .quiet import clusters_folder, place_of_clusters
 
 DEFAULT = "default"
+_CHOSEN = "profile"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _FOLDERS = ("security", "log", "pid", "startup")
 _LIVE = ("security", "log", "pid", "db")
@@ -109,7 +110,7 @@ def check_settings(folder: Path) -> None:
 def chosen() -> str:
     """Return the name of the profile that is used where none is named."""
     try:
-        name = _chosen_file().read_text(encoding="utf-8").strip()
+        name = (place_of_clusters() / _CHOSEN).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return DEFAULT
     return name if _NAME.fullmatch(name) else DEFAULT
@@ -118,9 +119,10 @@ def chosen() -> str:
 def choose(name: str) -> Path:
     """Use a profile from now on where none is named, and return its folder."""
     folder = profile_folder(name)
-    temporary = _chosen_file().with_suffix(f".{os.getpid()}")
+    file = clusters_folder() / _CHOSEN
+    temporary = file.with_suffix(f".{os.getpid()}")
     temporary.write_text(f"{name}\n", encoding="utf-8")
-    temporary.replace(_chosen_file())
+    temporary.replace(file)
     return folder
 
 
@@ -132,7 +134,3 @@ def _path(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot be the name of a profile", remedy="Use letters, digits, '-', '_' and '.'")
     return ipython_folder() / f"profile_{name}"
-
-
-def _chosen_file() -> Path:
-    return clusters_folder() / "profile"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from ...core.errors import ClusterError
 from ...core.places import user_state
 
 if TYPE_CHECKING:
@@ -15,10 +16,21 @@ _LOUD = ("ipyparallel", "tornado", "asyncio")
 
 
 def clusters_folder() -> Path:
-    """Return the folder of what Treadle keeps about clusters; only the user can look into it."""
-    folder = user_state() / "clusters"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Return the folder of what Treadle keeps about clusters; only the user can look into it.
+
+    ClusterError if it cannot be made.
+    """
+    folder = place_of_clusters()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ClusterError(f"the folder cannot be made: {error.strerror}", where=str(folder)) from None
     return folder
+
+
+def place_of_clusters() -> Path:
+    """Return where that folder is, or would be."""
+    return user_state() / "clusters"
 
 
 class LibraryLog(logging.Handler):
@@ -32,7 +44,7 @@ class LibraryLog(logging.Handler):
                 path.replace(path.with_suffix(".old.log"))
             with path.open("a", encoding="utf-8") as file:
                 file.write(self.format(record) + "\n")
-        except OSError:
+        except (OSError, ClusterError):
             return
 
 

@@ -12,6 +12,7 @@ from treadle.core.errors import ClusterError
 from treadle.schemes.ipython.addresses import Address, connection_file
 from treadle.schemes.ipython.finding import claimed, clusters, running
 from treadle.schemes.ipython.ledger import Ledger, Started
+from treadle.schemes.ipython.profiles import chosen
 from treadle.schemes.ipython.proof import proof_of
 
 if TYPE_CHECKING:
@@ -92,3 +93,16 @@ def test_what_runs_here_or_perhaps_elsewhere_is_not_started_again(tmp_path: Path
     with pytest.raises(ClusterError, match=r"runs, or ran, on 192.0.2.7"), claimed(away):
         pass
     assert len(list((tmp_path / "security").iterdir())) == 2
+
+
+def test_a_folder_of_the_users_that_cannot_be_written_keeps_nobody_from_looking(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "state"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(blocked))
+    address = written(tmp_path, "", port)
+    assert running(tmp_path) == address
+    assert chosen() == "default"
+    with pytest.raises(ClusterError, match="cannot be made"), claimed(Address(tmp_path, "new")):
+        pass

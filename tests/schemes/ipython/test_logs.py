@@ -4,6 +4,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
+from treadle.core.errors import ClusterError
 from treadle.schemes.ipython.logs import (
     last_lines,
     log_files,
@@ -68,3 +71,9 @@ def test_the_last_lines_of_a_log_are_read_from_its_end(tmp_path: Path) -> None:
     assert last_lines(path, 2) == ["last but one", "last \ufffd"]
     assert last_lines(path, 1, path.stat().st_size - 7) == ["last but one"]
     assert last_lines(tmp_path / "none.log", 2) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ClusterError, match="folder of the logs cannot be made"):
+        new_folder(tmp_path, "", tmp_path / "file" / "logs")
