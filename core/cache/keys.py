@@ -265,7 +265,10 @@ class NodeKeys:
 
 def is_cached(node: PlanNode) -> bool:
     """Say whether the results of a node may be taken from the cache, and kept in it."""
-    return node.module.cache if node.settings.cache is None else node.settings.cache
+    if node.settings.cache is not None:
+        return node.settings.cache
+    # What runs once on each engine says something of the engines, and those of tomorrow may be others.
+    return node.module.cache and not (node.placement is not None and node.placement.once_on)
 
 
 def _port(name: str) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..modules import Module, Port
-from ..types import ANY, PortType, parse_type
+from ..types import ANY, PortType, list_of, parse_type
 
 
 class Entry(NamedTuple):
@@ -65,6 +65,11 @@ def face_of_module(module: Module) -> Face:
         required=tuple(port.name for port in module.inputs if not port.optional and port.passing != "variadic"),
         open_inputs=module.open_inputs,
     )
+
+
+def face_of_each(face: Face) -> Face:
+    """Return the face of a node that runs once on each engine or host: its outputs are lists of what one run gives."""
+    return replace(face, outputs={name: Entry(port, list_of(kind)) for name, (port, kind) in face.outputs.items()})
 
 
 def _entry(port: Port) -> Entry:

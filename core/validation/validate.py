@@ -8,7 +8,7 @@ from ..errors import PipelineError
 from ..graph import find_cycle
 from ..pipeline import NODE_ID, Body, Group, Node, Pipeline, Where, split_endpoint
 from .bodies import BodyCheck
-from .faces import Entry, Face, face_of_module, unknown_face
+from .faces import Entry, Face, face_of_each, face_of_module, unknown_face
 from .module_checks import check_module
 from .problems import Problem, Report, fault_in_name
 
@@ -77,7 +77,9 @@ class _Check:
             return self.groups.pop((*where, node_id))
         self.followers[prefix + node_id] = []
         face = modules.get(node.module)
-        return face if face is not None else self._no_module(prefix + node_id, node.module, modules)
+        if face is None:
+            return self._no_module(prefix + node_id, node.module, modules)
+        return face_of_each(face) if node.placement is not None and node.placement.once_on else face
 
     def _no_module(self, path: str, key: str, modules: dict[str, Face]) -> Face:
         where = f"nodes.{path}.module"

@@ -365,3 +365,20 @@ def test_a_million_mistakes_are_reported_without_a_million_searches():
 
 def test_the_pipeline_offers_its_own_check():
     assert _pipeline(a=add).check() == validate(_pipeline(a=add)) != []
+
+
+def one_number(text: str = "") -> int:
+    return len(text)
+
+
+def absolute(x: int) -> int:
+    return abs(x)
+
+
+def test_what_runs_once_on_each_engine_gives_a_list_of_what_one_run_gives() -> None:
+    made = Pipeline("places")
+    each = made.add(one_number)
+    made.add(absolute, x=each.out.each())
+    assert "has no items" in str(made.check())
+    each.placement = Placement(once_on="engine")
+    assert made.check() == []
