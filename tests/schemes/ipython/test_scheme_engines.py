@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 
+import psutil
 import pytest
 from clusters import wait_until
 from engine_bench import Bench, call
@@ -114,3 +116,32 @@ class TestPace:
         wait_until(lambda: len(client.history) < 30)
         kept = [client.outstanding, client.results, client.metadata, client._futures, client._output_futures]
         assert all(len(one) < 30 for one in kept), [len(one) for one in kept]
+
+
+@pytest.mark.slow
+def test_twenty_thousand_tasks_leave_client_and_controller_as_large_as_they_were(bench) -> None:
+    def wave(number: int) -> None:
+        names = [f"t{number}[{n}]" for n in range(4000)]
+        bench.seen.clear()
+        bench.run(*[call("operator:neg", name, {"positional": ("a",)}, a=1) for name in names])
+        bench.scheme.release(names)
+
+    def memory() -> int:
+        controller = psutil.Process(bench.cluster.controller.pid)
+        family = [psutil.Process(), controller, *controller.children(recursive=True)]
+        return sum(process.memory_info().rss for process in family)
+
+    wave(0)
+    before = memory()
+    for number in range(1, 6):
+        wave(number)
+    assert memory() - before < 20e6
+
+
+def test_an_engine_whose_user_clears_its_namespace_or_interrupts_it_goes_on_working(bench) -> None:
+    bench.run(call(add, "before", x=1))
+    client = bench.scheme._session._link._client
+    client.clear(block=False)
+    client.send_signal(signal.SIGINT, targets=client.ids, block=False)
+    ended = bench.run(*[call(add, f"after[{n}]", x=n) for n in range(6)])
+    assert not [one for one in ended.values() if isinstance(one.result, Cause)]
