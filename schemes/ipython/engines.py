@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LIGHT_GB = 0.25
 """A job that asks for more memory than this travels alone, and what it asks for is counted."""
 
+BEGIN_SECONDS = 0.5
+"""In which an engine that is free tells that it has begun a job."""
+
 _SLACK = 4.0
 _LATE = 0.05
 
@@ -103,6 +106,12 @@ class Engine:
         if not self.batches or self.batches[0].expected > UNKNOWN / 2:
             return bool(self.batches)
         return now - self.batches[0].since > _SLACK * self.batches[0].expected + _LATE
+
+    @property
+    def stuck_at(self) -> float:
+        """When it will be clear that none of its jobs has begun because it works for others; never, if one has."""
+        first = self.batches[0].jobs.values() if self.batches and not self.recalling else ()
+        return self.batches[0].since + BEGIN_SECONDS if first and not any(job.began for job in first) else UNKNOWN
 
     def overdue_at(self) -> float:
         """Return when what runs will be late."""

@@ -24,7 +24,7 @@ from .link import Link, RequestError
 from .losses import Losses
 from .needs import Needs
 from .once import Copies
-from .pace import Pace
+from .pace import UNKNOWN, Pace
 from .remote import messages as m
 from .stopping import Stopping
 from .values import Values
@@ -213,14 +213,18 @@ class Session:
             return None
         now = time.monotonic()
         late = [one.overdue_at() - now for one in self._engines.values() if one.holds_back]
+        late += [one.stuck_at - now for one in self._engines.values() if one.stuck_at < UNKNOWN]
         return max(0.001, min(late)) if late else None
 
     def _relieve(self, now: float) -> None:
-        """Take back what waits behind a job that takes longer than was expected, if another engine is idle."""
+        """Take back what waits behind a job that takes longer than was expected, or behind somebody else's work.
+
+        Only if another engine is idle.
+        """
         if self._dispatch.waits or not any(one.ready and one.idle for one in self._engines.values()):
             return
         for engine in self._engines.values():
-            if engine.holds_back and engine.overdue(now):
+            if (engine.holds_back and engine.overdue(now)) or engine.stuck_at < now:
                 engine.recalling = True
                 numbers = [job.number for job in engine.jobs()]
                 self._link.ask(

@@ -96,6 +96,14 @@ class TestEngines:
             bench.close()
             client.close()
 
+    def test_what_waits_behind_somebody_elses_work_goes_to_an_engine_that_is_idle(self, bench) -> None:
+        client = bench.scheme._session._link._client
+        busy = client[min(client.ids)].apply_async(time.sleep, 4.0)
+        began = time.monotonic()
+        bench.run(*[call(nap, f"nap[{n}]", seconds=0.05) for n in range(6)])
+        assert time.monotonic() - began < 2.5
+        assert busy.get(10.0) is None
+
 
 class TestPace:
     def test_a_short_task_does_not_wait_behind_one_that_takes_longer_than_expected(self, bench) -> None:
