@@ -14,9 +14,11 @@ from .catalogue import Catalogue
 from .commanding import bind_commands
 from .dialogs.about import as_text, facts
 from .dialogs.crash_dialog import CrashDialog
+from .dialogs.recovery_dialog import RecoveryDialog
 from .faults import LOG, Faults
 from .files.aside import Aside
 from .files.documents import Documents
+from .files.recovery import Recovery
 from .shared import Shared
 from .theme.theme import Theme
 from .window import Window
@@ -24,6 +26,7 @@ from .window import Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .files.recovery import Left
     from .settings import Settings
     from .theme.theme import Choice
 
@@ -54,25 +57,26 @@ class Program(QObject):
         self,
         application: QApplication,
         settings: Settings,
-        log_folder: Path,
+        state_folder: Path,
         bridge: Bridge | None = None,
         catalogue_file: Path | None = None,
     ) -> None:
         super().__init__()
         self.application, self.settings = application, settings
-        self._log_folder = log_folder
+        self._log_folder = state_folder / "log"
         self.theme = Theme(_appearance(settings), self)
         self.theme.dress(application)
         self.bridge = bridge or Bridge(parent=self)
         self.catalogue = Catalogue(self.bridge, catalogue_file, self)
         self.aside = Aside("files", self)
         self.documents = Documents(self.aside, self)
+        self.recovery = Recovery(self.documents, settings, self.aside, state_folder / "recovery", self)
         self.shared = Shared(self.theme, settings, self.bridge, self.catalogue)
         self.window = Window(self.shared, self.documents, self.aside)
         self.faults = Faults(self)
         self._crash: CrashDialog | None = None
         self._ended = False
-        bind_commands(self.window, log_folder)
+        bind_commands(self.window, self._log_folder)
         self.faults.happened.connect(self._tell_fault)
         self.faults.interrupted.connect(self.window.close_now)
         self.bridge.state_changed.connect(self._runner_changed)
@@ -89,6 +93,7 @@ class Program(QObject):
             self.window.files.open(path)
         self.window.show()
         self.bridge.start()
+        self.aside.do(self.recovery.left, self._offer)
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files that another launch was given, and come to the front."""
@@ -101,6 +106,7 @@ class Program(QObject):
         if self._ended:
             return
         self._ended = True
+        self.recovery.end()
         self.aside.finish()
         self.bridge.stop()
         self.settings.write()
@@ -111,6 +117,29 @@ class Program(QObject):
         """Leave as the person's settings say, without asking: nobody may be there to answer."""
         LOG.info("ended by signal %s", number)
         self.window.close_now()
+
+    # What an earlier window left
+
+    def _offer(self, left: Left | BaseException) -> None:
+        if isinstance(left, BaseException):
+            LOG.warning("what was left cannot be found: %s", left)
+        elif left.found:
+            dialog = RecoveryDialog(self.theme, left, self.window)
+            dialog.answered.connect(lambda answer: self._restore(answer, left))
+            dialog.open()
+        else:
+            left.discard()
+
+    def _restore(self, answer: str, left: Left) -> None:
+        if answer == "restore":
+            for noted in left.found.values():
+                self.documents.recover(noted.pipeline, noted.version)
+            # Only when it is noted again here.
+            self.aside.do(left.discard)
+        elif answer == "discard":
+            left.discard()
+        else:
+            left.keep()
 
     def _runner_changed(self, state: str, why: str) -> None:
         if state == "idle":

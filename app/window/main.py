@@ -25,10 +25,9 @@ def open_window(paths: Sequence[Path]) -> int:
     place = FirstWindow()
     if not _is_first(place) and place.hand_over(list(paths)):
         return 0
-    log_folder = user_state() / "log"
-    open_log(log_folder)
+    open_log(user_state() / "log")
     signals = Signals()
-    program = Program(application, Settings(), log_folder)
+    program = Program(application, Settings(), user_state())
     place.asked.connect(program.open)
     signals.heard.connect(program.ended_by_signal)
     try:

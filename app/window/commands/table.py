@@ -55,7 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.pause", "&Pause", _RUN, "F6", "pause", "Start nothing new, or go on", "running", checkable=True),
     Command("run.cancel", "&Stop", _RUN, "Shift+F6", "stop", "End the run", "running"),
     Command("run.retry-failed", "R&etry failed", _RUN, "", "retry", "Run again what failed", "failed !running"),
-    Command("run.restart-runner", "Restart run&ner", _RUN, "", "retry", "Begin anew with the process that runs pipelines"),
+    Command("run.restart-runner", "Restart run&ner", _RUN, "", "retry", "Start the process that runs pipelines anew"),
     Command("help.shortcuts", "&Keyboard shortcuts…", _HELP, "F1", "help", "List and change them"),
     Command("help.welcome", "&Welcome page", _HELP, "", "", "Examples and recent files"),
     Command("help.tour", "&Tour", _HELP, "", "info", "Five steps through the window"),

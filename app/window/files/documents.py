@@ -81,6 +81,14 @@ class Documents(QObject):
 
         self._aside.do(lambda: load(path), take)
 
+    def recover(self, pipeline: Pipeline, version: Version | None) -> Document:
+        """Open what was not saved when another window ended: it has changes, and perhaps a file, of that version."""
+        document = Document(pipeline, self)
+        document.differ()
+        if version is not None:
+            self._versions[document] = version
+        return self._add(document)
+
     def of(self, path: Path) -> Document | None:
         """Return the open document of a file."""
         wanted = os.path.realpath(path)
