@@ -70,14 +70,11 @@ class RealCluster:
         self.address = Address(folder / "ipython" / "profile_default", cluster_id)
         for name in ("security", "log", "pid", "startup"):
             (self.address.profile_dir / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.environment = {**os.environ, **bare_environment(folder)}
+        self.environment = {**os.environ, **bare_environment(folder), "TEST_CLUSTER": f"{folder}:{cluster_id}"}
         self.controller = self._start("controller", *_LOOPBACK, *_CONTROLLER)
         self.engines: list[subprocess.Popen[bytes]] = []
-        self._schedulers: list[psutil.Process] = []
         try:
             wait_until(self._written)
-            # If the controller is killed, they live on, and nobody knows whose they are.
-            self._schedulers = psutil.Process(self.controller.pid).children(recursive=True)
         except BaseException:
             self.close()
             raise
@@ -115,16 +112,20 @@ class RealCluster:
 
     def close(self) -> None:
         """End all its processes, schedulers and nannies too."""
-        mine = [self.controller, *getattr(self, "engines", [])]
-        found = [psutil.Process(one.pid) for one in mine if psutil.pid_exists(one.pid)] + self._schedulers
-        for process in found[:]:
-            with contextlib.suppress(psutil.Error):
-                found += process.children(recursive=True)
-        for process in found:
+        for process in self._processes():
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        for one in mine:
+        for one in [self.controller, *getattr(self, "engines", [])]:
             one.wait(SECONDS)
+
+    def _processes(self) -> list[psutil.Process]:
+        """Return all that was started for it; the schedulers of a controller that was killed are nobody's children."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("TEST_CLUSTER") == self.environment["TEST_CLUSTER"]:
+                    found.append(process)
+        return found
 
 
 @pytest.fixture(scope="session")
