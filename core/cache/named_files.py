@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..worker.digest import UndigestedError, content_digest, stamp_of
-from ..worker.files import DIGITS
+from ..worker.files import DIGITS, is_as_kept
 from .entries import NamedFile
 from .index import SET_ASIDE
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NOTHING = b""
+
+
+class ChangedFileError(Exception):
+    """A file that a module returned was changed before its result was kept."""
 
 
 class NamedFiles:
@@ -30,9 +34,14 @@ class NamedFiles:
         self._set_aside = folder / SET_ASIDE
 
     def named(self, name: str) -> NamedFile:
-        """Return a file with what changes when it changes; those in the store are synced to the disk."""
+        """Return a file with what changes when it changes; those in the store are synced to the disk.
+
+        ChangedFileError if one of those is not any more what a module returned.
+        """
         if Path(name).is_absolute():
             return NamedFile(name, file_stamp(Path(name)))
+        if not is_as_kept(self.folder / name):
+            raise ChangedFileError(f"a module has changed {self.folder / name}, which it was only to read")
         size = 0
         for file in _files_of(self.folder / name):
             _sync(file)

@@ -66,7 +66,7 @@ class Cache:
         self._refused: set[Key] = set()
         self._used: set[Key] = set()
         self._budget = Budget(self.folder, budget_gb)
-        self._storing = Storing(self.folder, self.values, self.named, signer, self._budget, self._refused)
+        self._storing = Storing(self.folder, self.values, self.named, signer, self._budget, self._refused, warn)
         self._lease: Lease | None = None
         self._writer = Writer(self._storing.write, warn, str(self.folder))
         try:

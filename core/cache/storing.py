@@ -7,10 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 from .index import Index, is_damage, reopened, set_index_aside
+from .named_files import ChangedFileError
 from .notes import sealed_parts
 from .sealing import row_of, seal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from .entries import Entry, Keeping, Key
@@ -24,14 +26,22 @@ if TYPE_CHECKING:
 class Storing:
     """The writing side of a cache, with a connection to the index of its own. Used by one thread at a time.
 
-    Keys that are stored anew leave ``refused``.
+    Keys that are stored anew leave ``refused``. ``warn`` is told of what is not kept because a module spoilt it.
     """
 
     def __init__(
-        self, folder: Path, values: ValueFiles, named: NamedFiles, signer: Signer, budget: Budget, refused: set[Key]
+        self,
+        folder: Path,
+        values: ValueFiles,
+        named: NamedFiles,
+        signer: Signer,
+        budget: Budget,
+        refused: set[Key],
+        warn: Callable[[str], None],
     ) -> None:
         self._folder, self._values, self._named = folder, values, named
         self._signer, self._budget, self._refused = signer, budget, refused
+        self._warn: Callable[[str], None] | None = warn
         self._index: Index | None = None
 
     def close(self) -> None:
@@ -85,6 +95,12 @@ class Storing:
             return seal(key, keeping, self._values, self._named)
         except FileNotFoundError:
             # The run that made the value has let it go.
+            return None
+        except ChangedFileError as error:
+            warn, self._warn = self._warn, None
+            if warn is not None:
+                # One is enough: where one module does this, it does so for each item.
+                warn(f"{error}; such results are not kept")
             return None
 
     def _add(self, index: Index, made: dict[Key, Entry]) -> None:

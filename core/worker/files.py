@@ -75,12 +75,22 @@ class FileStore:
         """Move a file or directory into the store; what is there already with this content and name is used."""
         place = self.folder / digest_of(path)[:DIGITS]
         kept = place / path.name
+        if not is_as_kept(kept):
+            # A module wrote to it, though it was only to read it.
+            self._move_out(kept)
         # Whoever cleans up sees by its time that it is in use again.
         with contextlib.suppress(FileNotFoundError):
             os.utime(place)
         if not kept.exists():
             self._move_in(path, kept)
         return kept
+
+    def _move_out(self, kept: Path) -> None:
+        gone = self.folder / f"{_MOVING}{uuid.uuid4().hex}"
+        gone.mkdir(mode=0o700)
+        with contextlib.suppress(OSError):
+            kept.rename(gone / kept.name)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _move_in(self, path: Path, kept: Path) -> None:
         moving = self.folder / f"{_MOVING}{uuid.uuid4().hex}"
@@ -140,6 +150,23 @@ def placed(value: Any, kind: str, folder: Path) -> Any:
     if kind == "paths" and isinstance(value, list | tuple):
         return [placed(item, "path", folder) for item in value]
     return value
+
+
+def is_as_kept(kept: Path) -> bool:
+    """Say whether a file or directory of a store still has the content that it was kept with, or is not there.
+
+    It is read only if its times say that it was written to since. Who may write to all files, as root may, can do so.
+    """
+    try:
+        since = kept.parent.stat().st_mtime_ns
+        entries = [kept, *kept.rglob("*")] if kept.is_dir() else [kept]
+        if all(entry.lstat().st_mtime_ns < since for entry in entries):
+            return True
+        return digest_of(kept)[:DIGITS] == kept.parent.name
+    except FileNotFoundError:
+        return not kept.exists()
+    except OSError:
+        return False
 
 
 def digest_of(path: Path) -> str:

@@ -143,6 +143,21 @@ def test_an_entry_whose_file_is_gone_or_changed_is_a_miss(caches):
         assert not (caches.folder / "files" / name).exists(), "the place is free for the file that is made again"
 
 
+def test_a_result_whose_file_a_module_has_changed_is_not_kept_and_that_is_told_once(caches):
+    cache = caches.open()
+    other = b"o" * 32
+    for key, text in ((KEY, "one"), (other, "two")):
+        name = stored(caches, text)
+        changed = caches.folder / "files" / name
+        changed.chmod(0o600)
+        changed.write_text("CHANGED")
+        cache.keep(key, caches.keeping(1, files=(name,)))
+    assert cache.flush(SECONDS)
+    assert not cache.look_up([KEY, other])
+    (told,) = caches.told
+    assert "a module has changed" in told
+
+
 def test_an_entry_whose_file_was_only_touched_is_a_hit(caches):
     caches.open()
     name = stored(caches)

@@ -13,7 +13,7 @@ from treadle.core.worker import scratch
 from treadle.core.worker.call import Call, Given, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
-from treadle.core.worker.files import FileStore, paths_in
+from treadle.core.worker.files import FileStore, is_as_kept, paths_in
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ def test_a_file_that_is_used_again_looks_young(store, tmp_path):
     os.utime(kept.parent, (0, 0))
     assert store.keep(written(tmp_path / "2" / "out")) == kept
     assert time.time() - kept.parent.stat().st_mtime < 60
+
+
+@pytest.mark.parametrize("name", ["out", "out/a.txt"])
+def test_a_file_that_a_module_wrote_to_does_not_stand_for_its_first_content(store, tmp_path, name):
+    made = written(tmp_path / "1" / "out").parent
+    kept = store.keep(made / name)
+    changed = kept / "a.txt" if kept.is_dir() else kept
+    changed.chmod(0o600)
+    changed.write_text("CHANGED")
+    assert not is_as_kept(kept)
+    again = written(tmp_path / "2" / "out").parent
+    assert store.keep(again / name) == kept
+    assert changed.read_text() == "content"
+    assert is_as_kept(kept)
+    assert list(store.folder.iterdir()) == [kept.parent], "no copy is left over"
 
 
 def test_files_are_named_by_their_place_in_the_store_or_their_own(store, tmp_path):
