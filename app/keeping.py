@@ -40,7 +40,7 @@ class Keeping:
     """
 
     def __init__(
-        self, pipeline: Pipeline, plan: Plan, options: Options, listener: Listener, warn: Callable[[str], None]
+        self, pipeline: Pipeline, plan: Plan, options: Options, listener: Listener | None, warn: Callable[[str], None]
     ) -> None:
         root = resumed_run(pipeline) if options.resume else ""
         asked = {name: _plain(value) for name, value in asdict(options).items() if name != "scheme"}
@@ -50,7 +50,7 @@ class Keeping:
         self._keys = {node.id: cost_key(node) for node in plan.nodes}
         self._learned = Learned(user_state())
         self.seconds = self._expected(plan)
-        self.hear = _both(self.recording.hear, listener)
+        self.hear = self.recording.hear if listener is None else _both(self.recording.hear, listener)
         self.cached: _Cached | None = None
         if options.cache is not False:
             folder = options.cache if isinstance(options.cache, Path) else default_folder()

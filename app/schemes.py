@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..core.planning.plan import Plan
     from ..core.scheme import Scheme
+    from ..schemes.hosting.ahead import Ahead
     from ..schemes.ipython.connecting import Address
 
     Make = Callable[[Path, Sequence[Path], int, Path], Scheme]
@@ -101,6 +102,18 @@ def made_schemes(  # noqa: PLR0913 - what the makers need
         else makers[name](files, search_path, workers, folder)
         for name in enabled
     }
+
+
+_SERVED = {"processes": "treadle.schemes.processes.worker", "threads": "treadle.schemes.threads.host"}
+
+
+def supervisor_ahead(enabled: Sequence[str]) -> Ahead | None:
+    """Start the supervisor that a run with these schemes will most likely need first, if it will need one."""
+    if enabled[0] not in _SERVED:
+        return None
+    from ..schemes.hosting.ahead import Ahead
+
+    return Ahead(_SERVED[enabled[0]])
 
 
 def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:

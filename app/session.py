@@ -29,7 +29,7 @@ from .keeping import Keeping
 from .options import Options, refuse_senseless, resources_of
 from .result import RunResult
 from .run_folder import RunFolder
-from .schemes import enabled_schemes, made_schemes, refuse_unknown_scheme
+from .schemes import enabled_schemes, made_schemes, refuse_unknown_scheme, supervisor_ahead
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ..core.planning.plan import Plan
     from ..core.run.records import Listener
     from ..core.run.scheduler import OnError
+    from ..schemes.hosting.ahead import Ahead
 
 CLOSE_SECONDS = 10.0
 MOST_OPEN = 3
@@ -62,17 +63,22 @@ class Run:
         self,
         pipeline: Pipeline,
         options: Options,
-        listener: Listener = lambda _event: None,
+        listener: Listener | None = None,
         warn: Callable[[str], None] = _warn,
     ) -> None:
         with collector_at_rest():
             self._prepare(pipeline, options, listener, warn)
 
-    def _prepare(self, pipeline: Pipeline, options: Options, listener: Listener, warn: Callable[[str], None]) -> None:
+    def _prepare(
+        self, pipeline: Pipeline, options: Options, listener: Listener | None, warn: Callable[[str], None]
+    ) -> None:
         snapshot = pipeline.copy()
         self.pipeline = snapshot
-        self.plan = checked_plan(snapshot, options)
         with contextlib.ExitStack() as undo:
+            self._ahead = _supervisor_ahead(options)
+            if self._ahead is not None:
+                undo.callback(self._ahead.close)
+            self.plan = checked_plan(snapshot, options)
             folder = RunFolder()
             undo.callback(folder.remove)
             self.folder = folder.path
@@ -83,7 +89,7 @@ class Run:
             self.executor = self._executor(options, warn)
             self.keeping.recording.steer(self.executor)
             undo.pop_all()
-        self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping)
+        self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping, self._ahead)
 
     def _executor(self, options: Options, warn: Callable[[str], None]) -> Executor:
         enabled, last_resort = enabled_schemes(options.scheme)
@@ -133,6 +139,8 @@ class Run:
         try:
             self.executor.run()
         finally:
+            if self._ahead is not None:
+                self._ahead.close()
             self.keeping.end(self.executor)
             gc.unfreeze()
         _settle_older(self)
@@ -175,7 +183,16 @@ def _settle_older(run: Run) -> None:
         older.settle()
 
 
-def _clean(executor: Executor, folder: RunFolder, keeping: Keeping) -> None:
+def _supervisor_ahead(options: Options) -> Ahead | None:
+    """Start what workers need while the pipeline is checked; not where all results may be in the cache."""
+    refuse_senseless(options)
+    enabled, _ = enabled_schemes(options.scheme)
+    return supervisor_ahead(enabled) if options.cache is False else None
+
+
+def _clean(executor: Executor, folder: RunFolder, keeping: Keeping, ahead: Ahead | None) -> None:
+    if ahead is not None:
+        ahead.close()
     keeping.close()
     executor.close(CLOSE_SECONDS)
     folder.remove()
@@ -229,7 +246,7 @@ def start_run(
     on_error: OnError = "continue",
     cache: bool | str | Path = True,  # noqa: FBT001 - as the interface was promised
     until: Iterable[NodeHandle | str] = (),
-    listener: Listener = lambda _event: None,
+    listener: Listener | None = None,
     **others: Any,
 ) -> RunHandle:
     """Start a run in a thread of its own and return at once.

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from . import kin
+from .ahead import begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +29,9 @@ class Nursery:
     """
 
     def __init__(self, setup: Setup) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._process, self._control = begun()
         with contextlib.ExitStack() as undo:
             undo.callback(self._control.close)
-            with theirs:
-                self._process = _started(theirs.fileno())
             undo.callback(self._end, 1.0)
             # Its workers may hold the other end of the socket for a moment; of its end nobody else can tell.
             self._life = os.pidfd_open(self._process.pid) if hasattr(os, "pidfd_open") else -1
@@ -108,18 +107,6 @@ class Nursery:
 
     def _ask(self, *message: Any) -> None:
         self._control.send(pickle.dumps(message))
-
-
-def _started(descriptor: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-P", "-m", "treadle.schemes.hosting", str(descriptor)]
-    return subprocess.Popen(  # noqa: S603 - our own program
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        pass_fds=[descriptor],
-        start_new_session=True,
-        cwd="/",
-    )
 
 
 def search_path_of_owner() -> tuple[str, ...]:

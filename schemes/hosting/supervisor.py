@@ -47,10 +47,10 @@ def main(descriptor: int) -> None:
 class Supervisor:
     """Forks, kills and reaps workers for the owner at the other end of ``control``.
 
-    The owner asks ``("setup", Setup)``, ``("fork", number)`` with descriptors (the channel, the pipe for what is
-    printed, and those that the scheme adds) and ``("kill", number)``; it is told ``("born", number, pid)``,
-    ``("exited", number, status)`` and, right before, ``("used", number, bytes of memory)``, and
-    ``("unborn", number, text)``. ``("end",)`` says that the owner lives on, and removes the folders itself.
+    The owner asks ``("setup", Setup)``, perhaps ``("load", module)`` before it, ``("fork", number)`` with descriptors
+    (the channel, the pipe for what is printed, and those that the scheme adds) and ``("kill", number)``; it is told
+    ``("born", number, pid)``, ``("exited", number, status)`` and, right before, ``("used", number, bytes of memory)``,
+    and ``("unborn", number, text)``. ``("end",)`` says that the owner lives on, and removes the folders itself.
     """
 
     def __init__(self, control: socket.socket) -> None:
@@ -104,6 +104,8 @@ class Supervisor:
             self._over = True
             return
         match pickle.loads(message):  # noqa: S301 - both ends belong to one run
+            case ("load", module):
+                importlib.import_module(module)
             case ("setup", setup):
                 self._setup = setup
                 module, _, name = setup.serve.partition(":")
