@@ -74,7 +74,7 @@ class Journal:
         """Take note of an event; all that takes time is left to the other thread."""
         if self._failed:
             return
-        if isinstance(event, TaskChanged):
+        if type(event) is TaskChanged:
             record = event.record
             state = record.state
             if state is _RUNNING or state is _DISPATCHED:

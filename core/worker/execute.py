@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 Fetch = Callable[[ValueId], Any]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class Result:
     """What a call gave: the outputs (those that are split as lists of items), and what the scheduler must know.
+
+    Nobody changes it; a frozen class would take five times as long to make.
 
     ``files`` are the files that the outputs refer to: names in the store, or absolute paths elsewhere. ``digests``
     are those of the outputs and their items, by output and place (-1 for the whole), where the call asks for them.

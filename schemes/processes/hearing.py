@@ -32,7 +32,7 @@ class Answers:
     """Reads the board and the channel of a worker and reports what they say.
 
     A worker whose messages make no sense is ended with ``sever``: its module may have written anywhere. ``answered`` is
-    called after each answer.
+    called when answers were taken.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Answers:
                 if not _is_at(member, number):
                     raise ch.GarbledError(f"an answer to call {number}, which the worker is not at")
                 self._take(member, time.monotonic(), *answer)
+                self._caught_up(member)
             case (ch.PROGRESS, int(number), fraction, str(text)):
                 self._read_board(member, before=number)
                 # A thread that a module has left may still tell of its call.
@@ -83,20 +84,21 @@ class Answers:
                 raise ch.GarbledError("no message of a worker")
 
     def _read_board(self, member: Member, before: int = _EVERY) -> None:
-        jobs, take, now = member.jobs, member.board.take, time.monotonic()
-        while jobs and jobs[0].number < before:
+        take, now, taken = member.board.take, time.monotonic(), 0
+        while (jobs := member.jobs) and jobs[0].number < before:
             try:
                 answer = take(jobs[0].number)
+                if answer is None:
+                    break
+                if not _is_answer(answer):
+                    raise ch.GarbledError("no answer of a worker")
             except Exception:  # noqa: BLE001 - whatever stands where its answer should be
                 self._sever(member, GARBLED)
-                return
-            if answer is None:
-                return
-            if not _is_answer(answer):
-                self._sever(member, GARBLED)
-                return
+                break
             self._take(member, now, *answer)
-            jobs = member.jobs
+            taken += 1
+        if taken:
+            self._caught_up(member)
 
     def _take(self, member: Member, now: float, answer: Any, printed: Any, *used: Any) -> None:
         job = member.answered(now)
@@ -117,8 +119,10 @@ class Answers:
             self._vault.forget([job.task])
             self._report(Stopped(job.task, job.attempt))
         else:
-            how = (False, False, *used, job.bytes_in, size)
-            self._report(Ended(job.task, job.attempt, result, member.place, *how))
+            self._report(Ended(job.task, job.attempt, result, member.place, False, False, *used, job.bytes_in, size))
+
+    def _caught_up(self, member: Member) -> None:
+        """Do what follows from the answers that were taken."""
         if not member.told and (began := member.began(long=SHORT / 2)):
             self._report(began)
         self._answered(member)
