@@ -322,7 +322,7 @@ class Refusal(Message, tag_field="sent", tag="refusal"):
     remedy: str = ""
 
 
-class TaskRow(Struct, frozen=True, array_like=True):
+class TaskRow(Struct, frozen=True, array_like=True, gc=False):
     """A task as it stands. Times in seconds from the start of the run, sizes in bytes."""
 
     task: str
@@ -344,7 +344,7 @@ class TaskRow(Struct, frozen=True, array_like=True):
     cause: str = ""
 
 
-class NodeRow(Struct, frozen=True, array_like=True):
+class NodeRow(Struct, frozen=True, array_like=True, gc=False):
     """How many tasks of a node are in each state, and how far those that run have got together (0 to 1)."""
 
     node: str
@@ -353,7 +353,7 @@ class NodeRow(Struct, frozen=True, array_like=True):
     text: str = ""
 
 
-class LogLine(Struct, frozen=True, array_like=True):
+class LogLine(Struct, frozen=True, array_like=True, gc=False):
     """A line that a module wrote."""
 
     task: str
