@@ -91,12 +91,20 @@ def _paint_words(painter: QPainter, card: Card, inks: Inks) -> None:
     painter.setFont(inks.caption_font)
     painter.setPen(inks.colour("secondary"))
     left, right = TEXT_LEFT, card.width - CARD_PADDING_X
-    kind = inks.caption_metrics.elidedText(card.kind, Qt.TextElideMode.ElideMiddle, right - left)
+    kind = _kind(card.kind, right - left, inks)
     painter.drawText(QRectF(left, CARD_PADDING_Y + LINE - 1, right - left, LINE - 2), middle, kind)
     if card.node.breakpoint:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(inks.state_colour("failed"))
         painter.drawEllipse(QPointF(CARD_PADDING_X, CARD_PADDING_Y + 1), 4, 4)
+
+
+def _kind(kind: str, room: float, inks: Inks) -> str:
+    """Shorten the place of a module before its name: the name is what tells it from others."""
+    if inks.caption_metrics.horizontalAdvance(kind) > room and " · " in kind:
+        place, _, name = kind.partition(" · ")
+        kind = f"{place.partition('.')[0]} · {name}"
+    return inks.caption_metrics.elidedText(kind, ELIDE, room)
 
 
 def _paint_names(painter: QPainter, card: Card, inks: Inks) -> None:
@@ -105,15 +113,17 @@ def _paint_names(painter: QPainter, card: Card, inks: Inks) -> None:
     painter.setPen(inks.colour("secondary"))
     whole = card.width - 2 * CARD_PADDING_X
     for row in range(ports.rows):
-        taken_left, taken_right = row < len(ports.inputs) or row == ports.more_row, row < len(ports.outputs)
-        room = (whole - 8) / 2 if taken_left and taken_right else whole
-        if taken_left:
-            text = _more(ports.hidden) if row == ports.more_row else ports.inputs[row]
-            _paint_name(painter, inks, text, QRectF(CARD_PADDING_X, port_y(row) - PORT_ROW / 2, room, PORT_ROW))
-        if taken_right:
-            left = card.width - CARD_PADDING_X - room
-            box = QRectF(left, port_y(row) - PORT_ROW / 2, room, PORT_ROW)
-            _paint_name(painter, inks, ports.outputs[row], box, Qt.AlignmentFlag.AlignRight)
+        left = _more(ports.hidden) if row == ports.more_row else ports.inputs[row] if row < len(ports.inputs) else ""
+        right = ports.outputs[row] if row < len(ports.outputs) else ""
+        top, room = port_y(row) - PORT_ROW / 2, whole
+        if right:
+            # An output takes what it needs, up to a half; the input beside it has the rest.
+            room = min(inks.caption_metrics.horizontalAdvance(right) + 2, (whole - 8) / 2 if left else whole)
+            box = QRectF(card.width - CARD_PADDING_X - room, top, room, PORT_ROW)
+            _paint_name(painter, inks, right, box, Qt.AlignmentFlag.AlignRight)
+            room = whole - 8 - room
+        if left:
+            _paint_name(painter, inks, left, QRectF(CARD_PADDING_X, top, room, PORT_ROW))
 
 
 def _more(hidden: tuple[str, ...]) -> str:

@@ -65,11 +65,14 @@ class FarPainter:
         marked = picked.wire_rows(self.board)
         seen = curves_in(self.board, box)
         self._paint_lines(painter, camera, seen & ~marked & ~self.board.hubs, inks.colour("connection"))
+        accent = inks.colour("accent")
         cards = cards_in(self.board, box)
         chosen = self.board.places.mask(picked.nodes) if picked.nodes else np.zeros_like(cards)
         self._paint_cards(painter, camera, cards & ~chosen, inks)
-        self._paint_lines(painter, camera, seen & marked, inks.colour("accent"))
-        self._fill(painter, self._boxes(camera, cards & chosen), inks.colour("accent"))
+        # All lines of all hubs would hide everything else, and take longer than all else together.
+        shown = seen & marked
+        self._paint_lines(painter, camera, shown & ~self.board.hubs if np.count_nonzero(shown) > MANY else shown, accent)
+        self._fill(painter, self._boxes(camera, cards & chosen), accent)
 
     def _paint_lines(self, painter: QPainter, camera: Camera, rows: NDArray[np.bool_], colour: QColor) -> None:
         curves = self.board.curves[rows]

@@ -97,11 +97,11 @@ def wire_at(board: Board, x: float, y: float, distance: float) -> str | None:
     return board.ends.names[int(rows[near])] if away[near] <= distance + steps[near] else None
 
 
-def sampled(curves: NDArray[np.float64]) -> NDArray[np.float64]:
+def sampled(curves: NDArray[np.float64], steps: NDArray[np.float64] = _STEPS) -> NDArray[np.float64]:
     """Return points along cubic connections, as an array (connection, point, 2)."""
     x1, y1, x2, y2 = (curves[:, at, None] for at in range(4))
     reach = np.maximum(np.abs(x2 - x1) / 2, CONNECTION_REACH)
-    t = _STEPS[None, :]
+    t = steps[None, :]
     u = 1 - t
     xs = u**3 * x1 + 3 * u**2 * t * (x1 + reach) + 3 * u * t**2 * (x2 - reach) + t**3 * x2
     ys = (u**3 + 3 * u**2 * t) * y1 + (3 * u * t**2 + t**3) * y2

@@ -5,26 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from .measures import GRID_STEP
+from .measures import FAR_BELOW, GRID_STEP
 
 if TYPE_CHECKING:
     from .camera import Camera
     from .inks import Inks
 
 LEAST_STEP = 18.0
-"""Pixels of the view between two dots; from afar fewer are shown."""
+"""Pixels of the view between two dots; at smaller scales fewer are shown, from afar none."""
 
-_DOTS = PrimitiveArray(QPointF, 2)
+DOT = 2.0
+_DOTS = PrimitiveArray(QRectF, 4)
 
 
 def paint_ground(painter: QPainter, box: QRectF, camera: Camera, inks: Inks) -> None:
     """Fill a rectangle of the view."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.fillRect(box, inks.colour("canvas"))
+    if camera.scale < FAR_BELOW:
+        return
     step = GRID_STEP * camera.scale
     while step < LEAST_STEP:
         step *= 2
@@ -36,5 +39,7 @@ def paint_ground(painter: QPainter, box: QRectF, camera: Camera, inks: Inks) -> 
     dots = _DOTS.ndarray()
     dots[:, 0] = np.tile(across, len(down))
     dots[:, 1] = np.repeat(down, len(across))
-    painter.setPen(inks.pen("grid", 2.0))
-    painter.drawPoints(*_DOTS.drawargs())
+    dots[:, 2:] = DOT
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(inks.colour("grid"))
+    painter.drawRects(*_DOTS.drawargs())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..theme.tokens import CARD_PADDING_Y, CHIP, GRID, ICON_SMALL, PORT_ROW, PROGRESS
 
 HEADER = CARD_PADDING_Y * 2 + CHIP + 10
-FOOT = ICON_SMALL + PROGRESS + 2
+FOOT = ICON_SMALL + PROGRESS + 6
 GRID_STEP = GRID * 6
 """The distance between the dots of the ground; cards snap to it."""
 

@@ -32,6 +32,7 @@ class MiniMap(QWidget):
         self._canvas = canvas
         self._camera = Camera()
         self._picture = QPixmap()
+        self._box: tuple[float, float, float, float] | None = None
         self.wanted = True
         self.setFixedSize(SIZE)
         self.setAccessibleName(self.tr("Map of the pipeline"))
@@ -39,12 +40,23 @@ class MiniMap(QWidget):
         self.hide()
         canvas.theme.changed.connect(self.redraw)
 
+    def follow(self) -> None:
+        """Show the map where it helps: something is out of sight, and there is room."""
+        canvas, box = self._canvas, self._box
+        left, top, right, bottom = canvas.seen()
+        hidden = box is not None and (
+            box[0] < left or box[1] < top or box[0] + box[2] > right or box[1] + box[3] > bottom
+        )
+        self.setVisible(self.wanted and hidden and canvas.width() >= LEAST_VIEW)
+        self.update()
+
     def redraw(self) -> None:
         """Paint the map anew: what there is has changed."""
         canvas = self._canvas
         box = canvas.overlays.bounds()
-        self.setVisible(self.wanted and box is not None and canvas.width() >= LEAST_VIEW)
-        if box is None or self.isHidden():
+        self._box = box
+        self.follow()
+        if box is None:
             return
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         scale = min(width / max(box[2], 1.0), height / max(box[3], 1.0), 0.12)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF
 
+from ..looks import NO_LOOK
 from .card_painting import MARGIN
 from .finding import cards_in
 from .status_painting import SHAPE, shape_box
@@ -44,9 +45,9 @@ def paint_cards(
     for row in rows:
         name = names[row]
         at = QPointF(*camera.to_view(float(places[row, 0]), float(places[row, 1])))
-        look = looks.get(name)
+        look = looks.get(name, NO_LOOK)
         stamps.draw(painter, board.cards[name], look, at, (name in picked.nodes, name == picked.hovered))
-        if look is not None and look.state == "running":
+        if look.state == "running":
             turning = True
             painter.save()
             painter.translate(at)

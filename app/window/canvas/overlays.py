@@ -55,7 +55,7 @@ class Overlays:
     def follow(self) -> None:
         """What is seen has changed."""
         self.close_editor()
-        self.map.update()
+        self.map.follow()
 
     def document_changed(self) -> None:
         """What there is has changed."""

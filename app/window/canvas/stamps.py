@@ -48,7 +48,7 @@ class Stamps:
         self._newest.clear()
         self._bytes = 0
 
-    def draw(self, painter: QPainter, card: Card, look: NodeLook | None, at: QPointF, marks: tuple[bool, bool]) -> None:
+    def draw(self, painter: QPainter, card: Card, look: NodeLook, at: QPointF, marks: tuple[bool, bool]) -> None:
         """Paint a card with its corner ``at`` a place of the view; ``marks``: selected, hovered."""
         stamp = self._card(card, marks)
         if stamp is None:
@@ -58,10 +58,9 @@ class Stamps:
         ratio, margin = self.ratio, MARGIN * self.scale
         corner = QPointF(round((at.x() - margin) * ratio) / ratio, round((at.y() - margin) * ratio) / ratio)
         painter.drawPixmap(corner, stamp)
-        if look is not None:
-            status = self._status(card, look)
-            if status is not None:
-                painter.drawPixmap(corner, status)
+        status = self._status(card, look)
+        if status is not None:
+            painter.drawPixmap(corner, status)
 
     def _draw_roughly(self, painter: QPainter, card: Card, at: QPointF) -> None:
         old = self._newest.get(card.id)

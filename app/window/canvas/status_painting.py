@@ -39,7 +39,7 @@ def shape_box() -> QRectF:
 
 def failures_box(width: float, height: float) -> QRectF:
     """Return where the count of failed tasks stands, which opens them."""
-    return QRectF(width - CARD_PADDING_X - FAILURES_WIDTH, height - FOOT - 1, FAILURES_WIDTH, 15)
+    return QRectF(width - CARD_PADDING_X - FAILURES_WIDTH, height - FOOT + 1, FAILURES_WIDTH, 15)
 
 
 def paint_status(painter: QPainter, look: NodeLook, width: float, height: float, inks: Inks) -> None:
@@ -53,7 +53,7 @@ def paint_status(painter: QPainter, look: NodeLook, width: float, height: float,
         _paint_badge(painter, look.scheme, width, inks)
     if look.severity:
         _paint_problem(painter, look, width, inks)
-    room = QRectF(CARD_PADDING_X, height - FOOT - 1, width - 2 * CARD_PADDING_X, 15)
+    room = QRectF(CARD_PADDING_X, height - FOOT + 1, width - 2 * CARD_PADDING_X, 15)
     failed = look.counts.get("failed", 0)
     if failed:
         _paint_failures(painter, failed, failures_box(width, height), inks)
@@ -63,7 +63,7 @@ def paint_status(painter: QPainter, look: NodeLook, width: float, height: float,
         _paint_tasks(painter, look, tasks, room, inks)
     else:
         _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks)
-    if look.state == "running" or (look.counts and tasks > 1):
+    if (look.state == "running" and tasks == 1) or (look.counts and 1 < tasks <= MOST_DOTS):
         _paint_line(painter, _share_done(look, tasks), width, height, look, inks)
 
 

@@ -112,7 +112,7 @@ class CanvasView(QWidget):
         self.setAccessibleName(self.tr("Canvas"))
         self.setAccessibleDescription(self.tr("The pipeline as a picture. The Outline shows the same as lists."))
         self.setMinimumSize(160, 120)
-        self._states_timer = self._timer(STATES_MS, self._show_pending)
+        self._states_timer = self._timer(STATES_MS, self.show_pending)
         self._turn_timer = self._timer(TURN_MS, self._turn)
         self._finer_timer = self._timer(0, self.update)
 
@@ -187,7 +187,8 @@ class CanvasView(QWidget):
         if not self._states_timer.isActive():
             self._states_timer.start()
 
-    def _show_pending(self) -> None:
+    def show_pending(self) -> None:
+        """Show what was told since the last time."""
         looks, self._pending = self._pending, {}
         self._looks.update(looks)
         self.picture.show(self._here(looks))

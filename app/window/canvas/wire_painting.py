@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QLinearGradient, QPainterPath, QPen
+from PyQt6.QtCore import QLineF, QPointF, Qt
+from PyQt6.QtGui import QLinearGradient, QPainter, QPainterPath, QPen
+from pyqtgraph.Qt.internals import PrimitiveArray
 
 from ..theme.tokens import CONNECTION_WIDTH, INCOMPATIBLE_OPACITY, MAPPED_GAP
-from .finding import curves_in, reach_of
+from .finding import curves_in, reach_of, sampled
 from .measures import STUB
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPainter
+    from numpy.typing import NDArray
 
     from .board import Board
     from .inks import Inks
     from .picked import Picked
 
 Box = tuple[float, float, float, float]
+MANY = 160
+"""More connections than this are painted at once, as thin lines."""
+
+MOST_BUNDLED = 48
+"""So many connections stand for all of a selected hub that lead out of sight."""
+
+MANY_STEPS, LONG_STEPS, MOST_SMOOTH = np.linspace(0.0, 1.0, 17), np.linspace(0.0, 1.0, 129), 4000
+_LINES = PrimitiveArray(QLineF, 4)
 
 
 def curve(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
@@ -51,10 +60,29 @@ class WirePainter:
         if dimmed:
             painter.setOpacity(2 * INCOMPATIBLE_OPACITY)
         self._paint_stubs(painter, rows[hubs].tolist(), box, scale, inks)
-        plain = rows[~hubs]
-        self._paint_all(painter, plain[~marked[plain]].tolist(), "connection", scale, inks)
-        self._paint_all(painter, plain[marked[plain]].tolist(), "accent", scale, inks)
+        plain = self._bundled(rows[~hubs], box)
+        for chosen, colour in ((plain[~marked[plain]], "connection"), (plain[marked[plain]], "accent")):
+            if len(chosen) > MANY:
+                self._paint_lines(painter, chosen, box, QPen(inks.colour(colour), 0), MANY_STEPS)
+                continue
+            long = self._long(chosen, box)
+            if long.any():
+                self._paint_lines(painter, chosen[long], box, QPen(inks.colour(colour), 0), LONG_STEPS)
+            self._paint_all(painter, chosen[~long].tolist(), colour, scale, inks)
         painter.setOpacity(1.0)
+
+    def _bundled(self, rows: NDArray[np.intp], box: Box) -> NDArray[np.intp]:
+        """Leave out most of a selected hub's connections that only pass by, or lead out of sight: a bundle is left."""
+        of_hub = self.board.hubs[rows]
+        if np.count_nonzero(of_hub) <= MOST_BUNDLED:
+            return rows
+        x, y = self.board.curves[rows, 2], self.board.curves[rows, 3]
+        ends_here = (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
+        passing = np.flatnonzero(of_hub & ~ends_here)
+        every = max(len(passing) // MOST_BUNDLED, 1)
+        keep = ~of_hub | ends_here
+        keep[passing[::every]] = True
+        return rows[keep]
 
     def _path(self, row: int) -> QPainterPath:
         path = self._paths.get(row)
@@ -78,6 +106,30 @@ class WirePainter:
             paint_special(
                 painter, self._path(row), pen, inks, doubled=name in mapped, dotted=bool(wires[name].connection.apply)
             )
+
+    def _long(self, rows: NDArray[np.intp], box: Box) -> NDArray[np.bool_]:
+        """Say which connections lead far out of sight: to stroke all of such a curve is slow."""
+        x1, y1, x2, y2 = self.board.curves[rows].T
+        far: NDArray[np.bool_] = (np.abs(x2 - x1) > 2 * (box[2] - box[0])) | (np.abs(y2 - y1) > 2 * (box[3] - box[1]))
+        return far
+
+    def _paint_lines(
+        self, painter: QPainter, rows: NDArray[np.intp], box: Box, pen: QPen, steps: NDArray[np.float64]
+    ) -> None:
+        """Paint connections as pieces of lines, those that are seen."""
+        points = sampled(self.board.curves[rows], steps)
+        lines = np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
+        low_x, high_x = np.minimum(lines[:, 0], lines[:, 2]), np.maximum(lines[:, 0], lines[:, 2])
+        low_y, high_y = np.minimum(lines[:, 1], lines[:, 3]), np.maximum(lines[:, 1], lines[:, 3])
+        lines = lines[(high_x >= box[0]) & (low_x <= box[2]) & (high_y >= box[1]) & (low_y <= box[3])]
+        if not len(lines):
+            return
+        _LINES.resize(len(lines))
+        _LINES.ndarray()[:] = lines
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines) < MOST_SMOOTH)
+        painter.setPen(pen)
+        painter.drawLines(*_LINES.drawargs())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_stubs(self, painter: QPainter, rows: list[int], box: Box, scale: float, inks: Inks) -> None:
         """Of a hub's connections show the ends, fading: that they are there, and where they arrive."""

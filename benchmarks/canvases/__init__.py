@@ -1,0 +1,1 @@
+"""The canvases that are measured: each module has ``measured(nodes)``, which goes through (what, seconds)."""
