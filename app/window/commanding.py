@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices
 
+from .canvas_commands import bind_canvas_commands
+from .command_search import search_commands
 from .dialogs.about import AboutDialog
 from .dialogs.settings_dialog import SettingsDialog
 from .dialogs.shortcut_dialog import ShortcutDialog
+from .run_commands import bind_run_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from .document import Document
-    from .page import DocumentPage
     from .window import Window
 
 
@@ -40,6 +42,7 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "edit.undo": with_document(lambda document: document.undo()),
         "edit.redo": with_document(lambda document: document.redo()),
         "view.theme": lambda: _switch_theme(window),
+        "view.commands": lambda: search_commands(window, window.command_popup),
         "view.reset-layout": window.reset_layout,
         "view.next-tab": lambda: window.tabs.step(1),
         "view.previous-tab": lambda: window.tabs.step(-1),
@@ -51,17 +54,11 @@ def bind_commands(window: Window, log_folder: Path) -> None:
     }
     for command_id, do in bound.items():
         commands.bind(command_id, do)
-    _bind_canvas(window)
+    bind_canvas_commands(window)
+    bind_run_commands(window)
     shared.theme.changed.connect(lambda: commands.check("view.theme", on=shared.theme.is_dark))
     commands.check("view.theme", on=shared.theme.is_dark)
 
 
 def _switch_theme(window: Window) -> None:
     window.shared.settings.set("appearance", "light" if window.shared.theme.is_dark else "dark")
-
-
-def _bind_canvas(window: Window) -> None:
-    def on_page(do: Callable[[DocumentPage], object]) -> Callable[[], object]:
-        return lambda: do(window.page) if window.page is not None else None
-
-    _ = on_page

@@ -7,29 +7,60 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from .rooms import make_canvas
+from .adding import Adding
+from .canvas.view import CanvasView
+from .runs.runs import Runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .document import Document
     from .shared import Shared
 
 
 class DocumentPage(QWidget):
-    """The page of a document; it lives as long as its tab."""
+    """The page of a document; it lives as long as its tab.
+
+    Its canvas is told how nodes do. What more than one room has to do with goes up by the canvas's own signals.
+    """
 
     selection_changed = pyqtSignal()
 
     def __init__(self, document: Document, shared: Shared, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
-        self.setAccessibleName(document.title)
-        self.canvas = make_canvas(document, shared, self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
+        self.runs = Runs(shared.bridge, document, shared.settings, self)
+        self.canvas = CanvasView(document, shared.theme, shared.catalogue, self)
+        self.adding = Adding(self.canvas, shared)
+        self.layout_ = QVBoxLayout(self)
+        self.layout_.setContentsMargins(0, 0, 0, 0)
+        self.layout_.setSpacing(0)
+        self.layout_.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
+        self.canvas.selection_changed.connect(self.selection_changed)
+        self.canvas.where_changed.connect(self.selection_changed)
+        self.runs.looks_changed.connect(self._show_looks)
 
     @property
     def selection(self) -> list[str]:
         """The ids of the nodes that are selected."""
-        return list(getattr(self.canvas, "selection", ()))
+        return sorted(self.canvas.selection)
+
+    @property
+    def selected_paths(self) -> tuple[str, ...]:
+        """The paths of the nodes that are selected, as runs name them."""
+        return tuple("/".join((*self.canvas.where, node_id)) for node_id in self.selection)
+
+    def show_node(self, path: str) -> None:
+        """Select a node by its path, going into its group."""
+        *where, node_id = path.split("/")
+        if self.canvas.where != tuple(where):
+            self.canvas.go(tuple(where))
+        self.canvas.do.reveal(node_id)
+
+    def close_runs(self) -> None:
+        """End what runs: the document is closed."""
+        self.runs.close()
+
+    def _show_looks(self, nodes: Iterable[str]) -> None:
+        self.canvas.show_states({node: self.runs.look(node) for node in nodes})

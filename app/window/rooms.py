@@ -1,53 +1,48 @@
-"""Where the window gets its canvas and its panels from, and what they all share."""
+"""The panels around the canvas, and what each is told when another document comes to the front."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QSize, Qt
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QWidget
 
 from .docks import BOTTOM, LEFT, RIGHT, Panel
-from .miniature import picture
+from .empty import EmptyPlace
+from .palette.panel import PalettePanel
 
 if TYPE_CHECKING:
-    from .document import Document
+    from .page import DocumentPage
     from .shared import Shared
-    from .theme.theme import Theme
 
 
-class _Still(QLabel):
-    """A picture of a document, until there is a canvas."""
+class Rooms(QObject):
+    """Makes the panels and keeps them with the document in front."""
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, shared: Shared, parent: QWidget) -> None:
         super().__init__(parent)
-        self._document, self._theme = document, theme
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName(document.title)
-        document.changed.connect(lambda _edit: self._draw())
-        theme.changed.connect(self._draw)
-        self._draw()
+        self._page: DocumentPage | None = None
+        self.palette = PalettePanel(shared.catalogue, shared.theme, parent)
+        self.empty = {
+            name: EmptyPlace(shared.theme, parent) for name in ("outline", "inspector", "tasks", "problems", "log")
+        }
+        self.palette.place_requested.connect(self._place)
 
-    def _draw(self) -> None:
-        from PyQt6.QtGui import QPixmap
+    def panels(self) -> list[Panel]:
+        """Return the panels, in the order in which they are listed."""
+        return [
+            Panel("modules", self.tr("Modules"), LEFT, self.palette),
+            Panel("outline", self.tr("Outline"), LEFT, self.empty["outline"]),
+            Panel("inspector", self.tr("Inspector"), RIGHT, self.empty["inspector"]),
+            Panel("tasks", self.tr("Tasks"), BOTTOM, self.empty["tasks"]),
+            Panel("problems", self.tr("Problems"), BOTTOM, self.empty["problems"]),
+            Panel("log", self.tr("Log"), BOTTOM, self.empty["log"]),
+        ]
 
-        shown = picture(self._document.pipeline, self._theme.colours, QSize(800, 400), self.devicePixelRatioF())
-        self.setPixmap(QPixmap.fromImage(shown))
+    def show(self, page: DocumentPage | None) -> None:
+        """Show the document of a page; None if none is in front."""
+        self._page = page
 
-
-def make_canvas(document: Document, shared: Shared, parent: QWidget) -> QWidget:
-    """Return the canvas of a document."""
-    return _Still(document, shared.theme, parent)
-
-
-def make_panels(shared: Shared, parent: QWidget) -> list[Panel]:
-    """Return the panels of a window, in the order in which they are listed."""
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("rooms", text)
-
-    titles = (
-        ("modules", tr("Modules"), LEFT), ("outline", tr("Outline"), LEFT), ("inspector", tr("Inspector"), RIGHT),
-        ("tasks", tr("Tasks"), BOTTOM), ("problems", tr("Problems"), BOTTOM), ("log", tr("Log"), BOTTOM),
-    )  # fmt: skip
-    return [Panel(name, title, area, QLabel(title, parent)) for name, title, area in titles]
+    def _place(self, path: str) -> None:
+        if self._page is not None:
+            self._page.adding.place_middle(path)

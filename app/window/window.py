@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
+from .canvas_commands import show_menu
 from .commands.commands import Commands
 from .commands.shortcuts import Shortcuts
 from .docks import Docks
 from .file_actions import SUFFIX, FileActions
 from .menus import Menus, Toolbar
 from .page import DocumentPage
-from .rooms import make_panels
+from .rooms import Rooms
+from .run_commands import run_facts
+from .search.popup import SearchPopup
 from .tabs import Tabs, label_of
 from .welcome.page import WelcomePage
 
@@ -47,7 +50,8 @@ class Window(QMainWindow):
         self.commands = Commands(shared.theme, Shortcuts(shared.settings, self), self)
         self.tabs = Tabs(shared.theme, self)
         self.setCentralWidget(self.tabs)
-        self.docks = Docks(self, make_panels(shared, self))
+        self.rooms = Rooms(shared, self)
+        self.docks = Docks(self, self.rooms.panels())
         self.menus = Menus(
             self, self.commands, shared.settings, self.files.open, self.files.open_example, self.docks.toggles
         )  # fmt: skip
@@ -57,6 +61,7 @@ class Window(QMainWindow):
         self.welcome: WelcomePage | None = None
         self._may_close = False
         self.commands.hear_in(self)
+        self.command_popup = SearchPopup(shared.theme, self)
         self._connect()
         self._restore()
         self._page_changed()
@@ -110,6 +115,8 @@ class Window(QMainWindow):
     def _opened(self, document: Document) -> None:
         page = DocumentPage(document, self.shared, self.tabs)
         self.pages[document] = page
+        self.commands.hear_in(page.canvas, canvas=True)
+        self._connect_page(page)
         self.tabs.add_document(page)
         page.selection_changed.connect(self.refresh)
         document.history_changed.connect(self.refresh)
@@ -118,12 +125,20 @@ class Window(QMainWindow):
             self.shared.settings.remember_file(document.file)
         page.setFocus()
 
+    def _connect_page(self, page: DocumentPage) -> None:
+        page.canvas.context_requested.connect(lambda node_id, place: show_menu(self, node_id, place))
+        page.canvas.run_to_requested.connect(lambda node_id: page.runs.start(until=(node_id,)))
+        page.runs.state_changed.connect(self.refresh)
+
     def _closed(self, document: Document) -> None:
-        self.tabs.remove(self.pages.pop(document))
+        page = self.pages.pop(document)
+        page.close_runs()
+        self.tabs.remove(page)
         if not self.tabs.count():
             self.show_welcome()
 
     def _page_changed(self) -> None:
+        self.rooms.show(self.page)
         self.refresh()
 
     # What holds now
@@ -131,6 +146,7 @@ class Window(QMainWindow):
     def refresh(self) -> None:
         """Enable the commands for what is in front, and name it in the title."""
         self.commands.facts(self._facts())
+        self.commands.check("run.pause", on=self.page is not None and self.page.runs.paused)
         self._name_steps()
         document = self.document
         name = f"{label_of(document)} — " if document is not None else ""
@@ -148,7 +164,7 @@ class Window(QMainWindow):
             "redo": bool(document.redo_label),
             "selection": bool(page.selection),
         }
-        return facts | {name for name, holds in held.items() if holds}
+        return facts | run_facts(page) | {name for name, holds in held.items() if holds}
 
     def _name_steps(self) -> None:
         for command_id, label in (

@@ -79,12 +79,9 @@ class Commands(QObject):
             else:
                 menu.addAction(self._actions[item])
 
-    def hear_in(self, window: QWidget, canvas_commands: QWidget | None = None) -> None:
-        """Let the keys be heard in a window, and those of the canvas in ``canvas_commands`` alone."""
-        for command in self._known.values():
-            home = canvas_commands if command.canvas else window
-            if home is not None:
-                home.addAction(self._actions[command.id])
+    def hear_in(self, widget: QWidget, *, canvas: bool = False) -> None:
+        """Let the keys be heard in a window, or those of the canvas in a ``canvas``."""
+        widget.addActions([self._actions[command.id] for command in self._known.values() if command.canvas is canvas])
 
     def _made(self, command: Command) -> QAction:
         action = QAction(command.menu_text, self)
