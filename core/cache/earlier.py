@@ -56,7 +56,7 @@ class CachedResults:
         self._pipeline = pipeline
         self._run = run
         self._claims = Claims(cache.folder)
-        self._look_ups = LookUps(cache, keys, self._claims, run)
+        self._look_ups = LookUps(cache, keys, self._claims, run, [node.number for node in plan.sinks()])
         self._clerk = Clerk("treadle-look-up", keys.look_again, self._look_ups.look_again)
         self._hear: Callable[[LookedUp | Exported], None] = lambda _answer: None
         self._arriving = Arriving()

@@ -11,7 +11,7 @@ from ..run.earlier import LookedUp
 from ..worker.execute import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ..run.events import TaskId
     from ..run.tasks import Task
@@ -39,9 +39,14 @@ class LookUps:
 
     Of the tasks with one key, in this run and in others that use the cache, one computes and the others wait for it:
     until its result is kept, or nothing is to come of it, or its process has ended.
+
+    Of the nodes ``shown``, by number, whose results are what the run is for, also the values are looked at: those of
+    others can be made again when a task turns out to need one that is damaged.
     """
 
-    def __init__(self, cache: Cache, keys: NodeKeys, claims: Claims, run: str = "") -> None:
+    def __init__(
+        self, cache: Cache, keys: NodeKeys, claims: Claims, run: str = "", shown: Collection[int] = ()
+    ) -> None:
         self.hear: Callable[[LookedUp], None] = lambda _answer: None
         self.key_of: dict[TaskId, Key] = {}
         self.by_lineage: set[TaskId] = set()
@@ -50,6 +55,8 @@ class LookUps:
         self._keys = keys
         self._claims = claims
         self._run = run
+        self._shown = frozenset(shown)
+        self._to_show: set[TaskId] = set()
         self._makers: dict[Key, TaskId] = {}
         self._waiting: dict[TaskId, float] = {}
         self._freed = False
@@ -88,6 +95,8 @@ class LookUps:
         return result_of(entry)
 
     def _make_key(self, task: Task, call: Call) -> None:
+        if task.node in self._shown:
+            self._to_show.add(task.id)
         key = self._keys.of(task.node, call)
         if key is not None:
             self.by_lineage.add(task.id)
@@ -129,7 +138,7 @@ class LookUps:
         missed = []
         for name in names:
             entry = entries.get(key_of.get(name, b""))
-            if entry is None:
+            if entry is None or (name in self._to_show and not self._cache.verifies(entry)):
                 missed.append(name)
             else:
                 results[name] = self._take(name, entry)

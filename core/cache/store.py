@@ -94,7 +94,7 @@ class Cache:
                 self._set_row_aside(row)
             elif row.key in self._refused:
                 continue
-            elif not all(map(self.named.is_sound, entry.files)):
+            elif not (self._is_there(entry) and all(map(self.named.is_sound, entry.files))):
                 self._forget(row.key, entry)
             else:
                 found[row.key] = entry
@@ -110,10 +110,30 @@ class Cache:
             if self._index is None or not self._index.reads_at_once:
                 return None
         entries = {row.key: entry for row in self._rows(list(keys)) if (entry := opened_row(row, self._signer))}
-        if len(entries) < len(set(keys)) or any(entry.files for entry in entries.values()) or self._refused:
+        if len(entries) < len(set(keys)) or self._refused:
+            return None
+        if any(entry.files or entry.value_files for entry in entries.values()):
             return None
         self._note_use(entries)
         return entries
+
+    def _is_there(self, entry: Entry) -> bool:
+        """Say whether the files of an entry look as they were written; those that do not are set aside."""
+        spoilt = [file for file in entry.value_files if not self.values.is_there(file)]
+        for file in spoilt:
+            self.values.set_aside(file.name)
+        return not spoilt
+
+    def verifies(self, entry: Entry) -> bool:
+        """Say whether all values of an entry can be read; else it is taken out. This takes the time to read them."""
+        for file in entry.value_files:
+            try:
+                self.values.check(file)
+            except NotInCacheError:
+                self.values.set_aside(file.name)
+                self._forget(entry.key, entry)
+                return False
+        return True
 
     def _note_use(self, keys: Iterable[Key]) -> None:
         # In large batches: to wake the writer for each would cost more than the looking up.

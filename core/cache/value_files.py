@@ -80,6 +80,14 @@ class ValueFiles:
 
     # Reading
 
+    def is_there(self, file: ValueFile) -> bool:
+        """Say whether a file looks as it was written; nothing is read."""
+        try:
+            status = self.place(file.name).lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(status.st_mode) and status.st_size == file.size and status.st_uid == os.getuid()
+
     def check(self, file: ValueFile) -> Path:
         """Return where a file lies once it is verified; NotInCacheError says why it is not to be read."""
         with self._opened(file):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InternalError, TreadleError
 from ..worker.call import Argument, Items, Ref, ValueId
+from .earlier import GoneError
 from .states import CACHE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .layout import Layout
 
 FETCH_SECONDS = 60.0
+_AGAIN = "Run the pipeline again: it will be computed anew"
 
 
 class UnavailableError(TreadleError):
@@ -46,6 +48,10 @@ class Results:
             return self._settled_value(task, output)
         try:
             return self._gathered(self._calls.value(known, output), known.scheme)
+        except GoneError as error:
+            raise UnavailableError(
+                f"its value is no longer kept: {error}", where=f"{task}.{output}", remedy=_AGAIN
+            ) from error
         except Exception as error:
             raise UnavailableError(_told(error), where=f"{task}.{output}") from error
 

@@ -20,6 +20,7 @@ from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.journal.listing import list_runs
 from treadle.core.places import runs_folder
 from treadle.core.run.records import RunEnded, TaskChanged
+from treadle.core.run.results import UnavailableError
 from treadle.core.run.states import TaskState
 
 if TYPE_CHECKING:
@@ -507,3 +508,26 @@ def test_cancelling_what_is_not_there_is_an_error_and_cancels_nothing():
         with pytest.raises(UsageError, match="no task 'nope'"):
             handle.cancel(nodes=node, tasks="nope")
         assert handle.result(SECONDS).state == "succeeded"
+
+
+def test_what_a_run_is_for_is_computed_again_where_its_kept_value_is_damaged(tmp_path):
+    def ones(count: int = 40_000) -> list[int]:
+        return list(range(count))
+
+    pipeline = Pipeline()
+    read, shown = pipeline.add(ones, id="read"), pipeline.add(ones, id="shown", count=50_000)
+    read.cache = shown.cache = True
+    total = pipeline.add(sum, iterable=read.out)
+    first = run(pipeline, scheme="serial", cache=tmp_path)
+    first.close()
+    for path in (tmp_path / "values").rglob("*"):
+        if path.is_file():
+            with path.open("r+b") as file:
+                file.seek(1000)
+                file.write(b"damage")
+    again = run(pipeline, scheme="serial", cache=tmp_path)
+    states = {record.title: record.state.value for record in again.tasks}
+    assert states == {"read": "cached", "shown": "succeeded", total.id: "cached"}
+    assert again[shown] == list(range(50_000))
+    with pytest.raises(UnavailableError, match="Run the pipeline again"):
+        again[read]
