@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ BUSY_SECONDS = 8.0
 
 GATHER_SECONDS = 0.5
 """How long the first engine to answer waits for the others."""
+
+TOLD_SECONDS = 0.3
+"""In which the system tells how a process ended that has just ended."""
 
 COMING_SECONDS = 30.0
 """How long jobs wait for an engine that is to come in the place of the last one that went."""
@@ -77,17 +81,26 @@ class Crew:
 
     def look(self) -> None:
         """See which engines came and which went."""
-        if self._closed:
-            for uuid in self._engines.keys() - set(self._link.engines().values()):
-                self.bury(self._engines[uuid])
-            return
         there = {uuid: number for number, uuid in self._link.engines().items()}
         for uuid in [one for one in self._engines if one not in there]:
-            self.bury(self._engines[uuid])
+            self._gone(self._engines[uuid])
+        if self._closed:
+            return
         for uuid, number in there.items():
             if uuid not in self._engines:
                 self._engines[uuid] = engine = Engine(number, uuid)
                 self.greet(engine)
+
+    def _gone(self, engine: Engine) -> None:
+        """Bury an engine that is not registered any more, once the system has told how it ended, if it is to."""
+        now = time.monotonic()
+        engine.ending_since = engine.ending_since or now
+        left = engine.ending_since + TOLD_SECONDS - now
+        if left > 0 and self._losses.unsure(engine):
+            engine.ready = False
+            self._deadlines.set(("gone", engine.uuid), min(left, TOLD_SECONDS / 10), self.look)
+        else:
+            self.bury(engine)
 
     def greet(self, engine: Engine) -> None:
         """Make an engine ready, in its turn: it may be at work for somebody else."""
@@ -119,6 +132,8 @@ class Crew:
         """Tell how many calls are taken, if that has changed much."""
         ready = sum(one.ready for one in self._engines.values())
         slots = ready * self._pace.depth
+        if not ready and any(one.ending_since for one in self._engines.values()):
+            return
         if not ready and (self._awaited or (self._announced is None and not self._none_to_come())):
             return
         if ready and self._gathering():
@@ -176,7 +191,7 @@ class Crew:
         for batch in batches:
             self._link.forget(batch.request)
         self._link.forget_engine(engine.uuid)
-        if self._replace is not None and engine.ready:
+        if self._replace is not None and engine.facts.pid:
             self._await_next()
         self.announce()
         self.hand_back()

@@ -68,6 +68,7 @@ class Engine:
         self.sent: set[int] = set()
         self.lent: Job | None = None
         self.recalling = False
+        self.ending_since = 0.0
         self.ending = ""
         self.foreign = 0
         self.reads_files = False

@@ -35,6 +35,12 @@ class Losses:
         engine.began = started(engine.facts.pid) if engine.facts.host == self._host else 0
         engine.local = engine.began > 0
 
+    def unsure(self, engine: Engine) -> bool:
+        """Say whether the system may yet tell how an engine ended that is one of ours."""
+        if self._status is None or engine.ending or not engine.local:
+            return False
+        return self._status(engine.facts.host, engine.facts.pid) is None
+
     def cause(self, engine: Engine) -> Cause:
         """Return why an engine is gone."""
         if engine.ending:

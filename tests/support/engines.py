@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from clusters import RealCluster
+from clusters import RealCluster, wait_until
 
+from treadle.schemes.ipython.connecting import connect
 from treadle.schemes.ipython.nobody import Ours
 from treadle.schemes.ipython.scheme import IPythonScheme
 
@@ -24,10 +25,21 @@ def running_cluster(engines: int = ENGINES) -> RealCluster:
         _end()
         _made[:] = [RealCluster(Path(tempfile.mkdtemp(prefix="treadle-test-cluster-")))]
     cluster = _made[0]
+    # One that was just killed may look alive for a moment.
+    registered = _registered(cluster)
+    wait_until(lambda: sum(one.poll() is None for one in cluster.engines) <= registered)
     cluster.engines[:] = [one for one in cluster.engines if one.poll() is None]
     if len(cluster.engines) < engines:
         cluster.add_engines(engines - len(cluster.engines))
     return cluster
+
+
+def _registered(cluster: RealCluster) -> int:
+    client = connect(cluster.address, 10.0)
+    try:
+        return len(client.ids)
+    finally:
+        client.close()
 
 
 def scheme_on(cluster: RealCluster, files: Path, **options: Any) -> IPythonScheme:
