@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..document import Document
     from ..looks import NodeLook
     from ..settings import Settings
+
+MOST_LINES = 10_000
+"""So many lines of the log are kept for a panel that is not open yet."""
 
 _GOING = frozenset(("starting", "running", "paused", "stopping"))
 
@@ -51,6 +55,7 @@ class Runs(QObject):
         self.state = "idle"
         self.record: RunRecord | None = None
         self.scheme = settings.text("scheme")
+        self.lines: deque[p.LogLine] = deque(maxlen=MOST_LINES)
         self._bridge, self._settings = bridge, settings
         self._packer = Packer(self)
         self.trusting = Trusting(bridge, document, self._packer, self)
@@ -205,6 +210,7 @@ class Runs(QObject):
             return
         self.checking.rest(resting=True)
         stop = self.state == "stopping"
+        self.lines.clear()
         self._set("running")
         self.run_begun.emit()
         self._looks.show(self.record)
@@ -250,6 +256,7 @@ class Runs(QObject):
         if news.tasks:
             self.tasks_changed.emit(news.tasks)
         if news.lines or news.cut:
+            self.lines.extend(news.lines)
             self.lines_told.emit(news.lines, news.cut)
         if failed != len(record.failed):
             self._looks.problems_differ()

@@ -1,0 +1,138 @@
+"""The button that says which scheme the next run of a document uses, and lets a person choose another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPixmap
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
+
+from .. import amounts
+from ..theme.tokens import ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+
+if TYPE_CHECKING:
+    from ..bridge import Bridge
+    from ..theme.theme import Theme
+    from .runs import Runs
+
+AUTO = "auto"
+
+
+class SchemeChooser(QToolButton):
+    """``chosen`` tells the scheme that was chosen; it is kept for the document."""
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, bridge: Bridge, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge, self._theme = bridge, theme
+        self._runs: Runs | None = None
+        self._group = QActionGroup(self)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set_runs(self, runs: Runs | None) -> None:
+        """Choose for another document, or for none."""
+        self._runs = runs
+        self._draw()
+
+    @property
+    def scheme(self) -> str:
+        """What is chosen."""
+        return AUTO if self._runs is None else self._runs.scheme
+
+    def choose(self, scheme: str) -> None:
+        """Have the next run of the document use a scheme."""
+        if self._runs is not None and scheme != self._runs.scheme:
+            self._runs.scheme = scheme
+            self._draw()
+            self.chosen.emit(scheme)
+
+    def _draw(self) -> None:
+        word = self.word(self.scheme)
+        self.setEnabled(self._runs is not None)
+        self.setText(word)
+        self.setIcon(self._icon(self.scheme))
+        self.setToolTip(f"{self.tr('Scheme')}: {word}\n{self._help(self.scheme)}")
+        self.setAccessibleName(self.tr("Scheme of the next run"))
+        self.setAccessibleDescription(word)
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        welcome = self._bridge.welcome
+        known = tuple(SCHEMES) if welcome is None else welcome.schemes
+        for scheme in (AUTO, *known):
+            if scheme == "serial":
+                self._menu.addSeparator()
+            self._add(scheme)
+
+    def _add(self, scheme: str) -> None:
+        text = self.word(scheme)
+        if count := self._count(scheme):
+            text += f"\t{count}"
+        action = QAction(self._icon(scheme), text, self._menu)
+        action.setCheckable(True)
+        action.setChecked(scheme == self.scheme)
+        action.setToolTip(self._help(scheme))
+        action.triggered.connect(lambda _checked: self.choose(scheme))
+        self._group.addAction(action)
+        self._menu.addAction(action)
+
+    def _count(self, scheme: str) -> str:
+        """Return how many tasks of the newest run a scheme took."""
+        record = None if self._runs is None else self._runs.record
+        count = 0 if record is None else record.schemes.get(scheme, 0)
+        return f"{amounts.count(count)} {self.tr('tasks')}" if count else ""
+
+    def word(self, scheme: str) -> str:
+        """Return what a scheme is called; behind a colon stands a profile."""
+        name, _, profile = scheme.partition(":")
+        words = {
+            AUTO: self.tr("Auto"), "serial": self.tr("Serial"), "threads": self.tr("Threads"),
+            "processes": self.tr("Processes"), "ipython": self.tr("IPython"),
+        }  # fmt: skip
+        return words.get(name, name) + (f" · {profile}" if profile else "")
+
+    def _help(self, scheme: str) -> str:
+        texts = {
+            AUTO: self.tr("For each task the scheme that finishes it first; each says why"),
+            "threads": self.tr("One process whose threads share values: for modules that declare it"),
+            "processes": self.tr("One process per core: a crash costs one task"),
+            "ipython": self.tr("The engines of a running cluster, or of one that is started for the run"),
+            "serial": self.tr("One task after the other, in a process of its own: to find what is wrong"),
+        }
+        return texts.get(scheme.partition(":")[0], "")
+
+    def _icon(self, scheme: str) -> QIcon:
+        name = scheme.partition(":")[0]
+        if name == AUTO:
+            return self._theme.icon("parallel")
+        return QIcon(scheme_badge(self._theme, name, self.devicePixelRatioF()))
+
+
+def scheme_badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL) -> QPixmap:
+    """Return the letter of a scheme on its colour, as nodes carry it."""
+    look = SCHEMES.get(scheme, UNKNOWN_SCHEME)
+    made = QPixmap(round(size * ratio), round(size * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(look.colour.on(theme.colours)))
+    painter.drawRoundedRect(0, 0, size, size, size / 4, size / 4)
+    font = theme.font(1.0, semibold=True)
+    font.setPixelSize(size * 11 // 16)
+    painter.setFont(font)
+    painter.setPen(theme.colour(theme.colours.surface))
+    painter.drawText(0, 0, size, size, Qt.AlignmentFlag.AlignCenter, look.letter)
+    painter.end()
+    return made

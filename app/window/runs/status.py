@@ -1,0 +1,169 @@
+"""What the status bar says of a run: who works, how much is done, how long it will take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from .. import amounts
+from ..looks import ENDED
+from ..theme.tokens import GRID, ICON_SMALL, STATES
+from .record import LOST
+from .scheme_chooser import scheme_badge
+
+if TYPE_CHECKING:
+    from ..theme.theme import Theme
+    from .record import RunRecord
+    from .runs import Runs
+
+TICK_MS = 500
+
+
+class _OfRuns(QWidget):
+    """Follows one document's runs at a time, twice a second while one goes."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.runs: Runs | None = None
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self.draw)
+        theme.changed.connect(self.draw)
+
+    def set_runs(self, runs: Runs | None) -> None:
+        """Follow the runs of another document, or of none."""
+        if self.runs is not None:
+            self.runs.state_changed.disconnect(self._changed)
+            self.runs.run_begun.disconnect(self.draw)
+        self.runs = runs
+        if runs is not None:
+            runs.state_changed.connect(self._changed)
+            runs.run_begun.connect(self.draw)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.runs is not None and self.runs.going:
+            self._tick.start()
+        else:
+            self._tick.stop()
+        self.draw()
+
+    @property
+    def record(self) -> RunRecord | None:
+        """The newest run of the document."""
+        return None if self.runs is None else self.runs.record
+
+    def draw(self) -> None:
+        """Say what holds now."""
+        raise NotImplementedError
+
+
+class SchemeChips(_OfRuns):
+    """For each scheme that took tasks in the newest run: its badge, its name, how many run and how many it took."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setAccessibleName(self.tr("Schemes in use"))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(2 * GRID, 0, GRID, 0)
+        self._row.setSpacing(GRID + 2)
+        self._chips: dict[str, tuple[QLabel, QLabel]] = {}
+        self._row.addStretch()
+
+    def draw(self) -> None:
+        """Say what holds now."""
+        record = self.record
+        schemes = {} if record is None else {name: count for name, count in record.schemes.items() if count > 0}
+        for name in self._chips.keys() - schemes.keys():
+            for label in self._chips.pop(name):
+                self._row.removeWidget(label)
+                label.deleteLater()
+        for name, count in schemes.items():
+            badge, words = self._chips.get(name) or self._made(name)
+            badge.setPixmap(scheme_badge(self.theme, name, self.devicePixelRatioF(), ICON_SMALL))
+            busy = 0 if record is None else max(0, record.busy.get(name, 0))
+            text = f"{name} {amounts.count(count)}" + (f" · {busy} {self.tr('running')}" if busy else "")
+            words.setText(text)
+            words.setStyleSheet(f"color: {self.theme.colours.secondary}")
+
+    def _made(self, name: str) -> tuple[QLabel, QLabel]:
+        chip = QLabel(self), QLabel(self)
+        self._chips[name] = chip
+        for label in chip:
+            self._row.insertWidget(self._row.count() - 1, label)
+        return chip
+
+    @property
+    def words(self) -> list[str]:
+        """What the chips say."""
+        return [words.text() for _, words in self._chips.values()]
+
+
+class RunNumbers(_OfRuns):
+    """``tasks 57/120 · 0 failed · 00:41 left`` while a run goes, and how it ended afterwards."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._shape, self._words = QLabel(self), QLabel(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, 2 * GRID, 0)
+        row.setSpacing(GRID + 2)
+        row.addWidget(self._shape)
+        row.addWidget(self._words)
+        self._words.setAccessibleName(self.tr("The run"))
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def draw(self) -> None:
+        """Say what holds now."""
+        record, runs = self.record, self.runs
+        if runs is not None and runs.state == "starting":
+            self._say("waiting", self.tr("Starting…"))
+        elif record is None or runs is None:
+            self._say("", "")
+        elif record.over:
+            self._say(_STATES.get(record.state, record.state), self._ended(record))
+        else:
+            self._say("waiting" if runs.state in {"paused", "stopping"} else "running", self._going(record, runs.state))
+
+    def _going(self, record: RunRecord, state: str) -> str:
+        parts = [self._counted(record)]
+        if state in {"paused", "stopping"}:
+            parts.insert(0, {"paused": self.tr("Paused"), "stopping": self.tr("Stopping…")}[state])
+        elif (left := record.seconds_left()) is not None:
+            parts.append(f"{amounts.clock(left)} {self.tr('left')}")
+        return " · ".join(parts)
+
+    def _ended(self, record: RunRecord) -> str:
+        words = {
+            "succeeded": self.tr("Done"), "failed": self.tr("Failed"), "cancelled": self.tr("Cancelled"),
+            "succeeded with failures": self.tr("Done, with failures"), LOST: self.tr("Lost contact"),
+        }  # fmt: skip
+        took = amounts.duration(record.seconds)
+        return " · ".join((words.get(record.state, record.state), self._counted(record), took))
+
+    def _counted(self, record: RunRecord) -> str:
+        counts = record.counts()
+        done = sum(count for state, count in counts.items() if state in ENDED)
+        total = sum(max(story.total, 0) for story in record.nodes.values())
+        text = f"{self.tr('tasks')} {amounts.count(done)}/{amounts.count(total)}"
+        return f"{text} · {amounts.count(counts['failed'])} {self.tr('failed')}"
+
+    def _say(self, state: str, words: str) -> None:
+        self._words.setText(words)
+        self._shape.setVisible(state in STATES)
+        self.setVisible(bool(words))
+        if state in STATES:
+            look = STATES[state]
+            colour = look.colour.on(self.theme.colours)
+            self._shape.setPixmap(self.theme.pixmap(look.shape, colour, ICON_SMALL, self.devicePixelRatioF()))
+            self._shape.setToolTip(look.word)
+
+
+_STATES = {"succeeded with failures": "failed"}
