@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 
 from ....core.protocol import TaskDetails
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from .runs import Runs
 
 
+READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+"""Text that is read and copied, also without a mouse."""
+
+
 class Details(QPlainTextEdit):
     """Shows one task; its traceback comes from the runner a moment later."""
 
@@ -26,6 +31,7 @@ class Details(QPlainTextEdit):
         self._row: TaskRow | None = None
         self._wanted = 0
         self.setReadOnly(True)
+        self.setTextInteractionFlags(READING)
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(self.tr("Details of the task"))

@@ -21,6 +21,7 @@ from ....core.errors import UsageError
 from ....core.pipeline import split_endpoint
 from ....core.validation.problems import visible
 from ..theme.tokens import GRID, HEADING
+from .details import READING
 
 if TYPE_CHECKING:
     from ....core.pipeline import Pipeline
@@ -56,6 +57,7 @@ class TrustPrompt(QDialog):
         self.places.addItems([visible(f"{one.place}") for one in state.code])
         self.source = QPlainTextEdit(self)
         self.source.setReadOnly(True)
+        self.source.setTextInteractionFlags(READING)
         self.source.setFont(theme.monospace())
         self.source.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.source.setAccessibleName(self.tr("What would run"))

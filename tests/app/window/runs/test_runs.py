@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from windows import FakeBridge, begun, row, told
 
 from treadle import Pipeline
 from treadle.app.runner.client import RequestError
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
-from treadle.app.window.settings import Settings
 from treadle.core import protocol as p
 from treadle.core.edits import remove_nodes, rename_node, set_parameter
 from treadle.core.validation.problems import Problem
@@ -17,51 +15,14 @@ from treadle.core.validation.problems import Problem
 MS = 10_000
 
 
-def pipeline():
+def sums():
     made = Pipeline("sums")
-    first = made.add("operator:add", id="first", a=1, b=2)
-    made.add("operator:mul", id="second", a=first.out, b=10)
+    made.add("operator:mul", id="second", a=made.add("operator:add", id="first", a=1, b=2).out, b=10)
     return made
-
-
-@pytest.fixture
-def settings(tmp_path, qapp):
-    return Settings(tmp_path / "window.ini")
-
-
-@pytest.fixture
-def bridge(qapp):
-    return FakeBridge()
-
-
-@pytest.fixture
-def make(bridge, settings):
-    made = []
-
-    def make_runs():
-        runs = Runs(bridge, Document(pipeline()), settings)
-        made.append(runs)
-        return runs
-
-    yield make_runs
-    for runs in made:
-        if not runs._closed:
-            runs.close()
-
-
-@pytest.fixture
-def runs(make):
-    return make()
 
 
 def asked(bridge, qtbot, kind):
     qtbot.waitUntil(lambda: bool(bridge.requests(kind)), timeout=MS)
-
-
-def start(runs, bridge, qtbot, run="r1", **facts):
-    assert runs.start(**facts)
-    asked(bridge, qtbot, p.StartRun)
-    return bridge.answer(p.StartRun, begun(run, "first", "second"))
 
 
 def looked(runs, qtbot, node, state):
@@ -74,21 +35,21 @@ def refusal(kind, message):
     return error
 
 
-def test_a_run_is_of_the_document_as_it_is_with_the_options_that_were_chosen(runs, bridge, qtbot):
+def test_a_run_is_of_the_document_as_it_is_with_the_options_that_were_chosen(runs, bridge, qtbot, start):
     runs.scheme = "threads"
-    facts = start(runs, bridge, qtbot, until=["first"])
+    facts = start(runs, until=["first"])
     assert facts["options"] == p.RunOptions(scheme="threads", until=("first",))
     assert '"second"' in facts["document"].text
     assert runs.state == "running"
 
 
-def test_there_is_one_run_at_a_time(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_there_is_one_run_at_a_time(runs, bridge, qtbot, start):
+    start(runs)
     assert not runs.start()
 
 
-def test_news_become_looks_that_are_told_together(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_news_become_looks_that_are_told_together(runs, bridge, qtbot, start):
+    start(runs)
     with qtbot.waitSignal(runs.looks_changed, timeout=MS):
         pass
     heard = []
@@ -104,17 +65,17 @@ def test_news_become_looks_that_are_told_together(runs, bridge, qtbot):
     )  # fmt: skip
 
 
-def test_news_go_to_the_document_whose_run_it_is(make, bridge, qtbot):
+def test_news_go_to_the_document_whose_run_it_is(make, bridge, qtbot, start):
     one, other = make(), make()
-    start(one, bridge, qtbot, "r1")
-    start(other, bridge, qtbot, "r2")
+    start(one, "r1")
+    start(other, "r2")
     bridge.news.emit(told("r2", row("first", "failed")))
     looked(other, qtbot, "first", "failed")
     assert one.look("first").state == "waiting"
 
 
-def test_an_edited_node_and_what_follows_look_stale_until_the_edit_is_undone(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_an_edited_node_and_what_follows_look_stale_until_the_edit_is_undone(runs, bridge, qtbot, start):
+    start(runs)
     bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "running")))
     runs.document.edit(set_parameter(runs.document.pipeline, "second", "b", 11), "set")
     looked(runs, qtbot, "second", "stale")
@@ -123,8 +84,8 @@ def test_an_edited_node_and_what_follows_look_stale_until_the_edit_is_undone(run
     looked(runs, qtbot, "second", "running")
 
 
-def test_nodes_that_are_renamed_or_removed_in_a_run_do_no_harm(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_nodes_that_are_renamed_or_removed_in_a_run_do_no_harm(runs, bridge, qtbot, start):
+    start(runs)
     runs.document.edit(rename_node(runs.document.pipeline, "second", "third"), "rename")
     runs.document.edit(remove_nodes(runs.document.pipeline, ["first"]), "delete")
     bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "failed", cause="no")))
@@ -132,8 +93,8 @@ def test_nodes_that_are_renamed_or_removed_in_a_run_do_no_harm(runs, bridge, qtb
     assert runs.look("third").counts == {}
 
 
-def test_pause_and_go_on_are_asked_and_shown_at_once(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_pause_and_go_on_are_asked_and_shown_at_once(runs, bridge, qtbot, start):
+    start(runs)
     runs.pause()
     assert runs.paused
     runs.go_on()
@@ -141,8 +102,8 @@ def test_pause_and_go_on_are_asked_and_shown_at_once(runs, bridge, qtbot):
     assert [facts["run"] for kind in (p.PauseRun, p.ResumeRun) for _, facts in bridge.requests(kind)] == ["r1", "r1"]
 
 
-def test_a_run_a_node_or_a_task_is_cancelled(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_a_run_a_node_or_a_task_is_cancelled(runs, bridge, qtbot, start):
+    start(runs)
     runs.cancel(nodes=["first"])
     runs.cancel(tasks=["second"])
     assert runs.state == "running"
@@ -162,8 +123,8 @@ def test_a_run_that_is_stopped_before_it_began_is_cancelled_when_it_does(runs, b
     assert bridge.requests(p.CancelRun)
 
 
-def test_what_failed_is_run_again_without_what_is_done(runs, bridge, qtbot):
-    start(runs, bridge, qtbot, until=["second"])
+def test_what_failed_is_run_again_without_what_is_done(runs, bridge, qtbot, start):
+    start(runs, until=["second"])
     assert not runs.has_failed
     bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "failed", cause="no")))
     bridge.news.emit(p.RunOver(run="r1", state="failed", seconds=1.0))
@@ -174,16 +135,16 @@ def test_what_failed_is_run_again_without_what_is_done(runs, bridge, qtbot):
     assert (options.resume, options.until) == (True, ("second",))
 
 
-def test_the_run_before_is_let_go_of_when_another_begins(runs, bridge, qtbot):
-    start(runs, bridge, qtbot, "r1")
+def test_the_run_before_is_let_go_of_when_another_begins(runs, bridge, qtbot, start):
+    start(runs, "r1")
     bridge.news.emit(p.RunOver(run="r1", state="succeeded", seconds=1.0))
     assert not bridge.requests(p.ForgetRun)
-    start(runs, bridge, qtbot, "r2")
+    start(runs, "r2")
     assert [facts["run"] for _, facts in bridge.requests(p.ForgetRun)] == ["r1"]
 
 
-def test_a_document_that_is_closed_ends_its_run_and_lets_go_of_it(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_a_document_that_is_closed_ends_its_run_and_lets_go_of_it(runs, bridge, qtbot, start):
+    start(runs)
     runs.close()
     assert [facts["run"] for _, facts in bridge.requests(p.CancelRun)] == ["r1"]
     assert [facts["when_over"] for _, facts in bridge.requests(p.ForgetRun)] == [True]
@@ -198,8 +159,8 @@ def test_a_run_that_begins_after_its_document_was_closed_is_ended(runs, bridge, 
     assert bridge.requests(p.CancelRun)
 
 
-def test_a_runner_that_dies_in_a_run_leaves_its_tasks_lost_and_is_started_again_to_resume(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_a_runner_that_dies_in_a_run_leaves_its_tasks_lost_and_is_started_again_to_resume(runs, bridge, qtbot, start):
+    start(runs)
     bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "running")))
     bridge.be("gone", "the runner was killed by signal 9")
     assert runs.state == "lost contact"
@@ -212,8 +173,8 @@ def test_a_runner_that_dies_in_a_run_leaves_its_tasks_lost_and_is_started_again_
     assert bridge.answer(p.StartRun, begun("r2", "first", "second"))["options"].resume
 
 
-def test_a_runner_that_dies_between_runs_disturbs_nothing(runs, bridge, qtbot):
-    start(runs, bridge, qtbot)
+def test_a_runner_that_dies_between_runs_disturbs_nothing(runs, bridge, qtbot, start):
+    start(runs)
     bridge.news.emit(p.RunOver(run="r1", state="succeeded", seconds=1.0))
     bridge.be("gone", "killed")
     assert runs.state == "idle"
@@ -230,7 +191,7 @@ def test_why_a_run_did_not_begin_is_a_problem(runs, bridge, qtbot):
 
 def test_code_that_is_not_trusted_is_shown_before_it_runs(bridge, settings, qtbot):
     bridge.trusted, bridge.code = False, (p.CodePlace(place="first", what="operator:add"),)
-    runs = Runs(bridge, Document(pipeline()), settings)
+    runs = Runs(bridge, Document(sums()), settings)
     qtbot.waitUntil(lambda: runs.trusting.restricted is True, timeout=MS)
     runs.start(until=["first"])
     asked(bridge, qtbot, p.StartRun)
@@ -248,11 +209,11 @@ def test_code_that_is_not_trusted_is_shown_before_it_runs(bridge, settings, qtbo
     runs.close()
 
 
-def test_what_the_person_adds_to_a_trusted_document_runs_without_asking(runs, bridge, qtbot):
+def test_what_the_person_adds_to_a_trusted_document_runs_without_asking(runs, bridge, qtbot, start):
     qtbot.waitUntil(lambda: runs.trusting.trusted, timeout=MS)
     bridge.trusted = False
     runs.document.edit(set_parameter(runs.document.pipeline, "second", "b", 11), "set")
-    assert start(runs, bridge, qtbot)["trust"]
+    assert start(runs)["trust"]
 
 
 def test_problems_of_a_check_are_told_with_the_node_they_are_about(runs, bridge, qtbot):
@@ -281,10 +242,10 @@ def test_many_edits_are_checked_once_and_an_answer_for_an_older_document_is_drop
     assert runs.look("second").state == "fresh"
 
 
-def test_freshness_is_asked_when_a_run_is_over_and_not_while_it_goes(runs, bridge, qtbot):
+def test_freshness_is_asked_when_a_run_is_over_and_not_while_it_goes(runs, bridge, qtbot, start):
     asked(bridge, qtbot, p.AskFreshness)
     bridge.answer(p.AskFreshness, p.FreshnessList(nodes=()))
-    start(runs, bridge, qtbot)
+    start(runs)
     runs.checking.ask_freshness()
     bridge.news.emit(p.RunOver(run="r1", state="succeeded", seconds=1.0))
     asked(bridge, qtbot, p.AskFreshness)
@@ -293,7 +254,7 @@ def test_freshness_is_asked_when_a_run_is_over_and_not_while_it_goes(runs, bridg
 
 def test_a_document_that_is_opened_while_the_runner_starts_is_checked_when_it_is_there(settings, qtbot):
     bridge = FakeBridge("starting")
-    runs = Runs(bridge, Document(pipeline()), settings)
+    runs = Runs(bridge, Document(sums()), settings)
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in runs.checking._timers.values()), timeout=MS)
     assert not bridge.asked
     bridge.be("idle")
