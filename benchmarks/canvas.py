@@ -1,7 +1,8 @@
 """Measures what the canvas costs the thread of the window at many nodes: ``python -m benchmarks.canvas``.
 
 Treadle's is measured beside those of Orange and qtpynodeeditor, each in a process of its own with a deadline: what it
-told before is kept. All figures are CPU seconds of the thread that paints, the best of several where it can be repeated.
+told before is kept. All figures are CPU seconds of the thread that paints, the best
+of several where it can be repeated.
 """
 
 from __future__ import annotations

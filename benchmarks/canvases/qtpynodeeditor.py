@@ -9,8 +9,8 @@ os.environ.setdefault("QT_API", "pyqt6")
 
 import qtpynodeeditor as editor
 from qtpy.QtCore import QPointF
-from qtpynodeeditor import NodeData, NodeDataModel, NodeDataType, PortType
 from qtpy.QtWidgets import QApplication
+from qtpynodeeditor import NodeData, NodeDataModel, NodeDataType, PortType
 
 from .scenes import Scene
 from .scenes import measured as measured_scene

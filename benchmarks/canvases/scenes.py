@@ -58,6 +58,12 @@ def measured(scene: Scene) -> Iterator[tuple[str, float]]:
 
     yield "frame while dragging a hub", once(drag) / FRAMES
 
+    yield from _changes(scene)
+
+
+def _changes(scene: Scene) -> Iterator[tuple[str, float]]:
+    view = scene.view
+
     def change() -> None:
         scene.change_states(scene.items[:1000])
         scene.process()

@@ -5,98 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import structs
-from PyQt6.QtCore import QPointF
 
 from ....core.edits import Steps, disconnect, group_nodes, remove_nodes, ungroup, update_nodes
 from ....core.errors import UsageError
 from ....core.pipeline import Comment, Frame
 from . import clipping
-from .aligning import aligned, distributed
-from .arranging import arranged
-from .changes import Pasted, duplicated, excerpt, in_mode, inserted, moved, placed, removed
+from .changes import Pasted, duplicated, excerpt, in_mode, inserted, placed, removed
 from .finding import card_at
 from .measures import FRAME_TITLE
 from .naming import free_id
+from .ordering import Ordering
 from .snapping import on_grid
 
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Any
 
-    from PyQt6.QtCore import QPoint
+    from PyQt6.QtCore import QPoint, QPointF
 
     from ....core.modules import Module
-    from ....core.pipeline import Body
-    from .aligning import Edge
     from .gestures.gesture import Pointer
     from .inserting import Insertion
     from .view import CanvasView
 
 DUPLICATE_SHIFT = 48.0, 48.0
 FRAME_MARGIN = 24.0
-ZOOM_STEP = 1.25
 
 
-class CanvasActions:
+class CanvasActions(Ordering):
     """The actions of one canvas; each that changes something is one step to undo, or does nothing."""
 
     def __init__(self, canvas: CanvasView) -> None:
-        self.canvas = canvas
+        super().__init__(canvas)
         self._pastes = 0
-
-    @property
-    def _body(self) -> Body:
-        return self.canvas.board.body_shown
-
-    # What is seen
-
-    def fit(self) -> None:
-        """Show all there is."""
-        box = self.canvas.overlays.bounds() if hasattr(self.canvas, "overlays") else None
-        self._show(box or (0.0, 0.0, 1.0, 1.0))
-
-    def fit_selection(self) -> None:
-        """Show what is selected, all if nothing is."""
-        board = self.canvas.board
-        box = board.box(board.places.mask(self.canvas.picked.nodes))
-        if box is None:
-            self.fit()
-        else:
-            self._show(box)
-
-    def _show(self, box: tuple[float, float, float, float]) -> None:
-        canvas = self.canvas
-        canvas.camera.fit(box, canvas.width(), canvas.height())
-        canvas.scale_changed.emit(canvas.camera.scale)
-        canvas.look_changed()
-
-    def zoom_to(self, scale: float) -> None:
-        """Show at a scale, 1.0 for 100 %, what is in the middle now."""
-        canvas = self.canvas
-        canvas.zoom(scale / canvas.camera.scale, canvas.width() / 2, canvas.height() / 2)
-
-    def zoom_in(self) -> None:
-        """Enlarge."""
-        self.zoom_to(self.canvas.camera.scale * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """Show more, smaller."""
-        self.zoom_to(self.canvas.camera.scale / ZOOM_STEP)
-
-    def reveal(self, node_id: str) -> None:
-        """Select a node and bring it into sight, moving as little as possible."""
-        canvas = self.canvas
-        canvas.pick({node_id})
-        box, seen = canvas.card_box(node_id), canvas.seen()
-        margin = 24 / canvas.camera.scale
-        canvas.camera.x += min(box.left() - margin - seen[0], 0) + max(box.right() + margin - seen[2], 0)
-        canvas.camera.y += min(box.top() - margin - seen[1], 0) + max(box.bottom() + margin - seen[3], 0)
-        canvas.look_changed()
 
     # Selection
 
     def select_all(self) -> None:
         """Select all nodes, frames and comments."""
-        body = self._body
+        body = self.body
         notes = [("frames", key) for key in body.frames] + [("comments", key) for key in body.comments]
         self.canvas.pick(self.canvas.board.cards, (), notes)
 
@@ -129,7 +75,8 @@ class CanvasActions:
             canvas.say(str(error))
             return
         places = [n.position for n in pasted.nodes.values()]
-        places += [note.position for note in (*pasted.frames.values(), *pasted.comments.values())]
+        places += [frame.position for frame in pasted.frames.values()]
+        places += [comment.position for comment in pasted.comments.values()]
         if not places:
             return
         at = canvas.middle()
@@ -162,8 +109,8 @@ class CanvasActions:
         if picked.wires:
             steps.append(disconnect(sorted(picked.wires), canvas.where))
         if picked.nodes:
-            steps.append(remove_nodes(self._body, picked.nodes, canvas.where))
-        steps += removed(self._body, picked.notes, canvas.where)
+            steps.append(remove_nodes(self.body, picked.nodes, canvas.where))
+        steps += removed(picked.notes, canvas.where)
         if steps:
             canvas.edit(Steps(tuple(steps), "delete"), label or canvas.tr("Delete"))
 
@@ -177,15 +124,15 @@ class CanvasActions:
 
     def _set_mode(self, mode: str, label: str) -> None:
         if self.canvas.picked.nodes:
-            self.canvas.edit(in_mode(self._body, sorted(self.canvas.picked.nodes), mode, self.canvas.where), label)
+            self.canvas.edit(in_mode(self.body, sorted(self.canvas.picked.nodes), mode, self.canvas.where), label)
 
     def breakpoint_(self) -> None:
         """Let runs stop before the selected nodes, or no more."""
-        nodes = self._body.nodes
+        nodes = self.body.nodes
         chosen = sorted(self.canvas.picked.nodes)
         set_ = not all(nodes[n].breakpoint for n in chosen)
         if chosen:
-            edit = update_nodes(self._body, {n: {"breakpoint": set_} for n in chosen}, self.canvas.where)
+            edit = update_nodes(self.body, {n: {"breakpoint": set_} for n in chosen}, self.canvas.where)
             self.canvas.edit(edit, self.canvas.tr("Breakpoint"))
 
     def module(self, path: str) -> Module | None:
@@ -204,7 +151,7 @@ class CanvasActions:
         steps = list(edit.edits)
         if insertion is not None:
             wire = insertion.wire
-            steps += inserted(self._body, node_id, wire, insertion.entry, insertion.exit, canvas.where).edits
+            steps += inserted(self.body, node_id, wire, insertion.entry, insertion.exit, canvas.where).edits
         canvas.edit(Steps(tuple(steps), "add"), canvas.tr("Add {0}").format(module.label))
         canvas.pick({node_id})
         return node_id
@@ -241,7 +188,7 @@ class CanvasActions:
         self._add_note("comments", "comment", comment, canvas.tr("Add comment"))
 
     def _add_note(self, section: str, wanted: str, note: Frame | Comment, label: str) -> None:
-        key = free_id(wanted, getattr(self._body, section))
+        key = free_id(wanted, getattr(self.body, section))
         if self.canvas.change_notes(section, {key: note}, label):
             self.canvas.pick((), (), {(section, key)})
             self.rename()
@@ -252,19 +199,19 @@ class CanvasActions:
         if not canvas.picked.nodes:
             return
         box = canvas.board.box(canvas.board.places.mask(canvas.picked.nodes))
-        group_id = free_id("group", self._body.nodes)
-        if canvas.edit(group_nodes(self._body, canvas.picked.nodes, group_id, canvas.where), canvas.tr("Group")):
+        group_id = free_id("group", self.body.nodes)
+        if canvas.edit(group_nodes(self.body, canvas.picked.nodes, group_id, canvas.where), canvas.tr("Group")):
             canvas.pick({group_id} if box is not None else ())
 
     def ungroup(self) -> None:
         """Put what the selected groups hold in their places."""
         canvas = self.canvas
-        chosen = [n for n in sorted(canvas.picked.nodes) if self._body.nodes[n].group is not None]
+        chosen = [n for n in sorted(canvas.picked.nodes) if self.body.nodes[n].group is not None]
         for node_id in chosen[:1]:
-            group = self._body.nodes[node_id].group
+            group = self.body.nodes[node_id].group
             inner = set(group.nodes) if group is not None else set()
             try:
-                edit = ungroup(self._body, node_id, canvas.where)
+                edit = ungroup(self.body, node_id, canvas.where)
             except UsageError as error:
                 canvas.say(str(error))
                 continue
@@ -273,7 +220,7 @@ class CanvasActions:
 
     def open(self, node_id: str) -> None:
         """Go into a group; let others open a node."""
-        if self._body.nodes[node_id].group is not None:
+        if self.body.nodes[node_id].group is not None:
             self.canvas.go((*self.canvas.where, node_id))
         else:
             self.canvas.open_requested.emit(node_id)
@@ -284,53 +231,6 @@ class CanvasActions:
             *where, group = self.canvas.where
             self.canvas.go(tuple(where))
             self.canvas.pick({group})
-
-    # Order
-
-    def arrange(self) -> None:
-        """Lay out what is selected, or all, in columns from left to right."""
-        canvas = self.canvas
-        board = canvas.board
-        chosen = canvas.picked.nodes if len(canvas.picked.nodes) > 1 else set(board.cards)
-        sizes = {n: (float(card.width), float(card.height)) for n, card in board.cards.items() if n in chosen}
-        edges = [(wire.source, wire.target) for wire in board.wires.values()]
-        places = arranged(sizes, edges)
-        box = board.box(board.places.mask(chosen))
-        if box is None:
-            return
-        x, y = on_grid(box[0]), on_grid(box[1])
-        self._move({n: (px + x, py + y) for n, (px, py) in places.items()}, canvas.tr("Arrange"))
-        if len(chosen) == len(board.cards):
-            self.fit()
-
-    def align(self, edge: Edge) -> None:
-        """Bring the selected cards into line."""
-        self._move(aligned(self._boxes(), edge), self.canvas.tr("Align"))
-
-    def distribute(self, direction: Literal["across", "down"]) -> None:
-        """Spread the selected cards evenly."""
-        self._move(distributed(self._boxes(), direction), self.canvas.tr("Distribute"))
-
-    def nudge(self, dx: float, dy: float) -> None:
-        """Move what is selected a little."""
-        canvas = self.canvas
-        nodes = {n: (box[0] + dx, box[1] + dy) for n, box in self._boxes().items()}
-        notes = {}
-        for section, key in canvas.picked.notes:
-            at = getattr(self._body, section)[key].position
-            notes[section, key] = at[0] + dx, at[1] + dy
-        edit = moved(self._body, nodes, canvas.where, notes)
-        if edit.edits:
-            canvas.document.edit(edit, canvas.tr("Move"), merge="nudge")
-
-    def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
-        places = self.canvas.board.places
-        return {n: tuple(places.values[places.row[n]].tolist()) for n in sorted(self.canvas.picked.nodes)}
-
-    def _move(self, places: dict[str, tuple[float, float]], label: str) -> None:
-        edit = moved(self._body, places, self.canvas.where)
-        if edit.edits:
-            self.canvas.edit(edit, label)
 
     # Places
 
@@ -357,14 +257,14 @@ class CanvasActions:
 
     def set_title(self, node_id: str, title: str) -> None:
         """Give a node another title."""
-        node = self._body.nodes.get(node_id)
+        node = self.body.nodes.get(node_id)
         if node is not None and title != node.title and title != self.canvas.board.cards[node_id].title:
-            edit = update_nodes(self._body, {node_id: {"title": title}}, self.canvas.where)
+            edit = update_nodes(self.body, {node_id: {"title": title}}, self.canvas.where)
             self.canvas.edit(edit, self.canvas.tr("Rename"))
 
     def set_text(self, section: str, key: str, text: str) -> None:
         """Give a frame another title, or a comment another text."""
-        note = getattr(self._body, section).get(key)
+        note = getattr(self.body, section).get(key)
         field = "title" if section == "frames" else "text"
         if note is not None and getattr(note, field) != text:
             label = self.canvas.tr("Rename frame") if section == "frames" else self.canvas.tr("Edit comment")

@@ -91,7 +91,7 @@ def _put_part(
 
 def _columns(part: list[str], after: Neighbours, before: Neighbours) -> Columns:
     """Put each node behind all that feed it; those fed by nothing stand right before what they feed."""
-    ordered = [name for name in topological_order({name: after[name] for name in part})]
+    ordered = topological_order({name: after[name] for name in part})
     column = dict.fromkeys(part, 0)
     for name in ordered:
         for follower in after[name]:

@@ -246,7 +246,7 @@ class Board:
 
     def shift(self, rows: NDArray[np.intp], origin: NDArray[np.float64], dx: float, dy: float) -> None:
         """Show cards away from where their nodes are, while they are dragged."""
-        self.places.values[rows, :2] = origin + (dx, dy)
+        self.places.values[rows, :2] = np.add(origin, (dx, dy))
         self._curves = None
 
     def followers(self) -> dict[str, list[str]]:

@@ -54,7 +54,9 @@ def _paint_ground(painter: QPainter, card: Card, inks: Inks, *, selected: bool, 
     painter.setPen(Qt.PenStyle.NoPen)
     for spread, share in ((2.0, 0.04), (1.0, 0.05)):
         painter.setBrush(inks.faint("shadow", share))
-        painter.drawRoundedRect(box.adjusted(-spread, 0, spread, spread + 1), RADIUS_CARD + spread, RADIUS_CARD + spread)
+        painter.drawRoundedRect(
+            box.adjusted(-spread, 0, spread, spread + 1), RADIUS_CARD + spread, RADIUS_CARD + spread
+        )
     painter.setBrush(inks.colour("accent_ground" if selected else "surface"))
     pen = QPen(inks.colour("accent" if selected else "border_strong" if hovered else "border"))
     pen.setWidthF(SELECTED_WIDTH if selected else 1.0)
@@ -76,9 +78,7 @@ def _paint_chip(painter: QPainter, card: Card, inks: Inks) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(box, 5, 5)
-    inks.theme.drawings.paint(
-        painter, box.adjusted(2, 2, -2, -2), icon, inks.colours.surface, colour.name()
-    )
+    inks.theme.drawings.paint(painter, box.adjusted(2, 2, -2, -2), icon, inks.colours.surface, colour.name())
 
 
 def _paint_words(painter: QPainter, card: Card, inks: Inks) -> None:
@@ -115,7 +115,7 @@ def _paint_names(painter: QPainter, card: Card, inks: Inks) -> None:
     for row in range(ports.rows):
         left = _more(ports.hidden) if row == ports.more_row else ports.inputs[row] if row < len(ports.inputs) else ""
         right = ports.outputs[row] if row < len(ports.outputs) else ""
-        top, room = port_y(row) - PORT_ROW / 2, whole
+        top, room = port_y(row) - PORT_ROW / 2, float(whole)
         if right:
             # An output takes what it needs, up to a half; the input beside it has the rest.
             room = min(inks.caption_metrics.horizontalAdvance(right) + 2, (whole - 8) / 2 if left else whole)

@@ -40,7 +40,7 @@ def moved(
     return Steps(tuple(steps), "move")
 
 
-def removed(body: Body, notes: Iterable[tuple[str, str]], where: Where) -> list[Edit]:
+def removed(notes: Iterable[tuple[str, str]], where: Where) -> list[Edit]:
     """Return the edits that take notes away."""
     found = []
     for section in NOTES:
@@ -187,7 +187,9 @@ def in_mode(body: Body, nodes: Iterable[str], mode: str, where: Where) -> Change
     return update_nodes(body, {n: {"mode": "normal" if back else mode} for n in chosen}, where)
 
 
-def inserted(body: Body, node_id: str, wire: str, entry: tuple[str, Verdict], exit_: tuple[str, Verdict], where: Where) -> Steps:
+def inserted(
+    body: Body, node_id: str, wire: str, entry: tuple[str, Verdict], exit_: tuple[str, Verdict], where: Where
+) -> Steps:
     """Return the edit that leads a connection through a node, in by one port and out by another."""
     old = body.connections[wire]
     first = connection_for(old.source, entry[1])
@@ -200,4 +202,3 @@ def inserted(body: Body, node_id: str, wire: str, entry: tuple[str, Verdict], ex
         ),
         "insert",
     )
-

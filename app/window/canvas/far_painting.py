@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QRectF, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPen
-from pyqtgraph.Qt.internals import PrimitiveArray
 
 from ..theme.tokens import STATES
 from .finding import cards_in, curves_in
+from .primitives import paint_lines, paint_rectangles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,6 @@ class FarPainter:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self._rectangles = PrimitiveArray(QRectF, 4)
-        self._lines = PrimitiveArray(QLineF, 4)
         self._states = np.zeros(0, dtype=np.int16)
 
     def take(self, looks: Mapping[str, NodeLook], *, anew: bool = False) -> None:
@@ -71,30 +69,24 @@ class FarPainter:
         self._paint_cards(painter, camera, cards & ~chosen, inks)
         # All lines of all hubs would hide everything else, and take longer than all else together.
         shown = seen & marked
-        self._paint_lines(painter, camera, shown & ~self.board.hubs if np.count_nonzero(shown) > MANY else shown, accent)
+        self._paint_lines(
+            painter, camera, shown & ~self.board.hubs if np.count_nonzero(shown) > MANY else shown, accent
+        )
         self._fill(painter, self._boxes(camera, cards & chosen), accent)
 
     def _paint_lines(self, painter: QPainter, camera: Camera, rows: NDArray[np.bool_], colour: QColor) -> None:
         curves = self.board.curves[rows]
-        if not len(curves):
-            return
-        self._lines.resize(len(curves))
-        self._lines.ndarray()[:] = (curves - (camera.x, camera.y, camera.x, camera.y)) * camera.scale
         painter.setPen(QPen(colour, 0))
-        painter.drawLines(*self._lines.drawargs())
+        paint_lines(painter, (curves - (camera.x, camera.y, camera.x, camera.y)) * camera.scale)
 
     def _boxes(self, camera: Camera, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         boxes: NDArray[np.float64] = (self.board.places.values[rows] - (camera.x, camera.y, 0.0, 0.0)) * camera.scale
         return boxes
 
     def _fill(self, painter: QPainter, boxes: NDArray[np.float64], colour: QColor) -> None:
-        if not len(boxes):
-            return
-        self._rectangles.resize(len(boxes))
-        self._rectangles.ndarray()[:] = boxes
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawRects(*self._rectangles.drawargs())
+        paint_rectangles(painter, boxes)
 
     def _paint_cards(self, painter: QPainter, camera: Camera, rows: NDArray[np.bool_], inks: Inks) -> None:
         boxes = self._boxes(camera, rows)
@@ -102,7 +94,7 @@ class FarPainter:
         many = len(boxes) > MANY
         if not many:
             self._fill(painter, boxes, inks.colour("border_strong"))
-            self._fill(painter, boxes + (1.0, 1.0, -2.0, -2.0), inks.colour("surface"))
+            self._fill(painter, np.add(boxes, (1.0, 1.0, -2.0, -2.0)), inks.colour("surface"))
         for number in np.unique(states).tolist():
             name = _NAMES[number]
             own = boxes[states == number]

@@ -75,7 +75,9 @@ class Matching:
         node = board.cards[node_id].node
         if node.sweeps or node.zips:
             return True
-        return any(name in board.mapped and board.wires[name].target == node_id for name in board.wires_at.get(node_id, ()))
+        return any(
+            name in board.mapped and board.wires[name].target == node_id for name in board.wires_at.get(node_id, ())
+        )
 
     def _circle(self, port: PortAt) -> str:
         source, target = (self.fixed.node, port.node) if self.fixed.side == "out" else (port.node, self.fixed.node)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter
-from pyqtgraph.Qt.internals import PrimitiveArray
 
 from .measures import FAR_BELOW, GRID_STEP
+from .primitives import paint_rectangles
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QRectF
+
     from .camera import Camera
     from .inks import Inks
 
@@ -19,7 +21,6 @@ LEAST_STEP = 18.0
 """Pixels of the view between two dots; at smaller scales fewer are shown, from afar none."""
 
 DOT = 2.0
-_DOTS = PrimitiveArray(QRectF, 4)
 
 
 def paint_ground(painter: QPainter, box: QRectF, camera: Camera, inks: Inks) -> None:
@@ -35,11 +36,10 @@ def paint_ground(painter: QPainter, box: QRectF, camera: Camera, inks: Inks) -> 
     top = box.top() - (box.top() + camera.y * camera.scale) % step
     across = np.round(np.arange(left, box.right() + step, step))
     down = np.round(np.arange(top, box.bottom() + step, step))
-    _DOTS.resize(len(across) * len(down))
-    dots = _DOTS.ndarray()
+    dots = np.empty((len(across) * len(down), 4))
     dots[:, 0] = np.tile(across, len(down))
     dots[:, 1] = np.repeat(down, len(across))
     dots[:, 2:] = DOT
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(inks.colour("grid"))
-    painter.drawRects(*_DOTS.drawargs())
+    paint_rectangles(painter, dots)

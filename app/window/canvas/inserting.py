@@ -50,7 +50,9 @@ def insertion_of_module(
     return _into(board, modules, wire_at(board, x, y, reach), inputs, outputs)
 
 
-def _into(board: Board, modules: Mapping[str, Module], name: str | None, inputs: Ends, outputs: Ends) -> Insertion | None:
+def _into(
+    board: Board, modules: Mapping[str, Module], name: str | None, inputs: Ends, outputs: Ends
+) -> Insertion | None:
     if name is None or board.body is None:
         return None
     wire = board.wires[name]

@@ -74,6 +74,7 @@ class MiniMap(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+        """Paint the map, and on it what is seen."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inks = self._canvas.inks
@@ -97,13 +98,16 @@ class MiniMap(QWidget):
         canvas.look_changed()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Go there."""
         if event is not None:
             self._go(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Go along."""
         if event is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Keep it from the canvas."""
         if event is not None:
             event.accept()

@@ -59,7 +59,9 @@ def _paint_frame(painter: QPainter, frame: Frame, box: QRectF, scale: float, ink
     font.setPixelSize(round(size))
     painter.setFont(font)
     painter.setPen(inks.colour("secondary" if tint == "secondary" else "text"))
-    line = QRectF(box.left() + CARD_PADDING_X, box.top() + 4, box.width() - 2 * CARD_PADDING_X, max(size * 1.5, FRAME_TITLE - 6))
+    line = QRectF(
+        box.left() + CARD_PADDING_X, box.top() + 4, box.width() - 2 * CARD_PADDING_X, max(size * 1.5, FRAME_TITLE - 6)
+    )
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, frame.title)
     _paint_handle(painter, box, inks, selected=selected)
 

@@ -73,7 +73,8 @@ class Overlays:
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Return the rectangle that holds all cards and notes."""
         board = self.canvas.board
-        boxes = [note_box(note) for note in (*board.body_shown.frames.values(), *board.body_shown.comments.values())]
+        boxes = [note_box(frame) for frame in board.body_shown.frames.values()]
+        boxes += [note_box(comment) for comment in board.body_shown.comments.values()]
         cards = board.bounds
         if not boxes:
             return cards

@@ -141,9 +141,7 @@ def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, in
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
-def _paint_dots(
-    painter: QPainter, parts: list[tuple[QColor, int]], tasks: int, room: QRectF, inks: Inks
-) -> None:
+def _paint_dots(painter: QPainter, parts: list[tuple[QColor, int]], tasks: int, room: QRectF, inks: Inks) -> None:
     step = min(9.0, room.width() / tasks)
     size = min(6.5, step * 0.75)
     colours = [colour for colour, count in parts for _ in range(count)]

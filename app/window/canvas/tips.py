@@ -32,7 +32,9 @@ def _port(canvas: CanvasView, endpoint: str, *, output: bool) -> str:
     name = endpoint.partition(".")[2]
     lines = [f"<b>{escape(name)}</b>"]
     if described is not None:
-        lines[0] += f": {escape(short(port_typed(canvas.board.body_shown, canvas.modules, endpoint, output=output).type))}"
+        lines[0] += (
+            f": {escape(short(port_typed(canvas.board.body_shown, canvas.modules, endpoint, output=output).type))}"
+        )
         if described.unit:
             lines[0] += f" ({escape(described.unit)})"
         if described.help:
@@ -75,7 +77,9 @@ def _wire(canvas: CanvasView, wire: Wire) -> str:
     connection = wire.connection
     if connection.each is not None:
         axis = connection.each.axis
-        lines.append(escape(canvas.tr("One item at a time, along {0}").format(axis) if axis else canvas.tr("One item at a time")))
+        lines.append(
+            escape(canvas.tr("One item at a time, along {0}").format(axis) if axis else canvas.tr("One item at a time"))
+        )
     elif connection.join is not None:
         lines.append(escape(canvas.tr("Collected into a list")))
     elif wire.name in canvas.board.mapped:

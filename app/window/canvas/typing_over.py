@@ -49,6 +49,7 @@ class TitleEditor(QLineEdit):
             self._done(self.text().strip())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Take what was typed, or not."""
         if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
             self.finish()
         elif event is not None and event.key() == Qt.Key.Key_Escape:
@@ -63,6 +64,7 @@ class TitleEditor(QLineEdit):
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Take what was typed: the person went on."""
         super().focusOutEvent(event)
         self.finish()
 
@@ -88,11 +90,13 @@ class CommentEditor(QPlainTextEdit):
         self._done(self.toPlainText().strip()[:10_000])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Escape ends the typing."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.finish()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Take what was typed: the person went on."""
         super().focusOutEvent(event)
         self.finish()

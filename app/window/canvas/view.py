@@ -6,9 +6,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QMenu, QToolTip, QWidget
+from PyQt6.QtWidgets import QMenu
 
 from ....core.edits import Change
 from ....core.errors import UsageError
@@ -19,34 +19,23 @@ from .dropping import Dropping
 from .finding import cards_in
 from .inks import Inks
 from .keys import Keys
+from .note_painting import note_box
 from .overlays import Overlays
 from .picked import Picked
 from .picture import Picture
 from .pointing import Pointing
-from .tips import tip_at
+from .surface import Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from PyQt6.QtGui import (
-        QContextMenuEvent,
-        QDragEnterEvent,
-        QDragLeaveEvent,
-        QDragMoveEvent,
-        QDropEvent,
-        QFocusEvent,
-        QHideEvent,
-        QKeyEvent,
-        QMouseEvent,
-        QPaintEvent,
-        QResizeEvent,
-        QWheelEvent,
-    )
+    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtWidgets import QWidget
 
     from ....core.edits import Edit
     from ....core.modules import Module
-    from ....core.pipeline import Where
+    from ....core.pipeline import Comment, Frame, Where
     from ..document import Document
     from ..looks import NodeLook
     from ..theme.theme import Theme
@@ -57,10 +46,9 @@ STATES_MS = 33
 """Looks that come meanwhile are shown together."""
 
 TURN_MS = 80
-WHEEL_STEP = 1.0015
 
 
-class CanvasView(QWidget):
+class CanvasView(Surface):
     """Shows the body of a document at ``where``; all changes are edits of the document.
 
     ``search_requested`` has a place on the screen, one in the scene, and the port that a connection was dragged
@@ -124,6 +112,10 @@ class CanvasView(QWidget):
         return timer
 
     # What it shows
+
+    @property
+    def _canvas(self) -> CanvasView:
+        return self
 
     @property
     def where(self) -> Where:
@@ -291,6 +283,7 @@ class CanvasView(QWidget):
     # What Qt tells
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Paint what is to be seen, and ask for the next frame where something moves."""
         painter = QPainter(self)
         exposed = QRectF(event.rect()) if event is not None else QRectF(self.rect())
         gesture = self.pointing.gesture
@@ -315,108 +308,19 @@ class CanvasView(QWidget):
         return style is not None and style.styleHint(style.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
 
     def _note_place(self, note_id: NoteId) -> QRectF | None:
-        body = self.board.body_shown
-        note = getattr(body, note_id[0])[note_id[1]]
+        """Return where a note is while it is dragged; None for others."""
+        if note_id not in self.shifted_notes and (self.sized_note is None or self.sized_note[0] != note_id):
+            return None
+        note: Frame | Comment = getattr(self.board.body_shown, note_id[0])[note_id[1]]
+        box = note_box(note)
         if self.sized_note is not None and self.sized_note[0] == note_id:
-            return QRectF(*note.position, *self.sized_note[1])
-        shifted = self.shifted_notes.get(note_id)
-        return QRectF(*shifted, *note.size) if shifted is not None else None
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.keys.end_choice()
-            self.pointing.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.pointing.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.pointing.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.pointing.cancel("double click")
-            self.do.open_at(self.pointing.pointer(event.position()))
-
-    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.do.context_at(self.pointing.pointer(QPointF(event.pos())), event.globalPos())
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
-        if event is None:
-            return
-        turned, at = event.angleDelta(), event.position()
-        if not event.pixelDelta().isNull() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.camera.pan(event.pixelDelta().x(), event.pixelDelta().y())
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.camera.pan(turned.y() or turned.x(), 0)
-        else:
-            self.zoom(WHEEL_STEP ** turned.y(), at.x(), at.y())
-        self.look_changed()
+            box.setSize(QSizeF(*self.sized_note[1]))
+        if note_id in self.shifted_notes:
+            box.moveTo(*self.shifted_notes[note_id])
+        return box
 
     def zoom(self, factor: float, x: float, y: float) -> None:
         """Enlarge around a place of the view."""
         self.camera.zoom(factor, x, y)
         self.scale_changed.emit(self.camera.scale)
         self.look_changed()
-
-    def event(self, event: QEvent | None) -> bool:
-        """Hand on what has no method of its own: pinching, tooltips, and Tab, which would leave the canvas."""
-        if event is not None and event.type() == QEvent.Type.Gesture:
-            return self.keys.pinch(event)
-        if event is not None and event.type() == QEvent.Type.ToolTip:
-            at = event.pos()  # type: ignore[attr-defined]  # a QHelpEvent
-            text = tip_at(self, self.pointing.pointer(QPointF(at)))
-            QToolTip.showText(event.globalPos(), text, self)  # type: ignore[attr-defined]
-            return True
-        return super().event(event)
-
-    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802, FBT001  as Qt has it
-        """Keep Tab for the search; Shift+Tab leaves the canvas."""
-        return False if forwards else super().focusNextPrevChild(forwards)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        if event is not None and not self.keys.press(event):
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        if event is not None and not self.keys.release(event):
-            super().keyReleaseEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
-        self.pointing.space = False
-        super().focusOutEvent(event)
-
-    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
-        self.pointing.cancel("the canvas is hidden")
-        super().hideEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        if not self._fitted and self.isVisible():
-            self._fitted = True
-            self.do.fit()
-        self.overlays.place()
-
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802
-        if self.pointing.gesture is None:
-            self.picked.hovered = self.picked.hovered_wire = self.picked.hovered_port = None
-            self.update()
-        super().leaveEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.dropping.enter(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.dropping.move(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802, ARG002
-        self.dropping.leave()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
-        if event is not None:
-            self.dropping.drop(event)

@@ -14,9 +14,7 @@ _AXIS = {"left": (0, -1), "right": (0, 1), "up": (1, -1), "down": (1, 1)}
 def first(board: Board) -> str | None:
     """Return the node to begin with: the leftmost, of those the uppermost."""
     places = board.places
-    return min(
-        board.cards, key=lambda n: (*places.values[places.row[n], :2].tolist(), n), default=None
-    )
+    return min(board.cards, key=lambda n: (*places.values[places.row[n], :2].tolist(), n), default=None)
 
 
 def step(board: Board, start: str, way: Way) -> str | None:

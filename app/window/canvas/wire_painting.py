@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QPointF, Qt
+from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QLinearGradient, QPainter, QPainterPath, QPen
-from pyqtgraph.Qt.internals import PrimitiveArray
 
 from ..theme.tokens import CONNECTION_WIDTH, INCOMPATIBLE_OPACITY, MAPPED_GAP
 from .finding import curves_in, reach_of, sampled
 from .measures import STUB
+from .primitives import paint_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,6 @@ MOST_BUNDLED = 48
 """So many connections stand for all of a selected hub that lead out of sight."""
 
 MANY_STEPS, LONG_STEPS, MOST_SMOOTH = np.linspace(0.0, 1.0, 17), np.linspace(0.0, 1.0, 129), 4000
-_LINES = PrimitiveArray(QLineF, 4)
 
 
 def curve(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
@@ -82,7 +81,8 @@ class WirePainter:
         every = max(len(passing) // MOST_BUNDLED, 1)
         keep = ~of_hub | ends_here
         keep[passing[::every]] = True
-        return rows[keep]
+        kept: NDArray[np.intp] = rows[keep]
+        return kept
 
     def _path(self, row: int) -> QPainterPath:
         path = self._paths.get(row)
@@ -122,13 +122,9 @@ class WirePainter:
         low_x, high_x = np.minimum(lines[:, 0], lines[:, 2]), np.maximum(lines[:, 0], lines[:, 2])
         low_y, high_y = np.minimum(lines[:, 1], lines[:, 3]), np.maximum(lines[:, 1], lines[:, 3])
         lines = lines[(high_x >= box[0]) & (low_x <= box[2]) & (high_y >= box[1]) & (low_y <= box[3])]
-        if not len(lines):
-            return
-        _LINES.resize(len(lines))
-        _LINES.ndarray()[:] = lines
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines) < MOST_SMOOTH)
         painter.setPen(pen)
-        painter.drawLines(*_LINES.drawargs())
+        paint_lines(painter, lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_stubs(self, painter: QPainter, rows: list[int], box: Box, scale: float, inks: Inks) -> None:
@@ -155,9 +151,7 @@ def _fading(painter: QPainter, x: float, y: float, reach: float, scale: float, i
     painter.drawLine(QPointF(x, y), QPointF(x + reach, y))
 
 
-def paint_special(
-    painter: QPainter, path: QPainterPath, pen: QPen, inks: Inks, *, doubled: bool, dotted: bool
-) -> None:
+def paint_special(painter: QPainter, path: QPainterPath, pen: QPen, inks: Inks, *, doubled: bool, dotted: bool) -> None:
     """Paint a connection that carries many items, or passes its values through a function."""
     if doubled:
         # A wide line with the ground along its middle: two lines at the same distance all the way.

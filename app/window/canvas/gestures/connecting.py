@@ -39,10 +39,12 @@ class Connect(Gesture):
         self._moved = False
 
     def start(self, at: Pointer) -> None:
+        """Begin at a port."""
         super().start(at)
         self._end = at.x, at.y
 
     def move(self, at: Pointer) -> None:
+        """Snap to what fits, or say why not."""
         self._moved = self._moved or self.far(at)
         self._end = at.x, at.y
         under = port_at(self.canvas.board, at.x, at.y)
@@ -72,6 +74,7 @@ class Connect(Gesture):
         return found
 
     def finish(self, at: Pointer) -> None:
+        """Connect, disconnect, or ask what to place."""
         self.move(at)
         canvas, snapped, refused = self.canvas, self.snapped, self.refused
         self.snapped = self.refused = None
@@ -88,7 +91,9 @@ class Connect(Gesture):
 
     def _connect(self, to: PortAt) -> None:
         if not to.name:
-            self.canvas.choose(self.matching.hidden_choices(to.node), lambda name: self._connect(to._replace(name=name)))
+            self.canvas.choose(
+                self.matching.hidden_choices(to.node), lambda name: self._connect(to._replace(name=name))
+            )
             return
         source, target = (self.fixed, to) if self.fixed.side == "out" else (to, self.fixed)
         judged = self.matching.judge(to)
@@ -100,12 +105,14 @@ class Connect(Gesture):
         canvas.edit(edit, canvas.tr("Connect"))
 
     def cancel(self, reason: str) -> None:  # noqa: ARG002
+        """Change nothing."""
         self.snapped = self.refused = None
         self.canvas.update()
 
     # Painting
 
     def paint(self, painter: QPainter) -> None:
+        """Paint the connection, the ports that fit, and the word beside them."""
         canvas = self.canvas
         begin = port_place(canvas.board, self.fixed)
         if begin is None:

@@ -47,7 +47,7 @@ class Gesture:
     def finish(self, at: Pointer) -> None:
         """Carry out what was shown: at most one edit."""
 
-    def cancel(self, reason: str) -> None:  # noqa: ARG002  gestures that say why are told
+    def cancel(self, reason: str) -> None:
         """Put back what was shown; ``reason`` says why it ended."""
 
     def paint(self, painter: QPainter) -> None:

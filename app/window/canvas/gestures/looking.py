@@ -23,16 +23,19 @@ class Pan(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
 
     def start(self, at: Pointer) -> None:
+        """Begin where the button was pressed."""
         super().start(at)
         self._last = at
         self._camera = self.canvas.camera.x, self.canvas.camera.y
 
     def move(self, at: Pointer) -> None:
+        """Follow the pointer."""
         self.canvas.camera.pan(at.view_x - self._last.view_x, at.view_y - self._last.view_y)
         self._last = at
         self.canvas.look_changed()
 
     def cancel(self, reason: str) -> None:  # noqa: ARG002
+        """Show what was seen before."""
         self.canvas.camera.x, self.canvas.camera.y = self._camera
         self.canvas.look_changed()
 
@@ -41,6 +44,7 @@ class RubberBand(Gesture):
     """Selects what a rectangle touches; with Shift or Ctrl in addition to what was selected."""
 
     def start(self, at: Pointer) -> None:
+        """Begin, with nothing selected unless it is added to."""
         super().start(at)
         picked = self.canvas.picked
         self._before = set(picked.nodes), set(picked.wires), set(picked.notes)
@@ -53,6 +57,7 @@ class RubberBand(Gesture):
         return self._base[0], (), self._base[1]
 
     def move(self, at: Pointer) -> None:
+        """Select what the rectangle touches by now."""
         if self._box is None and not self.far(at):
             return
         left, right = sorted((self.origin.x, at.x))
@@ -68,15 +73,20 @@ class RubberBand(Gesture):
         if body is None:
             return set()
         found = {("frames", key) for key, frame in body.frames.items() if box.contains(note_box(frame))}
-        return found | {("comments", key) for key, comment in body.comments.items() if box.intersects(note_box(comment))}
+        return found | {
+            ("comments", key) for key, comment in body.comments.items() if box.intersects(note_box(comment))
+        }
 
     def finish(self, at: Pointer) -> None:
+        """Keep what is selected."""
         self.move(at)
 
     def cancel(self, reason: str) -> None:  # noqa: ARG002
+        """Select what was selected before."""
         self.canvas.pick(*self._before)
 
     def paint(self, painter: QPainter) -> None:
+        """Paint the rectangle."""
         if self._box is not None:
             inks = self.canvas.inks
             painter.setPen(inks.pen("accent", 1.0 / self.canvas.camera.scale))

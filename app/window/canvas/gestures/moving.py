@@ -12,8 +12,8 @@ from .....core.edits import Steps
 from ..changes import duplicated, inserted, moved
 from ..finding import cards_in
 from ..inserting import Insertion, insertion_at
-from ..note_painting import note_box
 from ..measures import COMMENT_LEAST, FRAME_LEAST
+from ..note_painting import note_box
 from ..snapping import Snapped, on_grid, snap
 from .gesture import Gesture, Pointer
 
@@ -44,6 +44,7 @@ class Move(Gesture):
         self.insertion: Insertion | None = None
 
     def start(self, at: Pointer) -> None:
+        """Remember what moves, and from where."""
         super().start(at)
         board, picked = self.canvas.board, self.canvas.picked
         nodes = set(picked.nodes)
@@ -75,6 +76,7 @@ class Move(Gesture):
         return {places.names[row] for row in np.flatnonzero(inside).tolist()}
 
     def move(self, at: Pointer) -> None:
+        """Show it at the pointer, in line with others."""
         if not self._moving:
             if not self.far(at):
                 return
@@ -98,9 +100,7 @@ class Move(Gesture):
     def _show(self, dx: float, dy: float) -> None:
         self.shift = dx, dy
         self.canvas.board.shift(self._rows, self._origin, dx, dy)
-        self.canvas.shifted_notes = {
-            key: (x + dx, y + dy) for key, (x, y) in self._notes.items()
-        }
+        self.canvas.shifted_notes = {key: (x + dx, y + dy) for key, (x, y) in self._notes.items()}
         self.canvas.look_changed()
 
     def _look_for_connection(self, at: Pointer) -> None:
@@ -109,6 +109,7 @@ class Move(Gesture):
         self.canvas.picked.hovered_wire = self.insertion.wire if self.insertion is not None else None
 
     def finish(self, at: Pointer) -> None:
+        """Make it an edit."""
         self.move(at)
         shift, insertion, moving = self.shift, self.insertion, self._moving
         self.cancel("finished")
@@ -139,6 +140,7 @@ class Move(Gesture):
         canvas.pick(made.nodes.values(), (), made.notes)
 
     def cancel(self, reason: str) -> None:  # noqa: ARG002
+        """Show all where it is."""
         if self._moving:
             self._show(0.0, 0.0)
         self.canvas.shifted_notes = {}
@@ -147,6 +149,7 @@ class Move(Gesture):
         self.canvas.look_changed()
 
     def paint(self, painter: QPainter) -> None:
+        """Paint the guides."""
         left, top, right, bottom = self.canvas.seen()
         painter.setPen(self.canvas.inks.pen("accent", 1.0 / self.canvas.camera.scale))
         for x in self._snapped.upright:
@@ -165,6 +168,7 @@ class Resize(Gesture):
         self._note = note
 
     def move(self, at: Pointer) -> None:
+        """Show the size that is meant."""
         self.canvas.sized_note = self._note, self._size(at)
         self.canvas.update()
 
@@ -177,6 +181,7 @@ class Resize(Gesture):
         return max(width, least[0]), max(height, least[1])
 
     def finish(self, at: Pointer) -> None:
+        """Make it an edit."""
         size = self._size(at)
         self.cancel("finished")
         section, key = self._note
@@ -185,5 +190,6 @@ class Resize(Gesture):
             self.canvas.change_notes(section, {key: structs.replace(note, size=size)}, self.canvas.tr("Resize"))
 
     def cancel(self, reason: str) -> None:  # noqa: ARG002
+        """Show the size it has."""
         self.canvas.sized_note = None
         self.canvas.update()
