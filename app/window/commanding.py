@@ -13,6 +13,7 @@ from .dialogs.about import AboutDialog
 from .dialogs.settings_dialog import SettingsDialog
 from .dialogs.shortcut_dialog import ShortcutDialog
 from .run_commands import bind_run_commands
+from .tour_stops import start_tour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "view.next-tab": lambda: window.tabs.step(1),
         "view.previous-tab": lambda: window.tabs.step(-1),
         "help.welcome": window.show_welcome,
+        "help.tour": lambda: start_tour(window),
         "help.shortcuts": lambda: ShortcutDialog(commands, shared.theme, window).open(),
         "help.log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder))),
         "help.about": lambda: AboutDialog(shared.theme, shared.bridge.welcome, window).open(),

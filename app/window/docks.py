@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QByteArray
     from PyQt6.QtGui import QAction
 
 LEFT, RIGHT, BOTTOM = (
@@ -34,6 +35,7 @@ class Docks:
     def __init__(self, window: QMainWindow, panels: list[Panel]) -> None:
         self._window = window
         self._panels = panels
+        self._before: QByteArray | None = None
         self.all: dict[str, QDockWidget] = {panel.name: self._made(panel) for panel in panels}
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setDockOptions(
@@ -47,6 +49,7 @@ class Docks:
 
     def reset(self) -> None:
         """Put all panels where they are at first."""
+        self._before = None
         first: dict[Qt.DockWidgetArea, QDockWidget] = {}
         for panel in self._panels:
             dock = self.all[panel.name]
@@ -64,6 +67,24 @@ class Docks:
                 self._window.resizeDocks([first[area]], [width], Qt.Orientation.Horizontal)
         if BOTTOM in first:
             self._window.resizeDocks([first[BOTTOM]], [BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+
+    def put_away(self, *, away: bool) -> None:
+        """Hide all panels while what is in front has no use for them; then put them back as they were."""
+        if away and self._before is None:
+            self._before = self._window.saveState()
+            for dock in self.all.values():
+                dock.hide()
+        elif not away and self._before is not None:
+            before, self._before = self._before, None
+            self._window.restoreState(before)
+            self.name_all()
+        for action in self.toggles():
+            action.setEnabled(not away)
+
+    def name_all(self) -> None:
+        """Give a title to the panels that have no tab."""
+        for dock in self.all.values():
+            self._title(dock)
 
     def toggles(self) -> list[QAction]:
         """Return what shows and hides each panel, for a menu."""

@@ -55,9 +55,9 @@ class FileActions(QObject):
         for name in names:
             self.open(Path(name))
 
-    def open_example(self, name: str) -> None:
+    def open_example(self, name: str, then: Callable[[Document], object] = lambda _document: None) -> None:
         """Open an example as a new pipeline."""
-        self._documents.open_copy(example_file(name))
+        self._documents.open_copy(example_file(name), then)
 
     def ask_open(self) -> None:
         """Let the person choose files."""

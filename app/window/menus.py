@@ -102,7 +102,6 @@ class Toolbar(QToolBar):
         self.add("run.to-here", words=True)
         self.add("run.pause")
         self.add("run.cancel")
-        self.addSeparator()
         self.scheme_place = self.addSeparator()
         self.add("file.new")
         self.add("file.open")
@@ -132,8 +131,9 @@ class Toolbar(QToolBar):
         button.setAccessibleName(self._commands.command(command_id).words)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if words:
+            # A button shows its action's text, and dots belong into menus only.
+            action.setIconText(self._commands.command(command_id).words)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setText(self._commands.command(command_id).words)
 
     def put_scheme_chooser(self, chooser: QWidget) -> None:
         """Put the chooser of the scheme beside the buttons that run."""

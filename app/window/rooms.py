@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QWidget
 
 from .docks import BOTTOM, LEFT, RIGHT, Panel
 from .empty import EmptyPlace
 from .palette.panel import PalettePanel
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
     from .page import DocumentPage
     from .shared import Shared
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from .canvas_commands import show_menu
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .files.aside import Aside
     from .files.documents import Documents
     from .shared import Shared
+    from .tour import Tour
 
 LAYOUT = 1
 """Raised when the panels change so much that a layout of an older version cannot be restored."""
@@ -42,7 +43,7 @@ class Window(QMainWindow):
 
     def __init__(self, shared: Shared, documents: Documents, aside: Aside) -> None:
         super().__init__()
-        self.shared, self.documents = shared, documents
+        self.shared, self.documents, self._aside = shared, documents, aside
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setWindowIcon(shared.theme.icon("treadle", shared.theme.colours.accent))
@@ -59,6 +60,7 @@ class Window(QMainWindow):
         self.addToolBar(self.toolbar)
         self.pages: dict[Document, DocumentPage] = {}
         self.welcome: WelcomePage | None = None
+        self.tour: Tour | None = None
         self._may_close = False
         self.commands.hear_in(self)
         self.command_popup = SearchPopup(shared.theme, self)
@@ -93,9 +95,15 @@ class Window(QMainWindow):
     def show_welcome(self) -> None:
         """Bring the welcome page to the front."""
         if self.welcome is None:
-            self.welcome = WelcomePage(self.shared, self.commands, self.files, self)
+            self.welcome = WelcomePage(self.shared, self.commands, self._aside, self)
+            self.welcome.example_wanted.connect(self.open_example)
+            self.welcome.file_wanted.connect(self.files.open)
             self.tabs.add(self.welcome, self.tr("Welcome"), "treadle")
         self.tabs.setCurrentWidget(self.welcome)
+
+    def open_example(self, name: str, run: bool = False) -> None:  # noqa: FBT001 - of a signal
+        """Open an example as a new pipeline, and perhaps run it."""
+        self.files.open_example(name, lambda document: self.pages[document].runs.start() if run else None)
 
     def come_to_front(self) -> None:
         """Show the window above others."""
@@ -113,6 +121,8 @@ class Window(QMainWindow):
             self.tabs.remove(page)
 
     def _opened(self, document: Document) -> None:
+        # Before the page is there: it shall fill what the panels leave.
+        self.docks.put_away(away=False)
         page = DocumentPage(document, self.shared, self.tabs)
         self.pages[document] = page
         self.commands.hear_in(page.canvas, canvas=True)
@@ -124,6 +134,7 @@ class Window(QMainWindow):
         if document.file is not None:
             self.shared.settings.remember_file(document.file)
         page.setFocus()
+        QTimer.singleShot(0, page.canvas.do.fit)
 
     def _connect_page(self, page: DocumentPage) -> None:
         page.canvas.context_requested.connect(lambda node_id, place: show_menu(self, node_id, place))
@@ -138,6 +149,7 @@ class Window(QMainWindow):
             self.show_welcome()
 
     def _page_changed(self) -> None:
+        self.docks.put_away(away=self.tabs.page is self.welcome and self.welcome is not None)
         self.rooms.show(self.page)
         self.refresh()
 
@@ -205,14 +217,18 @@ class Window(QMainWindow):
         self.resize(*SIZE)
         self.restoreGeometry(self.shared.settings.state("geometry"))
         self.restoreState(self.shared.settings.state("panels"), LAYOUT)
+        self.docks.name_all()
 
     def reset_layout(self) -> None:
         """Put all panels where they are at first."""
+        self.docks.put_away(away=False)
         self.docks.reset()
         self.toolbar.show()
+        self._page_changed()
 
     def remember(self) -> None:
         """Keep how the window is for the next time."""
+        self.docks.put_away(away=False)
         self.shared.settings.set_state("geometry", self.saveGeometry())
         self.shared.settings.set_state("panels", self.saveState(LAYOUT))
         self.shared.settings.write()

@@ -10,6 +10,7 @@ from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, Qt
 from PyQt6.QtWidgets import QApplication, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from .... import __version__
+from ..labels import write_as
 from ..theme.tokens import GRID
 from .sheet import Sheet
 
@@ -36,7 +37,7 @@ class AboutDialog(Sheet):
         self.body.addLayout(top)
         words = QVBoxLayout()
         name = QLabel("Treadle")
-        name.setFont(theme.font(1.6, semibold=True))
+        write_as(name, theme, 1.6, semibold=True)
         words.addWidget(name)
         words.addWidget(QLabel(self.tr("A workbench for parallel pipelines")))
         words.addSpacing(2 * GRID)
@@ -54,7 +55,7 @@ class AboutDialog(Sheet):
         table.setVerticalSpacing(GRID)
         for name, value in self._facts.items():
             label = QLabel(name)
-            label.setForegroundRole(label.foregroundRole())
+            write_as(label, self.theme, colour=self.theme.colours.secondary)
             shown = QLabel(value)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(f"{name}: {value}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from ..labels import write_as
 from ..theme.tokens import GRID, HEADING
 
 if TYPE_CHECKING:
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
     from ..theme.theme import Theme
 
-WIDTH = 440
+WIDTH = 380
+MOST_LINES = 10
+"""So many lines of details are seen at once."""
 
 
 class Choice(NamedTuple):
@@ -70,8 +74,7 @@ class Question(QDialog):
         outer.setSpacing(5 * GRID)
         outer.addLayout(top)
         outer.addLayout(self._row(choices, safe))
-        outer.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
-        self.setMinimumWidth(WIDTH)
+        self.buttons[safe].setFocus()
         self.finished.connect(lambda _code: self.answered.emit(self._answer))
 
     def ask(self, reply: Callable[[str], object]) -> None:
@@ -83,9 +86,10 @@ class Question(QDialog):
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        label.setMinimumWidth(WIDTH)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if heading:
-            label.setFont(theme.font(HEADING, semibold=True))
+            write_as(label, theme, HEADING, semibold=True)
         return label
 
     def _details(self, text: str, theme: Theme) -> QPlainTextEdit:
@@ -93,7 +97,8 @@ class Question(QDialog):
         shown.setReadOnly(True)
         shown.setAccessibleName(self.tr("Details"))
         shown.setFont(theme.monospace(0.88))
-        shown.setMinimumHeight(30 * GRID)
+        lines = min(MOST_LINES, max(2, shown.blockCount() + 1))
+        shown.setFixedHeight(lines * QFontMetrics(shown.font()).lineSpacing() + 4 * GRID)
         return shown
 
     def _row(self, choices: Sequence[Choice], safe: str) -> QHBoxLayout:
@@ -112,8 +117,6 @@ class Question(QDialog):
         button.setDefault(choice.name == safe)
         button.clicked.connect(lambda: self._choose(choice.name))
         self.buttons[choice.name] = button
-        if choice.name == safe:
-            button.setFocus()
         return button
 
     def _choose(self, name: str) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QLocale, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ..labels import write_as
 from ..miniature import picture
 from ..theme.tokens import CAPTION, GRID, RADIUS_CARD
 from .sheet import Sheet
@@ -77,13 +78,12 @@ class RecoveryDialog(Sheet):
         words.setSpacing(GRID)
         words.addStretch(1)
         title = QLabel(noted.title)
-        title.setFont(self.theme.font(semibold=True))
+        write_as(title, self.theme, semibold=True)
         words.addWidget(title)
         for text in (self._when(noted), str(noted.file) if noted.file else self.tr("Never saved in a file")):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(self.theme.font(CAPTION))
-            label.setStyleSheet(f"color: {colours.secondary}")
+            write_as(label, self.theme, CAPTION, colour=colours.secondary)
             label.setWordWrap(True)
             words.addWidget(label)
         words.addStretch(1)

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ..labels import write_as
 from ..settings import DEFAULTS
 from ..theme.tokens import CAPTION, GRID
 from .sheet import Sheet
@@ -35,6 +36,7 @@ class SettingsDialog(Sheet):
         super().__init__(shared.theme, parent)
         self.entitle(self.tr("Settings"))
         self._settings = shared.settings
+        self.starts_in_fields = True
         self._appearance()
         self._keeping()
         self._runs()
@@ -65,7 +67,7 @@ class SettingsDialog(Sheet):
         seconds.valueChanged.connect(lambda value: self._settings.set("autosave_seconds", value))
         self._row(form, self.tr("Note edits every"), seconds)
         note = QLabel(self.tr("After a crash, the next start offers what was not saved."))
-        note.setFont(self.theme.font(CAPTION))
+        write_as(note, self.theme, CAPTION, colour=self.theme.colours.secondary)
         note.setWordWrap(True)
         form.addRow("", note)
 

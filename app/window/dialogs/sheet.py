@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ..labels import write_as
 from ..theme.tokens import GRID, HEADING
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QShowEvent
+
     from ..theme.theme import Theme
 
 
@@ -19,6 +22,8 @@ class Sheet(QDialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.starts_in_fields = False
+        self._closing: QPushButton | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
@@ -39,7 +44,7 @@ class Sheet(QDialog):
         """Add a heading."""
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setFont(self.theme.font(HEADING, semibold=True))
+        write_as(label, self.theme, HEADING, semibold=True)
         self.body.addWidget(label)
         return label
 
@@ -65,4 +70,11 @@ class Sheet(QDialog):
         self.row.addStretch(1)
         button = self.button(verb or self.tr("Close"), default=default)
         button.clicked.connect(self.reject)
+        self._closing = button
         return button
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Begin at the button that closes where it is the one that Return presses."""
+        super().showEvent(event)
+        if self._closing is not None and self._closing.isDefault() and not self.starts_in_fields:
+            self._closing.setFocus()

@@ -69,7 +69,7 @@ class Documents(QObject):
             return
         self._aside.do(lambda: (load(path), version_of(path)), lambda result: self._take(path, result))
 
-    def open_copy(self, path: Path) -> None:
+    def open_copy(self, path: Path, then: Callable[[Document], object] = lambda _document: None) -> None:
         """Open what a file holds as a new pipeline: an example is never written over."""
 
         def take(result: Any) -> None:
@@ -77,7 +77,7 @@ class Documents(QObject):
                 self.failed.emit(path, result)
             else:
                 result.file = None
-                self.new(result)
+                then(self.new(result))
 
         self._aside.do(lambda: load(path), take)
 
