@@ -21,8 +21,14 @@ MARK = "TREADLE_CLUSTER"
 _PAUSE = 0.05
 
 
+_PROGRAM = " -m ipyparallel."
+
+
 class Proof(msgspec.Struct, frozen=True):
-    """A process: its number, when it started, and its command line. No other process ever has all three."""
+    """A process: its number, when it started, and its command line. No other process ever has all three.
+
+    A Python that is a script puts the real one into its place: only the arguments of the command line stay then.
+    """
 
     pid: int
     started: str
@@ -31,7 +37,12 @@ class Proof(msgspec.Struct, frozen=True):
     @property
     def lives(self) -> bool:
         """Whether the process that was meant is still there; one that has ended but is not reaped is not."""
-        return proof_of(self.pid) == self
+        now = proof_of(self.pid)
+        return now is not None and now.started == self.started and self._has_become(now.command)
+
+    def _has_become(self, command: str) -> bool:
+        _, program, arguments = self.command.partition(_PROGRAM)
+        return command == self.command or (bool(program) and command.endswith(f"{program}{arguments}"))
 
     @property
     def stopped(self) -> bool:

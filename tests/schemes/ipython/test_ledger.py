@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import psutil
 import pytest
+from clusters import wait_until
 
 from treadle.schemes.ipython.ledger import Ledger, Record, Started
 from treadle.schemes.ipython.proof import MARK, Proof, end, marked, proof_of
@@ -49,6 +51,22 @@ def test_a_process_is_proved_by_number_start_and_command_together(sleepers: list
     sleepers[0].kill()
     sleepers[0].wait(SECONDS)
     assert not proof.lives
+
+
+def test_a_python_that_is_a_script_may_put_the_real_one_into_its_place(sleepers: list, tmp_path: Path) -> None:
+    go_on, script = tmp_path / "go_on", tmp_path / "python"
+    script.write_text(
+        f'#!/bin/sh\nwhile [ ! -e {go_on} ]; do sleep 0.01; done\nexec {sys.executable} -c "import time; time.sleep(600)" "$@"\n'
+    )
+    script.chmod(0o755)
+    sleepers.append(subprocess.Popen([script, "-m", "ipyparallel.engine", "--name=1"]))
+    proof = proof_of(sleepers[0].pid)
+    assert proof is not None
+    assert proof.lives
+    go_on.touch()
+    wait_until(lambda: psutil.Process(proof.pid).cmdline()[:1] == [sys.executable], SECONDS)
+    assert proof.lives
+    assert not msgspec.structs.replace(proof, command=proof.command + "1").lives
 
 
 def test_a_process_that_has_ended_but_is_not_reaped_does_not_live(sleepers: list) -> None:
