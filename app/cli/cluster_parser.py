@@ -55,7 +55,7 @@ def _add_engines(asks: Commands, kind: type[ArgumentParser]) -> None:
     engines = _ask(asks, "engines", "list, add, interrupt, restart, stop and kill engines")
     does = engines.add_subparsers(dest="deed", metavar="COMMAND", parser_class=kind)
     add = _ask(does, "add", "start more engines here, also for a cluster of somebody else", inner=True)
-    add.add_argument("count", type=_count, metavar="N")
+    add.add_argument("count", type=_some, metavar="N")
     add.add_argument("--logdir", metavar="DIR", help="where the logs go")
     for name, about in (
         ("interrupt", "interrupt what they execute, as Ctrl-C does"),
@@ -93,6 +93,12 @@ def _add_profiles(asks: Commands, kind: type[ArgumentParser]) -> None:
     copy.add_argument("name", metavar="NAME")
     use = does.add_parser("use", help="use it where none is named", allow_abbrev=False)
     use.add_argument("name", metavar="NAME")
+
+
+def _some(text: str) -> int:
+    if not (count := _count(text)):
+        raise argparse.ArgumentTypeError("there is nothing to add with 0")
+    return count
 
 
 def _count(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import os
 
 LAUNCHER_NAMES = ("local",)
+_CLUSTER_ID = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +45,10 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             )
         if self.engines is not None and self.engines < 0:
             raise UsageError(f"the number of engines cannot be {self.engines}")
+        if self.cluster_id and not _CLUSTER_ID.fullmatch(self.cluster_id):
+            raise UsageError(
+                f"{self.cluster_id!r} cannot be the name of a cluster", remedy="Use letters, digits, '-', '_' and '.'"
+            )
         if not 0 < self.deadline < float("inf"):
             raise UsageError(f"deadline must be a number of seconds above 0, not {self.deadline}")
         if not -20 <= self.niceness <= 19:
@@ -102,4 +108,10 @@ def _converted(fields: Any, where: str) -> Definition:
     except UsageError as error:
         raise UsageError(error.message, where=where, remedy=error.remedy) from None
     except msgspec.ValidationError as error:
-        raise UsageError(str(error), where=where) from None
+        raise UsageError(_plain(str(error)), where=where) from None
+
+
+def _plain(problem: str) -> str:
+    """Return what is wrong as one reads it in the file: ``engines: expected int, got str``."""
+    what, _, place = problem.replace(" | null", "").partition(" - at `$.")
+    return f"{place.rstrip('`')}: {what[:1].lower()}{what[1:].replace('`', '')}" if place else what

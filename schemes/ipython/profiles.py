@@ -51,10 +51,12 @@ def profile_folder(name: str = "") -> Path:
         return folder
     if name == DEFAULT:
         return create(DEFAULT)
+    guess = suggestion(name, [profile.name for profile in profiles()])
     raise UsageError(
         f"there is no IPython profile {name!r} in {ipython_folder()}",
-        remedy=suggestion(name, [profile.name for profile in profiles()])
-        + f" Make it with `treadle cluster profiles create {name}`",
+        remedy=f"{guess}{'' if guess.endswith('?') else '.'} Make it with `treadle cluster profiles create {name}`".lstrip(
+            ". "
+        ),
     )
 
 

@@ -39,10 +39,11 @@ def test_one_of_several_has_to_be_named(tmp_path: Path) -> None:
     [
         ("[clusters.a]\nengins = 1\n", r"no setting 'engins'. Did you mean 'engines'\?"),
         ('[clusters.a]\nlauncher = "locl"\n', r"no launcher 'locl'. Did you mean 'local'\?"),
-        ('[clusters.a]\nengines = "two"\n', "Expected `int"),
+        ('[clusters.a]\nengines = "two"\n', "engines: expected int, got str"),
         ("[clusters.a]\nengines = -1\n", "number of engines cannot be -1"),
+        ('[clusters.a]\ncluster_id = "../b"\n', "cannot be the name of a cluster"),
         ("[clusters.a]\ndeadline = 0\n", "deadline must be"),
-        ("[clusters]\na = 1\n", "Expected `object`"),
+        ("[clusters]\na = 1\n", "Expected `object`|expected object"),
         ("x = 1\n", "defines no cluster"),
         ("x = \n", "not TOML"),
     ],
