@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 
 from ....core.protocol import TaskDetails
 from .. import amounts
-from .task_columns import item_of, seconds_of, word_of
+from .task_columns import item_of, scheme_of, seconds_of, word_of
 
 if TYPE_CHECKING:
     from ....core.errors import TreadleError
@@ -71,12 +71,12 @@ class Details(QPlainTextEdit):
     def _facts(self, row: TaskRow) -> str:
         item = f" ({item_of(row)})" if row.labels else ""
         lines = [f"{row.node}{item}: {word_of(row.state)}"]
-        if row.scheme:
+        if scheme_of(row):
             took = amounts.duration(seconds_of(row)) if row.ended else ""
-            where = " · ".join(filter(None, (row.scheme, row.worker, row.host, took)))
+            where = " · ".join(filter(None, (scheme_of(row), row.worker, row.host, took)))
             lines.append(where)
         if row.reason:
-            lines.append(f"{self.tr('Scheme')}: {row.reason}")
+            lines.append(f"{self.tr('Why there')}: {row.reason}")
         if row.cause:
             lines.append(f"\n{row.cause}")
         return "\n".join(lines)

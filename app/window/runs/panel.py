@@ -103,6 +103,8 @@ def make_table(model: QAbstractItemModel, name: str, widths: Iterable[int], pare
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    # Cells begin where their titles do.
+    table.setStyleSheet(f"QTableView::item {{ padding: 0 {GRID + 1}px; }}")
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)

@@ -54,7 +54,10 @@ class ProblemsPanel(RunsPanel):
         self.model.show(problems)
         errors = sum(one.severity == "error" for one in problems)
         warnings = len(problems) - errors
-        self.words.setText(self.tr("%1 errors, %2 warnings").replace("%1", str(errors)).replace("%2", str(warnings)))
+        self.words.setText(
+            f"{errors} {self.tr('error') if errors == 1 else self.tr('errors')}, "
+            f"{warnings} {self.tr('warning') if warnings == 1 else self.tr('warnings')}"
+        )
         self.show_full(bool(problems))
         if self.runs is None:
             self.empty.say(self.tr("No pipeline"), self.tr("Open a pipeline to have it checked."), "check")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ....core.run.states import CACHE
 from ..looks import ENDED, UNKNOWN_TOTAL
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class RunRecord:
         if before is not None:
             if before.state == "running":
                 self.busy[before.scheme] -= 1
-            if before.scheme:
+            if before.scheme and before.scheme != CACHE:
                 self.schemes[before.scheme] -= 1
         if row.state == "running":
             self.busy[row.scheme] += 1
@@ -105,7 +106,7 @@ class RunRecord:
             self.failed[row.task] = row
         elif self.failed:
             self.failed.pop(row.task, None)
-        if row.scheme:
+        if row.scheme and row.scheme != CACHE:
             self.schemes[row.scheme] += 1
             story = self.nodes.setdefault(row.node, NodeStory(()))
             story.scheme, story.reason = row.scheme, row.reason

@@ -81,6 +81,7 @@ class SchemeChooser(QToolButton):
         action = QAction(self._icon(scheme), text, self._menu)
         action.setCheckable(True)
         action.setChecked(scheme == self.scheme)
+        action.setFont(self._theme.font(semibold=action.isChecked()))
         action.setToolTip(self._help(scheme))
         action.triggered.connect(lambda _checked: self.choose(scheme))
         self._group.addAction(action)
@@ -90,7 +91,7 @@ class SchemeChooser(QToolButton):
         """Return how many tasks of the newest run a scheme took."""
         record = None if self._runs is None else self._runs.record
         count = 0 if record is None else record.schemes.get(scheme, 0)
-        return f"{amounts.count(count)} {self.tr('tasks')}" if count else ""
+        return f"{amounts.count(count)} {self.tr('task') if count == 1 else self.tr('tasks')}" if count else ""
 
     def word(self, scheme: str) -> str:
         """Return what a scheme is called; behind a colon stands a profile."""

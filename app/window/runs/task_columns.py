@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PyQt6.QtCore import QCoreApplication
 
+from ....core.run.states import CACHE
 from .. import amounts
 from ..looks import ENDED
 from ..theme.tokens import STATES
@@ -53,7 +54,7 @@ def columns() -> tuple[Column, ...]:
         Column(tr("State"), lambda row: word_of(row.state), lambda row: _ORDER.get(row.state, 99), False, 112),
         Column(tr("Node"), lambda row: row.node, lambda row: row.node.casefold(), False, 150),
         Column(tr("Item"), item_of, lambda row: tuple(row.labels.values()), False, 120),
-        Column(tr("Scheme"), _scheme, lambda row: row.scheme, False, 84),
+        Column(tr("Scheme"), scheme_of, scheme_of, False, 90),
         Column(tr("Worker"), _worker, _worker, False, 110),
         Column(tr("Duration"), _duration, seconds_of, True, 84),
         Column(tr("CPU"), _cpu, lambda row: row.cpu_seconds, True, 72),
@@ -74,8 +75,10 @@ _ORDER = {state: place for place, state in enumerate(_WORST_FIRST)}
 """What needs a look comes first when tasks are sorted by their state."""
 
 
-def _scheme(row: TaskRow) -> str:
-    return row.scheme
+def scheme_of(row: TaskRow) -> str:
+    """Return the scheme that took a task; empty if none had to."""
+    # That a result was there already is said by the state.
+    return "" if row.scheme == CACHE else row.scheme
 
 
 def _worker(row: TaskRow) -> str:

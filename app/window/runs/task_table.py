@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 
-from ..theme.tokens import ICON_SMALL, SCHEMES, STATES
+from ..theme.tokens import ICON_SMALL, SCHEMES, STATES, contrast
 from .slices import Slices
 from .task_columns import CAUSE, SCHEME, STATE, columns
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from ....core.protocol import TaskRow
     from ..theme.theme import Theme
+
+READABLE = 4.5
+"""The least contrast of text with its ground; the shape of a state needs less."""
 
 _AT_A_TIME = 2_000
 _FEW = 50
@@ -223,7 +226,8 @@ class TaskTable(QAbstractTableModel):
     def _colour(self, row: TaskRow, column: int) -> QColor | None:
         colours = self._theme.colours
         if column == STATE and row.state in STATES:
-            return QColor(STATES[row.state].colour.on(colours))
+            colour = STATES[row.state].colour.on(colours)
+            return QColor(colour if contrast(colour, colours.surface) >= READABLE else colours.secondary)
         if column == SCHEME and row.scheme in SCHEMES:
             return QColor(SCHEMES[row.scheme].colour.on(colours))
         return None

@@ -44,6 +44,7 @@ class TasksPanel(RunsPanel):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
         self.body.addWidget(split, 1)
         self._make_sorting()
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -146,7 +147,9 @@ class TasksPanel(RunsPanel):
     def _count(self, *_what: Any) -> None:
         there, total = self.model.rowCount(), self.model.total
         of = f" {self.tr('of')} {amounts.count(total)}" if there != total else ""
-        self.counted.setText(f"{amounts.count(there)}{of} {self.tr('tasks')}")
+        self.counted.setText(
+            f"{amounts.count(there)}{of} {self.tr('task') if there == 1 == total else self.tr('tasks')}"
+        )
 
     # What is selected
 

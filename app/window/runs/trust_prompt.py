@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QSplitter,
@@ -20,7 +21,7 @@ from PyQt6.QtWidgets import (
 from ....core.errors import UsageError
 from ....core.pipeline import split_endpoint
 from ....core.validation.problems import visible
-from ..theme.tokens import GRID, HEADING
+from ..theme.tokens import GRID, HEADING, ROW_TABLE
 from .details import READING
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class TrustPrompt(QDialog):
         question.setFont(theme.font(HEADING, semibold=True))
         consequence = QLabel(
             self.tr(
-                "It was not made on this machine. These %1 places can do whatever you can do here: "
+                "It was not made or trusted here. These %1 places can do whatever you can do here: "
                 "read, change and delete files, and use the network. Look at them first."
             ).replace("%1", str(len(state.code))),
             self,
@@ -54,7 +55,9 @@ class TrustPrompt(QDialog):
         consequence.setStyleSheet(f"color: {theme.colours.secondary}")
         self.places = QListWidget(self)
         self.places.setAccessibleName(self.tr("Places that run code"))
-        self.places.addItems([visible(f"{one.place}") for one in state.code])
+        for one in state.code:
+            item = QListWidgetItem(visible(one.place), self.places)
+            item.setSizeHint(QSize(0, ROW_TABLE))
         self.source = QPlainTextEdit(self)
         self.source.setReadOnly(True)
         self.source.setTextInteractionFlags(READING)
@@ -65,6 +68,7 @@ class TrustPrompt(QDialog):
         split.addWidget(self.places)
         split.addWidget(self.source)
         split.setStretchFactor(1, 1)
+        split.setHandleWidth(2 * GRID)
         split.setSizes([_SIZE[0] // 3, 2 * _SIZE[0] // 3])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
