@@ -124,7 +124,8 @@ class Hearing:
         if isinstance(result, Result):
             record.previews, record.cause = result.previews, None
             if desk.earlier is not None:
-                self._schemes.export(record.scheme, desk.earlier.wants(desk.tasks[report.task], report))
+                wanted = desk.earlier.wants(desk.tasks[report.task], report)
+                self._moving.bring_for_cache(report.task, record.scheme, wanted)
             return e.TaskSucceeded(report.task, outcome(result, report.bytes_out))
         task = desk.tasks[report.task]
         record.cause = self._explained(result, task)

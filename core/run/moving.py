@@ -40,6 +40,9 @@ class Moving:
         self._transfers = Transfers()
         # The tasks whose values a scheme was asked for in vain.
         self._withheld: set[e.TaskId] = set()
+        # What the cache waits for, by task; and the schemes that are to forget a task when that has come.
+        self._for_cache: dict[e.TaskId, set[ValueId]] = {}
+        self._late: dict[e.TaskId, str] = {}
         self._lossy = False
         self._found = False
 
@@ -99,9 +102,29 @@ class Moving:
         """Take a value that was asked for, for tasks that wait for it or for the cache."""
         if self._desk.earlier is not None:
             self._desk.earlier.keep(value, None if isinstance(handed, Cause) else handed)
+            self._came_for_cache(value)
         # What only the cache wanted, no task will want if there is no other scheme.
         if self._schemes.several or self._transfers.is_awaited(value):
             self._arrived(value, handed)
+
+    def bring_for_cache(self, task: e.TaskId, scheme: str, values: Iterable[ValueId]) -> None:
+        """Have values of a task brought that are to be kept: its scheme has to have them until they have come."""
+        if wanted := set(values):
+            self._for_cache[task] = wanted
+            self._schemes.export(scheme, wanted)
+
+    def _came_for_cache(self, value: ValueId) -> None:
+        task = value[0]
+        waiting = self._for_cache.get(task)
+        if waiting is None:
+            return
+        waiting.discard(value)
+        if waiting:
+            return
+        del self._for_cache[task]
+        scheme = self._late.pop(task, "")
+        if scheme and (self._desk.tasks[task].gone or self._desk.tasks[task].scheme != scheme):
+            self._schemes.release(scheme, task)
 
     def _never_came(self, value: ValueId, seconds: float) -> None:
         """Do without a value that was asked for: have it made again, or, the second time, let its readers go on."""
@@ -153,7 +176,9 @@ class Moving:
         """Forget the results of a task, which nobody reads any more."""
         task.gone = True
         self._transfers.forget(task.id)
-        if task.scheme != CACHE:
+        if task.id in self._for_cache:
+            self._late[task.id] = task.scheme
+        elif task.scheme != CACHE:
             self._schemes.release(task.scheme, task.id)
 
     def _held(self, task: Task, refs: Sequence[ValueId]) -> e.TaskHeld:

@@ -192,3 +192,53 @@ def test_what_a_failure_has_ended_is_not_looked_up(tmp_path) -> None:
     run = Executor(plan, {"told": scheme}, policy, folder=tmp_path, earlier=earlier)
     assert run.run() is RunState.FAILED
     assert ("a" in earlier.over, earlier.asked, scheme.calls) == (True, [], [])
+
+
+class Keen(Forgetful):
+    """Wants the value of the first task of a chain, and tells when it has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: set[Any] = set()
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self.wanted)
+
+    def wants(self, task: Any, report: Any) -> Iterator[Any]:
+        if task.id == "load":
+            self.wanted.add((task.id, "out", -1))
+            yield task.id, "out", -1
+
+    def keep(self, value: Any, handed: Any) -> None:
+        assert handed == b"kept"
+        self.wanted.discard(value)
+
+
+def test_a_value_that_is_to_be_kept_is_not_forgotten_before_it_has_come(tmp_path) -> None:
+    told: list[str] = []
+
+    class Slow(ToldScheme):
+        """Answers for a value when the last task of the chain is there."""
+
+        def export(self, values: Any) -> None:
+            self.values = list(values)
+            told.append("asked")
+
+        def release(self, tasks: Any) -> None:
+            told.extend(tasks)
+
+        def submit(self, calls: Any) -> None:
+            super().submit(calls)
+            if calls[0].task == "plot":
+                told.append("comes")
+                self.tell([Exported(value, b"kept") for value in self.values])
+
+    earlier = Keen()
+    policy = Policy(("told",), look_up=True)
+    run = Executor(
+        make_plan(pipeline(CHAIN)), {"told": Slow()}, policy, folder=tmp_path, earlier=earlier, keep_all=False
+    )
+    assert run.run() is RunState.SUCCEEDED
+    assert not earlier.waiting
+    assert told == ["asked", "comes", "load", "clean"]
