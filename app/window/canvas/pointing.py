@@ -121,11 +121,14 @@ class Pointing:
         if self._on_failures(node_id, at):
             canvas.failures_requested.emit(node_id)
             return None
+        picked = canvas.picked
+        if node_id in nodes:
+            # All that is selected may be meant to move; a click alone is known only when the button goes up.
+            rest = (nodes - {node_id}, set(picked.wires), set(picked.notes))
+            return Move(canvas, node_id, clicked=rest if at.keys & _ADDS else ({node_id}, set(), set()))
         if at.keys & _ADDS:
-            canvas.pick(nodes ^ {node_id}, canvas.picked.wires, canvas.picked.notes)
-            if node_id not in canvas.picked.nodes:
-                return None
-        elif node_id not in nodes:
+            canvas.pick(nodes | {node_id}, picked.wires, picked.notes)
+        else:
             canvas.pick({node_id})
         return Move(canvas, node_id)
 

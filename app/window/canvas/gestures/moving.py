@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..picked import NoteId
     from ..view import CanvasView
 
+    Selection = tuple[set[str], set[str], set[NoteId]]
+
 SNAP_REACH = 6.0
 """Pixels of the view within which an edge snaps to another."""
 
@@ -32,13 +34,16 @@ MOST_ALIGNED = 400
 
 
 class Move(Gesture):
-    """Moves the selected nodes and notes, and what lies on selected frames: one edit at the end."""
+    """Moves the selected nodes and notes, and what lies on selected frames: one edit at the end.
+
+    ``handle`` is the card under the pointer, ``clicked`` what is selected if nothing was moved.
+    """
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, canvas: CanvasView, handle: str = "") -> None:
+    def __init__(self, canvas: CanvasView, handle: str = "", clicked: Selection | None = None) -> None:
         super().__init__(canvas)
-        self._handle = handle
+        self._handle, self._clicked = handle, clicked
         self._moving = False
         self._snapped = Snapped(0.0, 0.0)
         self.insertion: Insertion | None = None
@@ -114,6 +119,8 @@ class Move(Gesture):
         shift, insertion, moving = self.shift, self.insertion, self._moving
         self.cancel("finished")
         if not moving:
+            if self._clicked is not None:
+                self.canvas.pick(*self._clicked)
             return
         if at.holds(Qt.KeyboardModifier.AltModifier):
             self._finish_copy(shift)
