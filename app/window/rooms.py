@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from .docks import BOTTOM, LEFT, RIGHT, Panel
 from .empty import EmptyPlace
 from .palette.panel import PalettePanel
+from .runs.log_panel import LogPanel
+from .runs.problems_panel import ProblemsPanel
+from .runs.scheme_chooser import SchemeChooser
+from .runs.status import RunNumbers, SchemeChips
+from .runs.tasks_panel import TasksPanel
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -18,16 +23,20 @@ if TYPE_CHECKING:
 
 
 class Rooms(QObject):
-    """Makes the panels and keeps them with the document in front."""
+    """Makes the panels and keeps them with the document in front. ``panel_wanted`` asks to bring one forward."""
+
+    panel_wanted = pyqtSignal(str)
 
     def __init__(self, shared: Shared, parent: QWidget) -> None:
         super().__init__(parent)
         self._page: DocumentPage | None = None
-        self.palette = PalettePanel(shared.catalogue, shared.theme, parent)
-        self.empty = {
-            name: EmptyPlace(shared.theme, parent) for name in ("outline", "inspector", "tasks", "problems", "log")
-        }
-        self.palette.place_requested.connect(self._place)
+        theme = shared.theme
+        self.palette = PalettePanel(shared.catalogue, theme, parent)
+        self.tasks, self.problems, self.log = TasksPanel(theme), ProblemsPanel(theme), LogPanel(theme)
+        self.scheme = SchemeChooser(shared.bridge, theme)
+        self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme)
+        self.empty = {name: EmptyPlace(theme, parent) for name in ("outline", "inspector")}
+        self._connect()
 
     def panels(self) -> list[Panel]:
         """Return the panels, in the order in which they are listed."""
@@ -35,15 +44,52 @@ class Rooms(QObject):
             Panel("modules", self.tr("Modules"), LEFT, self.palette),
             Panel("outline", self.tr("Outline"), LEFT, self.empty["outline"]),
             Panel("inspector", self.tr("Inspector"), RIGHT, self.empty["inspector"]),
-            Panel("tasks", self.tr("Tasks"), BOTTOM, self.empty["tasks"]),
-            Panel("problems", self.tr("Problems"), BOTTOM, self.empty["problems"]),
-            Panel("log", self.tr("Log"), BOTTOM, self.empty["log"]),
+            Panel("tasks", self.tr("Tasks"), BOTTOM, self.tasks),
+            Panel("problems", self.tr("Problems"), BOTTOM, self.problems),
+            Panel("log", self.tr("Log"), BOTTOM, self.log),
         ]
+
+    def _connect(self) -> None:
+        self.palette.place_requested.connect(self._place)
+        for panel in (self.tasks, self.problems, self.log):
+            panel.node_requested.connect(self._show_node)
+        self.tasks.run_requested.connect(self._run)
+        self.tasks.log_requested.connect(self._show_log)
+        self.problems.task_requested.connect(self._show_task)
 
     def show(self, page: DocumentPage | None) -> None:
         """Show the document of a page; None if none is in front."""
+        if page is self._page:
+            return
         self._page = page
+        runs = page.runs if page is not None else None
+        for room in (self.tasks, self.problems, self.log, self.scheme, self.numbers, self.chips):
+            room.set_runs(runs)
+        self.scheme.setEnabled(page is not None)
+
+    def show_failures(self, node: str) -> None:
+        """Show the tasks of a node that failed."""
+        self.tasks.show_node(node)
+        self.tasks.show_states("failed")
+        self.panel_wanted.emit("tasks")
+
+    # What the panels ask for
 
     def _place(self, path: str) -> None:
         if self._page is not None:
             self._page.adding.place_middle(path)
+
+    def _show_node(self, path: str) -> None:
+        if self._page is not None:
+            self._page.show_node(path)
+
+    def _run(self) -> None:
+        if self._page is not None:
+            self._page.runs.start()
+
+    def _show_log(self, tasks: list[str]) -> None:
+        self.log.show_of(tasks)
+        self.panel_wanted.emit("log")
+
+    def _show_task(self, _task: str) -> None:
+        self.panel_wanted.emit("tasks")

@@ -28,6 +28,10 @@ class Tabs(QTabWidget):
         self._theme = theme
         self.setDocumentMode(True)
         self.setMovable(True)
+        bar = self.tabBar()
+        assert bar is not None
+        bar.setDrawBase(False)
+        bar.setExpanding(False)
         self.setAccessibleName(self.tr("Open pipelines"))
         self.currentChanged.connect(lambda _index: self.page_changed.emit())
         theme.changed.connect(self._draw)

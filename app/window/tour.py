@@ -166,7 +166,8 @@ def _beside(target: QRect, width: int, height: int, room: QRect) -> QPoint:
         QRect(target.left(), target.bottom() + gap, width, height),
         QRect(target.left(), target.top() - gap - height, width, height),
     )
-    for place in places:
+    # Beside what is wide and low there is more to cover than below it.
+    for place in (places[2:] + places[:2]) if target.height() < height // 2 else places:
         place.moveTop(min(max(place.top(), room.top()), room.bottom() - height))
         place.moveLeft(min(max(place.left(), room.left()), room.right() - width))
         if not place.intersects(target):

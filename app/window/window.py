@@ -17,6 +17,7 @@ from .menus import Menus, Toolbar
 from .page import DocumentPage
 from .rooms import Rooms
 from .run_commands import run_facts
+from .running import Running
 from .search.popup import SearchPopup
 from .tabs import Tabs, label_of
 from .welcome.page import WelcomePage
@@ -52,13 +53,17 @@ class Window(QMainWindow):
         self.tabs = Tabs(shared.theme, self)
         self.setCentralWidget(self.tabs)
         self.rooms = Rooms(shared, self)
+        self.rooms.panel_wanted.connect(self._show_panel)
         self.docks = Docks(self, self.rooms.panels())
         self.menus = Menus(
             self, self.commands, shared.settings, self.files.open, self.files.open_example, self.docks.toggles
         )  # fmt: skip
         self.toolbar = Toolbar(self.commands, shared.theme, self)
         self.addToolBar(self.toolbar)
+        self.toolbar.put_scheme_chooser(self.rooms.scheme)
+        self._fill_status_bar()
         self.pages: dict[Document, DocumentPage] = {}
+        self.running: dict[Document, Running] = {}
         self.welcome: WelcomePage | None = None
         self.tour: Tour | None = None
         self._may_close = False
@@ -67,6 +72,14 @@ class Window(QMainWindow):
         self._connect()
         self._restore()
         self._page_changed()
+
+    def _fill_status_bar(self) -> None:
+        bar = self.statusBar()
+        assert bar is not None
+        bar.setAccessibleName(self.tr("Status"))
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.rooms.chips)
+        bar.addPermanentWidget(self.rooms.numbers)
 
     def _connect(self) -> None:
         self.documents.opened.connect(self._opened)
@@ -138,11 +151,12 @@ class Window(QMainWindow):
 
     def _connect_page(self, page: DocumentPage) -> None:
         page.canvas.context_requested.connect(lambda node_id, place: show_menu(self, node_id, place))
-        page.canvas.run_to_requested.connect(lambda node_id: page.runs.start(until=(node_id,)))
-        page.runs.state_changed.connect(self.refresh)
+        page.canvas.open_requested.connect(lambda _node: self.docks.show("inspector"))
+        self.running[page.document] = Running(self, page)
 
     def _closed(self, document: Document) -> None:
         page = self.pages.pop(document)
+        self.running.pop(document)
         page.close_runs()
         self.tabs.remove(page)
         if not self.tabs.count():
@@ -160,9 +174,14 @@ class Window(QMainWindow):
         self.commands.facts(self._facts())
         self.commands.check("run.pause", on=self.page is not None and self.page.runs.paused)
         self._name_steps()
-        document = self.document
-        name = f"{label_of(document)} — " if document is not None else ""
-        self.setWindowTitle(f"{name}{self.tr('Treadle')}")
+        self.name()
+
+    def name(self) -> None:
+        """Say in the title how far a run is, and what is in front."""
+        parts = []
+        if self.document is not None:
+            parts = [self.running[self.document].progress, label_of(self.document)]
+        self.setWindowTitle(" — ".join(part for part in (*parts, "Treadle") if part))
 
     def _facts(self) -> set[str]:
         facts = {"tab"} if self.tabs.count() else set()
@@ -185,6 +204,9 @@ class Window(QMainWindow):
         ):
             text = self.commands.command(command_id).menu_text
             self.commands.action(command_id).setText(f"{text} {label}" if label else text)
+
+    def _show_panel(self, name: str) -> None:
+        self.docks.show(name)
 
     def show_runner(self, state: str, why: str) -> None:
         """Show how the runner does, at the right of the toolbar."""
