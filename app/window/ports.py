@@ -167,6 +167,33 @@ def targets_for(pipeline: Pipeline, body: Body, node_id: str, output: Port) -> I
                 yield Target(name, port, fit, f"{name}.{port.name}" in body.connections)
 
 
+class Origin(NamedTuple):
+    """An output that an input may be fed by."""
+
+    node_id: str
+    port: Port
+    fit: Fit
+
+    @property
+    def endpoint(self) -> str:
+        """The output as a connection names it."""
+        return f"{self.node_id}.{self.port.name}"
+
+
+def origins_for(pipeline: Pipeline, body: Body, node_id: str, target: Port) -> Iterator[Origin]:
+    """Go through the outputs that may feed an input without a cycle, what comes after the node left out."""
+    fed: dict[str, list[str]] = {name: [] for name in body.nodes}
+    for end, connection in body.connections.items():
+        fed.setdefault(split_endpoint(connection.source)[0], []).append(split_endpoint(end)[0])
+    after = reachable(fed, [node_id])
+    for name in body.nodes:
+        if name not in after:
+            for port in outputs_of(pipeline, body, name):
+                fit = how_it_fits(port, target)
+                if fit in {"direct", "each"}:
+                    yield Origin(name, port, fit)
+
+
 def connection_from(source: str, fit: Fit) -> Connection:
     """Return the connection that hands an output over in this way."""
     return Connection(source, each=Each()) if fit == "each" else Connection(source)

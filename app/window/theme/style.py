@@ -6,6 +6,9 @@ from PyQt6.QtGui import QColor, QPalette
 
 from .tokens import GRID, RADIUS_CONTROL, ROW_TABLE, STATES, Colours
 
+FRAMED = "framed"
+"""The object name of a list or table that stands among fields, and has a border like theirs."""
+
 _ROLES = {
     QPalette.ColorRole.Window: "surface",
     QPalette.ColorRole.WindowText: "text",
@@ -69,16 +72,16 @@ QPushButton:pressed {{ background: {c.accent_ground}; }}
 QPushButton:default {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.disabled}; border-color: {c.border}; background: {c.raised}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {c.surface}; color: {c.text};
+QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {{ background: {c.surface}; color: {c.text};
     border: 1px solid {c.border}; border-radius: {r}px; padding: {g - 1}px {g + 2}px;
     selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover {{ border-color: {c.border_strong}; }}
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {c.border_strong}; }}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{
     border-color: {c.accent}; }}
-QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] {{ border-color: {STATES["failed"].colour.on(c)}; }}
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {c.disabled};
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[invalid="true"],
+QAbstractItemView#{FRAMED}[invalid="true"] {{ border-color: {STATES["failed"].colour.on(c)}; }}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {c.disabled};
     background: {c.raised}; }}
-QComboBox::drop-down {{ border: none; width: {4 * g}px; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; outline: none;
     selection-background-color: {c.accent_ground}; selection-color: {c.text}; }}
 QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
@@ -90,6 +93,8 @@ QTabBar::tab:hover {{ color: {c.text}; }}
 QTabWidget::pane {{ border: none; }}
 QAbstractItemView {{ background: {c.surface}; alternate-background-color: {c.raised}; border: none; outline: none;
     selection-background-color: {c.accent_ground}; selection-color: {c.text}; }}
+QAbstractItemView#{FRAMED} {{ border: 1px solid {c.border}; border-radius: {r}px; padding: 1px; }}
+QAbstractItemView#{FRAMED}:focus {{ border-color: {c.accent}; }}
 QTreeView::item, QTableView::item, QListView::item {{ min-height: {ROW_TABLE}px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {c.raised}; }}
 QTreeView::item:selected, QListView::item:selected, QTableView::item:selected {{ background: {c.accent_ground};

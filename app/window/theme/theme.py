@@ -8,6 +8,8 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPixmap
 
 from .icons import Drawings, icon
+from .pictures import Pictures
+from .signs import signs_sheet
 from .style import palette_of, style_sheet
 from .tokens import BODY, DARK, ICON_SMALL, LIGHT, Colours
 
@@ -25,6 +27,7 @@ class Theme(QObject):
     def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.drawings = Drawings()
+        self._pictures = Pictures(self.drawings)
         self._application: QApplication | None = None
         self._choice: Choice = choice
         self.colours: Colours = self._chosen()
@@ -71,7 +74,8 @@ class Theme(QObject):
     def _apply(self) -> None:
         if self._application is not None:
             self._application.setPalette(palette_of(self.colours))
-            self._application.setStyleSheet(style_sheet(self.colours))
+            sheet = style_sheet(self.colours) + signs_sheet(self.colours, self._pictures.file)
+            self._application.setStyleSheet(sheet)
 
     # What views ask for
 

@@ -1,0 +1,1 @@
+"""The inspector: all that is set, shown and said of the selected nodes."""

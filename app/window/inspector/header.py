@@ -1,0 +1,150 @@
+"""The top of the inspector: what is selected, its title, its module and how it does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from ..chips import chip
+from ..theme.tokens import CAPTION, GRID, HEADING, ICON_SMALL, STATES
+
+if TYPE_CHECKING:
+    from ....core.pipeline import Node
+    from ..looks import NodeLook
+    from ..theme.theme import Theme
+    from .selection import Selection
+
+CHIP_LARGE = 28
+INDENT = 3
+"""How far the text of a line edit stands from its edge."""
+
+
+class Header(QWidget):
+    """Shows one node, whose title can be edited, or says how many nodes of what there are."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._selection: Selection | None = None
+        self._category = ""
+        self._typing = False
+        self.chip, self.title, self.kind, self.state = QLabel(self), QLineEdit(self), QLabel(self), QLabel(self)
+        self.shape = QLabel(self)
+        self.title.setObjectName("node-title")
+        self.title.setAccessibleName(self.tr("Title"))
+        self.title.setAccessibleDescription(self.tr("What the node is called on the canvas"))
+        for label in (self.kind, self.state):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.textEdited.connect(self._rename)
+        self.title.editingFinished.connect(self._end)
+        self._arrange()
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _arrange(self) -> None:
+        self.kind.setIndent(INDENT)
+        state = QHBoxLayout()
+        state.setContentsMargins(INDENT, 0, 0, 0)
+        state.setSpacing(GRID)
+        state.addWidget(self.shape)
+        state.addWidget(self.state, 1)
+        words = QVBoxLayout()
+        words.setSpacing(GRID // 2)
+        words.addWidget(self.title)
+        words.addWidget(self.kind)
+        words.addLayout(state)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, 2 * GRID, GRID, 2 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+
+    def show_selection(self, selection: Selection) -> None:
+        """Show what is selected."""
+        if self._selection is not None and self._selection.wanted != selection.wanted:
+            self._typing = False
+        self._selection = selection
+        single = selection.single
+        if single is not None:
+            self._show_node(*single)
+        else:
+            self._show_nodes()
+        self.title.setReadOnly(single is None)
+        self._dress()
+
+    def _show_node(self, node_id: str, node: Node) -> None:
+        assert self._selection is not None
+        module = self._selection.module(node)
+        self._category = module.category if module is not None else ""
+        plain = module.label if module is not None else node_id
+        if not self._typing:
+            self.title.setText(node.title or plain)
+            self.title.setCursorPosition(0)
+        self.title.setPlaceholderText(plain)
+        kind = self.tr("group of {number} nodes").format(number=len(node.group.nodes)) if node.group else node.module
+        text = " · ".join(filter(None, (self._selection.path(node_id), kind.removeprefix("treadle.core.library."))))
+        self.kind.setText(text)
+        self.kind.setToolTip(f"{self.tr('Id')}: {self._selection.path(node_id)}\n{kind}")
+
+    def _show_nodes(self) -> None:
+        assert self._selection is not None
+        nodes = self._selection.nodes.values()
+        self._category = ""
+        self.title.setText(self.tr("{number} nodes").format(number=len(nodes)))
+        labels = Counter(self._label(node) for node in nodes)
+        shown = [f"{label} ×{count}" if count > 1 else label for label, count in labels.most_common()]
+        self.kind.setText(", ".join(shown))
+        self.kind.setToolTip("\n".join(shown[:40]))
+
+    def _label(self, node: Node) -> str:
+        assert self._selection is not None
+        module = self._selection.module(node)
+        return module.label if module is not None else node.title or self.tr("Group")
+
+    def show_look(self, look: NodeLook | None, mode: str) -> None:
+        """Show how the node does; None for several."""
+        known = look is not None
+        self.shape.setVisible(known)
+        self.state.setVisible(known)
+        if look is None:
+            return
+        state = STATES.get(look.state, STATES["never run"])
+        ink = state.colour.on(self._theme.colours)
+        self.shape.setPixmap(self._theme.pixmap(state.shape, ink, ICON_SMALL, self.devicePixelRatioF()))
+        words = [state.word]
+        if mode != "normal":
+            words.insert(0, self.tr("Bypassed") if mode == "bypassed" else self.tr("Disabled"))
+        if look.mapped and look.total > 0:
+            words.append(self.tr("{over} of {total} tasks").format(over=look.over, total=look.total))
+        self.state.setText(" · ".join(words))
+        self.state.setToolTip(look.reason)
+
+    def _rename(self, text: str) -> None:
+        self._typing = True
+        single = self._selection.single if self._selection is not None else None
+        if self._selection is not None and single is not None:
+            self._selection.change({single[0]: {"title": text}}, self.tr("rename"), merge=True)
+
+    def _end(self) -> None:
+        if self._typing and self._selection is not None:
+            self._typing = False
+            self._selection.document.end_merging()
+            self.show_selection(self._selection)
+
+    def _dress(self) -> None:
+        colours = self._theme.colours
+        self.chip.setPixmap(chip(self._theme, self._category, self.devicePixelRatioF(), CHIP_LARGE))
+        self.title.setFont(self._theme.font(HEADING, semibold=True))
+        for label in (self.kind, self.state):
+            label.setFont(self._theme.font(CAPTION))
+            label.setStyleSheet(f"color: {colours.secondary}")
+        self.title.setStyleSheet(
+            f"#node-title {{ border-color: transparent; background: transparent; padding: 0 {GRID}px 0 0; }}"
+            f"#node-title:focus, #node-title:hover:!read-only {{ border-color: {colours.border};"
+            f" background: {colours.surface}; }}"
+        )

@@ -1,0 +1,238 @@
+"""The panel that shows and edits the selected nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from ..empty import EmptyPlace
+from ..theme.tokens import GRID
+from .header import Header
+from .help import HelpView
+from .mapping import Mapping
+from .parameters import Parameters
+from .placement import PlacementEditor
+from .results import NodeLog, Previews
+from .scheme import SchemeChoice
+from .section import Section
+from .selection import Selection
+from .settings import Settings
+from .source_code import SourceCode
+from .sources import NoRuns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ....core.modules import Module
+    from ....core.pipeline import Where
+    from ..catalogue import Catalogue
+    from ..document import Document
+    from ..looks import NodeLook
+    from ..theme.theme import Theme
+    from .sources import RunSource
+
+
+class InspectorPanel(QWidget):
+    """Shows what is selected. ``node_wanted`` tells a node of the same body that a person wants to see."""
+
+    node_wanted = pyqtSignal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        catalogue: Catalogue,
+        runs: RunSource | None,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._catalogue, self._theme = document, catalogue, theme
+        self._runs: RunSource = runs or NoRuns(self)
+        self._selection = Selection(document)
+        self._source_drafts: dict[str, Any] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.refresh)
+        self._make_parts()
+        self._arrange()
+        catalogue.changed.connect(self._later)
+        self.parameters.node_wanted.connect(self.node_wanted)
+        self.source.draft_changed.connect(self._keep_source)
+        self._listen()
+        self.refresh()
+
+    def _make_parts(self) -> None:
+        theme = self._theme
+        self.header = Header(theme)
+        self.parameters = Parameters(theme, self._base)
+        self.source, self.mapping = SourceCode(theme), Mapping(theme)
+        self.scheme, self.settings, self.placement = SchemeChoice(theme), Settings(theme), PlacementEditor(theme)
+        self.previews, self.log, self.help = Previews(theme), NodeLog(theme), HelpView(theme)
+        self.sections = {
+            "parameters": Section(self.tr("Parameters"), theme, self.parameters),
+            "source": Section(self.tr("Source"), theme, self.source),
+            "mapping": Section(self.tr("Mapping"), theme, self.mapping, open_=False),
+            "scheme": Section(self.tr("Scheme"), theme, self.scheme, open_=False),
+            "settings": Section(self.tr("Resources"), theme, self.settings, open_=False),
+            "placement": Section(self.tr("Placement"), theme, self.placement, open_=False),
+            "preview": Section(self.tr("Preview"), theme, self.previews),
+            "log": Section(self.tr("Log"), theme, self.log, open_=False),
+            "help": Section(self.tr("Help"), theme, self.help),
+        }
+
+    def _arrange(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(2 * GRID, 0, 2 * GRID, 2 * GRID)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        for section in self.sections.values():
+            column.addWidget(section)
+        column.addStretch()
+        self.view = QScrollArea(self)
+        self.view.setWidgetResizable(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setWidget(inside)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.empty = EmptyPlace(self._theme, self)
+        self.empty.say(
+            self.tr("Nothing selected"),
+            self.tr("Select a node to see and set its parameters, how it is mapped, and what came out of it."),
+            "info",
+        )
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.pages)
+        self.setAccessibleName(self.tr("Inspector"))
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a width in which names and editors stand side by side."""
+        return QSize(75 * GRID, 150 * GRID)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the width in which everything can still be read."""
+        return QSize(52 * GRID, 40 * GRID)
+
+    # What it shows
+
+    def set_document(self, document: Document) -> None:
+        """Show another document, of which nothing is selected yet."""
+        self._document.changed.disconnect(self._later)
+        self._document = document
+        self.show_nodes((), ())
+        document.changed.connect(self._later)
+
+    def set_runs(self, runs: RunSource | None) -> None:
+        """Show what these runs tell."""
+        self._runs.looks_changed.disconnect(self._show_looks)
+        self._runs.details_changed.disconnect(self._show_details)
+        self._runs = runs or NoRuns(self)
+        self._listen_to_runs()
+        self._later()
+
+    def _later(self, _edit: Any = None) -> None:
+        """Show what changed once, after all that changes now."""
+        self._soon.start()
+
+    def _listen(self) -> None:
+        self._document.changed.connect(self._later)
+        self._listen_to_runs()
+
+    def _listen_to_runs(self) -> None:
+        self._runs.looks_changed.connect(self._show_looks)
+        self._runs.details_changed.connect(self._show_details)
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The ids of the nodes that are shown."""
+        return self._selection.ids
+
+    def show_nodes(self, where: Where, ids: Sequence[str]) -> None:
+        """Show nodes of one body."""
+        if (tuple(where), tuple(ids)) == (self._selection.where, self._selection.wanted) and (
+            self._selection.document is self._document
+        ):
+            return
+        self._selection.document.end_merging()
+        self._selection = Selection(self._document, where, ids)
+        single = self._selection.single
+        if single is not None:
+            self._runs.want_details(self._selection.path(single[0]))
+        self.refresh()
+        bar = self.view.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
+
+    def refresh(self) -> None:
+        """Show the nodes as they are now."""
+        selection = self._selection
+        nodes = selection.nodes
+        self.pages.setCurrentWidget(self.view if nodes else self.empty)
+        if not nodes:
+            return
+        single = selection.single
+        self.header.show_selection(selection)
+        self.parameters.show_selection(selection)
+        draft = self._source_drafts.get(single[1].module) if single is not None else None
+        self.sections["source"].setVisible(self.source.show_selection(selection, draft))
+        self.settings.show_selection(selection)
+        self.sections["settings"].say(self.settings.note(selection))
+        self.placement.show_selection(selection)
+        self.sections["placement"].say(self.placement.note())
+        for name in ("preview", "log", "help"):
+            self.sections[name].setVisible(single is not None)
+        if single is not None:
+            self.help.show_module(self._with_help(selection.module(single[1])))
+        self._show_look()
+        self._show_results()
+
+    def _with_help(self, module: Module | None) -> Module | None:
+        """Return the module as the catalogue has it: files keep no prose."""
+        known = self._catalogue.module(module.path) if module is not None and module.path else None
+        return known or module
+
+    def _show_looks(self, nodes: Any) -> None:
+        single = self._selection.single
+        if single is not None and (not nodes or self._selection.path(single[0]) in nodes):
+            self._show_look()
+
+    def _show_look(self) -> None:
+        single = self._selection.single
+        look: NodeLook | None = None
+        mode = "normal"
+        if single is not None:
+            look, mode = self._runs.look(self._selection.path(single[0])), single[1].mode
+            self.sections["mapping"].say(self.mapping.note(single[1]))
+        self.header.show_look(look, mode)
+        self.mapping.show_selection(self._selection, look)
+        self.scheme.show_selection(self._selection, look)
+        self.sections["scheme"].say(self.scheme.note(look))
+
+    def _show_details(self, node: str) -> None:
+        single = self._selection.single
+        if single is not None and self._selection.path(single[0]) == node:
+            self._show_results()
+
+    def _show_results(self) -> None:
+        single = self._selection.single
+        if single is not None:
+            path = self._selection.path(single[0])
+            self.previews.show_previews(self._runs.previews(path))
+            self.log.show_lines(self._runs.log(path))
+
+    def _keep_source(self, draft: Any) -> None:
+        if draft is None:
+            self._source_drafts.pop(self.source.key, None)
+        else:
+            self._source_drafts[self.source.key] = draft
+
+    def _base(self) -> Path | None:
+        return self._document.file.parent if self._document.file is not None else None

@@ -1,0 +1,134 @@
+"""The scheme that a node prefers, what its module supports, and why the present choice was made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap, QStandardItemModel
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from ....core.modules import Port
+from ....core.validation.resource_checks import SCHEMES as NAMES
+from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+from .editors.reading import MIXED, UNSET
+from .selection import Slot
+
+if TYPE_CHECKING:
+    from ....core.modules import Module
+    from ..looks import NodeLook
+    from ..theme.theme import Theme
+    from .selection import Selection
+
+AUTO = "auto"
+_SLOT = Slot(Port(name="scheme", type="str", optional=True, default=AUTO), "field", "scheme")
+
+
+class SchemeChoice(QWidget):
+    """A list of schemes; those that the module does not support say so and cannot be chosen."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._selection: Selection | None = None
+        self.box, self.why = QComboBox(self), QLabel(self)
+        self.box.setAccessibleName(self.tr("Preferred scheme"))
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(6)
+        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.box.installEventFilter(self)
+        self.why.setWordWrap(True)
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID + 2)
+        layout.addWidget(self.box)
+        layout.addWidget(self.why)
+        self.box.activated.connect(self._choose)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def show_selection(self, selection: Selection, look: NodeLook | None) -> None:
+        """Show what the selected nodes prefer, and how the newest run chose."""
+        self._selection = selection
+        modules = [module for node in selection.nodes.values() if (module := selection.module(node)) is not None]
+        value = selection.value(_SLOT)
+        preferred = AUTO if value is UNSET else value
+        self._fill(modules, preferred)
+        self.why.setText("\n".join(filter(None, (self._chosen(look), self._supported(modules)))))
+        self.why.setVisible(bool(self.why.text()))
+
+    def note(self, look: NodeLook | None) -> str:
+        """Return in a few words what is preferred and what was chosen."""
+        chosen = look.scheme if look is not None else ""
+        preferred = self.box.currentText()
+        return f"{preferred} → {chosen}" if chosen and chosen != self.box.currentData() else preferred
+
+    def _fill(self, modules: list[Module], preferred: object) -> None:
+        names = [*NAMES, *([preferred] if isinstance(preferred, str) and preferred not in NAMES else [])]
+        self.box.clear()
+        for name in names:
+            supported = name in {AUTO, "serial"} or all(module.schemes.supports(name) for module in modules)
+            text = self.tr("Automatic") if name == AUTO else name
+            shown = text if supported else self.tr("{scheme}: not supported by the module").format(scheme=text)
+            self.box.addItem(QIcon() if name == AUTO else self._badge(name), shown, name)
+            if not supported:
+                _disable(self.box)
+        self.box.setCurrentIndex(self.box.findData(preferred) if preferred is not MIXED else -1)
+        self.box.setPlaceholderText(self.tr("several values"))
+
+    def _chosen(self, look: NodeLook | None) -> str:
+        if look is None:
+            return ""
+        if not look.scheme:
+            return self.tr("Run to see which scheme is chosen, and why.")
+        if look.reason:
+            return self.tr("Last run: {scheme}, because {reason}").format(scheme=look.scheme, reason=look.reason)
+        return self.tr("Last run: {scheme}").format(scheme=look.scheme)
+
+    def _supported(self, modules: list[Module]) -> str:
+        if len({module.path for module in modules}) != 1:
+            return ""
+        names = [name for name in NAMES[1:] if name == "serial" or modules[0].schemes.supports(name)]
+        return self.tr("The module supports {schemes}.").format(schemes=", ".join(names))
+
+    def _choose(self, row: int) -> None:
+        name = self.box.itemData(row)
+        if self._selection is not None and name is not None:
+            self._selection.set(_SLOT, UNSET if name == AUTO else name)
+
+    def _badge(self, scheme: str) -> QIcon:
+        look, ratio = SCHEMES.get(scheme, UNKNOWN_SCHEME), self.devicePixelRatioF()
+        pixmap = QPixmap(round(ICON_SMALL * ratio), round(ICON_SMALL * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.colour.on(self._theme.colours)))
+        place = QRectF(0, 0, ICON_SMALL, ICON_SMALL)
+        painter.drawRoundedRect(place, GRID, GRID)
+        painter.setPen(QColor(self._theme.colours.surface))
+        painter.setFont(self._theme.font(CAPTION, semibold=True))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, look.letter)
+        painter.end()
+        return QIcon(pixmap)
+
+    def _dress(self) -> None:
+        self.why.setFont(self._theme.font(CAPTION))
+        self.why.setStyleSheet(f"color: {self._theme.colours.secondary}")
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Let the wheel scroll the panel."""
+        if event is not None and event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _disable(box: QComboBox) -> None:
+    model = box.model()
+    item = model.item(box.count() - 1) if isinstance(model, QStandardItemModel) else None
+    if item is not None:
+        item.setEnabled(False)
