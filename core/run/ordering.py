@@ -52,7 +52,7 @@ ORDERS: dict[str, Order] = {
     "topological": topological,
     "memory-first": memory_first,
 }
-BY_TIME = {"fifo": 1.0, "lifo": -1.0}
+BY_TIME = {"fifo": 1, "lifo": -1}
 """Orders in which tasks start as they have become ready: the first of them first, or the last."""
 
 ALL_ORDERS = (*ORDERS, *BY_TIME)
