@@ -56,6 +56,7 @@ class Result:
 
 
 _ONCE = (GeneratorType, map, filter, zip)
+_NUMBERS = frozenset({int, float, bool, type(None)})
 
 
 def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) -> Result | Cause:
@@ -153,7 +154,15 @@ def _travel_by_value(module: ModuleType) -> None:
 
 
 def _arguments(call: Call, function: Any, fetch: Fetch, secrets: Secrets) -> tuple[list[Any], dict[str, Any]]:
-    values = {port: _value(call, port, argument, fetch, secrets) for port, argument in call.arguments.items()}
+    values = {
+        # In a number there is nothing to resolve, and nothing that could be changed.
+        port: argument.value
+        if type(argument) is Given and type(argument.value) in _NUMBERS
+        else _value(call, port, argument, fetch, secrets)
+        for port, argument in call.arguments.items()
+    }
+    if not (call.positional or call.variadic):
+        return [], values
     variadic = values.pop(call.variadic, ())
     given = [place for place, port in enumerate(call.positional, 1) if port in values]
     last = len(call.positional) if variadic else max(given, default=0)
@@ -233,11 +242,14 @@ def _result(call: Call, returned: Any, secrets: Secrets, keep: Callable[[Any], A
         if port in absent:
             continue
         is_split = port in call.split
+        if type(value) in _NUMBERS and not is_split:
+            outputs[port] = value
+            continue
         made = listed(value, f"{call.task}.{port}") if is_split else _at_rest(value)
         outputs[port] = sealed(keep(made))
         if is_split:
             items[port] = tuple(map(secrets.hide, item_labels(outputs[port])))
-    flags = {port: bool(outputs[port]) for port in call.flags if port in outputs}
+    flags = {port: bool(outputs[port]) for port in call.flags if port in outputs} if call.flags else {}
     previews = {port: preview(value, secrets.hide if secrets else None) for port, value in outputs.items()}
     return Result(outputs, items, flags, absent, previews)
 
@@ -263,7 +275,8 @@ def _fields(call: Call, returned: Any) -> dict[str, Any]:
 
 def _with_facts(call: Call, result: Result, files: FileStore) -> Result:
     """Add what the cache wants to know: the files that the outputs refer to, and the digests that were asked for."""
-    named = files.named_in(result.outputs.values())
+    others = [value for value in result.outputs.values() if type(value) not in _NUMBERS]
+    named = files.named_in(others) if others else ()
     digests = _digests(result, Canonical(files.digests)) if call.digest else {}
     return dataclasses.replace(result, files=named, digests=digests) if named or digests else result
 
