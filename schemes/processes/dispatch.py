@@ -75,7 +75,7 @@ class Dispatch:
         if self._bound:
             self._feed_bound(now)
         backlog, expected = self._backlog, self._pace.expected
-        members = self._members.values()
+        members = [member for member in self._members.values() if member.open]
         while backlog:
             job = backlog[0]
             job.expected = expected(job.kind)
@@ -88,11 +88,11 @@ class Dispatch:
                 member = choose(members, job, now)
                 if member is None:
                     break
-                self._give(member, backlog[0], now)
+                self._give(member, job, now)
                 backlog.popleft()
             except KeyError:
                 self._gone(backlog.popleft())
-        for member in members:
+        for member in self._members.values():
             if unsent := member.flush():
                 self.put_back(unsent)
 
@@ -148,15 +148,18 @@ class Dispatch:
         if apart:
             # Wherever it will run, these must be written.
             self._have_written(apart)
-        elif home.has_room(job, now) and not ahead[number]:
+        elif home.open and home.has_room(job, now) and not ahead[number]:
             self._give(home, job, now)
             return True
         cost = _size(homes[number]) / SPEED
         if self._wait(job, home, ahead[number], now) <= cost and not home.retiring:
             ahead[number] += job.expected if job.expected < UNKNOWN else 0.0
-        elif home.retiring or any(one.has_room(job, now) for one in self._members.values() if one is not home):
+        elif home.retiring or any(one.open and one.has_room(job, now) for one in self._others(home)):
             self._have_written(homes[number])
         return False
+
+    def _others(self, home: Member) -> list[Member]:
+        return [member for member in self._members.values() if member is not home]
 
     def _best_of(self, homes: dict[int, list[Kept]]) -> int:
         """Return where to run: where the most is, or what cannot leave; -1 if such things are in two places."""

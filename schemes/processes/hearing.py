@@ -100,14 +100,16 @@ class Answers:
         if taken:
             self._caught_up(member)
 
-    def _take(self, member: Member, now: float, answer: Any, printed: Any, *used: Any) -> None:
+    def _take(
+        self, member: Member, now: float, answer: Any, printed: Any, seconds: float, cpu: float, peak: int
+    ) -> None:
         job = member.answered(now)
         following = member.jobs[0].task if member.jobs else ""
         if printed:
             member.outlet.next(following)
         else:
             member.outlet.begin(following)
-        self._pace.learn(job.kind, used[0])
+        self._pace.learn(job.kind, seconds)
         size = 0
         if isinstance(answer, Cause):
             result: Any = answer
@@ -119,7 +121,8 @@ class Answers:
             self._vault.forget([job.task])
             self._report(Stopped(job.task, job.attempt))
         else:
-            self._report(Ended(job.task, job.attempt, result, member.place, False, False, *used, job.bytes_in, size))
+            used = (seconds, cpu, peak, job.bytes_in, size)
+            self._report(Ended(job.task, job.attempt, result, member.place, False, False, *used))
 
     def _caught_up(self, member: Member) -> None:
         """Do what follows from the answers that were taken."""

@@ -81,11 +81,17 @@ class Member:
         self._outgoing: list[list[tuple[Any, ...]]] = []
         self._weight = 0
 
+    @property
+    def open(self) -> bool:
+        """Whether it takes jobs at all."""
+        return not (self.full or self.retiring or self.kill_at or self.severed or self.parted_at)
+
     def has_room(self, job: Job, now: float) -> bool:
-        """Say whether a job may be sent now: at once if the worker is idle, else only short ones behind short ones."""
+        """Say whether a job may be sent now to a worker that is open.
+
+        At once if the worker is idle, else only short ones behind short ones.
+        """
         jobs = self.jobs
-        if self.full or self.retiring or self.kill_at or self.severed or self.parted_at:
-            return False
         if not jobs:
             return True
         if job.expected > SHORT or len(jobs) >= MOST or now > self.since + 2 * jobs[0].expected + _GRACE:
@@ -274,13 +280,11 @@ class Member:
 
 
 def choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return an idle worker, or the one with the least to do of those that have room."""
+    """Return an idle worker, or the one with the least to do of those that have room; all must be open."""
     best: Member | None = None
     for member in members:
-        if not member.has_room(job, now):
-            continue
         if not member.jobs:
             return member
-        if best is None or member.load < best.load:
+        if (best is None or member.load < best.load) and member.has_room(job, now):
             best = member
     return best
