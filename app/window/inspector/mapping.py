@@ -80,13 +80,6 @@ class Mapping(QWidget):
         self.loops.show_selection(selection)
         self.planner.ask(selection.pipeline, selection.path(node_id))
 
-    def note(self, node: Node) -> str:
-        """Return in a few words what is mapped."""
-        words = [self.tr("sweep")] if node.sweeps else []
-        words += [self.tr("fold")] if node.fold else []
-        words += [self.tr("repeat")] if node.repeat else []
-        return " · ".join(words)
-
     # Connections
 
     def _show_hands(self, fed: dict[str, Connection], candidates: list[str], node: Node | None = None) -> None:

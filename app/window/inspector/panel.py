@@ -12,6 +12,7 @@ from ..theme.tokens import GRID
 from .header import Header
 from .help import HelpView
 from .mapping import Mapping
+from .notes import notes_of
 from .parameters import Parameters
 from .placement import PlacementEditor
 from .results import NodeLog, Previews
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ....core.modules import Module
-    from ....core.pipeline import Where
+    from ....core.pipeline import Node, Where
     from ..catalogue import Catalogue
     from ..document import Document
     from ..looks import NodeLook
@@ -83,6 +84,9 @@ class InspectorPanel(QWidget):
             "log": Section(self.tr("Log"), theme, self.log, open_=False),
             "help": Section(self.tr("Help"), theme, self.help),
         }
+
+        for name, section in self.sections.items():
+            section.head.toggled.connect(lambda _yes, name=name: self._fill(name))
 
     def _arrange(self) -> None:
         inside = QWidget(self)
@@ -172,27 +176,51 @@ class InspectorPanel(QWidget):
             bar.setValue(0)
 
     def refresh(self) -> None:
-        """Show the nodes as they are now."""
+        """Show the nodes as they are now; what is closed is filled when it is opened."""
         selection = self._selection
         nodes = selection.nodes
         self.pages.setCurrentWidget(self.view if nodes else self.empty)
         if not nodes:
             return
         single = selection.single
+        module = selection.module(single[1]) if single is not None else None
         self.header.show_selection(selection)
-        self.parameters.show_selection(selection)
-        draft = self._source_drafts.get(single[1].module) if single is not None else None
-        self.sections["source"].setVisible(self.source.show_selection(selection, draft))
-        self.settings.show_selection(selection)
-        self.sections["settings"].say(self.settings.note(selection))
-        self.placement.show_selection(selection)
-        self.sections["placement"].say(self.placement.note())
+        self.sections["source"].setVisible(module is not None and bool(module.source))
         for name in ("preview", "log", "help"):
             self.sections[name].setVisible(single is not None)
-        if single is not None:
-            self.help.show_module(self._with_help(selection.module(single[1])))
         self._show_look()
-        self._show_results()
+        for name in self.sections:
+            self._fill(name)
+
+    def _fill(self, name: str) -> None:
+        if not self.sections[name].is_open or not self._selection.nodes:
+            return
+        selection, single = self._selection, self._selection.single
+        match name:
+            case "parameters":
+                self.parameters.show_selection(selection)
+            case "source":
+                draft = self._source_drafts.get(single[1].module) if single is not None else None
+                self.source.show_selection(selection, draft)
+            case "settings":
+                self.settings.show_selection(selection)
+            case "placement":
+                self.placement.show_selection(selection)
+            case "mapping":
+                self.mapping.show_selection(selection, self._look)
+            case "scheme":
+                self.scheme.show_selection(selection, self._look)
+            case _ if single is not None:
+                self._fill_results(name, single[0], single[1])
+
+    def _fill_results(self, name: str, node_id: str, node: Node) -> None:
+        path = self._selection.path(node_id)
+        if name == "preview":
+            self.previews.show_previews(self._runs.previews(path))
+        elif name == "log":
+            self.log.show_lines(self._runs.log(path))
+        else:
+            self.help.show_module(self._with_help(self._selection.module(node)))
 
     def _with_help(self, module: Module | None) -> Module | None:
         """Return the module as the catalogue has it: files keep no prose."""
@@ -203,30 +231,25 @@ class InspectorPanel(QWidget):
         single = self._selection.single
         if single is not None and (not nodes or self._selection.path(single[0]) in nodes):
             self._show_look()
+            self._fill("mapping")
+            self._fill("scheme")
+
+    @property
+    def _look(self) -> NodeLook | None:
+        single = self._selection.single
+        return self._runs.look(self._selection.path(single[0])) if single is not None else None
 
     def _show_look(self) -> None:
-        single = self._selection.single
-        look: NodeLook | None = None
-        mode = "normal"
-        if single is not None:
-            look, mode = self._runs.look(self._selection.path(single[0])), single[1].mode
-            self.sections["mapping"].say(self.mapping.note(single[1]))
-        self.header.show_look(look, mode)
-        self.mapping.show_selection(self._selection, look)
-        self.scheme.show_selection(self._selection, look)
-        self.sections["scheme"].say(self.scheme.note(look))
+        single, look = self._selection.single, self._look
+        self.header.show_look(look, single[1].mode if single is not None else "normal")
+        for name, note in notes_of(self._selection, look).items():
+            self.sections[name].say(note)
 
     def _show_details(self, node: str) -> None:
         single = self._selection.single
         if single is not None and self._selection.path(single[0]) == node:
-            self._show_results()
-
-    def _show_results(self) -> None:
-        single = self._selection.single
-        if single is not None:
-            path = self._selection.path(single[0])
-            self.previews.show_previews(self._runs.previews(path))
-            self.log.show_lines(self._runs.log(path))
+            self._fill("preview")
+            self._fill("log")
 
     def _keep_source(self, draft: Any) -> None:
         if draft is None:

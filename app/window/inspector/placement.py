@@ -71,10 +71,6 @@ class PlacementEditor(QWidget):
         offer(self.input, [port.name for port in selection.ports()], placement.host_from, self.tr("choose an input"))
         self._show_way()
 
-    def note(self) -> str:
-        """Return where, in a few words."""
-        return self.way.currentText() if self._chosen != "anywhere" else ""
-
     def _is_empty_choice(self) -> bool:
         return self._chosen in {"hosts", "engines", "host_from"}
 

@@ -31,6 +31,7 @@ class SchemeChoice(QWidget):
         super().__init__()
         self._theme = theme
         self._selection: Selection | None = None
+        self._badges: dict[tuple[str, float], QIcon] = {}
         self.box, self.why = QComboBox(self), QLabel(self)
         self.box.setAccessibleName(self.tr("Preferred scheme"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -58,12 +59,6 @@ class SchemeChoice(QWidget):
         self._fill(modules, preferred)
         self.why.setText("\n".join(filter(None, (self._chosen(look), self._supported(modules)))))
         self.why.setVisible(bool(self.why.text()))
-
-    def note(self, look: NodeLook | None) -> str:
-        """Return in a few words what is preferred and what was chosen."""
-        chosen = look.scheme if look is not None else ""
-        preferred = self.box.currentText()
-        return f"{preferred} → {chosen}" if chosen and chosen != self.box.currentData() else preferred
 
     def _fill(self, modules: list[Module], preferred: object) -> None:
         names = [*NAMES, *([preferred] if isinstance(preferred, str) and preferred not in NAMES else [])]
@@ -100,6 +95,8 @@ class SchemeChoice(QWidget):
 
     def _badge(self, scheme: str) -> QIcon:
         look, ratio = SCHEMES.get(scheme, UNKNOWN_SCHEME), self.devicePixelRatioF()
+        if (scheme, ratio) in self._badges:
+            return self._badges[scheme, ratio]
         pixmap = QPixmap(round(ICON_SMALL * ratio), round(ICON_SMALL * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -113,9 +110,11 @@ class SchemeChoice(QWidget):
         painter.setFont(self._theme.font(CAPTION, semibold=True))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, look.letter)
         painter.end()
-        return QIcon(pixmap)
+        self._badges[scheme, ratio] = QIcon(pixmap)
+        return self._badges[scheme, ratio]
 
     def _dress(self) -> None:
+        self._badges.clear()
         self.why.setFont(self._theme.font(CAPTION))
         self.why.setStyleSheet(f"color: {self._theme.colours.secondary}")
 

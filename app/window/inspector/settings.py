@@ -50,21 +50,6 @@ class Settings(QWidget):
         for row in self.rows.values():
             self._layout.addWidget(row)
 
-    @staticmethod
-    def note(selection: Selection) -> str:
-        """Return in a few words what differs from what the module asks for."""
-        single = selection.single
-        if single is None:
-            return ""
-        node = single[1]
-        words = [
-            _tr("{number} cores").format(number=node.n_procs) if node.n_procs is not None else "",
-            f"{node.mem_gb:g} GB" if node.mem_gb is not None else "",
-            _tr("{number} retries").format(number=node.retries) if node.retries else "",
-            f"{node.timeout:g} s" if node.timeout is not None else "",
-        ]
-        return " · ".join(filter(None, words))
-
 
 def slots_for(module: Module | None) -> tuple[Slot, ...]:
     """Return the settings of a node of a module; None stands for a group or several modules."""

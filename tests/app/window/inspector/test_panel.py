@@ -71,6 +71,8 @@ def panel(document, runs, tmp_path, qtbot):
     made = InspectorPanel(document, filled_catalogue(tmp_path / "c.json"), runs, Theme("light"))
     qtbot.addWidget(made)
     made.show()
+    for section in made.sections.values():
+        section.open()
     return made
 
 
@@ -299,7 +301,7 @@ def test_settings_that_nobody_can_give_are_refused(shown, document):
     panel = shown("smooth")
     for name, text in (("n_procs", "-1"), ("timeout", "0"), ("retries", "5000"), ("mem_gb", "x")):
         QTest.keyClicks(panel.settings.rows[name].editor.line, text)
-        assert panel.settings.rows[name].fault.isVisibleTo(panel.settings)
+        assert panel.settings.rows[name].fault.isVisibleTo(panel.settings.rows[name])
     kept = node(document, "smooth")
     assert (kept.n_procs, kept.timeout, kept.mem_gb) == (None, None, None)
 
@@ -488,3 +490,11 @@ def test_every_field_and_button_has_a_name_for_screen_readers(shown):
                 continue
             named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
             assert named, (kind, widget.objectName(), widget.parent())
+
+
+def test_what_is_closed_is_filled_when_it_is_opened(shown, panel):
+    panel.sections["settings"].open(yes=False)
+    shown("smooth")
+    assert panel.settings.rows == {}
+    panel.sections["settings"].head.click()
+    assert "n_procs" in panel.settings.rows
