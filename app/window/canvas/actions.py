@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from ....core.edits import Steps, disconnect, group_nodes, remove_nodes, ungroup, update_nodes
+from ....core.edits import Change, Steps, disconnect, group_nodes, remove_nodes, ungroup, update_nodes
 from ....core.errors import UsageError
-from ....core.pipeline import Comment, Frame
+from ....core.pipeline import Comment, Frame, Group
 from . import clipping
+from .borders import open_ports, toggled
 from .changes import Pasted, duplicated, excerpt, in_mode, inserted, placed, removed
 from .finding import card_at
 from .measures import FRAME_TITLE
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QPoint, QPointF
 
     from ....core.modules import Module
+    from .finding import PortAt
     from .gestures.gesture import Pointer
     from .inserting import Insertion
     from .view import CanvasView
@@ -217,6 +219,25 @@ class CanvasActions(Ordering):
                 continue
             if canvas.edit(edit, canvas.tr("Ungroup")):
                 canvas.pick(inner)
+
+    def toggle_port(self, port: PortAt) -> None:
+        """Show a port outside the group that is shown, or hide it there."""
+        body = self.body
+        if isinstance(body, Group):
+            self.canvas.edit(toggled(body, port, self.canvas.where), self.canvas.tr("Ports of group"))
+
+    def expose(self) -> None:
+        """Show the open ports of the selected nodes outside the group that is shown."""
+        canvas, body = self.canvas, self.body
+        if not isinstance(body, Group):
+            return
+        inputs, outputs = dict(body.inputs), dict(body.outputs)
+        for port in open_ports(canvas.board, sorted(canvas.picked.nodes)):
+            edit = toggled(Group(inputs=inputs, outputs=outputs), port, canvas.where)
+            (outputs if port.side == "out" else inputs).update(edit.entries)
+        if (inputs, outputs) != (body.inputs, body.outputs):
+            steps = (Change("inputs", inputs, canvas.where), Change("outputs", outputs, canvas.where))
+            canvas.edit(Steps(steps, "expose"), canvas.tr("Ports of group"))
 
     def open(self, node_id: str) -> None:
         """Go into a group; let others open a node."""

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter
 
 from ..looks import NO_LOOK
+from .border_painting import paint_border
 from .card_painting import paint_card
 from .far_painting import FarPainter
 from .finding import cards_in
@@ -96,6 +97,10 @@ class Picture:
         painter.resetTransform()
         self.stamps.begin(scale, ratio)
         self.turning = paint_cards(painter, self.board, camera, box, self.looks, picked, self.stamps, seconds)
+        if self.board.where:
+            self._to_scene(painter, camera)
+            paint_border(painter, self.board, QRectF(QPointF(left, top), QPointF(right, bottom)), self.inks)
+            painter.resetTransform()
 
     @staticmethod
     def _to_scene(painter: QPainter, camera: Camera) -> None:
@@ -123,3 +128,4 @@ class Picture:
             if look.state == "running":
                 paint_arc(painter, inks, 0.0)
             painter.restore()
+        paint_border(painter, self.board, box, inks)

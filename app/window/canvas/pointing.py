@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 
+from .edging import Edging
 from .finding import PortAt, card_at, port_at, wire_at
 from .gestures.connecting import Connect
 from .gestures.gesture import Gesture, Pointer
@@ -31,6 +32,7 @@ class Pointing:
     def __init__(self, canvas: CanvasView) -> None:
         self.canvas = canvas
         self.gesture: Gesture | None = None
+        self._edging = Edging(canvas)
         self.space = False
         """Whether the space bar is held: then dragging pans."""
 
@@ -62,12 +64,14 @@ class Pointing:
         at = self.pointer(event.position(), event.modifiers())
         if self.gesture is not None:
             self.gesture.move(at)
+            self._edging.follow(at if self.gesture.drags and self.gesture.far(at) else None)
         else:
             self.hover(at)
 
     def release(self, event: QMouseEvent) -> None:
         """The button went up."""
         gesture, self.gesture = self.gesture, None
+        self._edging.follow(None)
         if gesture is not None:
             self.canvas.unsetCursor()
             gesture.finish(self.pointer(event.position(), event.modifiers()))
@@ -76,6 +80,7 @@ class Pointing:
     def cancel(self, reason: str) -> bool:
         """End the gesture that goes on without any change; say whether there was one."""
         gesture, self.gesture = self.gesture, None
+        self._edging.follow(None)
         if gesture is None:
             return False
         gesture.cancel(reason)
@@ -94,7 +99,7 @@ class Pointing:
         if canvas.camera.scale >= FAR_BELOW:
             port = port_at(canvas.board, at.x, at.y)
             if port is not None:
-                return self._from_port(port)
+                return self._from_port(port, at)
         node_id = card_at(canvas.board, at.x, at.y)
         if node_id is not None:
             return self._from_card(node_id, at)
@@ -107,9 +112,12 @@ class Pointing:
             return None
         return RubberBand(canvas)
 
-    def _from_port(self, port: PortAt) -> Gesture | None:
+    def _from_port(self, port: PortAt, at: Pointer) -> Gesture | None:
         canvas = self.canvas
         if not port.name:
+            return None
+        if canvas.where and at.holds(Qt.KeyboardModifier.ShiftModifier):
+            canvas.do.toggle_port(port)
             return None
         wire = canvas.board.wires.get(port.endpoint) if port.side == "in" else None
         if wire is None or wire.source not in canvas.board.cards:

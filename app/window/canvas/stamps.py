@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from .inks import Inks
 
 MOST_BYTES = 96 * 2**20
-FRAME_BUDGET = 0.005
-"""Seconds that a frame may spend on new pixmaps; what is missing then is painted roughly, and made for the next."""
+FRAME_BUDGET, FIRST_BUDGET, PAUSE = 0.005, 0.012, 0.2
+"""Seconds that a frame may spend on new pixmaps: of many in a row, and of one after a pause. What is missing then is
+painted roughly, and made for the next."""
 
 
 class Stamps:
@@ -34,13 +35,15 @@ class Stamps:
         self._bytes = 0
         self.scale = self.ratio = 1.0
         self.incomplete = False
-        self._until = 0.0
+        self._began = self._until = 0.0
 
     def begin(self, scale: float, ratio: float) -> None:
         """Begin a frame."""
         self.scale, self.ratio = scale, ratio
         self.incomplete = False
-        self._until = perf_counter() + FRAME_BUDGET
+        now = perf_counter()
+        self._until = now + (FRAME_BUDGET if now - self._began < PAUSE else FIRST_BUDGET)
+        self._began = now
 
     def clear(self) -> None:
         """Forget all: the theme is another one."""

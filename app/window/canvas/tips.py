@@ -48,6 +48,8 @@ def _port(canvas: CanvasView, endpoint: str, *, output: bool) -> str:
 def _node(canvas: CanvasView, node_id: str) -> str:
     card = canvas.board.cards[node_id]
     lines = [f"<b>{escape(card.title)}</b> · {escape(node_id)}", escape(card.kind)]
+    if card.node.breakpoint:
+        lines.append(escape(canvas.tr("Breakpoint: runs stop before it")))
     if card.node.mode != "normal":
         lines.append(escape(canvas.tr("Bypassed") if card.node.mode == "bypassed" else canvas.tr("Disabled")))
     look = canvas.picture.looks.get(node_id)
@@ -84,6 +86,8 @@ def _wire(canvas: CanvasView, wire: Wire) -> str:
         lines.append(escape(canvas.tr("Collected into a list")))
     elif wire.name in canvas.board.mapped:
         lines.append(escape(canvas.tr("Mapped: one value for each item")))
+    if canvas.value_facts is not None:
+        lines += [escape(fact) for fact in canvas.value_facts(wire.connection.source)]
     if connection.apply:
         lines.append(escape(canvas.tr("Passed through {0}").format(connection.apply)))
     return "<br>".join(lines)

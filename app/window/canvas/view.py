@@ -81,6 +81,8 @@ class CanvasView(Surface):
         self.dropping = Dropping(self)
         self.shifted_notes: dict[NoteId, tuple[float, float]] = {}
         self.sized_note: tuple[NoteId, tuple[float, float]] | None = None
+        self.value_facts: Callable[[str], Iterable[str]] | None = None
+        """What is known of the value of an output here (shape, size, time to hand it over), for tooltips."""
         self._pending: dict[str, NodeLook] = {}
         self._looks: dict[str, NodeLook] = {}
         self._fitted = False

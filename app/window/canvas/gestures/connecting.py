@@ -142,22 +142,27 @@ class Connect(Gesture):
         canvas = self.canvas
         inks, radius = canvas.inks, PORT_CIRCLE / 2
         for node_id in canvas.nodes_seen():
-            open_ = []
+            open_: list[QPointF] = []
+            closed: list[QPointF] = []
             for port, x, y in ports_on(canvas.board, node_id):
-                if port != self.fixed and self.matching.judge(port).allowed:
-                    open_.append((x, y))
+                if port != self.fixed:
+                    (open_ if self.matching.judge(port).allowed else closed).append(QPointF(x, y))
             if not open_ and node_id != self.fixed.node:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(inks.faint("canvas", 0.65))
                 painter.drawRect(canvas.card_box(node_id).adjusted(-6, -2, 6, 3))
+            painter.setPen(inks.pen("border", 1.4))
+            painter.setBrush(inks.colour("surface"))
+            for place in closed:
+                painter.drawEllipse(place, radius, radius)
             painter.setPen(inks.pen("accent", 1.6))
             painter.setBrush(inks.colour("accent_ground"))
-            for x, y in open_:
-                painter.drawEllipse(QPointF(x, y), radius, radius)
-        place = port_place(canvas.board, self.snapped or self.fixed)
-        if place is not None:
+            for place in open_:
+                painter.drawEllipse(place, radius, radius)
+        held = port_place(canvas.board, self.snapped or self.fixed)
+        if held is not None:
             painter.setBrush(inks.colour("accent"))
-            painter.drawEllipse(QPointF(*place), radius + 1, radius + 1)
+            painter.drawEllipse(QPointF(*held), radius + 1, radius + 1)
 
     def _paint_circle(self, painter: QPainter, shown: PortAt) -> None:
         canvas = self.canvas

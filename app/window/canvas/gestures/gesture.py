@@ -33,6 +33,9 @@ class Gesture:
     dims = False
     """Whether the connections step back while it goes on."""
 
+    drags = True
+    """Whether what is seen follows at the edges."""
+
     def __init__(self, canvas: CanvasView) -> None:
         self.canvas = canvas
         self.origin = Pointer(0.0, 0.0, 0.0, 0.0)

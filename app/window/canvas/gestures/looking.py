@@ -21,6 +21,7 @@ class Pan(Gesture):
     """Moves what is seen."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    drags = False
 
     def start(self, at: Pointer) -> None:
         """Begin where the button was pressed."""
