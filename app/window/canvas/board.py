@@ -8,6 +8,7 @@ import numpy as np
 
 from ....core.graph import topological_order
 from ..theme.tokens import CARD_PADDING_X, CARD_WIDTH, CARD_WIDTH_MOST, CHIP, GRID, ICON_SMALL
+from .borders import border_ports
 from .card import Card, Wire
 from .mapping import mapped_targets
 from .measures import HUB, card_height, port_y
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ....core.edits import Edit
     from ....core.modules import Module
     from ....core.pipeline import Body, Node, Pipeline, Where
+    from .finding import PortAt
     from .touched import Touched
 
 _SIDES = CARD_PADDING_X * 2 + CHIP + 8 + ICON_SMALL + 4 + ICON_SMALL + 8
@@ -44,6 +46,7 @@ class Board:
         self.places = Rows(4)
         self.ends = Rows(6)
         self.wires_at: dict[str, set[str]] = {}
+        self._border: set[PortAt] = set()
         self.body: Body | None = None
         self.where: Where = ()
         self._modules: Mapping[str, Module] = {}
@@ -72,6 +75,7 @@ class Board:
         self._forget_shared()
         self.wires = {name: Wire(name, connection) for name, connection in body.connections.items()}
         self.wires_at = {}
+        self._border = border_ports(body)
         for name, wire in self.wires.items():
             self.wires_at.setdefault(wire.source, set()).add(name)
             self.wires_at.setdefault(wire.target, set()).add(name)
@@ -105,6 +109,9 @@ class Board:
                 fed.append(wire.target_port)
             if wire.source == node_id:
                 read.append(wire.source_port)
+        if self._border:
+            fed += [port.name for port in self._border if port.node == node_id and port.side == "in"]
+            read += [port.name for port in self._border if port.node == node_id and port.side == "out"]
         module = self._modules.get(node.module)
         if node.group is not None:
             return ports_of(node, None, fed, read)
@@ -145,6 +152,9 @@ class Board:
             self._ports.clear()
             touched.nodes.update({n: None for n, card in self.cards.items() if card.node.module in touched.modules})
         renew = self._take_wires(body, touched.wires)
+        if touched.border:
+            before, self._border = self._border, border_ports(body)
+            renew |= {port.node for port in before ^ self._border}
         for node_id in touched.nodes:
             if self._take_node(body, node_id, anew=bool(touched.modules)):
                 renew.add(node_id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .board import Board
     from .inks import Inks
 
-HEIGHT, REACH = 20.0, 22.0
+HEIGHT, REACH = 16.0, 22.0
 
 
 def paint_border(painter: QPainter, board: Board, seen: QRectF, inks: Inks) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ....core.pipeline import Body, Where
     from .board import Board
+    from .finding import Side
 
 
 def names_outside(body: Body, port: PortAt) -> list[str]:
@@ -22,6 +23,15 @@ def names_outside(body: Body, port: PortAt) -> list[str]:
     if port.side == "out":
         return [name for name, end in body.outputs.items() if end == port.endpoint]
     return [name for name, ends in body.inputs.items() if port.endpoint in ends]
+
+
+def border_ports(body: Body) -> set[PortAt]:
+    """Return the inner ports that a group shows outside."""
+    if not isinstance(body, Group):
+        return set()
+    inner: list[tuple[Side, str]] = [("in", end) for ends in body.inputs.values() for end in ends]
+    inner += [("out", end) for end in body.outputs.values()]
+    return {PortAt(end.partition(".")[0], side, end.partition(".")[2]) for side, end in inner}
 
 
 def toggled(body: Group, port: PortAt, where: Where) -> Change:

@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from ..theme.tokens import RADIUS_CONTROL
 from .naming import title_of
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QPaintEvent
+
     from ....core.pipeline import Where
     from .view import CanvasView
 
 
-class Breadcrumbs(QFrame):
+class Breadcrumbs(QWidget):
     """Hidden at the top of a pipeline."""
 
     def __init__(self, canvas: CanvasView) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.setAccessibleName(self.tr("Groups"))
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(4, 2, 8, 2)
         self._row.setSpacing(2)
+        self._names: list[str] = []
         self.hide()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+        """Paint the ground that the steps stand on."""
+        painter, inks = QPainter(self), self._canvas.inks
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(inks.pen("border"))
+        painter.setBrush(inks.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
 
     def show_where(self) -> None:
         """Show the way to the group that is shown now."""
+        names = [self._name(self._canvas.where[:depth]) for depth in range(len(self._canvas.where) + 1)]
+        if names == self._names:
+            return
+        self._names = names
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -38,11 +53,16 @@ class Breadcrumbs(QFrame):
         where = self._canvas.where
         for depth in range(len(where)):
             self._add_step(where[:depth])
-            self._row.addWidget(QLabel("›", self))
+            self._add(QLabel("›", self))
         if where:
-            self._row.addWidget(QLabel(self._name(where), self))
+            self._add(QLabel(names[-1], self))
         self.setVisible(bool(where))
         self.adjustSize()
+
+    def _add(self, widget: QWidget) -> None:
+        self._row.addWidget(widget)
+        # Else it would be shown only later, and have no size yet.
+        widget.show()
 
     def _add_step(self, where: Where) -> None:
         button = QToolButton(self)
@@ -51,7 +71,7 @@ class Breadcrumbs(QFrame):
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setAccessibleName(self.tr("Go to {0}").format(button.text()))
         button.clicked.connect(lambda: self._canvas.go(where))
-        self._row.addWidget(button)
+        self._add(button)
 
     def _name(self, where: Where) -> str:
         document = self._canvas.document

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 _STEPS = np.linspace(0.0, 1.0, 33)
 
 
+Side = Literal["in", "out"]
+
+
 class PortAt(NamedTuple):
     """A port of a card; an input with an empty name is the row that stands for those not shown."""
 
     node: str
-    side: Literal["in", "out"]
+    side: Side
     name: str
 
     @property

@@ -79,7 +79,7 @@ class MiniMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inks = self._canvas.inks
         painter.setPen(QPen(inks.colour("border"), 1.0))
-        painter.setBrush(inks.faint("raised", 0.94))
+        painter.setBrush(inks.colour("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
         painter.drawPixmap(0, 0, self._picture)
         left, top, right, bottom = self._canvas.seen()

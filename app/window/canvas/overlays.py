@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QToolT
 from ..theme.tokens import ROW_TABLE
 from .breadcrumbs import Breadcrumbs
 from .hint import EmptyHint
-from .measures import FRAME_TITLE
+from .measures import FRAME_TITLE, HEADER
 from .minimap import MiniMap
 from .note_painting import note_box
 from .typing_over import CommentEditor, TitleEditor
@@ -111,7 +111,7 @@ class Overlays:
         canvas = self.canvas
         card = canvas.board.cards[node_id]
         box = canvas.card_box(node_id)
-        box.setHeight(36)
+        box.setHeight(HEADER)
         self._open(TitleEditor(canvas, box, card.title, lambda text: canvas.do.set_title(node_id, text)))
 
     def name_note(self, note_id: NoteId) -> None:

@@ -49,8 +49,8 @@ def _settle(
         others = near[name]
         wanted = tops[name]
         if others:
-            middle = sum(tops[other] + heights[other] / 2 for other in others) / len(others)
-            wanted = middle - heights[name] / 2
+            # Tops with tops: there the first ports are, so that a chain of cards is a straight line.
+            wanted = sum(tops[other] for other in others) / len(others)
         offsets.append(offset)
         pools.append([wanted - offset, 1.0])
         offset += heights[name] + gap

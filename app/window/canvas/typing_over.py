@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QLineEdit, QPlainTextEdit
+from PyQt6.sip import isdeleted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ class TitleEditor(QLineEdit):
 
     def finish(self, *, take: bool = True) -> None:
         """Go away, once."""
-        if self._over:
+        if self._over or isdeleted(self._canvas):
             return
         self._over = True
         self.hide()
@@ -81,7 +82,7 @@ class CommentEditor(QPlainTextEdit):
 
     def finish(self) -> None:
         """Take what was typed and go away, once."""
-        if self._over:
+        if self._over or isdeleted(self._canvas):
             return
         self._over = True
         self.hide()

@@ -63,3 +63,23 @@ def test_dragging_at_the_edge_moves_what_is_seen(canvas, hand, qtbot):
     canvas.pointing._edging.step()
     assert canvas.camera.x == after
     assert not canvas.document.modified
+
+
+def test_a_port_that_is_fed_from_outside_is_shown_even_if_there_are_many(make_canvas):
+    from canvas_pipeline import MODULES
+
+    from treadle.core.edits import Change, group_nodes
+    from treadle.core.modules import Module
+    from treadle.core.modules import Port as ModulePort
+    from treadle.core.pipeline import Node, Pipeline
+
+    many = tuple(ModulePort(name=f"o{n}", optional=True) for n in range(9))
+    pipeline = Pipeline("many", modules={**MODULES, "many": Module(path="lib:many", inputs=many)})
+    pipeline.nodes["many"] = Node(module="many")
+    canvas = make_canvas(pipeline)
+    canvas.document.edit(group_nodes(pipeline, ["many"], "group"), "group")
+    canvas.go(("group",))
+    canvas.document.edit(Change("inputs", {"seventh": ("many.o7",)}, ("group",)), "port")
+    assert "o7" in canvas.board.cards["many"].ports.inputs
+    canvas.document.undo()
+    assert "o7" not in canvas.board.cards["many"].ports.inputs
