@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...core.background import BackgroundThread
 from ...core.protocol import LogLine, NodeRow, RunNews, TaskRow
 from ...core.run.records import TaskChanged, TaskLogged, TaskProgress
-from ...core.run.states import TaskState
+from ...core.run.states import HANDED_OUT, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +30,16 @@ _MOST_TEXT = 2_000
 class _NodeCount:
     """How the tasks of one node stand."""
 
-    def __init__(self) -> None:
-        self.states: Counter[TaskState] = Counter()
+    def __init__(self, node: str) -> None:
+        self.node = node
+        self.states = dict.fromkeys(TaskState, 0)
         self.progress: dict[str, float] = {}
         self.text = ""
 
-    def row(self, node: str) -> NodeRow:
+    def row(self) -> NodeRow:
         states = {state.value: count for state, count in self.states.items() if count}
         running = sum(self.progress.values()) / max(1, self.states[TaskState.RUNNING])
-        return NodeRow(node, states, min(1.0, running), self.text)
+        return NodeRow(self.node, states, min(1.0, running), self.text)
 
 
 class RunFeed:
@@ -54,9 +55,8 @@ class RunFeed:
         self._closing = threading.Event()
         self._changed: dict[str, TaskRecord] = {}
         self._nodes: dict[str, _NodeCount] = {}
-        self._told: dict[str, TaskState] = {}
-        self._node_of: dict[str, str] = {}
-        self._stale: set[str] = set()
+        self._told: dict[str, tuple[_NodeCount, TaskState]] = {}
+        self._stale: dict[str, _NodeCount] = {}
         self._lines: deque[LogLine] = deque(maxlen=MOST_LINES)
         self._cut = 0
         self._thread = BackgroundThread(target=self._tell_on, name="treadle-feed", daemon=True)
@@ -78,37 +78,42 @@ class RunFeed:
     def hear(self, event: RunEvent) -> None:
         """Take note of an event; never waits for the window."""
         with self._lock:
-            match event:
-                case TaskChanged(record):
-                    self._take(record)
-                case TaskProgress(task, fraction, text):
-                    self._progressed(task, fraction, text)
-                case TaskLogged(task, line):
-                    self._cut += len(self._lines) == MOST_LINES
-                    self._lines.append(LogLine(task, line[:_MOST_TEXT]))
-                case _:
-                    return
-        self._something.set()
+            # Of each task several of the first kind come, in the thread that hands out tasks: they must cost little.
+            if isinstance(event, TaskChanged):
+                self._take(event.record)
+            elif isinstance(event, TaskProgress):
+                self._progressed(event.task, event.fraction, event.text)
+            elif isinstance(event, TaskLogged):
+                self._cut += len(self._lines) == MOST_LINES
+                self._lines.append(LogLine(event.task, event.line[:_MOST_TEXT]))
+            else:
+                return
+        if not self._something.is_set():
+            self._something.set()
 
     def _take(self, record: TaskRecord) -> None:
-        count = self._nodes.setdefault(record.node, _NodeCount())
-        before = self._told.get(record.id)
-        if before is not None:
-            count.states[before] -= 1
-        self._told[record.id] = record.state
-        self._node_of[record.id] = record.node
-        count.states[record.state] += 1
-        if record.state is not TaskState.RUNNING:
-            count.progress.pop(record.id, None)
-        self._changed[record.id] = record
-        self._stale.add(record.node)
+        name, state = record.id, record.state
+        before = self._told.get(name)
+        if before is None:
+            count = self._nodes.get(record.node)
+            if count is None:
+                count = self._nodes[record.node] = _NodeCount(record.node)
+        else:
+            count, old = before
+            count.states[old] -= 1
+        self._told[name] = count, state
+        count.states[state] += 1
+        if count.progress and state is not TaskState.RUNNING:
+            count.progress.pop(name, None)
+        self._changed[name] = record
+        self._stale[record.node] = count
 
     def _progressed(self, task: str, fraction: float, text: str) -> None:
-        node = self._node_of.get(task)
-        if node is not None and self._told[task] in {TaskState.RUNNING, TaskState.DISPATCHED}:
-            self._nodes[node].progress[task] = fraction
-            self._nodes[node].text = text[:_MOST_TEXT]
-            self._stale.add(node)
+        count, state = self._told.get(task, (None, TaskState.WAITING))
+        if count is not None and state in HANDED_OUT:
+            count.progress[task] = fraction
+            count.text = text[:_MOST_TEXT]
+            self._stale[count.node] = count
 
     # In its own thread
 
@@ -125,7 +130,7 @@ class RunFeed:
         with self._lock:
             names = list(self._changed)[:MOST_TASKS]
             records = [self._changed.pop(name) for name in names]
-            nodes = [self._nodes[node].row(node) for node in self._stale]
+            nodes = [count.row() for count in self._stale.values()]
             lines, cut = tuple(self._lines), self._cut
             self._stale.clear()
             self._lines.clear()
@@ -152,7 +157,7 @@ def _row(record: TaskRecord) -> TaskRow:
     return TaskRow(
         record.id,
         record.node,
-        dict(record.labels),
+        record.labels if type(record.labels) is dict else dict(record.labels),
         record.state.value,
         record.scheme,
         record.reason,
