@@ -85,7 +85,8 @@ class Run:
             self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
             undo.callback(self.keeping.close)
             cached = self.keeping.cached
-            self.files = self.folder / "files" if cached is None else cached.cache.files
+            takes = cached is not None and cached.cache.takes_files
+            self.files = cached.cache.files if cached and takes else self.folder / "files"
             self.executor = self._executor(options, warn)
             self.keeping.recording.steer(self.executor)
             undo.pop_all()

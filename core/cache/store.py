@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 USED_BATCH = 4096
 """So many entries are used before it is written down that they were, or the cache is closed."""
 
+LEAST_ROOM = 10_000_000
+"""Where fewer bytes are free, modules' files are kept with their run instead."""
+
 
 def default_folder() -> Path:
     """Return the folder of the user's cache."""
@@ -82,6 +85,16 @@ class Cache:
     def files(self) -> Path:
         """The folder where workers keep the files that modules return."""
         return self.named.folder
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether there is a place for such files: not where the disk is only to be read, or as good as full."""
+        try:
+            disk = os.statvfs(self.folder)
+        except OSError:
+            return False
+        roomy = disk.f_bavail * disk.f_frsize > LEAST_ROOM
+        return roomy and not self._writer.failed and os.access(self.folder, os.W_OK)
 
     # Finding
 

@@ -72,7 +72,10 @@ class FileStore:
         return moved[resolved]
 
     def keep(self, path: Path) -> Path:
-        """Move a file or directory into the store; what is there already with this content and name is used."""
+        """Move a file or directory into the store; what is there already with this content and name is used.
+
+        CallError if there is no room for it.
+        """
         place = self.folder / digest_of(path)[:DIGITS]
         kept = place / path.name
         if not is_as_kept(kept):
@@ -82,7 +85,11 @@ class FileStore:
         with contextlib.suppress(FileNotFoundError):
             os.utime(place)
         if not kept.exists():
-            self._move_in(path, kept)
+            try:
+                self._move_in(path, kept)
+            except OSError as error:
+                why = f"{path.name} cannot be kept in {self.folder}: {error.strerror or error}"
+                raise CallError(f"{why}. Make room there, or have the results of the run kept elsewhere") from error
         return kept
 
     def _move_out(self, kept: Path) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path  # noqa: TC003 - an annotation of a module
 from typing import TYPE_CHECKING
 
 import pytest
 
-from treadle import Pipeline, run
+from treadle import Pipeline, run, scratch
 from treadle.core.errors import TreadleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SECONDS = 60.0
 ITEMS = 8
@@ -99,6 +99,40 @@ def test_a_run_goes_on_without_its_cache(file, place, spoil, scheme):
     assert done.returncode == 0, done.stderr
     assert ANSWER in done.stdout
     assert warned_once(done.stderr, place), done.stderr
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
+@pytest.mark.parametrize("scheme", ["processes", "serial"])
+def test_modules_return_files_though_the_cache_can_take_none(place, spoil, scheme):
+    def written(text: str) -> Path:
+        file = scratch() / "written.txt"
+        file.write_text(text)
+        return file
+
+    spoil(place)
+    p = Pipeline()
+    made = p.add(written, text="kept with the run")
+    result = run(p, scheme=scheme, cache=place)
+    assert result.ok, result.failures
+    assert result[made].read_text() == "kept with the run"
+    result.close()
+
+
+@pytest.mark.parametrize("scheme", ["processes", "serial"])
+def test_a_file_for_which_there_is_no_room_is_named_with_the_place(place, scheme):
+    def large() -> Path:
+        file = scratch() / "large.bin"
+        file.write_bytes(bytes(20_000_000))
+        return file
+
+    mount("-t", "tmpfs", "-o", "size=16m", "none", place)
+    p = Pipeline()
+    p.add(large)
+    with run(p, scheme=scheme, cache=place) as result:
+        (failed,) = result.failures
+    assert failed.cause is not None
+    assert f"large.bin cannot be kept in {place}/files: No space left on device" in failed.cause.message
+    assert not list(place.rglob("*.bin"))
 
 
 def test_a_cache_on_a_small_disk_keeps_what_it_has_room_for(file, place):
