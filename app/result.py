@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
@@ -51,7 +51,7 @@ _Tree: TypeAlias = "_Leaf | list[_Tree] | None"
 
 
 class RunResult:
-    """A run that has ended.
+    """A run that has ended. As a context manager it is closed at the end.
 
     Indexing with a node gives its value; several outputs are a named tuple, with None for one that
     carries nothing. For a mapped node it is a list nested by axis, outer to inner; of a loop it is the value
@@ -64,6 +64,16 @@ class RunResult:
         self._executor = executor
         self._close = close
         self._pipeline = pipeline
+
+    def __repr__(self) -> str:
+        count = len(self._executor.records)
+        return f"<RunResult: {self.state}, {count} task{'' if count == 1 else 's'}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
 
     @property
     def state(self) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - an annotation of a module
 from typing import NamedTuple
 
 import pytest
 
-from treadle import Pipeline, fold, run, sweep
+from treadle import Pipeline, fold, run, scratch, sweep
 from treadle.app.result import TaskFailedError
 from treadle.core.errors import UsageError
 
@@ -52,6 +53,20 @@ def pipeline():
 def test_a_single_value(pipeline):
     node = pipeline.add(plus, x=1, y=2)
     assert run(pipeline)[node] == 3
+
+
+def test_a_result_says_what_it_is_and_lets_go_of_its_files_at_the_end_of_with(pipeline):
+    def written() -> Path:
+        file = scratch() / "file"
+        file.touch()
+        return file
+
+    node = pipeline.add(written)
+    with run(pipeline, scheme="serial", cache=False) as result:
+        assert repr(result) == "<RunResult: succeeded, 1 task>"
+        assert result[node].exists()
+        file = result[node]
+    assert not file.exists()
 
 
 def test_a_node_can_be_named_by_its_id(pipeline):
