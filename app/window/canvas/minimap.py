@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZE = QSize(184, 124)
 MARGIN = 8
-LEAST_VIEW = 480
+LEAST_VIEW = 900
 """In a view narrower than this there is no map."""
 
 
