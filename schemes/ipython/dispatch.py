@@ -11,6 +11,7 @@ from ...core.scheme import Ended, Place, Report
 from ...core.worker.failures import Cause
 from .choosing import Aim, aim, beside, host_named, is_plain, may_run, slot_of, why_nowhere
 from .engines import Batch, batched
+from .pace import BATCH
 from .remote import messages as m
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class Dispatch:
                 other.lent = first
         batch = Batch({job.number: job for job in jobs}, sum(job.expected for job in jobs), now)
         engine.batches.append(batch)
-        self.send(engine, batch, m.dumps(m.Batch(self._session, templates, sent)))
+        self.send(engine, batch, m.dumps(m.Batch(self._session, templates, sent, batch.expected > BATCH)))
 
     def _slots(self, job: Job, engine: Engine) -> m.Slots:
         slots = [slot_of(value, engine, self._values) for value in job.refs]

@@ -12,7 +12,7 @@ from ....core.worker.limits import ThreadLimits
 from . import facts as told
 from . import places
 from .executing import Execution
-from .kernel import live_channel
+from .kernel import flush_live_channel, live_channel
 from .messages import (
     END,
     FORGET,
@@ -163,7 +163,7 @@ class Engine:
     def _run(self, session: Session, batch: Batch) -> Ran:
         session.templates.update(batch.templates)
         printed = Printed(session.folder)
-        telling = Telling(live_channel(), printed)
+        telling = Telling(live_channel(), printed, flush_live_channel)
         environment = {**session.environment, **self._environment}
         stage = self._stage = Stage(session.home, printed, environment, session.search_path)
         try:

@@ -48,7 +48,7 @@ class Execution:
         not_begun: list[int] = []
         for job in batch.jobs:
             if self._turns.begin(job[0], job[1]):
-                self._execute(job)
+                self._execute(job, batch.long)
                 self._turns.end()
             else:
                 not_begun.append(job[0])
@@ -58,9 +58,11 @@ class Execution:
     def _log(self, line: str) -> None:
         self._printed.streams[0].write(line + "\n")
 
-    def _execute(self, job: Job) -> None:
+    def _execute(self, job: Job, long: bool) -> None:  # noqa: FBT001 - one of ours
         number = job[0]
         self._telling.begin(number)
+        if long:
+            self._telling.tell_now()
         began = time.perf_counter()
         try:
             result = copy_context().run(self._called, job)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from .messages import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_FLUSH_SECONDS = 1.0
 
 
 def kernel() -> Any:
@@ -32,6 +35,17 @@ def live_channel() -> Callable[[bytes], None]:
         )
 
     return send
+
+
+def flush_live_channel() -> None:
+    """Wait until what was sent has left this interpreter: a module that holds it would keep it here."""
+    found = kernel()
+    socket = getattr(found, "iopub_socket", None)
+    thread = getattr(socket, "io_thread", socket)
+    if hasattr(thread, "schedule"):
+        gone = threading.Event()
+        thread.schedule(gone.set)
+        gone.wait(_FLUSH_SECONDS)
 
 
 def _nowhere(_data: bytes) -> None:

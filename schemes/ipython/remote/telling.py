@@ -30,10 +30,12 @@ class Telling:
     batch take turns by a lock, which modules never hold.
     """
 
-    def __init__(self, send: Callable[[bytes], None], printed: Printed) -> None:
-        self._send = send
+    def __init__(
+        self, send: Callable[[bytes], None], printed: Printed, flush: Callable[[], None] = lambda: None
+    ) -> None:
+        self._send, self._flush = send, flush
         self._printed = printed
-        self._lock = threading.Lock()
+        self._lock, self._sending = threading.Lock(), threading.Lock()
         self._over = threading.Event()
         self._messages: deque[Message] = deque()
         self._number = -1
@@ -66,6 +68,13 @@ class Telling:
             self._number = number
             self._untold.append((BEGAN, number))
         self._progress = Progress(self._note)
+
+    def tell_now(self) -> None:
+        """Tell all that is to be told, and return once it is on its way."""
+        with self._lock:
+            self._tell_began()
+        self._send_some()
+        self._flush()
 
     def progress(self, fraction: float, text: str) -> None:
         """Take what the job says of how far it is."""
@@ -127,14 +136,15 @@ class Telling:
             self._messages.append(self._untold.pop())
 
     def _send_some(self) -> None:
-        count = len(self._messages)
-        if not count or self._failed:
-            return
-        messages = [self._messages.popleft() for _ in range(count)]
-        try:
-            self._send(dumps((self.packets, messages)))
-        except Exception:  # noqa: BLE001 - whatever is wrong with the connection: the reply may still get through
-            self._messages.extendleft(reversed(messages))
-            self._failed = True
-            return
-        self.packets += 1
+        with self._sending:
+            count = len(self._messages)
+            if not count or self._failed:
+                return
+            messages = [self._messages.popleft() for _ in range(count)]
+            try:
+                self._send(dumps((self.packets, messages)))
+            except Exception:  # noqa: BLE001 - whatever is wrong with the connection: the reply may still get through
+                self._messages.extendleft(reversed(messages))
+                self._failed = True
+                return
+            self.packets += 1

@@ -37,6 +37,10 @@ def hold_the_interpreter() -> int:
     return sum(range(10**12))
 
 
+def sleep_in_c(seconds: int) -> int:
+    return ctypes.PyDLL(None).sleep(seconds)
+
+
 def suspend() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -127,6 +131,12 @@ class TestEnds:
         assert bench.until_over("stuck", 10.0) == Stopped("stuck", 1)
         assert time.monotonic() - began < 2.5
         assert bench.run(call(add, x=1), call(add, "task2", x=1))["task"].result
+
+    def test_a_call_that_holds_the_interpreter_at_once_has_been_told_to_begin(self, bench) -> None:
+        bench.submit(call(sleep_in_c, "stuck", seconds=30))
+        bench.until_began("stuck")
+        bench.scheme.stop(["stuck"])
+        assert bench.until_over("stuck", 5.0) == Stopped("stuck", 1)
 
     def test_a_module_that_asks_may_end_by_itself(self, bench) -> None:
         bench.submit(call(end_when_told, "asks"))
