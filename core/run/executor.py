@@ -40,6 +40,7 @@ KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
 _AT_A_TIME = 4096
+_SAID = frozenset({Progressed, Logged})
 
 
 class Executor:
@@ -132,8 +133,8 @@ class Executor:
 
     def _hear(self, report: Report | LookedUp) -> None:
         """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
-        if isinstance(report, (Progressed, Logged)) and threading.get_ident() == self._thread:
-            self._hearing.said(report)
+        if type(report) in _SAID and threading.get_ident() == self._thread:
+            self._hearing.said(report)  # type: ignore[arg-type]
         else:
             # The time counts from here: the executor may be busy, with a task even if that runs in its thread.
             self._inbox.put((self._clock(), report))

@@ -73,7 +73,7 @@ class Layout:
             if node.axes:
                 self._expand(node.number, node.axes)
             else:
-                self._link(self.task(node.number, ()))
+                self._link(self.singles[node.number] or self._make(node.number, ()))
                 self._laid_out(node.number)
 
     def _laid_out(self, number: int) -> None:
