@@ -100,6 +100,7 @@ class FirstWindow(QObject):
         server.newConnection.connect(self._meet)
         if not server.listen(str(self.socket)):
             raise OSError(server.errorString())
+        self.socket.chmod(0o600)
         self._server = server
 
     def _meet(self) -> None:

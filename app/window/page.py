@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from .adding import Adding
 from .canvas.view import CanvasView
+from .run_source import RunDetails
 from .runs.runs import Runs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class DocumentPage(QWidget):
         super().__init__(parent)
         self.document = document
         self.runs = Runs(shared.bridge, document, shared.settings, self)
+        self.details = RunDetails(self.runs)
         self.canvas = CanvasView(document, shared.theme, shared.catalogue, self)
         self.adding = Adding(self.canvas, shared)
         self.layout_ = QVBoxLayout(self)
@@ -37,9 +39,16 @@ class DocumentPage(QWidget):
         self.layout_.setSpacing(0)
         self.layout_.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self.canvas.do.fit)
         self.canvas.selection_changed.connect(self.selection_changed)
         self.canvas.where_changed.connect(self.selection_changed)
         self.runs.looks_changed.connect(self._show_looks)
+
+    def fit_soon(self) -> None:
+        """Show the whole pipeline, once the page has its place."""
+        self._fitting.start()
 
     @property
     def selection(self) -> list[str]:

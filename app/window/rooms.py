@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from .docks import BOTTOM, LEFT, RIGHT, Panel
+from .document import Document
 from .empty import EmptyPlace
+from .inspector.panel import InspectorPanel
 from .palette.panel import PalettePanel
 from .runs.log_panel import LogPanel
 from .runs.problems_panel import ProblemsPanel
@@ -35,15 +37,17 @@ class Rooms(QObject):
         self.tasks, self.problems, self.log = TasksPanel(theme), ProblemsPanel(theme), LogPanel(theme)
         self.scheme = SchemeChooser(shared.bridge, theme)
         self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme)
-        self.empty = {name: EmptyPlace(theme, parent) for name in ("outline", "inspector")}
+        self._nothing = Document(parent=self)
+        self.inspector = InspectorPanel(self._nothing, shared.catalogue, None, theme)
+        self.outline = EmptyPlace(theme, parent)
         self._connect()
 
     def panels(self) -> list[Panel]:
         """Return the panels, in the order in which they are listed."""
         return [
             Panel("modules", self.tr("Modules"), LEFT, self.palette),
-            Panel("outline", self.tr("Outline"), LEFT, self.empty["outline"]),
-            Panel("inspector", self.tr("Inspector"), RIGHT, self.empty["inspector"]),
+            Panel("outline", self.tr("Outline"), LEFT, self.outline),
+            Panel("inspector", self.tr("Inspector"), RIGHT, self.inspector),
             Panel("tasks", self.tr("Tasks"), BOTTOM, self.tasks),
             Panel("problems", self.tr("Problems"), BOTTOM, self.problems),
             Panel("log", self.tr("Log"), BOTTOM, self.log),
@@ -51,6 +55,7 @@ class Rooms(QObject):
 
     def _connect(self) -> None:
         self.palette.place_requested.connect(self._place)
+        self.inspector.node_wanted.connect(self._show_here)
         for panel in (self.tasks, self.problems, self.log):
             panel.node_requested.connect(self._show_node)
         self.tasks.run_requested.connect(self._run)
@@ -61,11 +66,23 @@ class Rooms(QObject):
         """Show the document of a page; None if none is in front."""
         if page is self._page:
             return
+        if self._page is not None:
+            self._page.selection_changed.disconnect(self._select)
         self._page = page
         runs = page.runs if page is not None else None
         for room in (self.tasks, self.problems, self.log, self.scheme, self.numbers, self.chips):
             room.set_runs(runs)
         self.scheme.setEnabled(page is not None)
+        self.inspector.set_document(page.document if page is not None else self._nothing)
+        self.inspector.set_runs(page.details if page is not None else None)
+        if page is not None:
+            page.selection_changed.connect(self._select)
+            self._select()
+
+    def _select(self) -> None:
+        """What is selected on the canvas is selected everywhere."""
+        if self._page is not None:
+            self.inspector.show_nodes(self._page.canvas.where, self._page.selection)
 
     def show_failures(self, node: str) -> None:
         """Show the tasks of a node that failed."""
@@ -82,6 +99,10 @@ class Rooms(QObject):
     def _show_node(self, path: str) -> None:
         if self._page is not None:
             self._page.show_node(path)
+
+    def _show_here(self, node_id: str) -> None:
+        if self._page is not None:
+            self._page.canvas.do.reveal(node_id)
 
     def _run(self) -> None:
         if self._page is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from .canvas_commands import show_menu
@@ -147,7 +147,7 @@ class Window(QMainWindow):
         if document.file is not None:
             self.shared.settings.remember_file(document.file)
         page.setFocus()
-        QTimer.singleShot(0, page.canvas.do.fit)
+        page.fit_soon()
 
     def _connect_page(self, page: DocumentPage) -> None:
         page.canvas.context_requested.connect(lambda node_id, place: show_menu(self, node_id, place))

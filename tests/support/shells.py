@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from treadle import Pipeline
@@ -45,6 +45,15 @@ def program(tmp_path, **choices):
     return Program(
         application, settings, tmp_path / "state", bridge=QuietBridge(), catalogue_file=tmp_path / "catalogue.json"
     )
+
+
+def end(made):
+    """Close the window of a program and let go of all of it: what is left of it would be dressed by the next one."""
+    made.window.close_now()
+    made.end()
+    made.window.deleteLater()
+    made.theme.changed.disconnect()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def adding(title="adding"):
