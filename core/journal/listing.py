@@ -79,7 +79,7 @@ def find_run(folder: Path, text: str) -> Path:
     if len(found) == 1:
         return known[found[0]]
     if found:
-        shown = ", ".join(sorted(found)[:8])
+        shown = ", ".join(sorted(found, reverse=True)[:8])
         raise UsageError(f"{len(found)} runs begin with {text!r}", remedy=f"Give more of one of: {shown}")
     raise UsageError(f"there is no run {text!r}", remedy=suggestion(text, known) or "None was kept so far")
 

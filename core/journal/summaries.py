@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..run.states import RunState
+from ..run.states import RunState, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from .owners import Owner
+
+_UNDER_WAY = (TaskState.DISPATCHED.value, TaskState.RUNNING.value)
+"""Of these it is not known yet how long they take; in a run that was killed it never will be."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,9 @@ class NodeSummary:
 
     @property
     def mean(self) -> float:
-        """The seconds of a task that ran, on average; 0 if none did."""
-        ran = sum(self.schemes.values())
-        return self.seconds / ran if ran else 0.0
+        """The seconds of a task that ran to its end, on average; 0 if none did."""
+        ran = sum(self.schemes.values()) - sum(self.counts.get(state, 0) for state in _UNDER_WAY)
+        return self.seconds / ran if ran > 0 else 0.0
 
     def add(self, state: str, count: int, seconds: float | None, longest: float | None, *rest: float | None) -> None:
         """Add the tasks in one state; sums that nothing is known of are None."""

@@ -62,7 +62,7 @@ def test_what_was_probably_meant_is_suggested(folder):
 
 
 def test_an_ambiguous_beginning_names_the_runs(folder):
-    with pytest.raises(UsageError, match=r"3 runs begin with '2026'.*aaaa.*bbbb.*cccc"):
+    with pytest.raises(UsageError, match=r"3 runs begin with '2026'.*cccc.*bbbb.*aaaa"):
         find_run(folder, "2026")
 
 

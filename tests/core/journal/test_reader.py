@@ -8,6 +8,7 @@ from journals import InventedRun
 from treadle.core.errors import UsageError
 from treadle.core.journal.owners import Owner, this_process
 from treadle.core.journal.reader import RunReader
+from treadle.core.journal.summaries import NodeSummary
 from treadle.core.run.states import RunState, TaskState
 
 
@@ -37,6 +38,14 @@ def test_the_summary_says_how_the_run_was_asked_for_and_how_it_ended(reader):
     assert found.owner == this_process()
     assert not found.live
     assert reader.pipeline() == "{}"
+
+
+def test_tasks_that_a_killed_run_left_under_way_do_not_lower_the_mean():
+    node = NodeSummary("fit", "fit", "m:fit", None, None, {}, (), schemes={"processes": 4})
+    node.add("succeeded", 2, 0.8, 0.4, 0.0, 0, 0, 0, 2)
+    node.add("running", 1, None, None, None, None, None, None, 1)
+    node.add("dispatched", 1, None, None, None, None, None, None, 1)
+    assert node.mean == pytest.approx(0.4)
 
 
 def test_nodes_are_counted_and_added_up(reader):
