@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from treadle.__main__ import main
 from treadle.core.errors import InternalError
 
 # The package offers the function `main` under the same name.
@@ -42,6 +43,18 @@ def test_with_treadle_debug_a_bug_shows_where_it_happened(treadle, monkeypatch, 
 def test_an_internal_error_is_told_in_a_line(treadle, monkeypatch):
     monkeypatch.setattr(MODULE, "_command", fail_with(InternalError("oh")))
     assert "This is a bug in Treadle; please report it" in treadle("check", "x").err
+
+
+def test_an_interrupt_while_the_command_line_is_imported_ends_with_130(monkeypatch, capsys):
+    class Interrupts:
+        def find_spec(self, name, *_):
+            if name == "treadle.app.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "treadle.app.cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupts(), *sys.meta_path])
+    assert main() == 130
+    assert capsys.readouterr().err == "treadle: interrupted\n"
 
 
 def test_an_interrupt_outside_a_run_ends_with_130(treadle, monkeypatch):
