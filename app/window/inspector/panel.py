@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from ..document import Document
 from ..empty import EmptyPlace
 from ..theme.tokens import GRID
 from .header import Header
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ....core.modules import Module
     from ....core.pipeline import Node, Where
     from ..catalogue import Catalogue
-    from ..document import Document
     from ..looks import NodeLook
     from ..theme.theme import Theme
     from .sources import RunSource
@@ -43,16 +43,17 @@ class InspectorPanel(QWidget):
 
     def __init__(
         self,
-        document: Document,
+        document: Document | None,
         catalogue: Catalogue,
         runs: RunSource | None,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._catalogue, self._theme = document, catalogue, theme
+        self._document = document or Document(parent=self)
+        self._catalogue, self._theme = catalogue, theme
         self._runs: RunSource = runs or NoRuns(self)
-        self._selection = Selection(document)
+        self._selection = Selection(self._document)
         self._source_drafts: dict[str, Any] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -127,12 +128,12 @@ class InspectorPanel(QWidget):
 
     # What it shows
 
-    def set_document(self, document: Document) -> None:
-        """Show another document, of which nothing is selected yet."""
+    def set_document(self, document: Document | None) -> None:
+        """Show another document, of which nothing is selected yet; None if there is none."""
         self._document.changed.disconnect(self._later)
-        self._document = document
+        self._document = document or Document(parent=self)
         self.show_nodes((), ())
-        document.changed.connect(self._later)
+        self._document.changed.connect(self._later)
 
     def set_runs(self, runs: RunSource | None) -> None:
         """Show what these runs tell."""

@@ -9,10 +9,10 @@ from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from .....core.types import alternatives, item_type
+from ...buttons import Buttons
 from ...ports import type_of
 from ...theme.style import FRAMED
 from ...theme.tokens import GRID, ROW_TABLE
-from .buttons import Buttons
 from .editor import Editor
 from .reading import MIXED, UNSET, Fault, Unset, read_item, write_item
 

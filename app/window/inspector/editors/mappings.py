@@ -9,10 +9,10 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from .....core.types import alternatives
+from ...buttons import Buttons
 from ...ports import type_of
 from ...theme.style import FRAMED
 from ...theme.tokens import GRID, ROW_TABLE
-from .buttons import Buttons
 from .editor import Editor
 from .reading import MIXED, UNSET, Fault, Unset, read_item, write_item
 

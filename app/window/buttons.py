@@ -1,4 +1,4 @@
-"""The small buttons under a list or table: add, remove, up, down."""
+"""A row of small buttons with icons, for what can be done with a list, a table or a tree."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from ...theme.tokens import CAPTION
+from .theme.tokens import CAPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...theme.theme import Theme
+    from .theme.theme import Theme
 
 
 class Buttons(QWidget):

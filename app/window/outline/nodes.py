@@ -1,0 +1,286 @@
+"""The nodes of a document as a tree, groups with what they hold; follows edits without being built anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, pyqtSignal
+
+from ....core.edits import Change, Steps
+from ....core.errors import UsageError
+from ..canvas.naming import kind_of, title_of
+from ..theme.tokens import STATES
+from .doing import retitle, set_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PyQt6.QtGui import QIcon
+
+    from ....core.edits import Edit
+    from ....core.pipeline import Body, Node, Pipeline, Where
+    from ..document import Document
+    from ..looks import NodeLook
+
+NAME, ID, STATE = range(3)
+FEW = 64
+"""More rows that come or go at once are shown by showing all anew."""
+
+NOWHERE = QModelIndex()
+
+
+class Place:
+    """A body whose nodes are rows: its path, and the ids in their order."""
+
+    __slots__ = ("ids", "rows", "where")
+
+    def __init__(self, where: Where, ids: list[str]) -> None:
+        self.where = where
+        self.ids: list[str] = []
+        self.rows: dict[str, int] = {}
+        self.put(ids)
+
+    def put(self, ids: list[str]) -> None:
+        """Take these rows."""
+        self.ids = ids
+        self.rows = {node_id: row for row, node_id in enumerate(ids)}
+
+
+class NodesModel(QAbstractItemModel):
+    """Rows are found by ``index_of`` and name their node by ``path_of``. ``refused`` tells why a name was not taken.
+
+    ``look`` gives how a node does by its path, ``chip`` the picture of a category.
+    """
+
+    refused = pyqtSignal(str)
+    about_to_reset = pyqtSignal()
+
+    def __init__(self, document: Document, look: Any, chip: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._look, self._chip = document, look, chip
+        self._places: dict[Where, Place] = {}
+        # Views may still hold rows of a group that is gone; what they point to must not be freed under them.
+        self._buried: list[Place] = []
+        document.changed.connect(self._follow)
+        self._root = self._place(())
+
+    def set_document(self, document: Document) -> None:
+        """Show another document."""
+        self.beginResetModel()
+        self._document.changed.disconnect(self._follow)
+        self._document = document
+        document.changed.connect(self._follow)
+        self._forget()
+        self.endResetModel()
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self._document.pipeline
+
+    def _forget(self) -> None:
+        self._places, self._buried = {}, []
+        self._root = self._place(())
+
+    def _place(self, where: Where) -> Place:
+        if where not in self._places:
+            body = self._body(where)
+            self._places[where] = Place(where, list(body.nodes) if body is not None else [])
+        return self._places[where]
+
+    def _body(self, where: Where) -> Body | None:
+        try:
+            return self._pipeline.body(where)
+        except UsageError:
+            return None
+
+    # Which row is which node
+
+    def path_of(self, index: QModelIndex) -> tuple[Where, str] | None:
+        """Return the body and the id of the node of a row."""
+        if not index.isValid():
+            return None
+        place: Place = index.internalPointer()
+        return (place.where, place.ids[index.row()]) if index.row() < len(place.ids) else None
+
+    def index_of(self, where: Where, node_id: str) -> QModelIndex:
+        """Return the row of a node; an invalid one if it is not there."""
+        if self._body(where) is None:
+            return NOWHERE
+        place = self._place(where)
+        row = place.rows.get(node_id)
+        return self.createIndex(row, 0, place) if row is not None else NOWHERE
+
+    def node_at(self, index: QModelIndex) -> Node | None:
+        """Return the node of a row."""
+        found = self.path_of(index)
+        body = self._body(found[0]) if found is not None else None
+        return body.nodes.get(found[1]) if body is not None and found is not None else None
+
+    # As Qt asks
+
+    def index(self, row: int, column: int, parent: QModelIndex = NOWHERE) -> QModelIndex:
+        """Return a cell."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, self._inside(parent))
+
+    def _inside(self, parent: QModelIndex) -> Place:
+        found = self.path_of(parent)
+        return self._place((*found[0], found[1])) if found is not None else self._root
+
+    def parent(self, index: QModelIndex) -> QModelIndex:  # type: ignore[override]
+        """Return the row of the group that holds a node."""
+        place: Place | None = index.internalPointer() if index.isValid() else None
+        return self.index_of(place.where[:-1], place.where[-1]) if place is not None and place.where else QModelIndex()
+
+    def rowCount(self, parent: QModelIndex = NOWHERE) -> int:  # noqa: N802
+        """Return how many nodes a group holds."""
+        if parent.isValid():
+            node = self.node_at(parent)
+            if parent.column() or node is None or node.group is None:
+                return 0
+        return len(self._inside(parent).ids)
+
+    def columnCount(self, _parent: QModelIndex = NOWHERE) -> int:  # noqa: N802
+        """Return the number of columns."""
+        return 3
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+        """Name the columns."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return (self.tr("Name"), self.tr("Id"), self.tr("State"))[section]
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        """Let names and ids be edited."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() in {NAME, ID} else flags
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        found, node = self.path_of(index), self.node_at(index)
+        if found is None or node is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(index.column(), found, node)
+            case Qt.ItemDataRole.EditRole:
+                return node.title if index.column() == NAME else found[1]
+            case Qt.ItemDataRole.DecorationRole if index.column() == NAME:
+                return self._icon(node)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(found, node)
+            case Qt.ItemDataRole.ToolTipRole:
+                return kind_of(node, self._pipeline.modules.get(node.module))
+        return None
+
+    def _icon(self, node: Node) -> QIcon:
+        module = self._pipeline.modules.get(node.module)
+        icon: QIcon = self._chip(module.category if module is not None else "")
+        return icon
+
+    def _text(self, column: int, found: tuple[Where, str], node: Node) -> str:
+        if column == NAME:
+            return title_of(found[1], node, self._pipeline.modules.get(node.module))
+        return found[1] if column == ID else self._state(found, node)
+
+    def _state(self, found: tuple[Where, str], node: Node) -> str:
+        if node.mode != "normal":
+            return self.tr("Bypassed") if node.mode == "bypassed" else self.tr("Disabled")
+        look: NodeLook = self._look("/".join((*found[0], found[1])))
+        return STATES[look.state].word if look.state in STATES else look.state
+
+    def _spoken(self, found: tuple[Where, str], node: Node) -> str:
+        module = self._pipeline.modules.get(node.module)
+        name, kind = self._text(NAME, found, node), kind_of(node, module)
+        return ", ".join((name, kind, self.tr("id {id}").format(id=found[1]), self._state(found, node)))
+
+    def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+        """Give a node another title or id."""
+        found = self.path_of(index)
+        if role != Qt.ItemDataRole.EditRole or found is None:
+            return False
+        try:
+            (retitle if index.column() == NAME else set_id)(self._document, *found, str(value).strip())
+        except UsageError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    # Following what happens
+
+    def show_looks(self, paths: set[str]) -> None:
+        """Show again how these nodes do."""
+        for path in paths:
+            *where, node_id = path.split("/")
+            if tuple(where) in self._places:
+                index = self.index_of(tuple(where), node_id)
+                if index.isValid():
+                    cell = index.siblingAtColumn(STATE)
+                    self.dataChanged.emit(cell, cell)
+
+    def _follow(self, edit: Edit) -> None:
+        for change in _changes(edit):
+            if change.section == "modules":
+                self._show_again(self._root)
+            elif change.section == "nodes" and change.where in self._places and self._follow_nodes(change):
+                return
+
+    def _follow_nodes(self, change: Change) -> bool:
+        """Show what one change did to the rows; True if everything was shown anew."""
+        place, body = self._places[change.where], self._body(change.where)
+        there = body.nodes if body is not None else {}
+        gone = [node_id for node_id in change.entries if node_id in place.rows and node_id not in there]
+        new = [node_id for node_id in change.entries if node_id not in place.rows and node_id in there]
+        inside = [(*change.where, node_id) for node_id in change.entries]
+        if body is None or len(gone) + len(new) > FEW or any(self._differs(where) for where in inside):
+            self._reset()
+            return True
+        parent = self.index_of(change.where[:-1], change.where[-1]) if change.where else NOWHERE
+        for node_id in gone:
+            row = place.rows[node_id]
+            self.beginRemoveRows(parent, row, row)
+            place.put([one for one in place.ids if one != node_id])
+            self._bury((*change.where, node_id))
+            self.endRemoveRows()
+        if new:
+            self.beginInsertRows(parent, len(place.ids), len(place.ids) + len(new) - 1)
+            place.put([*place.ids, *new])
+            self.endInsertRows()
+        if list(there) != place.ids:
+            self._reset()
+            return True
+        self._show_again(place)
+        return False
+
+    def _bury(self, where: Where) -> None:
+        for inside in [one for one in self._places if one[: len(where)] == where]:
+            self._buried.append(self._places.pop(inside))
+
+    def _differs(self, where: Where) -> bool:
+        """Say whether a group holds other nodes than its rows show."""
+        if where not in self._places:
+            return False
+        body = self._body(where)
+        return body is None or list(body.nodes) != self._places[where].ids
+
+    def _show_again(self, place: Place) -> None:
+        if place.ids:
+            first = self.createIndex(0, 0, place)
+            self.dataChanged.emit(first, self.createIndex(len(place.ids) - 1, STATE, place))
+
+    def _reset(self) -> None:
+        self.about_to_reset.emit()
+        self.beginResetModel()
+        self._forget()
+        self.endResetModel()
+
+
+def _changes(edit: Edit) -> Iterator[Change]:
+    waiting: list[Edit] = [edit]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Steps):
+            waiting.extend(reversed(one.edits))
+        elif isinstance(one, Change):
+            yield one
