@@ -110,7 +110,7 @@ def _changes(canvas: CanvasView, document: Document) -> Iterator[tuple[str, floa
     def change_states() -> None:
         done = next(rounds)
         canvas.show_states({name: NodeLook("running", {"running": 1, "succeeded": done}, 9) for name in names[:1000]})
-        canvas.show_pending()
+        canvas.telling.show()
         canvas.repaint()
 
     yield "1,000 state changes", best(change_states)

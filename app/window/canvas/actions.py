@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from ....core.edits import Change, Steps, disconnect, group_nodes, remove_nodes, ungroup, update_nodes
+from ....core.edits import Change, Steps, disconnect, group_nodes, remove_nodes, update_nodes
 from ....core.errors import UsageError
 from ....core.pipeline import Comment, Frame, Group
 from . import clipping
 from .borders import open_ports, toggled
-from .changes import Pasted, duplicated, excerpt, in_mode, inserted, placed, removed
+from .changes import Pasted, duplicated, excerpt, in_mode, inserted, placed, removed, ungrouped
 from .finding import card_at
 from .measures import FRAME_TITLE
 from .naming import free_id
@@ -213,7 +213,7 @@ class CanvasActions(Ordering):
             group = self.body.nodes[node_id].group
             inner = set(group.nodes) if group is not None else set()
             try:
-                edit = ungroup(self.body, node_id, canvas.where)
+                edit = ungrouped(self.body, node_id, canvas.where)
             except UsageError as error:
                 canvas.say(str(error))
                 continue
@@ -274,6 +274,11 @@ class CanvasActions(Ordering):
         node_id = card_at(canvas.board, at.x, at.y)
         if node_id is not None and node_id not in canvas.picked.nodes:
             canvas.pick({node_id})
+        note, wire = canvas.pointing.note_at(at), canvas.pointing.wire_at(at)
+        if node_id is None and note is not None:
+            canvas.pick((), (), {note})
+        elif node_id is None and wire is not None:
+            canvas.pick((), {wire})
         canvas.context_requested.emit(node_id or "", screen)
 
     def set_title(self, node_id: str, title: str) -> None:

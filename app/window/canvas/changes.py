@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from ....core.edits import Change, Edit, Steps, connect, disconnect, update_nodes
+from ....core.edits import Change, Edit, Steps, connect, disconnect, ungroup, update_nodes
 from ....core.pipeline import Connection, Node, Pipeline
 from .fitting import connection_for, converter_module
 from .naming import free_id
+from .snapping import on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -178,6 +179,25 @@ def duplicated(pipeline: Pipeline, where: Where, nodes: set[str], notes: set[tup
     }
     made.edit = Steps((*made.edit.edits, Change("connections", outer, where)), "duplicate")
     return made
+
+
+def ungrouped(body: Body, group_id: str, where: Where) -> Steps:
+    """Return the edit that puts what a group holds where the group is now; UsageError as ``ungroup`` has it."""
+    edit = ungroup(body, group_id, where)
+    node = body.nodes[group_id]
+    group = node.group
+    if group is None or not group.nodes:
+        return edit
+    count = len(group.nodes)
+    middle = [sum(inner.position[axis] for inner in group.nodes.values()) / count for axis in (0, 1)]
+    dx, dy = (on_grid(node.position[axis] - middle[axis]) for axis in (0, 1))
+    if not dx and not dy:
+        return edit
+    moved_on: dict[str, Any] = {
+        name: structs.replace(inner, position=(inner.position[0] + dx, inner.position[1] + dy))
+        for name, inner in group.nodes.items()
+    }
+    return Steps((*edit.edits, Change("nodes", moved_on, where)), "ungroup")
 
 
 def in_mode(body: Body, nodes: Iterable[str], mode: str, where: Where) -> Change:

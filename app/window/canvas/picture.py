@@ -124,7 +124,7 @@ class Picture:
             painter.translate(float(places.values[row, 0]), float(places.values[row, 1]))
             paint_card(painter, card, inks, 1.0, selected=False, hovered=False)
             look = self.looks.get(card.id, NO_LOOK)
-            paint_status(painter, look, card.width, card.height, inks)
+            paint_status(painter, look, card.width, card.height, inks, card.node.mode)
             if look.state == "running":
                 paint_arc(painter, inks, 0.0)
             painter.restore()

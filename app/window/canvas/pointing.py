@@ -106,8 +106,8 @@ class Pointing:
         note = self.note_at(at)
         if note is not None:
             return self._from_note(note, at)
-        wire = wire_at(canvas.board, at.x, at.y, WIRE_REACH / canvas.camera.scale)
-        if wire is not None and canvas.camera.scale >= FAR_BELOW:
+        wire = self.wire_at(at)
+        if wire is not None:
             canvas.pick((), (canvas.picked.wires ^ {wire}) if at.keys & _ADDS else {wire})
             return None
         return RubberBand(canvas)
@@ -147,6 +147,11 @@ class Pointing:
         box = self.canvas.card_box(node_id)
         return failures_box(box.width(), box.height()).contains(QPointF(at.x - box.left(), at.y - box.top()))
 
+    def wire_at(self, at: Pointer) -> str | None:
+        """Return the connection under the pointer, unless it is seen from afar."""
+        scale = self.canvas.camera.scale
+        return wire_at(self.canvas.board, at.x, at.y, WIRE_REACH / scale) if scale >= FAR_BELOW else None
+
     def note_at(self, at: Pointer) -> NoteId | None:
         """Return the comment, or the frame by its title or a selected one's corner, under the pointer."""
         body = self.canvas.board.body
@@ -180,8 +185,7 @@ class Pointing:
         near = canvas.camera.scale >= FAR_BELOW
         port = port_at(canvas.board, at.x, at.y) if near else None
         node_id = port.node if port is not None else card_at(canvas.board, at.x, at.y)
-        reach = WIRE_REACH / canvas.camera.scale
-        wire = wire_at(canvas.board, at.x, at.y, reach) if near and node_id is None else None
+        wire = self.wire_at(at) if node_id is None else None
         if (port, node_id, wire) != (picked.hovered_port, picked.hovered, picked.hovered_wire):
             picked.hovered_port, picked.hovered, picked.hovered_wire = port, node_id, wire
             canvas.setCursor(Qt.CursorShape.CrossCursor if port is not None else Qt.CursorShape.ArrowCursor)

@@ -88,9 +88,11 @@ class Stamps:
 
     def _status(self, card: Card, look: NodeLook) -> QPixmap | None:
         def paint(painter: QPainter) -> None:
-            paint_status(painter, look, card.width, card.height, self.inks)
+            paint_status(painter, look, card.width, card.height, self.inks, card.node.mode)
 
-        return self._stamp((status_key(look), card.width, card.height, self.scale, self.ratio), card, paint)
+        return self._stamp(
+            (status_key(look), card.node.mode, card.width, card.height, self.scale, self.ratio), card, paint
+        )
 
     def _stamp(self, key: object, card: Card, paint: Callable[[QPainter], None]) -> QPixmap | None:
         found = self._kept.get(key)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ORDER = ("succeeded", "cached", "running", "dispatched", "failed", "lost contact", "cancelled", "skipped")
 """How the states of tasks follow one another in dots and bars; all others wait."""
 
+MODES = {"bypassed": "Bypassed", "disabled": "Disabled"}
 SHAPE = 14
 FAILURES_WIDTH = 34
 Key = tuple[object, ...]
@@ -42,8 +43,10 @@ def failures_box(width: float, height: float) -> QRectF:
     return QRectF(width - CARD_PADDING_X - FAILURES_WIDTH, height - FOOT + 1, FAILURES_WIDTH, 15)
 
 
-def paint_status(painter: QPainter, look: NodeLook, width: float, height: float, inks: Inks) -> None:
-    """Paint how a node does; the shape of what runs is left out, because it turns."""
+def paint_status(
+    painter: QPainter, look: NodeLook, width: float, height: float, inks: Inks, mode: str = "normal"
+) -> None:
+    """Paint how a node does, or that it is bypassed or disabled; the shape of what runs is left out: it turns."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     shown = inks.state(look.state)
     if look.state != "running":
@@ -59,7 +62,9 @@ def paint_status(painter: QPainter, look: NodeLook, width: float, height: float,
         _paint_failures(painter, failed, failures_box(width, height), inks)
         room.setRight(room.right() - FAILURES_WIDTH - 4)
     tasks = max(look.total, sum(look.counts.values()))
-    if look.counts and tasks > 1:
+    if mode in MODES:
+        _paint_text(painter, QCoreApplication.translate("States", MODES[mode]), room, inks)
+    elif look.counts and tasks > 1:
         _paint_tasks(painter, look, tasks, room, inks)
     else:
         _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks)

@@ -25,6 +25,7 @@ from .picked import Picked
 from .picture import Picture
 from .pointing import Pointing
 from .surface import Surface
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from ..theme.theme import Theme
     from .finding import PortAt
     from .picked import NoteId
-
-STATES_MS = 33
-"""Looks that come meanwhile are shown together."""
 
 TURN_MS = 80
 
@@ -83,8 +81,7 @@ class CanvasView(Surface):
         self.sized_note: tuple[NoteId, tuple[float, float]] | None = None
         self.value_facts: Callable[[str], Iterable[str]] | None = None
         """What is known of the value of an output here (shape, size, time to hand it over), for tooltips."""
-        self._pending: dict[str, NodeLook] = {}
-        self._looks: dict[str, NodeLook] = {}
+        self.telling = Telling(self)
         self._fitted = False
         self._set_up()
         self.overlays = Overlays(self)
@@ -102,7 +99,6 @@ class CanvasView(Surface):
         self.setAccessibleName(self.tr("Canvas"))
         self.setAccessibleDescription(self.tr("The pipeline as a picture. The Outline shows the same as lists."))
         self.setMinimumSize(160, 120)
-        self._states_timer = self._timer(STATES_MS, self.show_pending)
         self._turn_timer = self._timer(TURN_MS, self._turn)
         self._finer_timer = self._timer(0, self.update)
 
@@ -133,7 +129,7 @@ class CanvasView(Surface):
         """Show another body; UsageError if it is not there."""
         self.pointing.cancel("another body is shown")
         self.board.load(self.document.pipeline, where)
-        self.picture.looks = self._here(self._looks)
+        self.picture.looks = self.telling.shown()
         self.picture.reload()
         self._fitted = False
         self.pick()
@@ -177,24 +173,7 @@ class CanvasView(Surface):
 
     def show_states(self, looks: Mapping[str, NodeLook]) -> None:
         """Show how nodes do, by their paths (``group/node``); merged and shown within a thirtieth of a second."""
-        self._pending.update(looks)
-        if not self._states_timer.isActive():
-            self._states_timer.start()
-
-    def show_pending(self) -> None:
-        """Show what was told since the last time."""
-        looks, self._pending = self._pending, {}
-        self._looks.update(looks)
-        self.picture.show(self._here(looks))
-        self.overlays.states_changed()
-        self.update()
-
-    def _here(self, looks: dict[str, NodeLook]) -> dict[str, NodeLook]:
-        """Return those of the body that is shown, by the ids there."""
-        if not self.where:
-            return looks
-        prefix = "/".join(self.where) + "/"
-        return {path[len(prefix) :]: look for path, look in looks.items() if path.startswith(prefix)}
+        self.telling.take(looks)
 
     def _turn(self) -> None:
         if self.picture.turning and self.isVisible():

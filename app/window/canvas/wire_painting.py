@@ -24,7 +24,7 @@ Box = tuple[float, float, float, float]
 MANY = 160
 """More connections than this are painted at once, as thin lines."""
 
-MOST_BUNDLED = 48
+MOST_BUNDLED = 32
 """So many connections stand for all of a selected hub that lead out of sight."""
 
 MANY_STEPS, LONG_STEPS, MOST_SMOOTH = np.linspace(0.0, 1.0, 17), np.linspace(0.0, 1.0, 129), 4000

@@ -268,3 +268,23 @@ def test_cards_are_aligned_and_distributed_in_one_step_each(canvas, pipeline, un
     canvas.do.distribute("down")
     assert canvas.document.undo_label == "Distribute"
     assert unchanged()
+
+
+def test_what_comes_out_of_a_group_lies_where_the_group_was_moved_to(canvas, pipeline, unchanged):
+    canvas.selection = {"make", "add"}
+    canvas.do.group()
+    canvas.do.nudge(240.0, 480.0)
+    canvas.do.ungroup()
+    assert pipeline.nodes["make"].position == (240.0, 480.0)
+    assert pipeline.nodes["add"].position == (528.0, 480.0)
+    assert unchanged()
+
+
+def test_a_bypassed_node_looks_other_than_a_disabled_one(canvas, hand):
+    pictures = []
+    for mode in (canvas.do.bypass, canvas.do.disable):
+        canvas.selection = {"add"}
+        mode()
+        canvas.pick()
+        pictures.append(canvas.grab().toImage())
+    assert pictures[0] != pictures[1]

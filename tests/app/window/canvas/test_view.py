@@ -50,7 +50,7 @@ def test_states_told_in_a_moment_are_shown_together(canvas, qtbot):
 def test_every_state_is_painted_near_and_far(canvas, state, scale):
     look = NodeLook(state, {state: 3, "failed": 2}, 40, 0.5, "reading", "threads", "why", "error", 2, ("subject",))
     canvas.show_states({"make": look, "add": NodeLook(state), "last": NodeLook(state, {state: 5}, 8)})
-    canvas.show_pending()
+    canvas.telling.show()
     canvas.do.zoom_to(scale)
     for _ in range(3):
         assert not canvas.grab().isNull()
@@ -58,7 +58,7 @@ def test_every_state_is_painted_near_and_far(canvas, state, scale):
 
 def test_a_failed_node_is_red_and_a_click_on_its_count_opens_the_failures(canvas, hand, qtbot):
     canvas.show_states({"add": NodeLook("failed", {"failed": 3, "succeeded": 1}, 4)})
-    canvas.show_pending()
+    canvas.telling.show()
     canvas.do.zoom_to(1.0)
     canvas.grab()
     assert canvas.inks.state_colour("failed").name() in colours(canvas)
@@ -72,23 +72,23 @@ def test_inside_a_group_the_looks_of_its_nodes_are_shown(canvas):
     canvas.selection = {"make", "add"}
     canvas.do.group()
     canvas.show_states({"group/make": NodeLook("failed"), "group": NodeLook("running")})
-    canvas.show_pending()
+    canvas.telling.show()
     assert canvas.picture.looks["group"].state == "running"
     canvas.go(("group",))
     assert canvas.picture.looks["make"].state == "failed"
     canvas.show_states({"group/add": NodeLook("succeeded")})
-    canvas.show_pending()
+    canvas.telling.show()
     assert canvas.picture.looks["add"].state == "succeeded"
 
 
 def test_what_stands_still_asks_for_no_more_frames(canvas):
     canvas.show_states({"make": NodeLook("succeeded")})
-    canvas.show_pending()
+    canvas.telling.show()
     for _ in range(5):
         canvas.grab()
     assert not canvas._turn_timer.isActive()
     canvas.show_states({"make": NodeLook("running")})
-    canvas.show_pending()
+    canvas.telling.show()
     canvas.grab()
     assert canvas.picture.turning
 
@@ -187,7 +187,7 @@ def pointer(canvas, x, y):
 def test_tooltips_tell_of_ports_cards_and_connections(canvas, hand):
     assert "seed</b>: int" in tip_at(canvas, pointer(canvas, *hand.port("make", "in", "seed")))
     canvas.show_states({"make": NodeLook("failed", {"failed": 2}, 2, scheme="threads", reason="it is <quick>")})
-    canvas.show_pending()
+    canvas.telling.show()
     tip = tip_at(canvas, pointer(canvas, *hand.middle("make")))
     assert "Failed" in tip
     assert "&lt;quick&gt;" in tip
