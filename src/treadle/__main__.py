@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the command line, or open the window, and return the exit code."""
-    from .app.cli import main as command_line
-
+    try:
+        from .app.cli import main as command_line
+    except KeyboardInterrupt:
+        sys.stderr.write("treadle: interrupted\n")
+        return 130
     return command_line(sys.argv[1:], _open_window)
 
 
