@@ -78,6 +78,7 @@ class Program(QObject):
         self._ended = False
         bind_commands(self.window, self._log_folder)
         self.faults.happened.connect(self._tell_fault)
+        self.recovery.failed.connect(self.window.say)
         self.faults.interrupted.connect(self.window.close_now)
         self.bridge.state_changed.connect(self._runner_changed)
         settings.changed.connect(self._setting_changed)
@@ -88,12 +89,18 @@ class Program(QObject):
         self.faults.install()
         self._runner_changed(self.bridge.state, "")
         if not paths:
-            self.window.show_welcome()
+            self._begin()
         for path in paths:
             self.window.files.open(path)
         self.window.show()
         self.bridge.start()
         self.aside.do(self.recovery.left, self._offer)
+
+    def _begin(self) -> None:
+        if self.settings.flag("welcome_at_start"):
+            self.window.show_welcome()
+        else:
+            self.documents.new()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files that another launch was given, and come to the front."""

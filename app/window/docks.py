@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PyQt6.QtCore import QCoreApplication, Qt
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QByteArray
@@ -85,6 +85,12 @@ class Docks:
         """Give a title to the panels that have no tab."""
         for dock in self.all.values():
             self._title(dock)
+        self._name_bars()
+
+    def _name_bars(self) -> None:
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setAccessibleName(QCoreApplication.translate("Docks", "Panels"))
+            bar.setDrawBase(False)
 
     def toggles(self) -> list[QAction]:
         """Return what shows and hides each panel, for a menu."""
@@ -107,6 +113,7 @@ class Docks:
 
     def _title(self, dock: QDockWidget) -> None:
         """A panel that has a tab needs no title besides."""
+        self._name_bars()
         in_tabs = not dock.isFloating() and bool(self._window.tabifiedDockWidgets(dock))
         if in_tabs and dock.titleBarWidget() is None:
             nothing = QWidget(dock)

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .files.aside import Aside
     from .files.documents import Documents
-    from .settings import Settings
-    from .theme.theme import Theme
+    from .shared import Shared
 
 SUFFIX = ".treadle"
 
@@ -29,9 +28,10 @@ SUFFIX = ".treadle"
 class FileActions(QObject):
     """Opens, saves and closes documents, asking where it has to. No dialog ever stops the program."""
 
-    def __init__(self, documents: Documents, settings: Settings, theme: Theme, aside: Aside, window: QWidget) -> None:
+    def __init__(self, documents: Documents, shared: Shared, aside: Aside, window: QWidget) -> None:
         super().__init__(window)
-        self._documents, self._settings, self._theme, self._aside = documents, settings, theme, aside
+        self._documents, self._aside, self._catalogue = documents, aside, shared.catalogue
+        self._settings, self._theme = shared.settings, shared.theme
         self._window = window
         self._asked: set[Document] = set()
         documents.failed.connect(self._tell_unopened)
@@ -108,7 +108,7 @@ class FileActions(QObject):
         dialog = self._dialog(self.tr("Export as Python script"), QFileDialog.FileMode.AnyFile, "py")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(f"{_slug(document.title)}.py")
-        pipeline = document.pipeline.copy()
+        pipeline, installed = document.pipeline.copy(), dict(self._catalogue.modules)
 
         def told(result: object) -> None:
             if isinstance(result, BaseException):
@@ -116,7 +116,9 @@ class FileActions(QObject):
                 messages.trouble(self._theme, what, result, self._window).open()
 
         dialog.fileSelected.connect(
-            lambda name: self._aside.do(lambda: write_atomically(Path(name), as_python(pipeline).encode()), told)
+            lambda name: self._aside.do(
+                lambda: write_atomically(Path(name), as_python(pipeline, installed).encode()), told
+            )
         )
         dialog.open()
 

@@ -42,6 +42,9 @@ class DocumentPage(QWidget):
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self.canvas.do.fit)
+        self._settings = shared.settings
+        shared.settings.changed.connect(self._chosen)
+        self._chosen("motion")
         self.canvas.selection_changed.connect(self.selection_changed)
         self.canvas.where_changed.connect(self.selection_changed)
         self.runs.looks_changed.connect(self._show_looks)
@@ -70,6 +73,11 @@ class DocumentPage(QWidget):
     def close_runs(self) -> None:
         """End what runs: the document is closed."""
         self.runs.close()
+
+    def _chosen(self, name: str) -> None:
+        """Let what turns on the canvas stand still where the person wants it so."""
+        if name == "motion":
+            self.canvas.setProperty("still", self._settings.text("motion") == "reduced")
 
     def _show_looks(self, nodes: Iterable[str]) -> None:
         self.canvas.show_states({node: self.runs.look(node) for node in nodes})

@@ -16,7 +16,6 @@ DEFAULTS: dict[str, Any] = {
     "cache_folder": "",
     "scheme": "auto",
     "welcome_at_start": True,
-    "reopen": True,
     "tour_seen": False,
 }
 """Every choice there is, and what it is until the person chooses."""

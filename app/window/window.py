@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow, QWidget
 from .canvas_commands import show_menu
 from .commands.commands import Commands
 from .commands.shortcuts import Shortcuts
+from .dialogs import messages
 from .docks import Docks
 from .file_actions import SUFFIX, FileActions
 from .menus import Menus, Toolbar
@@ -23,6 +24,8 @@ from .tabs import Tabs, label_of
 from .welcome.page import WelcomePage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
     from .document import Document
@@ -35,6 +38,7 @@ LAYOUT = 1
 """Raised when the panels change so much that a layout of an older version cannot be restored."""
 
 SIZE = (1280, 800)
+SAID_MS = 10_000
 
 
 class Window(QMainWindow):
@@ -48,7 +52,7 @@ class Window(QMainWindow):
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setWindowIcon(shared.theme.icon("treadle", shared.theme.colours.accent))
-        self.files = FileActions(documents, shared.settings, shared.theme, aside, self)
+        self.files = FileActions(documents, shared, aside, self)
         self.commands = Commands(shared.theme, Shortcuts(shared.settings, self), self)
         self.tabs = Tabs(shared.theme, self)
         self.setCentralWidget(self.tabs)
@@ -128,7 +132,7 @@ class Window(QMainWindow):
     def close_page(self, page: QWidget) -> None:
         """Close a tab, asking first if anything would be lost."""
         if isinstance(page, DocumentPage):
-            self.files.close([page.document], lambda: self.documents.close(page.document))
+            self._close_documents([page.document], lambda: self.documents.close(page.document))
         elif page is self.welcome:
             self.welcome = None
             self.tabs.remove(page)
@@ -205,6 +209,12 @@ class Window(QMainWindow):
             text = self.commands.command(command_id).menu_text
             self.commands.action(command_id).setText(f"{text} {label}" if label else text)
 
+    def say(self, text: str) -> None:
+        """Tell something in passing, in the status bar."""
+        bar = self.statusBar()
+        assert bar is not None
+        bar.showMessage(text, SAID_MS)
+
     def _show_panel(self, name: str) -> None:
         self.docks.show(name)
 
@@ -258,13 +268,24 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
         """Close once nothing would be lost without the person having said so."""
         assert event is not None
-        if self._may_close:
-            self.remember()
-            event.accept()
-            self.closed.emit()
+        # Qt lets nobody close a window that is being closed: what need not be asked is answered in this very event.
+        to_ask = any(document.modified or self.pages[document].runs.going for document in self.documents.all)
+        if to_ask and not self._may_close:
+            event.ignore()
+            self._close_documents(list(self.documents.all), self.close_now)
             return
-        event.ignore()
-        self.files.close(list(self.documents.all), self.close_now)
+        self.remember()
+        event.accept()
+        self.closed.emit()
+
+    def _close_documents(self, documents: list[Document], then: Callable[[], object]) -> None:
+        """Do ``then`` once neither a run nor changes would be lost without the person having said so."""
+        going = [document.title for document in documents if self.pages[document].runs.going]
+        if not going:
+            self.files.close(documents, then)
+            return
+        question = messages.still_running(self.shared.theme, going, self)
+        question.ask(lambda answer: self.files.close(documents, then) if answer == "stop" else None)
 
     def close_now(self) -> None:
         """Close without asking."""

@@ -286,7 +286,7 @@ class CanvasView(Surface):
 
     def _moves(self) -> bool:
         style = self.style()
-        return style is not None and style.styleHint(style.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        return not self.property("still") and style is not None and style.styleHint(style.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
 
     def _note_place(self, note_id: NoteId) -> QRectF | None:
         """Return where a note is while it is dragged; None for others."""

@@ -52,7 +52,6 @@ class SettingsDialog(Sheet):
         self._choice(form, self.tr("Theme"), "appearance", themes)
         motion = {
             "system": self.tr("As the system"),
-            "full": self.tr("Show it"),
             "reduced": self.tr("Show none"),
         }
         self._choice(form, self.tr("Motion"), "motion", motion)
