@@ -70,6 +70,11 @@ class Selection:
     def __init__(self, document: Document, where: Where = (), ids: Sequence[str] = ()) -> None:
         self.document, self.where = document, tuple(where)
         self.wanted = tuple(ids)
+        self._nodes: dict[str, Node] | None = None
+
+    def forget(self) -> None:
+        """Look at the nodes again: the document changed."""
+        self._nodes = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -87,14 +92,16 @@ class Selection:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the nodes that are there."""
-        body = self.body
-        return tuple(one for one in self.wanted if one in body.nodes) if body is not None else ()
+        return tuple(self.nodes)
 
     @property
     def nodes(self) -> dict[str, Node]:
         """The nodes that are there."""
-        body = self.body
-        return {one: body.nodes[one] for one in self.wanted if one in body.nodes} if body is not None else {}
+        if self._nodes is None:
+            body = self.body
+            there = body.nodes if body is not None else {}
+            self._nodes = {one: there[one] for one in self.wanted if one in there}
+        return self._nodes
 
     @property
     def single(self) -> tuple[str, Node] | None:
@@ -143,8 +150,9 @@ class Selection:
         body = self.body
         if body is None:
             return {}
-        found = {one: body.connections.get(f"{one}.{name}") for one in self.ids}
-        return {one: connection for one, connection in found.items() if connection is not None}
+        connections = body.connections
+        ends = ((one, f"{one}.{name}") for one in self.nodes)
+        return {one: connections[end] for one, end in ends if end in connections}
 
     # Changing them
 

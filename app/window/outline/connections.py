@@ -48,7 +48,7 @@ class ConnectionsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(targets) - 1, HOW))
 
     def _touches(self, target: str, connection: Connection) -> bool:
-        return split_endpoint(target)[0] in self._only or split_endpoint(connection.source)[0] in self._only
+        return target.partition(".")[0] in self._only or connection.source.partition(".")[0] in self._only
 
     def _body(self) -> Body | None:
         try:

@@ -27,6 +27,8 @@ FEW = 64
 """More rows that come or go at once are shown by showing all anew."""
 
 NOWHERE = QModelIndex()
+_READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_WRITTEN = _READ | Qt.ItemFlag.ItemIsEditable
 
 
 class Place:
@@ -120,9 +122,9 @@ class NodesModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: QModelIndex = NOWHERE) -> QModelIndex:
         """Return a cell."""
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
-        return self.createIndex(row, column, self._inside(parent))
+        place = self._inside(parent) if parent.isValid() else self._root
+        there = 0 <= row < len(place.ids) and 0 <= column <= STATE and parent.column() <= 0
+        return self.createIndex(row, column, place) if there else QModelIndex()
 
     def _inside(self, parent: QModelIndex) -> Place:
         found = self.path_of(parent)
@@ -141,6 +143,11 @@ class NodesModel(QAbstractItemModel):
                 return 0
         return len(self._inside(parent).ids)
 
+    def hasChildren(self, parent: QModelIndex = NOWHERE) -> bool:  # noqa: N802
+        """Say whether a row is a group that holds anything; asked of every row there is."""
+        node = self.node_at(parent)
+        return bool(self._root.ids) if node is None else node.group is not None and bool(node.group.nodes)
+
     def columnCount(self, _parent: QModelIndex = NOWHERE) -> int:  # noqa: N802
         """Return the number of columns."""
         return 3
@@ -153,8 +160,9 @@ class NodesModel(QAbstractItemModel):
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """Let names and ids be edited."""
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() in {NAME, ID} else flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return _READ if index.column() == STATE else _WRITTEN
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
@@ -250,7 +258,11 @@ class NodesModel(QAbstractItemModel):
         if list(there) != place.ids:
             self._reset()
             return True
-        self._show_again(place)
+        if len(change.entries) > FEW:
+            self._show_again(place)
+            return False
+        for row in [place.rows[node_id] for node_id in change.entries if node_id in place.rows]:
+            self.dataChanged.emit(self.createIndex(row, 0, place), self.createIndex(row, STATE, place))
         return False
 
     def _bury(self, where: Where) -> None:

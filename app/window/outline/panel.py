@@ -53,6 +53,7 @@ class OutlinePanel(OutlineFace):
         self._runs: RunSource | None = None
         self._kept: tuple[Where, tuple[str, ...], list[tuple[Where, str]]] = ((), (), [])
         self._quiet = False
+        self._ids: tuple[str, ...] | None = None
         self.nodes = NodesModel(self._document, self._look, self._chip, self)
         self.wires = ConnectionsModel(self._document, self)
         self._build(self.nodes, self.wires)
@@ -82,6 +83,7 @@ class OutlinePanel(OutlineFace):
         self._soon.timeout.connect(self._refresh)
         self.nodes.refused.connect(self.say)
         self.nodes.about_to_reset.connect(self._keep)
+        self.nodes.modelReset.connect(self._forget_ids)
         self.nodes.modelReset.connect(self._restore)
         self.asking.module_chosen.connect(self.place)
         self.asking.target_chosen.connect(self.feed)
@@ -92,6 +94,9 @@ class OutlinePanel(OutlineFace):
         selection = self.tree.selectionModel()
         assert selection is not None, "a tree with a model has a selection"
         self._picked = selection
+        # What is selected is found out when it is asked for, once: of many nodes that takes its time.
+        for told in (selection.selectionChanged, selection.currentChanged, self._document.changed):
+            told.connect(self._forget_ids)
         selection.selectionChanged.connect(self._tell)
 
     # What it shows
@@ -99,8 +104,10 @@ class OutlinePanel(OutlineFace):
     def set_document(self, document: Document | None) -> None:
         """Show another document."""
         self._document.changed.disconnect(self._later)
+        self._document.changed.disconnect(self._forget_ids)
         self._document = document or Document(parent=self)
         self.nodes.set_document(self._document)
+        self._document.changed.connect(self._forget_ids)
         self._document.changed.connect(self._later)
         self._refresh()
 
@@ -142,9 +149,11 @@ class OutlinePanel(OutlineFace):
     @property
     def ids(self) -> tuple[str, ...]:
         """The selected nodes of that body."""
-        where = self.where
-        found = [self.nodes.path_of(index) for index in self._picked.selectedRows()]
-        return tuple(one[1] for one in found if one is not None and one[0] == where)
+        if self._ids is None:
+            where = self.where
+            found = [self.nodes.path_of(index) for index in self._picked.selectedRows()]
+            self._ids = tuple(one[1] for one in found if one is not None and one[0] == where)
+        return self._ids
 
     @property
     def current(self) -> str:
@@ -157,10 +166,8 @@ class OutlinePanel(OutlineFace):
         if (tuple(where), set(ids)) == (self.where, set(self.ids)):
             return
         self._quiet = True
-        chosen = QItemSelection()
         rows = [index for one in ids if (index := self.nodes.index_of(tuple(where), one)).isValid()]
-        for index in rows:
-            chosen.select(index, index)
+        chosen = _ranges(sorted(rows, key=lambda index: index.row()))
         flags = QItemSelectionModel.SelectionFlag
         self._picked.select(chosen, flags.ClearAndSelect | flags.Rows)
         if rows:
@@ -168,6 +175,9 @@ class OutlinePanel(OutlineFace):
             self.tree.scrollTo(rows[0])
         self._quiet = False
         self._refresh()
+
+    def _forget_ids(self, *_facts: Any) -> None:
+        self._ids = None
 
     def _tell(self) -> None:
         self._later()
@@ -261,3 +271,19 @@ class OutlinePanel(OutlineFace):
             where = self.where
             self.show_selection(where, (target,))
             self.selection_changed.emit(where, (target,))
+
+
+def _ranges(rows: list[QModelIndex]) -> QItemSelection:
+    """Return the selection of rows in order; neighbours as one range, for Qt compares each range with each."""
+    chosen = QItemSelection()
+    first = last = QModelIndex()
+    for index in rows:
+        if last.isValid() and index.row() == last.row() + 1:
+            last = index
+            continue
+        if first.isValid():
+            chosen.select(first, last)
+        first = last = index
+    if first.isValid():
+        chosen.select(first, last)
+    return chosen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QModelIndex, QSize, Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView, QWidget
 
-from ..theme.tokens import CHIP, GRID, ROW_TABLE
+from ..theme.tokens import CHIP, GRID, ROW_TABLE, STATES
 from .nodes import ID, NAME, STATE
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class NodesTree(QTreeView):
             header.setMinimumSectionSize(10 * GRID)
             header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             header.setSectionResizeMode(ID, QHeaderView.ResizeMode.Fixed)
-            header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
+            longest = max((look.word for look in STATES.values()), key=len)
+            self.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance(longest) + 4 * GRID)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Give names the room; ids are seen where there is enough for both."""
