@@ -52,11 +52,10 @@ def profile_folder(name: str = "") -> Path:
     if name == DEFAULT:
         return create(DEFAULT)
     guess = suggestion(name, [profile.name for profile in profiles()])
+    make = f"Make it with `treadle cluster profiles create {name}`"
     raise UsageError(
         f"there is no IPython profile {name!r} in {ipython_folder()}",
-        remedy=f"{guess}{'' if guess.endswith('?') else '.'} Make it with `treadle cluster profiles create {name}`".lstrip(
-            ". "
-        ),
+        remedy=f"{guess}{'' if guess.endswith('?') else '.'} {make}" if guess else make,
     )
 
 
