@@ -41,7 +41,7 @@ def flush_live_channel() -> None:
     """Wait until what was sent has left this interpreter: a module that holds it would keep it here."""
     found = kernel()
     socket = getattr(found, "iopub_socket", None)
-    thread = getattr(socket, "io_thread", socket)
+    thread: Any = getattr(socket, "io_thread", socket)
     if hasattr(thread, "schedule"):
         gone = threading.Event()
         thread.schedule(gone.set)
