@@ -38,6 +38,12 @@ class Client(ipp.Client):  # type: ignore[misc]  # the library has no types
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+    def close(self, linger: int | None = None) -> None:
+        """Use the cluster no longer."""
+        super().close(linger)
+        for monitor in self.__dict__.pop("_monitors", ()):
+            monitor.close(linger=0)
+
     def activate(self, *_arguments: Any, **_options: Any) -> None:
         """Register no magics: this client is not the user's."""
 

@@ -10,6 +10,7 @@ from ...core.scheme import Capacity, Lost, Place, Report
 from ...core.worker.failures import Cause
 from .engines import Engine
 from .link import RequestError
+from .losses import kill_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,10 +176,16 @@ class Crew:
 
     # How they go
 
-    def bury(self, engine: Engine, cause: Cause | None = None) -> None:
-        """Settle what an engine had: the job that it executed is lost, the others go elsewhere."""
+    def bury(self, engine: Engine, cause: Cause | None = None, stays: str = "") -> None:
+        """Settle what an engine had: the job that it executed is lost, the others go elsewhere.
+
+        ``stays`` says why it cannot be used any more although it stays registered.
+        """
         if self._engines.pop(engine.uuid, None) is None:
             return
+        if stays:
+            self._engines[engine.uuid] = left = Engine(engine.number, engine.uuid)
+            left.unusable = stays
         cause = self._losses.cause(engine) if cause is None else cause
         self._deadlines.clear(("stop", engine.uuid))
         batches = list(engine.batches)
@@ -196,9 +203,17 @@ class Crew:
         self.announce()
         self.hand_back()
 
+    def shun(self, engine: Engine) -> None:
+        """Do without an engine that nothing but work reaches. One of ours is ended."""
+        if self._replace is not None:
+            kill_local(engine)
+        why = "its nanny does not answer, so that nothing reaches it beside its work"
+        self.bury(engine, Cause("lost contact", f"engine {engine.number} was given up: {why}"), stays=why)
+
     def hand_back(self) -> None:
         """Without engines, and none to come, hand all jobs back: another scheme may take them."""
-        if not self._engines and not self._awaited and self._dispatch.waits:
+        none = all(one.unusable for one in self._engines.values())
+        if none and not self._awaited and self._dispatch.waits:
             self._give_up()
 
     def _settle(self, engine: Engine, batches: list[Any], cause: Cause) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipyparallel as ipp
 
 from ...core.background import BackgroundThread
+from .contact import watch_contact
 from .remote.messages import LIVE, REQUEST, dumps, loads
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ class Link:
         """Have ``changed`` called whenever an engine comes or goes."""
         self._client._registration_callbacks.append(lambda _event: self._tell(changed))
 
+    def watch_contact(self, broken: Callable[[], None]) -> None:
+        """Have ``broken`` called once a part of the controller has gone; one that is cut off for a moment has not."""
+        watch_contact(self._client, lambda: self._tell(broken))
+
     # Requests
 
     def apply(
@@ -95,9 +100,15 @@ class Link:
         """Ask an engine something that it answers beside its work."""
         return self._control(uuid, REQUEST, {}, [dumps((verb, dumps(payload)))], answered, seconds)
 
-    def signal(self, uuid: str, number: int) -> None:
-        """Send a signal to the process of an engine, through the helper at its side."""
-        self._control(uuid, "signal_request", {"sig": int(number)}, None, lambda _answer: None, CONTROL_SECONDS)
+    def signal(
+        self,
+        uuid: str,
+        number: int,
+        answered: Answered = lambda _answer: None,
+        seconds: float = CONTROL_SECONDS,
+    ) -> None:
+        """Send a signal to the process of an engine, through the nanny at its side, which answers."""
+        self._control(uuid, "signal_request", {"sig": int(number)}, None, answered, seconds)
 
     def _control(self, uuid: str, kind: str, content: Any, buffers: Any, answered: Answered, seconds: float) -> Request:
         request = Request(next(self._numbers), uuid, answered)

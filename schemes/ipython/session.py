@@ -22,6 +22,7 @@ from .hearing import LATE_SECONDS, Answers
 from .jobs import Parcels
 from .link import Link, RequestError
 from .losses import Losses
+from .nannies import Nannies
 from .needs import Needs
 from .once import Copies
 from .pace import UNKNOWN, Pace
@@ -98,11 +99,14 @@ class Session:
         )
         self._watchdog = Watchdog(link, deadlines, self._lost_contact, setup.ours.alive)
         self._watchdog.engines = self._engines
+        self._nannies = Nannies(self._engines, link, deadlines, self.crew.shun)
 
     def begin(self) -> None:
         """Greet the engines."""
         self.crew.begin()
         self._watchdog.begin()
+        self._nannies.look()
+        self._link.watch_contact(partial(self._lost_contact, "a part of the controller of the cluster has ended"))
 
     def patience(self) -> float | None:
         """Return for how many seconds there is nothing to do unless something happens."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import threading
 import time
 
 import numpy as np
+import psutil
 import pytest
+from clusters import RealCluster, wait_until
 from engine_bench import Bench, call
 
 from treadle import cancelled
 from treadle.core.scheme import Capacity, Ended, Lost, Stopped
 from treadle.core.worker.call import Ref
 from treadle.core.worker.failures import Cause
+from treadle.schemes.ipython import nannies
+from treadle.schemes.ipython.connecting import connection_file
 
 
 @pytest.fixture
@@ -118,6 +123,52 @@ class TestLosses:
         ended = bench.until_over("task", 5.0)
         assert ended.refused
         assert "no engines" in ended.result.message
+
+
+class TestParts:
+    """What stands between this program and the engines: their nannies, and the processes of the controller."""
+
+    @pytest.fixture
+    def own(self, tmp_path):
+        cluster = RealCluster(tmp_path / "own")
+        cluster.add_engines(1)
+        bench = Bench(tmp_path, cluster)
+        yield bench
+        bench.close()
+        cluster.close()
+
+    @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+    def test_an_engine_whose_nanny_does_not_answer_is_used_no_more(self, own, monkeypatch, number) -> None:
+        monkeypatch.setattr(nannies, "EVERY_SECONDS", 0.3)
+        engine = own.run(call(add, "first", x=1))["first"].place.pid
+        own.submit(call(wait_for_ever, "stuck"))
+        own.until_began("stuck")
+        wait_until(lambda: own.scheme._session._nannies._missed)
+        (nanny,) = (one for one in psutil.Process(engine).children() if "ipyparallel.engine.nanny" in one.cmdline())
+        nanny.send_signal(number)
+        ended = own.until_over("stuck", 10.0)
+        assert (ended.lost, ended.result.kind) == (True, "lost contact")
+        assert "nanny does not answer" in ended.result.message
+        own.submit(call(add, x=1))
+        refused = own.until_over("task", 5.0)
+        assert refused.refused
+        assert "nanny does not answer" in refused.result.message
+
+    def test_contact_is_lost_with_any_part_of_the_controller(self, own) -> None:
+        own.submit(call(wait_for_ever, "stuck"))
+        own.until_began("stuck")
+        port = json.loads(connection_file(own.cluster.address).read_text())["mux"]
+        scheduler = next(one for one in psutil.Process(own.cluster.controller.pid).children() if listens(one, port))
+        began = time.monotonic()
+        scheduler.kill()
+        ended = own.until_over("stuck", 10.0)
+        assert (ended.lost, ended.result.kind) == (True, "lost contact")
+        assert "a part of the controller of the cluster has ended" in ended.result.message
+        assert time.monotonic() - began < 5.0
+
+
+def listens(process: psutil.Process, port: int) -> bool:
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in process.net_connections())
 
 
 class TestEnds:
