@@ -9,12 +9,15 @@ EXAMPLE := resources/examples/fmri_quality_control.treadle
 OUTPUT := output/fmri_quality_control
 BENCH_OUTPUT := output/benchmarks
 
-.PHONY: run soak test test-slow test-all check format coverage bench clean FORCE
+.PHONY: run screenshots soak test test-slow test-all check format coverage bench clean FORCE
 
 # The window with the example; where none can be shown, the example runs in the terminal.
 run: $(VENV)/.science
 	@if $(BIN)/python -m treadle.app.screen; then $(BIN)/treadle $(EXAMPLE); \
 	else $(BIN)/treadle run $(EXAMPLE) --output $(OUTPUT); fi
+
+screenshots: $(VENV)/.science
+	$(BIN)/python docs/pictures/make_screenshots.py
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow and not soak" $(ARGS)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from .adding import Adding
+from .canvas.measures import FAR_BELOW
 from .canvas.view import CanvasView
 from .run_source import RunDetails
 from .runs.runs import Runs
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from .document import Document
     from .shared import Shared
+
+
+NEARLY = 0.8
 
 
 class DocumentPage(QWidget):
@@ -41,7 +45,7 @@ class DocumentPage(QWidget):
         self.setFocusProxy(self.canvas)
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
-        self._fitting.timeout.connect(self.canvas.do.fit)
+        self._fitting.timeout.connect(self._fit)
         self._settings = shared.settings
         shared.settings.changed.connect(self._chosen)
         self._chosen("motion")
@@ -52,6 +56,12 @@ class DocumentPage(QWidget):
     def fit_soon(self) -> None:
         """Show the whole pipeline, once the page has its place."""
         self._fitting.start()
+
+    def _fit(self) -> None:
+        """Show the whole pipeline; of one that is nearly too large for that rather the middle, with its names."""
+        self.canvas.do.fit()
+        if NEARLY * FAR_BELOW < self.canvas.camera.scale < FAR_BELOW:
+            self.canvas.do.zoom_to(FAR_BELOW)
 
     @property
     def selection(self) -> list[str]:

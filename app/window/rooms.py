@@ -8,8 +8,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from .docks import BOTTOM, LEFT, RIGHT, Panel
 from .document import Document
-from .empty import EmptyPlace
 from .inspector.panel import InspectorPanel
+from .outline.panel import OutlinePanel
 from .palette.panel import PalettePanel
 from .runs.log_panel import LogPanel
 from .runs.problems_panel import ProblemsPanel
@@ -18,8 +18,11 @@ from .runs.status import RunNumbers, SchemeChips
 from .runs.tasks_panel import TasksPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtWidgets import QWidget
 
+    from ...core.pipeline import Where
     from .page import DocumentPage
     from .shared import Shared
 
@@ -39,7 +42,7 @@ class Rooms(QObject):
         self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme)
         self._nothing = Document(parent=self)
         self.inspector = InspectorPanel(self._nothing, shared.catalogue, None, theme)
-        self.outline = EmptyPlace(theme, parent)
+        self.outline = OutlinePanel(None, theme, shared.catalogue)
         self._connect()
 
     def panels(self) -> list[Panel]:
@@ -56,6 +59,10 @@ class Rooms(QObject):
     def _connect(self) -> None:
         self.palette.place_requested.connect(self._place)
         self.inspector.node_wanted.connect(self._show_here)
+        self.outline.selection_changed.connect(self._select_on_canvas)
+        self.outline.group_opened.connect(lambda where: self._select_on_canvas(where, ()))
+        self.outline.inspect_requested.connect(self._inspect)
+        self.outline.run_to_requested.connect(self._run_to)
         for panel in (self.tasks, self.problems, self.log):
             panel.node_requested.connect(self._show_node)
         self.tasks.run_requested.connect(self._run)
@@ -70,11 +77,12 @@ class Rooms(QObject):
             self._page.selection_changed.disconnect(self._select)
         self._page = page
         runs = page.runs if page is not None else None
-        for room in (self.tasks, self.problems, self.log, self.scheme, self.numbers, self.chips):
-            room.set_runs(runs)
+        for told in (self.tasks, self.problems, self.log, self.scheme, self.numbers, self.chips):
+            told.set_runs(runs)
         self.scheme.setEnabled(page is not None)
-        self.inspector.set_document(page.document if page is not None else self._nothing)
-        self.inspector.set_runs(page.details if page is not None else None)
+        for room in (self.inspector, self.outline):
+            room.set_document(page.document if page is not None else self._nothing)
+            room.set_runs(page.details if page is not None else None)
         if page is not None:
             page.selection_changed.connect(self._select)
             self._select()
@@ -82,7 +90,25 @@ class Rooms(QObject):
     def _select(self) -> None:
         """What is selected on the canvas is selected everywhere."""
         if self._page is not None:
-            self.inspector.show_nodes(self._page.canvas.where, self._page.selection)
+            where, ids = self._page.canvas.where, self._page.selection
+            self.inspector.show_nodes(where, ids)
+            self.outline.show_selection(where, ids)
+
+    def _select_on_canvas(self, where: Where, ids: Sequence[str]) -> None:
+        if self._page is None:
+            return
+        canvas = self._page.canvas
+        if canvas.where != where:
+            canvas.go(where)
+        canvas.selection = frozenset(ids)
+
+    def _inspect(self, _node: str) -> None:
+        self.panel_wanted.emit("inspector")
+        self.inspector.setFocus()
+
+    def _run_to(self, path: str) -> None:
+        if self._page is not None:
+            self._page.runs.start(until=(path,))
 
     def show_failures(self, node: str) -> None:
         """Show the tasks of a node that failed."""

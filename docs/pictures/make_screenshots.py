@@ -1,0 +1,113 @@
+"""Draws the main states of the window into PNG files beside this one: real runs of the examples, without a screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from treadle.app.window.application import Program
+
+HERE = Path(__file__).resolve().parent
+SIZE = (1600, 1000)
+SECONDS = 240.0
+SETTLE_SECONDS = 0.6
+"""What is drawn in steps, and shown at most thirty times a second, is complete after this time."""
+
+
+def main() -> int:
+    """Draw the pictures that are named, or all; return 1 if one could not be drawn."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="treadle-pictures-") as home:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            os.environ[name] = str(Path(home) / name.lower())
+        return _draw(Path(home))
+
+
+def _draw(home: Path) -> int:
+    from treadle.app.window.application import Program, make_application
+    from treadle.app.window.settings import Settings
+
+    application = make_application()
+    settings = Settings(home / "window.ini")
+    settings.set("appearance", "light")
+    settings.set("tour_seen", value=True)
+    program = Program(application, settings, home / "state", catalogue_file=home / "catalogue.json")
+    faults: list[str] = []
+    program.faults.happened.connect(faults.append)
+    program.window.resize(*SIZE)
+    try:
+        program.start()
+        _states(program)
+    finally:
+        program.window.close_now()
+        program.end()
+    sys.stderr.writelines(faults)
+    return 1 if faults else 0
+
+
+def _states(program: Program) -> None:
+    window = program.window
+    _until(lambda: program.catalogue.state == "ready", "the modules are not listed")
+    _take(program, "welcome")
+    window.open_example("fmri_quality_control")
+    _until(lambda: window.page is not None, "the example is not open")
+    page = window.page
+    assert page is not None
+    page.canvas.selection = ("smooth",)
+    _take(program, "editing")
+    page.runs.start()
+    _until(lambda: _done(program) >= 30, "the run does not go on")
+    _take(program, "running")
+    _until(lambda: not page.runs.going, "the run does not end")
+    _take(program, "done")
+    program.settings.set("appearance", "dark")
+    _take(program, "dark")
+    program.settings.set("appearance", "light")
+    window.open_example("image_folder")
+    _until(lambda: window.page is not page, "the example is not open")
+    failing = window.page
+    assert failing is not None
+    failing.runs.start()
+    _until(lambda: not failing.runs.going, "the run does not end")
+    window.docks.show("problems")
+    failed = next(iter(failing.runs.record.failed.values()), None) if failing.runs.record else None
+    if failed is not None:
+        failing.show_node(failed.node)
+        failing.canvas.do.fit()
+    _take(program, "failed")
+
+
+def _done(program: Program) -> int:
+    record = program.window.page.runs.record if program.window.page is not None else None
+    return record.counts().get("succeeded", 0) if record is not None else 0
+
+
+def _take(program: Program, name: str) -> None:
+    until = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < until:
+        program.application.processEvents()
+    picture = program.window.grab()
+    picture.save(str(HERE / f"{name}.png"))
+    print(f"docs/pictures/{name}.png")  # noqa: T201 - this is what it is for
+
+
+def _until(holds: Callable[[], bool], otherwise: str) -> None:
+    from PyQt6.QtCore import QCoreApplication
+
+    until = time.monotonic() + SECONDS
+    while not holds():
+        if time.monotonic() > until:
+            raise TimeoutError(otherwise)
+        QCoreApplication.processEvents()
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
