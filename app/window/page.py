@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from .adding import Adding
 from .canvas.measures import FAR_BELOW
 from .canvas.view import CanvasView
-from .run_source import RunDetails
+from .inspector.run_details import RunDetails
 from .runs.runs import Runs
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .shared import Shared
 
 
-NEARLY = 0.8
+NEARLY = 0.7
 
 
 class DocumentPage(QWidget):
@@ -35,7 +35,7 @@ class DocumentPage(QWidget):
         super().__init__(parent)
         self.document = document
         self.runs = Runs(shared.bridge, document, shared.settings, self)
-        self.details = RunDetails(self.runs)
+        self.details = RunDetails(self.runs, self)
         self.canvas = CanvasView(document, shared.theme, shared.catalogue, self)
         self.adding = Adding(self.canvas, shared)
         self.layout_ = QVBoxLayout(self)
