@@ -34,6 +34,9 @@ LINE_WIDTH = 110
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older version, the function that turns its data into that of the next one."""
 
+_pipelines = msgspec.json.Decoder(Pipeline)
+"""Made here so that its types are known before there are threads: two that work them out at once crash the process."""
+
 _END_OF_KEY = re.compile(rb'"\s*:')
 _SCHEME_FIELDS = frozenset(field.name for field in dataclasses.fields(Schemes))
 _HOLDERS = (dict, list)

@@ -418,9 +418,15 @@ def sent_of(line: bytes) -> Sent:
         raise ProtocolError(f"the runner sent what is no message: {error}") from error
 
 
+_answers: dict[type[Request], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(answer) for kind, answer in ANSWERS.items()
+}
+# All decoders are made here, before there are threads: two that work out the types of one at once crash the process.
+
+
 def answer_to(request: Request, answer: Answer) -> Any:
     """Return the value of an answer in the type that belongs to the request; ProtocolError if it is of another."""
     try:
-        return msgspec.json.decode(answer.value, type=ANSWERS[type(request)])
+        return _answers[type(request)].decode(answer.value)
     except msgspec.MsgspecError as error:
         raise ProtocolError(f"the runner's answer to {type(request).__name__} cannot be read: {error}") from error

@@ -29,6 +29,9 @@ class Parts(Struct, frozen=True, array_like=True):
     wiring: dict[str, bytes]
 
 
+_parts = msgspec.msgpack.Decoder(Parts)
+
+
 def wiring_of(plan: Plan, entry: Input) -> bytes:
     """Return a digest of where an input is fed from, and how."""
     sources = [f"{plan.nodes[source.node].id}.{source.output} {len(source.axes)}" for source in sources_of(entry)]
@@ -74,7 +77,7 @@ def opened_parts(pipeline: str, node: str, facts: bytes, mac: bytes, signer: Sig
     if not hmac.compare_digest(signer.sign(_PURPOSE, _bytes(pipeline), _bytes(node), facts), mac):
         return None
     try:
-        return msgspec.msgpack.decode(facts, type=Parts)
+        return _parts.decode(facts)
     except msgspec.MsgspecError:
         return None
 

@@ -54,6 +54,8 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.modules
 
 
+_answers = msgspec.json.Decoder(Answer)
+
 # --- the process ----------------------------------------------------------------------------------------
 
 
@@ -206,7 +208,7 @@ class Describer:
             raise EOFError("the process ended")
         *lines, self._buffer = (self._buffer + piece).split(b"\n")
         try:
-            return [msgspec.json.decode(line, type=Answer) for line in lines]
+            return [_answers.decode(line) for line in lines]
         except msgspec.MsgspecError as error:
             raise EOFError("the process talks nonsense") from error
 

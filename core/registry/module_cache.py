@@ -29,6 +29,9 @@ class _Kept(Struct, forbid_unknown_fields=True):
     modules: list[Module]
 
 
+_decoder = msgspec.json.Decoder(_Kept)
+
+
 class ModuleCache:
     """Descriptions by name of their source, valid for one stamp and one version of the describing code.
 
@@ -45,7 +48,7 @@ class ModuleCache:
         if not stamp:
             return None
         try:
-            kept = msgspec.json.decode(self._file(name).read_bytes(), type=_Kept)
+            kept = _decoder.decode(self._file(name).read_bytes())
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         return kept.modules if (kept.version, kept.name, kept.stamp) == (self._version, name, stamp) else None

@@ -27,6 +27,8 @@ MANIFEST = "treadle-modules.json"
 LIBRARY_DEADLINE = 30.0
 """Seconds for importing one file of the standard library; foreign ones get the caller's deadline."""
 
+_manifests = msgspec.json.Decoder(list[Module])
+
 
 class Registry:
     """Where modules come from; nothing is imported in the process that asks.
@@ -141,7 +143,7 @@ def _is_editable(distribution: Distribution) -> bool:
 def _from_manifest(source: Source) -> list[Module]:
     assert source.manifest is not None
     try:
-        return msgspec.json.decode(source.manifest.read_bytes(), type=list[Module])
+        return _manifests.decode(source.manifest.read_bytes())
     except (OSError, msgspec.MsgspecError) as error:
         raise ModuleLookupError(
             f"its manifest cannot be read: {error}",
