@@ -69,8 +69,8 @@ class OutlinePanel(OutlineFace):
         add = self._action
         add("add", self.tr("Add a module"), (Qt.Key.Key_Insert, "A"), self.ask_module, needs_node=False)
         add("link", self.tr("Connect"), ("C",), self.ask_target)
-        add("comment", self.tr("Rename"), (Qt.Key.Key_F2,), lambda: self.tree.edit_cell(NAME))
-        add("right", self.tr("Bypass, or run again"), ("B",), self.bypass)
+        add("rename", self.tr("Rename"), (Qt.Key.Key_F2,), lambda: self.tree.edit_cell(NAME))
+        add("bypass", self.tr("Bypass, or run again"), ("B",), self.bypass)
         add("run-to", self.tr("Run to here"), ("Ctrl+Return",), self.run_to)
         add("settings", self.tr("Set its parameters"), ("Return", "Enter"), self.open)
         add("delete", self.tr("Delete"), (QKeySequence.StandardKey.Delete,), self.delete)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QModelIndex, QSize, Qt
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QTreeView,
+    QWidget,
+)  # fmt: skip
 
 from ..theme.tokens import CHIP, GRID, ROW_TABLE, STATES
 from .nodes import ID, NAME, STATE
@@ -22,6 +30,14 @@ NARROW = 64 * GRID
 PART_OF_ID = 0.27
 
 
+class _Rows(QStyledItemDelegate):
+    """Gives rows the height of a table's."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), max(ROW_TABLE, option.fontMetrics.height() + GRID))
+
+
 class NodesTree(QTreeView):
     """The tree of nodes."""
 
@@ -29,6 +45,7 @@ class NodesTree(QTreeView):
         super().__init__(parent)
         self._nodes = model
         self.setModel(model)
+        self.setItemDelegate(_Rows(self))
         self.setUniformRowHeights(True)
         self.setIndentation(CHIP)
         self.setIconSize(QSize(CHIP, CHIP))
@@ -36,7 +53,6 @@ class NodesTree(QTreeView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setExpandsOnDoubleClick(False)
-        self.setAllColumnsShowFocus(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setAccessibleName(self.tr("Nodes"))
         self.setAccessibleDescription(

@@ -91,7 +91,7 @@ QTabBar::tab {{ background: transparent; color: {c.secondary}; padding: {g + 2}p
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
 QTabBar::tab:hover {{ color: {c.text}; }}
 QTabWidget::pane {{ border: none; }}
-QAbstractItemView {{ show-decoration-selected: 1; background: {c.surface}; alternate-background-color: {c.raised}; border: none; outline: none;
+QAbstractItemView {{ background: {c.surface}; alternate-background-color: {c.raised}; border: none; outline: none;
     selection-background-color: {c.accent_ground}; selection-color: {c.text}; }}
 QAbstractItemView#{FRAMED} {{ border: 1px solid {c.border}; border-radius: {r}px; padding: 1px; }}
 QAbstractItemView#{FRAMED}:focus {{ border-color: {c.accent}; }}
