@@ -105,3 +105,12 @@ class Hand:
 
     def key(self, key, keys=NONE) -> None:
         QTest.keyClick(self.canvas, key, keys)
+
+
+def picture(canvas):
+    """What a canvas shows once nothing of it is painted roughly any more."""
+    for _ in range(1000):
+        shown = canvas.grab().toImage()
+        if not canvas.picture.incomplete:
+            return shown
+    raise AssertionError("the canvas is never painted to the end")

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ..theme.tokens import RADIUS_CONTROL
 from .naming import title_of
+from .painting import painting
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
@@ -33,11 +34,12 @@ class Breadcrumbs(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Paint the ground that the steps stand on."""
-        painter, inks = QPainter(self), self._canvas.inks
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(inks.pen("border"))
-        painter.setBrush(inks.colour("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
+        inks, box = self._canvas.inks, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(inks.pen("border"))
+            painter.setBrush(inks.colour("raised"))
+            painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
 
     def show_where(self) -> None:
         """Show the way to the group that is shown now."""

@@ -13,12 +13,12 @@ from ..theme.tokens import (
     CARD_PADDING_Y,
     CHIP,
     ICON_SMALL,
-    NAMES_FROM_SCALE,
     PORT_CIRCLE,
     PORT_ROW,
     RADIUS_CARD,
     SELECTED_WIDTH,
 )
+from .compact_painting import grown, is_compact, paint_title
 from .measures import port_y
 
 if TYPE_CHECKING:
@@ -41,10 +41,16 @@ def paint_card(painter: QPainter, card: Card, inks: Inks, scale: float, *, selec
     quiet = card.node.mode != "normal"
     if quiet:
         painter.setOpacity(BYPASSED_OPACITY)
-    _paint_chip(painter, card, inks)
-    _paint_words(painter, card, inks)
-    if scale >= NAMES_FROM_SCALE:
+    _paint_chip(painter, card, inks, grown(scale))
+    if is_compact(scale):
+        paint_title(painter, card, inks, scale)
+    else:
+        _paint_words(painter, card, inks)
         _paint_names(painter, card, inks)
+    if card.node.breakpoint:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(inks.state_colour("failed"))
+        painter.drawEllipse(QPointF(CARD_PADDING_X, CARD_PADDING_Y + 1), 4, 4)
     painter.setOpacity(1.0)
     _paint_circles(painter, card, inks)
 
@@ -70,11 +76,11 @@ def _paint_ground(painter: QPainter, card: Card, inks: Inks, *, selected: bool, 
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
 
 
-def _paint_chip(painter: QPainter, card: Card, inks: Inks) -> None:
+def _paint_chip(painter: QPainter, card: Card, inks: Inks, grow: float) -> None:
     icon, colour = inks.category(card.category)
     if card.node.group is not None:
         icon, colour = "group", inks.colour("secondary")
-    box = QRectF(CARD_PADDING_X, CARD_PADDING_Y + 1, CHIP, CHIP)
+    box = QRectF(CARD_PADDING_X, CARD_PADDING_Y + 1, CHIP * grow, CHIP * grow)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(box, 5, 5)
@@ -93,10 +99,6 @@ def _paint_words(painter: QPainter, card: Card, inks: Inks) -> None:
     left, right = TEXT_LEFT, card.width - CARD_PADDING_X
     kind = _kind(card.kind, right - left, inks)
     painter.drawText(QRectF(left, CARD_PADDING_Y + LINE - 1, right - left, LINE - 2), middle, kind)
-    if card.node.breakpoint:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(inks.state_colour("failed"))
-        painter.drawEllipse(QPointF(CARD_PADDING_X, CARD_PADDING_Y + 1), 4, 4)
 
 
 def _kind(kind: str, room: float, inks: Inks) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QMarginsF, QRectF, QSize, QSizeF
-from PyQt6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PyQt6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
 from ....core.errors import UsageError
+from .painting import painting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,11 +45,10 @@ def export(canvas: CanvasView, path: Path, *, scale: float = 2.0) -> Path:
 
 
 def _paint(canvas: CanvasView, device: QPaintDevice, box: QRectF, scale: float) -> None:
-    painter = QPainter(device)
-    painter.scale(scale, scale)
-    painter.translate(-box.topLeft())
-    canvas.picture.paint_vectors(painter, box)
-    painter.end()
+    with painting(device) as painter:
+        painter.scale(scale, scale)
+        painter.translate(-box.topLeft())
+        canvas.picture.paint_vectors(painter, box)
 
 
 def _write_svg(canvas: CanvasView, path: Path, box: QRectF) -> None:

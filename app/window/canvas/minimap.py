@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from ..theme.tokens import RADIUS_CONTROL
 from .camera import Camera
+from .painting import painting
 from .picked import Picked
 
 if TYPE_CHECKING:
@@ -67,15 +68,17 @@ class MiniMap(QWidget):
         self._picture = QPixmap(self.size() * ratio)
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._picture)
         seen = self._camera.seen(self.width(), self.height())
-        canvas.picture.far.paint(painter, self._camera, seen, Picked(), canvas.inks)
-        painter.end()
+        with painting(self._picture) as painter:
+            canvas.picture.far.paint(painter, self._camera, seen, Picked(), canvas.inks)
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Paint the map, and on it what is seen."""
-        painter = QPainter(self)
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inks = self._canvas.inks
         painter.setPen(QPen(inks.colour("border"), 1.0))

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from ..looks import NO_LOOK
 from .card_painting import MARGIN
 from .finding import cards_in
-from .status_painting import SHAPE, shape_box
+from .status_painting import shape_box
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,17 +52,17 @@ def paint_cards(
             painter.save()
             painter.translate(at)
             painter.scale(camera.scale, camera.scale)
-            paint_arc(painter, stamps.inks, seconds)
+            paint_arc(painter, shape_box(float(places[row, 3]), camera.scale), stamps.inks, seconds)
             painter.restore()
     return turning
 
 
-def paint_arc(painter: QPainter, inks: Inks, seconds: float) -> None:
+def paint_arc(painter: QPainter, box: QRectF, inks: Inks, seconds: float) -> None:
     """Paint the shape of what runs, turned as far as it is by now, on a card with its corner at the origin."""
     painter.save()
-    painter.translate(shape_box().center())
+    painter.translate(box.center())
     painter.rotate(seconds * DEGREES_PER_SECOND % 360)
-    shape = QRectF(-SHAPE / 2, -SHAPE / 2, SHAPE, SHAPE)
+    shape = QRectF(-box.width() / 2, -box.height() / 2, box.width(), box.height())
     painter.setRenderHint(painter.RenderHint.Antialiasing)
     colour = inks.state_colour("running").name()
     inks.theme.drawings.paint(painter, shape, inks.state("running").shape, colour, inks.colours.surface)

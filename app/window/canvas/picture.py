@@ -18,7 +18,7 @@ from .near_painting import paint_arc, paint_cards
 from .note_painting import paint_notes
 from .picked import Picked
 from .stamps import Stamps
-from .status_painting import paint_status
+from .status_painting import paint_status, shape_box
 from .wire_painting import WirePainter
 
 if TYPE_CHECKING:
@@ -126,6 +126,6 @@ class Picture:
             look = self.looks.get(card.id, NO_LOOK)
             paint_status(painter, look, card.width, card.height, inks, card.node.mode)
             if look.state == "running":
-                paint_arc(painter, inks, 0.0)
+                paint_arc(painter, shape_box(card.height, 1.0), inks, 0.0)
             painter.restore()
         paint_border(painter, self.board, box, inks)

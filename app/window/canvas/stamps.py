@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 from .card_painting import MARGIN, paint_card
+from .painting import painting
 from .status_painting import paint_status, status_key
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Stamps:
 
     def _status(self, card: Card, look: NodeLook) -> QPixmap | None:
         def paint(painter: QPainter) -> None:
-            paint_status(painter, look, card.width, card.height, self.inks, card.node.mode)
+            paint_status(painter, look, card.width, card.height, self.inks, card.node.mode, self.scale)
 
         return self._stamp(
             (status_key(look), card.node.mode, card.width, card.height, self.scale, self.ratio), card, paint
@@ -107,11 +108,10 @@ class Stamps:
         made = QPixmap(size)
         made.fill(Qt.GlobalColor.transparent)
         made.setDevicePixelRatio(self.ratio)
-        painter = QPainter(made)
-        painter.scale(self.scale, self.scale)
-        painter.translate(MARGIN, MARGIN)
-        paint(painter)
-        painter.end()
+        with painting(made) as painter:
+            painter.scale(self.scale, self.scale)
+            painter.translate(MARGIN, MARGIN)
+            paint(painter)
         self._keep(key, made)
         return made
 

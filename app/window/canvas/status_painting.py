@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QRectF, Qt
-from PyQt6.QtGui import QPainter, QPen
+from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, ICON_SMALL, PROGRESS
 from .card_painting import ELIDE, LINE, TEXT_LEFT
+from .compact_painting import grown, is_compact
 from .measures import FOOT, MOST_DOTS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ ORDER = ("succeeded", "cached", "running", "dispatched", "failed", "lost contact
 
 MODES = {"bypassed": "Bypassed", "disabled": "Disabled"}
 SHAPE = 14
+MOST_GROWN_CAPTION = 1.6
 FAILURES_WIDTH = 34
 Key = tuple[object, ...]
 _DONE = ("succeeded", "cached")
@@ -33,8 +35,11 @@ def status_key(look: NodeLook) -> Key:
     return look.state, counts, look.total, round(look.progress, 2), look.text, look.scheme, look.severity, look.problems
 
 
-def shape_box() -> QRectF:
-    """Return where the shape of the state stands on a card."""
+def shape_box(height: float, scale: float) -> QRectF:
+    """Return where the shape of the state stands on a card: before the title, on a small one before the word."""
+    if is_compact(scale):
+        size = min(SHAPE * grown(scale), FOOT - 5.0)
+        return QRectF(CARD_PADDING_X - 2, height - FOOT / 2 - size / 2 - 1, size, size)
     return QRectF(TEXT_LEFT, CARD_PADDING_Y + (LINE - SHAPE) / 2, SHAPE, SHAPE)
 
 
@@ -44,30 +49,41 @@ def failures_box(width: float, height: float) -> QRectF:
 
 
 def paint_status(
-    painter: QPainter, look: NodeLook, width: float, height: float, inks: Inks, mode: str = "normal"
+    painter: QPainter,
+    look: NodeLook,
+    width: float,
+    height: float,
+    inks: Inks,
+    mode: str = "normal",
+    scale: float = 1.0,
 ) -> None:
     """Paint how a node does, or that it is bypassed or disabled; the shape of what runs is left out: it turns."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     shown = inks.state(look.state)
     if look.state != "running":
         colour = inks.state_colour(look.state).name()
-        inks.theme.drawings.paint(painter, shape_box(), shown.shape, colour, inks.colours.surface)
+        inks.theme.drawings.paint(painter, shape_box(height, scale), shown.shape, colour, inks.colours.surface)
     if look.scheme:
         _paint_badge(painter, look.scheme, width, inks)
     if look.severity:
         _paint_problem(painter, look, width, inks)
     room = QRectF(CARD_PADDING_X, height - FOOT + 1, width - 2 * CARD_PADDING_X, 15)
+    if is_compact(scale):
+        room = QRectF(room.left(), height - FOOT, room.width(), FOOT - 2)
+        room.setLeft(shape_box(height, scale).right() + 6)
     failed = look.counts.get("failed", 0)
     if failed:
         _paint_failures(painter, failed, failures_box(width, height), inks)
         room.setRight(room.right() - FAILURES_WIDTH - 4)
     tasks = max(look.total, sum(look.counts.values()))
     if mode in MODES:
-        _paint_text(painter, QCoreApplication.translate("States", MODES[mode]), room, inks)
+        _paint_text(painter, QCoreApplication.translate("States", MODES[mode]), room, inks, grow=grown(scale))
     elif look.counts and tasks > 1:
-        _paint_tasks(painter, look, tasks, room, inks)
+        _paint_tasks(painter, look, tasks, room, inks, grown(scale))
     else:
-        _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks)
+        _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks, grown(scale))
+    if is_compact(scale):
+        return
     if (look.state == "running" and tasks == 1) or (look.counts and 1 < tasks <= MOST_DOTS):
         _paint_line(painter, _share_done(look, tasks), width, height, look, inks)
 
@@ -114,28 +130,42 @@ def _paint_failures(painter: QPainter, failed: int, box: QRectF, inks: Inks) -> 
     painter.drawText(box.adjusted(12, 0, -4, 0), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_word(painter: QPainter, word: str, look: NodeLook, room: QRectF, inks: Inks) -> None:
+def _paint_word(painter: QPainter, word: str, look: NodeLook, room: QRectF, inks: Inks, grow: float) -> None:
     if look.state == "running" and look.progress > 0:
         word = f"{word} · {round(look.progress * 100)} %"
-    if look.text:
+    if look.text and grow == 1.0:
         word = f"{word} · {look.text}"
-    _paint_text(painter, word, room, inks)
+    _paint_text(painter, word, room, inks, grow=grow)
 
 
 def _paint_text(
-    painter: QPainter, text: str, room: QRectF, inks: Inks, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    painter: QPainter,
+    text: str,
+    room: QRectF,
+    inks: Inks,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    grow: float = 1.0,
 ) -> None:
-    painter.setFont(inks.caption_font)
+    font, metrics = _caption(inks, grow)
+    painter.setFont(font)
     painter.setPen(inks.colour("secondary"))
-    shown = inks.caption_metrics.elidedText(text, ELIDE, room.width())
+    shown = metrics.elidedText(text, ELIDE, room.width())
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, inks: Inks) -> None:
+def _caption(inks: Inks, grow: float) -> tuple[QFont, QFontMetricsF]:
+    if grow == 1.0:
+        return inks.caption_font, inks.caption_metrics
+    font = QFont(inks.caption_font)
+    font.setPixelSize(round(font.pixelSize() * min(grow, MOST_GROWN_CAPTION)))
+    return font, QFontMetricsF(font)
+
+
+def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, inks: Inks, grow: float) -> None:
     done = sum(look.counts.get(state, 0) for state in _DONE)
     text = f"{done}/{tasks}"
-    width = inks.caption_metrics.horizontalAdvance(text) + 2
-    _paint_text(painter, text, QRectF(room.right() - width, room.top(), width, room.height()), inks, _RIGHT)
+    width = _caption(inks, grow)[1].horizontalAdvance(text) + 2
+    _paint_text(painter, text, QRectF(room.right() - width, room.top(), width, room.height()), inks, _RIGHT, grow)
     rest = QRectF(room.left(), room.top(), room.width() - width - 8, room.height())
     parts = [(inks.state_colour(state), look.counts.get(state, 0)) for state in ORDER]
     paint = _paint_dots if tasks <= MOST_DOTS else _paint_bar

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMenu, QStyle
 
 from ....core.edits import Change
 from ....core.errors import UsageError
@@ -21,6 +21,7 @@ from .inks import Inks
 from .keys import Keys
 from .note_painting import note_box
 from .overlays import Overlays
+from .painting import painting
 from .picked import Picked
 from .picture import Picture
 from .pointing import Pointing
@@ -265,28 +266,30 @@ class CanvasView(Surface):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint what is to be seen, and ask for the next frame where something moves."""
-        painter = QPainter(self)
-        exposed = QRectF(event.rect()) if event is not None else QRectF(self.rect())
-        gesture = self.pointing.gesture
-        self.picture.paint(
-            painter, exposed, self.camera, self.picked, self.devicePixelRatioF(), place=self._note_place,
-            dimmed=gesture is not None and gesture.dims, seconds=monotonic() if self._moves() else 0.0,
-        )  # fmt: skip
-        helper = gesture or self.dropping
-        painter.scale(self.camera.scale, self.camera.scale)
-        painter.translate(-self.camera.x, -self.camera.y)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        helper.paint(painter)
-        self.keys.paint(painter)
-        painter.end()
+        with painting(self) as painter:
+            self._paint(painter, QRectF(event.rect()) if event is not None else QRectF(self.rect()))
         if self.picture.incomplete:
             self._finer_timer.start()
         if self.picture.turning and self._moves() and not self._turn_timer.isActive():
             self._turn_timer.start()
 
+    def _paint(self, painter: QPainter, exposed: QRectF) -> None:
+        gesture = self.pointing.gesture
+        self.picture.paint(
+            painter, exposed, self.camera, self.picked, self.devicePixelRatioF(), place=self._note_place,
+            dimmed=gesture is not None and gesture.dims, seconds=monotonic() if self._moves() else 0.0,
+        )  # fmt: skip
+        painter.scale(self.camera.scale, self.camera.scale)
+        painter.translate(-self.camera.x, -self.camera.y)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        (gesture or self.dropping).paint(painter)
+        self.keys.paint(painter)
+
     def _moves(self) -> bool:
+        """Whether the system wants anything to move."""
         style = self.style()
-        return not self.property("still") and style is not None and style.styleHint(style.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+        return style is not None and style.styleHint(hint, None, self) > 0
 
     def _note_place(self, note_id: NoteId) -> QRectF | None:
         """Return where a note is while it is dragged; None for others."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from canvas_pipeline import picture
 from PyQt6.QtCore import Qt
 
 from treadle.app.window.canvas.borders import names_outside, open_ports
@@ -46,9 +47,9 @@ def test_the_open_ports_of_what_is_selected_are_shown_outside_in_one_step(canvas
 
 
 def test_inside_a_group_the_names_outside_are_painted(canvas, group):
-    without = canvas.grab().toImage()
+    without = picture(canvas)
     canvas.do.toggle_port(PortAt("add", "in", "b"))
-    assert canvas.grab().toImage() != without
+    assert picture(canvas) != without
 
 
 def test_dragging_at_the_edge_moves_what_is_seen(canvas, hand, qtbot):

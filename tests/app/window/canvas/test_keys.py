@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from canvas_pipeline import picture
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
@@ -286,5 +287,5 @@ def test_a_bypassed_node_looks_other_than_a_disabled_one(canvas, hand):
         canvas.selection = {"add"}
         mode()
         canvas.pick()
-        pictures.append(canvas.grab().toImage())
+        pictures.append(picture(canvas))
     assert pictures[0] != pictures[1]

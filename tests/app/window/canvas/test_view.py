@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from canvas_pipeline import MODULES, small
+from canvas_pipeline import MODULES, picture, small
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication
@@ -27,7 +27,7 @@ def pipeline(canvas):
 
 
 def colours(canvas, box=None):
-    image = canvas.grab().toImage()
+    image = picture(canvas)
     return {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
 
 
@@ -284,3 +284,19 @@ def test_inputs_that_are_not_shown_are_offered_when_a_connection_is_dropped_on_t
     hand.drag(hand.port("make", "out", "out"), hand.port("many", "in", ""))
     assert pipeline.connections["many.o7"] == Connection("make.out")
     assert PortAt("many", "in", "o7").name in canvas.board.cards["many"].ports.inputs
+
+
+def test_the_program_survives_an_error_while_it_paints(canvas, monkeypatch, qtbot):
+    from pytestqt.exceptions import capture_exceptions
+
+    def broken(*_args, **_facts):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("treadle.app.window.canvas.picture.paint_cards", broken)
+    with capture_exceptions() as caught:
+        for _ in range(5):
+            canvas.repaint()
+            canvas.grab()
+    assert {str(error) for _, error, _ in caught} == {"no ink"}
+    monkeypatch.undo()
+    assert canvas.inks.colour("canvas").name() in colours(canvas)
