@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LOCK_SECONDS = 10.0
+NANNY_SECONDS = 1.0
+"""In which the nanny of an engine that has ended tells the controller so, and ends."""
+
+_PAUSE = 0.02
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -81,6 +85,12 @@ class Record(msgspec.Struct, frozen=True):
 
     def end(self, seconds: float) -> list[Proof]:
         """End all its processes, and remove what the controller wrote; return what still lives."""
+        if self.here and self.controller is None:
+            # A controller that lives on is to hear of it from their nannies, which end by themselves.
+            end(lambda: [one.proof for one in self.engines], seconds)
+            gone = time.monotonic() + NANNY_SECONDS
+            while time.monotonic() < gone and self.living():
+                time.sleep(_PAUSE)
         left = end(self.living, seconds) if self.here else []
         if self.connection and not left:
             self._remove_files()
