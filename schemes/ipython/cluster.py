@@ -17,6 +17,7 @@ from .ending import STOP_SECONDS, kill_with_children, stop_records
 from .finding import claimed
 from .launchers import Order
 from .ledger import Ledger
+from .likeness import likeness
 from .logs import noted_numbers, sweep
 from .loop import the_loop, within
 from .profiles import check_settings
@@ -86,7 +87,11 @@ class Cluster:
     def add_engines(
         self, engines: int, *, launcher: str = "local", logs: Path | None = None, **settings: Any
     ) -> list[str]:
-        """Start more engines, also where the controller is somebody else's, and return their names."""
+        """Start more engines, also where the controller is somebody else's, and return their names.
+
+        What is not said of them is as with those of ours that are there.
+        """
+        settings = {**self._usual(), **settings}
         until = time.monotonic() + settings.get("seconds", START_SECONDS)
         launch = next((one for one in self._launches if one.stands), None)
         if launch is not None and logs is None:
@@ -155,8 +160,14 @@ class Cluster:
                 where=f"cluster {self.address}",
                 remedy="Stop them and add engines",
             )
+        wishes = [likeness(ours[uuid].proof) for uuid in chosen.values()]
         self.kill_engines(chosen)
-        return self.add_engines(len(chosen), seconds=seconds)
+        added: list[str] = []
+        while wishes:
+            wish = wishes[0]
+            added += self.add_engines(wishes.count(wish), seconds=seconds, **wish)
+            wishes = [other for other in wishes if other != wish]
+        return added
 
     # --- ends ---
 
@@ -201,6 +212,13 @@ class Cluster:
             stop_records(self.records(), seconds)
 
     # --- how ---
+
+    def _usual(self) -> dict[str, Any]:
+        """Return how engines of this cluster are started, as far as that is known."""
+        orders = [launch.order for launch in self._launches if launch.order is not None]
+        if orders:
+            return {"python": orders[0].python, "env": orders[0].env, "niceness": orders[0].niceness}
+        return next((found for one in self.ours().values() if (found := likeness(one.proof))), {})
 
     def _known(self, numbers: Iterable[int]) -> list[int]:
         wanted, known = list(dict.fromkeys(numbers)), set(self.client.ids)

@@ -51,6 +51,7 @@ class Launch:
         self._starts: dict[str, Started] = {}
         self._library: Any = None
         self._over = False
+        self.order: Order | None = None
         self.guardian = Guardian(self.ledger, self.record)
 
     def started(self, one: Started) -> None:
@@ -76,6 +77,7 @@ class Launch:
 
         Whatever happens meanwhile, a failure or an interrupt: all of it is ended then.
         """
+        self.order = order
         end = time.monotonic() + order.seconds
         client: Client | None = None
         try:

@@ -111,7 +111,8 @@ def an_engine_that_is_stopped_by_a_signal_is_ended_when_it_is_given_up(cluster: 
 
 @pytest.mark.slow
 def test_an_interrupt_and_a_restart_reach_one_engine_each(address: Address, tmp_path: Path) -> None:
-    cluster = Cluster.start(address, 2)
+    python = f"{Path(sys.executable).parent}/./{Path(sys.executable).name}"
+    cluster = Cluster.start(address, 2, env={"LAB": "given"}, niceness=3, python=python)
     try:
         first, second = sorted(cluster.uuids())
         begun = tmp_path / "begun"
@@ -126,11 +127,34 @@ def test_an_interrupt_and_a_restart_reach_one_engine_each(address: Address, tmp_
         (new,) = cluster.restart_engines([first])
         assert new not in old.values()
         assert set(cluster.uuids().values()) == {old[second], new}
+        assert of_engine(cluster, new) == ("given", python, 3)
+        later = Cluster.attach(address)
+        try:
+            # Also by another program, which was told nothing.
+            (newer,) = later.restart_engines([number_of(later, new)])
+            (added,) = later.add_engines(1)
+            assert of_engine(later, newer) == of_engine(later, added) == ("given", python, 3)
+            later.kill_engines([number_of(later, added)])
+        finally:
+            later.stop()
+        wait_until(lambda: newer not in cluster.uuids().values(), 2.0)
+        (new,) = cluster.add_engines(1)
+        assert of_engine(cluster, new) == ("given", python, 3)
         cluster.stop_engines([second])
         assert list(cluster.uuids().values()) == [new]
     finally:
         cluster.stop()
     assert left_of_clusters() == []
+
+
+def number_of(cluster: Cluster, uuid: str) -> int:
+    return next(number for number, name in cluster.uuids().items() if name == uuid)
+
+
+def of_engine(cluster: Cluster, uuid: str) -> tuple[str | None, str, int]:
+    view = cluster.client[number_of(cluster, uuid)]
+    process = psutil.Process(view.apply_sync(os.getpid))
+    return view.apply_sync(os.getenv, "LAB"), process.cmdline()[0], process.nice()
 
 
 @pytest.fixture
@@ -155,7 +179,7 @@ def test_a_python_without_the_library_is_told_with_its_own_words(address: Addres
     with pytest.raises(
         ClusterError, match=r"(?s)the controller ended with code 1 before it was ready; its log .*No module"
     ):
-        Cluster.start(address, 1, python=str(python))
+        Cluster.start(address, 1, python=python)
 
 
 @pytest.mark.usefixtures("left_alone")
