@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -65,6 +66,7 @@ class Catalogue(QObject):
         self.problem = ""
         self._asks = asks
         self._file = file or _default_file()
+        self._keeping = _Keeping(self._file)
         self._described: dict[str, Module] = {}
 
     def start(self) -> None:
@@ -146,7 +148,7 @@ class Catalogue(QObject):
 
     def _write(self) -> None:
         kept = msgspec.json.encode(_Kept(list(self.modules.values()), list(self.broken), self.recent))
-        BackgroundThread(target=_write, args=(self._file, kept), name="treadle-keep-catalogue").start()
+        self._keeping.write(kept)
 
 
 def best_port(module: Module, port: Port, side: Side) -> tuple[int, Port | None]:
@@ -158,12 +160,36 @@ def best_port(module: Module, port: Port, side: Side) -> tuple[int, Port | None]
     return max(scores, key=lambda entry: entry[0], default=(0, None))
 
 
-def _write(file: Path, data: bytes) -> None:
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-            part.write(data)
-        Path(part.name).replace(file)
+class _Keeping:
+    """Writes the file in a thread, the newest content last; what a newer one follows at once is passed over."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._next: bytes | None = None
+        self._busy = False
+
+    def write(self, data: bytes) -> None:
+        """Have this written soon."""
+        with self._lock:
+            self._next = data
+            if self._busy:
+                return
+            self._busy = True
+        BackgroundThread(target=self._work, name="treadle-keep-catalogue").start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                data, self._next = self._next, None
+                if data is None:
+                    self._busy = False
+                    return
+            with suppress(OSError):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                with tempfile.NamedTemporaryFile(dir=self._file.parent, suffix=".part", delete=False) as part:
+                    part.write(data)
+                Path(part.name).replace(self._file)
 
 
 def _default_file() -> Path:

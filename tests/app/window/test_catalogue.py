@@ -101,3 +101,10 @@ def test_a_function_that_is_not_there_is_an_error_that_says_so(filled, runner):
     filled.describe("no.such:thing", replies.append)
     runner.answer(p.Descriptions(found=(p.Description(path="no.such:thing", message="there is no module no"),)))
     assert "there is no module no" in str(replies[0])
+
+
+def test_what_is_kept_is_the_newest(filled, qtbot, file):
+    for number in range(50):
+        filled.note_placed(f"operator:f{number}")
+    qtbot.waitUntil(lambda: not filled._keeping._busy, timeout=5000)
+    assert b'"recent":["operator:f49"' in file.read_bytes()
