@@ -24,8 +24,9 @@ FRESH_MS = 1_000
 
 
 class Checking(QObject):
-    """What is wrong with a document, and how fresh its nodes are, as far as the runner has told for it as it is now.
+    """What is wrong with a document, and how fresh its nodes are, as the runner told last.
 
+    ``fresh_is_current`` says whether what was told of freshness is of the document as it is now.
     One question of each kind is under way at a time; an answer for a document that was edited since is dropped, and
     the question asked again.
     """
@@ -37,6 +38,7 @@ class Checking(QObject):
         super().__init__(parent)
         self.problems: tuple[Problem, ...] = ()
         self.fresh: Mapping[str, p.NodeFresh] = {}
+        self.fresh_is_current = False
         self.resting = False
         self._bridge, self._document, self._settings, self._packer = bridge, document, settings, packer
         self._version = 0
@@ -58,6 +60,7 @@ class Checking(QObject):
     def again(self) -> None:
         """Ask anew, soon: the document is another."""
         self._version += 1
+        self.fresh_is_current = False
         for timer in self._timers.values():
             timer.start()
 
@@ -131,6 +134,6 @@ class Checking(QObject):
             self.problems_changed.emit()
 
     def _set_fresh(self, fresh: Mapping[str, p.NodeFresh]) -> None:
-        if fresh != self.fresh:
-            self.fresh = fresh
+        if fresh != self.fresh or not self.fresh_is_current:
+            self.fresh, self.fresh_is_current = fresh, True
             self.fresh_changed.emit()

@@ -54,13 +54,15 @@ class Looks(QObject):
     def look(self, node: str) -> NodeLook:
         """Return how a node is shown; a group as its nodes are together."""
         story = None if self._record is None else self._record.nodes.get(node)
-        fresh = self._checking.fresh.get(node)
+        fresh, edited = self._checking.fresh.get(node), node in self._edited
+        if edited and not self._checking.fresh_is_current:
+            fresh = None
         problems = self._by_node.get(node, ("", 0))
         if story is None and fresh is None and (inside := self._inside(node)):
             return merged([self.look(one) for one in inside])
         if story is None and fresh is None and not problems[1]:
             return NO_LOOK
-        return look_of(story, fresh, problems, edited=node in self._edited)
+        return look_of(story, fresh, problems, edited=edited)
 
     def _inside(self, group: str) -> list[str]:
         prefix = f"{group}/"

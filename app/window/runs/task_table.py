@@ -55,8 +55,10 @@ class TaskTable(QAbstractTableModel):
     def show(self, rows: Mapping[str, TaskRow]) -> None:
         """Show the tasks of another run; ``rows`` is kept up to date by whoever calls ``take``."""
         self._slices.drop()
-        self._rows = rows
-        self._sorted = None
+        # At once: what is drawn meanwhile must not name tasks that are not there.
+        self.beginResetModel()
+        self._rows, self._shown, self._place, self._sorted = rows, [], {}, None
+        self.endResetModel()
         self._gather()
 
     def take(self, rows: Iterable[TaskRow]) -> None:

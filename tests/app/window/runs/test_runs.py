@@ -84,6 +84,17 @@ def test_an_edited_node_and_what_follows_look_stale_until_the_edit_is_undone(run
     looked(runs, qtbot, "second", "running")
 
 
+def test_an_edit_is_stale_at_once_whatever_freshness_was_told_before(runs, bridge, qtbot, start):
+    asked(bridge, qtbot, p.AskFreshness)
+    start(runs)
+    bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "succeeded")))
+    bridge.news.emit(p.RunOver(run="r1", state="succeeded", seconds=1.0))
+    bridge.answer(p.AskFreshness, p.FreshnessList(nodes=(p.NodeFresh(node="second", state="fresh"),)))
+    assert runs.look("second").freshness == "fresh"
+    runs.document.edit(set_parameter(runs.document.pipeline, "second", "b", 11), "set")
+    looked(runs, qtbot, "second", "stale")
+
+
 def test_nodes_that_are_renamed_or_removed_in_a_run_do_no_harm(runs, bridge, qtbot, start):
     start(runs)
     runs.document.edit(rename_node(runs.document.pipeline, "second", "third"), "rename")
