@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...core.errors import ClusterError, UsageError
-from .connecting import connect, connection_file
+from .connecting import connect, connection_file, shut_down
 from .ending import STOP_SECONDS, kill_with_children, stop_records
 from .finding import claimed
 from .launchers import Order
@@ -201,7 +201,7 @@ class Cluster:
         ours = any(record.controller and record.here for record in self.records())
         try:
             if not ours:
-                within(seconds, "the shutdown of the controller", lambda: self.client.shutdown(hub=True, block=True))
+                within(seconds, "the shutdown of the controller", lambda: shut_down(self.client, seconds / 2))
                 self._wait_for(lambda: not connection_file(self.address).exists(), _GONE_SECONDS)
         except ClusterError as error:
             raise ClusterError(

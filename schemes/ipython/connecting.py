@@ -93,6 +93,19 @@ def connect(address: Address, deadline: float) -> Client:
         ) from error
 
 
+def shut_down(client: Client, seconds: float) -> None:
+    """Ask all engines to end, and then the controller, also if some of them have not ended within ``seconds``.
+
+    The library waits for ever for an engine that is registered and does not answer.
+    """
+    end = time.monotonic() + seconds
+    client.shutdown(block=False)
+    while list(client._ids) and time.monotonic() < end:
+        time.sleep(_PAUSE)
+    client._notification_handlers["shutdown_notification"] = lambda _message: None
+    client._send_recv(client._query_stream, "shutdown_request")
+
+
 def hears_output(client: Client, seconds: float) -> bool:
     """Wait until what engines print reaches this client, and say whether it does; it needs an engine that is idle.
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -152,6 +153,8 @@ def test_a_foreign_cluster_is_stopped_only_when_that_is_said(
 ) -> None:
     foreign = RealCluster(tmp_path / "foreign")
     try:
+        # One that does not answer holds nothing up.
+        foreign.add_engines(1)[0].send_signal(signal.SIGSTOP)
         monkeypatch.setenv("IPYTHONDIR", foreign.environment["IPYTHONDIR"])
         refused = treadle("cluster", "stop")
         assert refused.code == 1
