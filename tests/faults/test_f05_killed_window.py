@@ -1,62 +1,86 @@
-"""F05: a window that is killed in a run leaves no process; the next start offers what was not saved."""
+"""F05: the window is killed in a run: the runner ends its workers within five seconds, unless it is detached."""
 
 from __future__ import annotations
 
-import os
+import json
+import subprocess
+import sys
+from pathlib import Path
 
+import psutil
 import pytest
-from eyes import WatchedWindow
-from whole_windows import SUPPORT, gate
 
 from treadle import Pipeline
-from treadle.core.document import load
-from treadle.core.trust import TrustStore
 
-SECONDS = 5.0
+SECONDS = 60.0
+LIMIT = 5.0
+WINDOW = Path(__file__).parent.parent / "support" / "killed_window.py"
+DEEDS = """
+import time
+from pathlib import Path
 
-
-@pytest.fixture
-def start(tmp_path):
-    """Start a window that no screen shows, whose runner finds the functions of ``window_deeds``."""
-    opened = []
-    environment = {
-        **os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(SUPPORT), "GATE": str(gate(tmp_path)),
-    }  # fmt: skip
-
-    def start_one(*arguments):
-        opened.append(WatchedWindow(tmp_path / f"window-{len(opened)}", environment, *arguments))
-        return opened[-1]
-
-    yield start_one
-    for window in opened:
-        window.__exit__()
+def pause(gate: str, hold: bool = False) -> int:
+    if hold:
+        import ctypes
+        ctypes.PyDLL(None).sleep(60)
+    end = time.monotonic() + 60
+    while not Path(gate).exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    return 7
+"""
 
 
 @pytest.fixture
-def file(tmp_path):
-    held = Pipeline("held")
-    held.add("window_deeds:hold", id="hold", x=1)
-    TrustStore().trust(held)
-    return held.save(tmp_path / "held.treadle")
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "deeds_of_a_killed_window.py").write_text(DEEDS)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
 
 
-def test_a_killed_window_leaves_no_process_and_the_next_start_restores_its_edits(start, file):
-    before = file.read_bytes()
-    window = start(file)
-    window.wait("page is not None and program.bridge.state == 'idle'")
-    window.ask("page.runs.start()")
-    window.wait("page.runs.record is not None and page.runs.record.counts().get('running') == 1")
-    window.ask("document.edit(set_parameter(document.body(), 'hold', 'x', 2), 'set')")
-    window.wait("program.recovery.note() or list(program.recovery._folder.glob('*.edits'))")
-    assert len(window.note_descendants()) > 2
-    window.kill()
-    assert window.left_after(SECONDS) == []
-    assert file.read_bytes() == before
+@pytest.fixture
+def window(folder):
+    """Return a function that starts a window and waits until its run goes; it tells the window and its runner."""
+    started = []
 
-    after = start()
-    after.wait("any(one.isVisible() for one in window.findChildren(RecoveryDialog))")
-    after.ask("window.findChildren(RecoveryDialog)[0].restore.click()")
-    after.wait("document is not None and document.modified")
-    assert after.ask("document.pipeline.nodes['hold'].params") == {"x": 2}
-    assert load(file).nodes["hold"].params == {"x": 1}
-    assert after.told() == ""
+    def start(*words, **inputs):
+        pipeline = Pipeline("pause")
+        pipeline.add("deeds_of_a_killed_window:pause", id="pause", gate=str(folder / "gate"), **inputs)
+        pipeline.save(folder / "deed.treadle")
+        process = subprocess.Popen(
+            [sys.executable, str(WINDOW), str(folder), *words], stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        said = process.stdout.readline().split()
+        assert said[:1] == ["running"], said
+        return process, psutil.Process(int(said[1])), said[2]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(SECONDS)
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_killed_window_leaves_no_process(window, hold):
+    process, runner, _run = window(hold=hold)
+    alive = [runner, *runner.children(recursive=True)]
+    assert len(alive) > 1
+    process.kill()
+    process.wait(SECONDS)
+    _, left = psutil.wait_procs(alive, LIMIT)
+    assert not left
+
+
+def test_a_run_that_was_detached_outlives_a_killed_window(window, folder):
+    process, runner, run = window("detach")
+    assert process.stdout.readline().split() == ["detached", run]
+    process.kill()
+    process.wait(SECONDS)
+    assert runner.is_running()
+    (folder / "gate").touch()
+    runner.wait(SECONDS)
+    listed = subprocess.run(
+        [sys.executable, "-m", "treadle", "runs", "list", "--json"], capture_output=True, text=True, check=True
+    )
+    assert "succeeded" in json.dumps(json.loads(listed.stdout))
