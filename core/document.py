@@ -326,22 +326,35 @@ _SORTED = frozenset({"nodes", "connections", "modules", "frames", "comments"})
 
 def _pretty(value: Any, indent: int, *, key: str = "") -> str:
     """JSON with each value on one line where it fits: short to read, and quiet in a diff."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    fits = not isinstance(value, _HOLDERS) or len(line) + indent + len(key) <= LINE_WIDTH
-    if key not in _SORTED and fits:
-        return line
+    if key not in _SORTED and _may_fit(value):
+        line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if not isinstance(value, _HOLDERS) or len(line) + indent + len(key) <= LINE_WIDTH:
+            return line
     inner = " " * (indent + 2)
     if isinstance(value, list):
         rows = [inner + _pretty(item, indent + 2) for item in value]
         return "[\n" + ",\n".join(rows) + "\n" + " " * indent + "]"
     if not isinstance(value, dict):
-        return line
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
     items = sorted(value.items()) if key in _SORTED else value.items()
     rows = [
         f"{inner}{json.dumps(name, ensure_ascii=False)}: {_pretty(item, indent + 2, key=_section(key, name))}"
         for name, item in items
     ]
     return "{\n" + ",\n".join(rows) + "\n" + " " * indent + "}" if rows else "{}"
+
+
+def _may_fit(value: Any) -> bool:
+    """Say whether a value could stand on one line: what has more entries than that has characters cannot."""
+    waiting, entries = [value], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, _HOLDERS):
+            entries += len(one)
+            if entries > LINE_WIDTH:
+                return False
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return True
 
 
 def _section(holder: str, key: str) -> str:
