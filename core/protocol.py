@@ -399,7 +399,26 @@ _sent: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 
 def line_of(message: Message) -> bytes:
     """Return a message as a line."""
-    return _encoder.encode(message) + b"\n"
+    return encoded(message) + b"\n"
+
+
+def encoded(message: Message) -> bytes:
+    """Return a message as JSON; halves of characters, which the name of a file may have, are told as escapes."""
+    try:
+        return _encoder.encode(message)
+    except UnicodeEncodeError:
+        return _encoder.encode(_whole(msgspec.to_builtins(message)))
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case list() | tuple():
+            return [_whole(item) for item in value]
+        case dict():
+            return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def request_of(line: bytes) -> AnyRequest:

@@ -60,17 +60,15 @@ class Desk:
             if isinstance(request, p.StartRun):
                 self._start(request)
                 return
-            value = self._carry_out[type(request)](request)
+            self.answer(request, self._carry_out[type(request)](request))
         except TreadleError as error:
             self.refuse(request, error)
         except Exception as error:  # noqa: BLE001 - a request must never go unanswered
             self.refuse(request, InternalError(f"{type(request).__name__}: {type(error).__name__}: {error}"))
-        else:
-            self.answer(request, value)
 
     def answer(self, request: p.Request, value: p.Message) -> None:
         """Send the answer to a request."""
-        self._send(p.Answer(number=request.number, value=msgspec.Raw(msgspec.json.encode(value))))
+        self._send(p.Answer(number=request.number, value=msgspec.Raw(p.encoded(value))))
 
     def refuse(self, request: p.Request, error: TreadleError) -> None:
         """Say why a request is not carried out."""

@@ -20,6 +20,14 @@ def test_every_message_is_one_line():
     assert line.endswith(b"\n")
 
 
+def test_names_of_files_that_are_not_utf_8_are_told_as_text():
+    labels = {"file": "scan-\udcff"}
+    row = p.TaskRow("smooth[scan-\udcff]", "smooth", labels, "running")
+    told = p.sent_of(p.line_of(p.RunNews(run="r", seconds=1.0, tasks=(row,))))
+    assert told.tasks[0].task == "smooth[scan-\\udcff]"
+    assert told.tasks[0].labels == {"file": "scan-\\udcff"}
+
+
 def test_an_answer_is_read_in_the_type_that_belongs_to_its_request():
     asked = p.StartRun(number=3, document=p.Document(text="{}"))
     told = p.RunStarted(run="r", journal="/j", nodes=(p.PlannedNode(node="a", axes=("file",)),))

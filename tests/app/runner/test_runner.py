@@ -33,6 +33,9 @@ def quit(code: int = 3) -> int:
 
 def fall(text: str = "no such luck") -> int:
     raise ValueError(text)
+
+def miss() -> int:
+    raise ValueError("there is no " + os.fsdecode(b"scan-\\xff"))
 """
 
 
@@ -131,6 +134,12 @@ def test_a_failure_is_told_with_its_traceback(talk, folder):
     details = talk.ask(p.AskTask, run=started.run, task="fall")
     assert "no such luck" in details.cause
     assert "ValueError" in details.traceback
+
+
+def test_a_failure_with_a_file_name_that_is_not_utf_8_is_told_too(talk, folder):
+    started = talk.start(doing(folder, "miss"))
+    assert talk.until(p.RunOver).state == "failed"
+    assert "scan-" in talk.ask(p.AskTask, run=started.run, task="miss").cause
 
 
 def test_requests_are_answered_while_a_module_runs_and_cancel_ends_it(talk, folder):
