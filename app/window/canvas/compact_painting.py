@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QFont, QFontMetricsF
 
 from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, CHIP, ICON_SMALL, NAMES_FROM_SCALE
 from .measures import FOOT
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPainter
+    from PyQt6.QtGui import QFont, QFontMetricsF, QPainter
 
     from .card import Card
     from .inks import Inks
 
-READABLE_SCALE, MOST_GROWN = 0.9, 2.0
-LINE_HEIGHT = 1.25
-MOST_LINES = 3
-LEAST_SHARE = 0.75
-"""A long word makes a title this much smaller at most; then it is cut."""
+READABLE_SCALE, MOST_GROWN = 0.85, 1.8
 
 
 def is_compact(scale: float) -> bool:
@@ -36,22 +31,24 @@ def grown(scale: float) -> float:
 def paint_title(painter: QPainter, card: Card, inks: Inks, scale: float) -> None:
     """Paint the title in the room that the kind and the names leave free."""
     left = CARD_PADDING_X + CHIP * grown(scale) + 8
-    right = card.width - CARD_PADDING_X - ICON_SMALL - 6
-    room = QRectF(left, CARD_PADDING_Y - 2, right - left, card.height - FOOT - CARD_PADDING_Y)
-    font = QFont(inks.title_font)
-    base = font.pixelSize()
-    most = min(base * grown(scale), room.height() / 2 / LINE_HEIGHT)
-    font.setPixelSize(max(round(most), base))
-    metrics = QFontMetricsF(font)
-    longest = max((metrics.horizontalAdvance(word) for word in card.title.split()), default=0.0)
-    if longest > room.width():
-        font.setPixelSize(max(int(most * max(room.width() / longest, LEAST_SHARE)), base))
-        metrics = QFontMetricsF(font)
+    right = card.width - CARD_PADDING_X - ICON_SMALL - 4
+    room = QRectF(left, CARD_PADDING_Y - 2, right - left, card.height - FOOT - CARD_PADDING_Y + 2)
+    font, lines = _fitting(card.title, inks, room, grown(scale))
     painter.setFont(font)
     painter.setPen(inks.colour("text"))
-    count = min(max(int(room.height() / font.pixelSize() / LINE_HEIGHT), 2), MOST_LINES)
-    text = "\n".join(broken(card.title, metrics, room.width(), count))
-    painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), text)
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), "\n".join(lines))
+
+
+def _fitting(title: str, inks: Inks, room: QRectF, grow: float) -> tuple[QFont, list[str]]:
+    """Return the largest font in which all of a title fits, and its lines; the usual one if it fits in none."""
+    base = inks.title_font.pixelSize()
+    whole = " ".join(title.split())
+    for size in range(round(base * grow), base - 1, -1):
+        font, metrics = inks.sized(inks.title_font, size)
+        lines = broken(title, metrics, room.width(), max(int(room.height() / metrics.lineSpacing()), 1))
+        if " ".join(lines) == whole:
+            break
+    return font, lines
 
 
 def broken(title: str, metrics: QFontMetricsF, width: float, count: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from ..theme.tokens import (
     CAPTION,
@@ -18,8 +18,6 @@ from ..theme.tokens import (
 )
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QFont
-
     from ..theme.theme import Theme
     from ..theme.tokens import Colours, SchemeLook, StateLook
 
@@ -38,12 +36,23 @@ class Inks:
         self.title_metrics = QFontMetricsF(self.title_font)
         self.caption_metrics = QFontMetricsF(self.caption_font)
         self._colours: dict[str, QColor] = {}
+        self._sized: dict[tuple[bool, int], tuple[QFont, QFontMetricsF]] = {}
 
     def colour(self, name: str) -> QColor:
         """Return a colour by its name in ``Colours``, or as ``#rrggbb``; nobody changes it."""
         found = self._colours.get(name)
         if found is None:
             found = self._colours[name] = QColor(name if name.startswith("#") else getattr(self.colours, name))
+        return found
+
+    def sized(self, font: QFont, size: int) -> tuple[QFont, QFontMetricsF]:
+        """Return the font of titles or captions in another size, with its metrics."""
+        key = font is self.title_font, size
+        found = self._sized.get(key)
+        if found is None:
+            other = QFont(font)
+            other.setPixelSize(size)
+            found = self._sized[key] = other, QFontMetricsF(other)
         return found
 
     def faint(self, name: str, share: float) -> QColor:

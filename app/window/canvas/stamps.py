@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
@@ -43,7 +43,7 @@ class Stamps:
         self.scale, self.ratio = scale, ratio
         self.incomplete = False
         now = perf_counter()
-        self._until = now + (FRAME_BUDGET if now - self._began < PAUSE else FIRST_BUDGET)
+        self._until = thread_time() + (FRAME_BUDGET if now - self._began < PAUSE else FIRST_BUDGET)
         self._began = now
 
     def clear(self) -> None:
@@ -100,7 +100,7 @@ class Stamps:
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        if perf_counter() > self._until:
+        if thread_time() > self._until:
             self.incomplete = True
             return None
         whole = self.scale * self.ratio

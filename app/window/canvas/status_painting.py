@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QRectF, Qt
-from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PyQt6.QtGui import QPainter, QPen
 
 from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, ICON_SMALL, PROGRESS
 from .card_painting import ELIDE, LINE, TEXT_LEFT
@@ -13,7 +13,7 @@ from .compact_painting import grown, is_compact
 from .measures import FOOT, MOST_DOTS
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QColor
+    from PyQt6.QtGui import QColor, QFont, QFontMetricsF
 
     from ..looks import NodeLook
     from .inks import Inks
@@ -154,11 +154,8 @@ def _paint_text(
 
 
 def _caption(inks: Inks, grow: float) -> tuple[QFont, QFontMetricsF]:
-    if grow == 1.0:
-        return inks.caption_font, inks.caption_metrics
-    font = QFont(inks.caption_font)
-    font.setPixelSize(round(font.pixelSize() * min(grow, MOST_GROWN_CAPTION)))
-    return font, QFontMetricsF(font)
+    size = round(inks.caption_font.pixelSize() * min(grow, MOST_GROWN_CAPTION))
+    return inks.sized(inks.caption_font, size)
 
 
 def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, inks: Inks, grow: float) -> None:
