@@ -68,7 +68,7 @@ def test_a_pipeline_that_is_edited_while_it_runs_gives_what_it_was_when_it_began
     page = whole.open(fan("hold", count=1))
     before = page.document.pipeline.copy()
     page.runs.start()
-    whole.running(page)
+    whole.running(page, "deed")
     page.document.edit(set_parameter(page.document.body(), "numbers", "count", 3), "set")
     page.document.edit(rename_node(page.document.body(), "after", "later"), "rename")
     page.document.edit(remove_nodes(page.document.body(), ["deed"]), "delete")
@@ -88,17 +88,17 @@ def test_a_run_is_cancelled_and_its_workers_let_go_of_it(whole):
     whole.ready()
     page = whole.open(fan("hold"))
     page.runs.start()
-    whole.running(page)
+    whole.running(page, "deed")
     whole.window.commands.action("run.cancel").trigger()
     assert whole.over(page, 10_000).state == "cancelled"
-    assert page.runs.look("deed").state == "cancelled"
+    assert page.runs.look("deed").counts["cancelled"]
 
 
 def test_the_tab_of_a_pipeline_that_runs_is_closed_and_its_run_ends(whole):
     whole.ready()
     page = whole.open(fan("hold"))
     page.runs.start()
-    whole.running(page)
+    whole.running(page, "deed")
     whole.window.commands.action("file.close").trigger()
     stop_the_run(whole)
     whole.until(lambda: whole.window.page is None)
@@ -109,7 +109,7 @@ def test_a_window_that_is_closed_while_a_run_goes_on_leaves_no_process(whole):
     whole.ready()
     page = whole.open(fan("hold"))
     page.runs.start()
-    whole.running(page)
+    whole.running(page, "deed")
     started = psutil.Process().children(recursive=True)
     assert len(started) > 2
     whole.window.close()
@@ -122,7 +122,7 @@ def test_a_runner_that_is_killed_leaves_the_window_alive_and_is_started_again(wh
     whole.ready()
     page = whole.open(fan("hold", count=1))
     page.runs.start()
-    whole.running(page)
+    whole.running(page, "deed")
     runner_of(whole).send_signal(signal.SIGKILL)
     whole.until(lambda: page.runs.state == "lost contact", 15_000)
     assert page.runs.look("deed").state == "lost contact"
@@ -130,6 +130,6 @@ def test_a_runner_that_is_killed_leaves_the_window_alive_and_is_started_again(wh
     whole.window.commands.action("run.restart-runner").trigger()
     whole.ready()
     page.runs.retry_failed()
-    whole.running(page)
+    whole.running(page, "deed")
     open_gate(deeds)
     assert whole.over(page).state == "succeeded"

@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QPoint, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from treadle.app.window.application import Program
 from treadle.app.window.canvas.finding import PortAt, port_place
@@ -102,13 +102,19 @@ class Eye(QObject):
         raise LookupError(path)
 
     def named(self, name: str) -> list[float]:
-        """Where the middle of the widget with an accessible name, or else a text, is."""
-        found = [
+        """Where the middle of the one widget is that a person can use and that has this name."""
+        seen = [
             one for one in QApplication.allWidgets() if one.isVisible() and name in (one.accessibleName(), _text(one))
         ]
+        found = [one for one in seen if not isinstance(one, QLabel)]
         if len(found) != 1:
-            raise LookupError(f"{len(found)} widgets are called {name}")
+            raise LookupError(f"{name} is the name of {[type(one).__name__ for one in found]}")
         return _place(found[0], found[0].rect().center())
+
+    def tool(self, command: str) -> list[float]:
+        """Where the button of a command is in the toolbar."""
+        button = self.window.toolbar.widgetForAction(self.window.commands.action(command))
+        return _place(button, button.rect().center())
 
     def words(self) -> str:
         """All words on widgets that are seen."""

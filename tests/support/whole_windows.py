@@ -59,9 +59,9 @@ class Whole:
         self.until(lambda: page.runs.record is not None and not page.runs.going, ms)
         return page.runs.record
 
-    def running(self, page: Any, tasks: int = 1) -> None:
-        """Wait until so many tasks run."""
-        self.until(lambda: page.runs.record is not None and page.runs.record.counts().get("running", 0) >= tasks)
+    def running(self, page: Any, node: str) -> None:
+        """Wait until a task of a node runs."""
+        self.until(lambda: page.runs.look(node).counts.get("running", 0) > 0)
 
     def end(self) -> None:
         self.window.close_now()
