@@ -178,7 +178,8 @@ class Bridge(QObject):
         elif now - self._pinged > SILENT_SECONDS:
             self._set("not responding", f"no answer for {now - self._pinged:.0f} s")
         for place, (reply, deadline) in list(self._waiting.items()):
-            if now > deadline and self._waiting.pop(place, ()):
+            if now > deadline and place in self._waiting:
+                del self._waiting[place]
                 reply(RunnerSilentError("the runner does not answer", remedy="Wait, or restart it"))
 
     def _answered(self, _answer: Any) -> None:

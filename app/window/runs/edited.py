@@ -73,9 +73,9 @@ def _readers(pipeline: Pipeline) -> dict[str, list[str]]:
             graph.setdefault(_feeding(body, prefix, connection.source), []).extend(_fed(body, prefix, target))
         if where:
             # What is inside a group that runs as one is part of it.
-            unit = prefix.rstrip("/")
-            for node_id in body.nodes if pipeline.node(unit).group.unit else ():
-                graph.setdefault(f"{prefix}{node_id}", []).append(unit)
+            group = pipeline.node(prefix.rstrip("/")).group
+            for node_id in body.nodes if group is not None and group.unit else ():
+                graph.setdefault(f"{prefix}{node_id}", []).append(prefix.rstrip("/"))
     return graph
 
 
