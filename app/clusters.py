@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import threading
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from ..schemes.ipython.cluster import Cluster
     from ..schemes.ipython.definitions import Definition
+    from ..schemes.ipython.nobody import Ours
 
-_entered: list[Address] = []
+_entered: list[tuple[Address, Ours | None]] = []
 _lock = threading.Lock()
 
 
@@ -52,11 +54,16 @@ def ipython_cluster(
         logdir=None if logdir is None else str(logdir),
     )
     # Its own name: it goes with the block, and another program shall not begin to use it.
-    cluster = start_cluster(definition, default_id=f"treadle-{secrets.token_hex(4)}")
+    from ..schemes.ipython.own import Upkeep
+
+    upkeep = Upkeep(logging.getLogger(__name__).warning)
+    cluster = start_cluster(definition, default_id=f"treadle-{secrets.token_hex(4)}", hear=upkeep.hear)
+    upkeep.take(cluster)
     try:
-        with using(cluster.address):
+        with using(cluster.address, upkeep.ours):
             yield cluster
     finally:
+        upkeep.leave()
         if keep:
             cluster.leave()
             cluster.close()
@@ -90,15 +97,21 @@ def start_cluster(
 
 
 @contextlib.contextmanager
-def using(address: Address) -> Iterator[None]:
-    """Have the runs of this program use a cluster until the block ends."""
+def using(address: Address, ours: Ours | None = None) -> Iterator[None]:
+    """Have the runs of this program use a cluster until the block ends, and do with it what ``ours`` says."""
     with _lock:
-        _entered.append(address)
+        _entered.append((address, ours))
     try:
         yield
     finally:
         with _lock:
-            _entered.remove(address)
+            _entered.remove((address, ours))
+
+
+def upkeep_of(address: Address) -> Ours | None:
+    """Return what a run may know of a cluster of this program and do about it; None if it is none."""
+    with _lock:
+        return next((ours for entered, ours in reversed(_entered) if entered == address), None)
 
 
 def current_cluster(profile: str = "") -> Address | None:
@@ -107,7 +120,7 @@ def current_cluster(profile: str = "") -> Address | None:
     The profile is the chosen one by default. Takes some milliseconds where no cluster was ever started.
     """
     with _lock:
-        inside = [address for address in _entered if not profile or address.profile == profile]
+        inside = [address for address, _ in _entered if not profile or address.profile == profile]
     if inside:
         return inside[-1]
     folder = existing_folder(profile or chosen())

@@ -61,7 +61,8 @@ def _ipython(
 
     address = running_cluster(profile)
     if address is not None:
-        return IPythonScheme(files, address, search_path, fallback=environment)
+        ours = sys.modules[_CLUSTERS].upkeep_of(address)
+        return IPythonScheme(files, address, search_path, fallback=environment, ours=ours)
     from ..schemes.ipython.nobody import Ours
     from ..schemes.ipython.own import OwnCluster
 

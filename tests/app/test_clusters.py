@@ -11,6 +11,7 @@ import psutil
 import pytest
 from clusters import wait_until
 
+from treadle import Pipeline, run
 from treadle.app.clusters import current_cluster, ipython_cluster
 from treadle.core.errors import UsageError
 from treadle.schemes.ipython.ending import stop_records
@@ -102,6 +103,28 @@ def test_within_the_block_runs_use_the_cluster_and_afterwards_they_do_not() -> N
         assert current_cluster() == cluster.address
         assert current_cluster("other") is None
     assert current_cluster() is None
+
+
+def die_once(marker: str) -> str | None:
+    from pathlib import Path
+
+    if not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.environ.get("LAB")
+
+
+@pytest.mark.slow
+def test_an_engine_that_a_task_ends_is_replaced_by_one_like_it(tmp_path: Path) -> None:
+    p = Pipeline("Study")
+    node = p.add(die_once, marker=str(tmp_path / "marker"))
+    with ipython_cluster(1, env={"LAB": "given"}) as cluster:
+        (before,) = cluster.uuids().values()
+        result = run(p, scheme="ipython", cache=False)
+        assert result[node] == "given"
+        assert {task.scheme for task in result.tasks} == {"ipython"}
+        wait_until(lambda: len(cluster.uuids()) == 1 and before not in cluster.uuids().values())
+    assert all_of_ours() == []
 
 
 @pytest.mark.slow
