@@ -96,13 +96,19 @@ class Adding(QObject):
         if module is None:
             self._canvas.say(self.tr("The modules are not listed yet: try again in a moment"))
             return
-        self._put(module, scene, {module.inputs[0].name: name})
+        node_id = self._put(module, scene, {module.inputs[0].name: name})
+        if node_id:
+            self._show(node_id)
 
     def _place(self, module: Module, scene: QPointF, port: PortAt | None = None, fits: Port | None = None) -> None:
         node_id = self._put(module, scene, {}, _ONE_STEP)
-        if node_id and port is not None and fits is not None:
+        if not node_id:
+            return
+        if port is not None and fits is not None:
             self._connect(node_id, module, port, fits)
         self._canvas.document.end_merging()
+        # Only now: when something else is selected, a step of the history ends.
+        self._show(node_id)
         self._catalogue.note_placed(module.path)
 
     def _put(self, module: Module, scene: QPointF, params: dict[str, object], merge: str = "") -> str:
@@ -110,9 +116,11 @@ class Adding(QObject):
         made = place_module(canvas.document.pipeline, module, (scene.x(), scene.y()), canvas.where, params)
         if not self._edit(made.edit, self.tr("Add %1").replace("%1", module.label), merge):
             return ""
-        canvas.pick({made.node_id})
-        canvas.setFocus()
         return made.node_id
+
+    def _show(self, node_id: str) -> None:
+        self._canvas.pick({node_id})
+        self._canvas.setFocus()
 
     def _connect(self, node_id: str, module: Module, port: PortAt, fits: Port) -> None:
         """Connect what was placed with the port that was dragged, by its own port that fits best."""

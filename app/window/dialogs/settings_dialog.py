@@ -134,6 +134,7 @@ class SettingsDialog(Sheet):
             box.addItem(words, value)
         box.setCurrentIndex(max(0, box.findData(self._settings.text(name))))
         box.currentIndexChanged.connect(lambda _index: self._settings.set(name, str(box.currentData())))
+        box.setMinimumHeight(7 * GRID)
         self._row(form, title, box)
 
     def _flag(self, form: QFormLayout, title: str, name: str) -> None:
