@@ -167,6 +167,21 @@ def test_serial_runs_in_a_process_of_its_own(talk, folder):
     assert pid not in (0, talk.client.pid)
 
 
+@pytest.mark.parametrize("scheme", ["ipython", "ipython:default"])
+def test_engines_run_for_a_window(scheme, talk):
+    started = talk.start(adding(), scheme=scheme)
+    rows = []
+    while not any(row.task == "second" and row.state == "succeeded" for row in rows):
+        rows += talk.until(p.RunNews).tasks
+    assert {row.scheme for row in rows if row.scheme} == {"ipython"}
+    assert talk.until(p.RunOver).run == started.run
+
+
+def test_a_profile_that_is_not_there_is_refused_before_the_run(talk):
+    with pytest.raises(RequestError, match="no IPython profile"):
+        talk.start(adding(), scheme="ipython:nosuch")
+
+
 def test_a_module_that_ends_its_process_in_serial_leaves_the_runner_alive(talk, folder):
     started = talk.start(doing(folder, "quit"), scheme="serial")
     assert talk.until(p.RunOver).state == "failed"
