@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...core.worker.call import Call, ValueId
+    from ...core.worker.handing import Handed
 
 _SERVE = "treadle.schemes.processes.worker:serve"
 _FILES = 10
@@ -121,14 +122,19 @@ class ProcessesScheme:
 
     def fetch(self, value: ValueId, deadline: float) -> Any:
         """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""
-        end = time.monotonic() + deadline
+        parts, handed = self._handed(value, time.monotonic() + deadline)
+        # Without the lock: what is unpickled is foreign, and may take its time.
+        return loaded(handed, value, parts)
+
+    def _handed(self, value: ValueId, end: float) -> tuple[list[ValueId], list[Handed]]:
+        """Return the parts of a value and how they can be read, once all of them can."""
         with self._lock:
             while True:
                 parts = self._values.parts(value)
-                kept = [part for part in parts if isinstance(self._values.where(part), Kept)]
+                places = [self._values.where(part) for part in parts]
+                kept = [part for part, where in zip(parts, places, strict=True) if isinstance(where, Kept)]
                 if not kept:
-                    handed = [self._values.where(part) for part in parts]
-                    return loaded(handed, value, parts)  # type: ignore[arg-type]
+                    return parts, places  # type: ignore[return-value]
                 self._ask_for(kept)
                 if not self._changed.wait(min(end - time.monotonic(), threading.TIMEOUT_MAX)):
                     raise TimeoutError(f"the worker that keeps {value[1]!r} of {value[0]} has not handed it on in time")

@@ -9,7 +9,7 @@ from ...core.worker.failures import Cause
 from .values import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from ...core.worker.call import ValueId
     from .member import Member
@@ -75,16 +75,16 @@ class Vault:
         lost = self._values.lose(worker)
         if lost:
             self._report(Lost(tuple(lost)))
-            for value in [one for values in lost.values() for one in values if one in self._exports]:
-                self._exports.discard(value)
-                self._report(Exported(value, _gone(value)))
-            self.changed()
+            self._gone_are(lost)
 
     def forget(self, tasks: Iterable[str]) -> list[Member]:
         """Let go of the values of these tasks, here and in the workers; return those that kept some."""
+        tasks = list(tasks)
         paths, keys = self._values.forget(tasks)
         if not paths and not keys:
             return []
+        if keys:
+            self._gone_are(tasks)
         told = []
         for member in self._members.values():
             own = keys.get(member.number, [])
@@ -93,6 +93,13 @@ class Vault:
             if own:
                 told.append(member)
         return told
+
+    def _gone_are(self, tasks: Container[str]) -> None:
+        """Answer those who wait for values of these tasks."""
+        for value in [one for one in self._exports if one[0] in tasks]:
+            self._exports.discard(value)
+            self._report(Exported(value, _gone(value)))
+        self.changed()
 
 
 def _gone(value: ValueId) -> Cause:

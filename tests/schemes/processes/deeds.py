@@ -248,6 +248,20 @@ def grow(items: list[int]) -> int:
     return len(items)
 
 
+class Gated:
+    """A value that waits at a gate when it is made again."""
+
+    def __init__(self, file: str, gate: str) -> None:
+        self._facts = file, gate
+
+    def __reduce__(self) -> Any:
+        return hold, ([1], *self._facts)
+
+
+def gated(file: str, gate: str) -> Any:
+    return Gated(file, gate)
+
+
 def hold(array: Any, file: str, gate: str) -> int:
     """Say that it runs, and go on when somebody writes into ``gate``."""
     note(file, str(os.getpid()))

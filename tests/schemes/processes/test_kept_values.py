@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from process_rigs import suspend
+from process_rigs import DEADLINE, DEEDS, suspend
 
 from treadle.core.scheme import Ended, Exported, Lost, Stopped
 from treadle.core.worker.call import Moved
@@ -107,6 +109,41 @@ def test_a_value_is_fetched_and_exported_while_its_maker_works(rig, signals, gat
     assert Path(found["made"][0]).exists()
     assert found["nobody"] == Cause("lost contact", "the output 'out' of nobody is gone")
     gate.open()
+
+
+def test_an_export_is_answered_also_if_the_value_is_released_meanwhile(rig):
+    suspend(made(rig).place.pid)
+    rig.scheme.export([("made", "out", -1)])
+    rig.scheme.release(["made"])
+    while not rig.of(Exported):
+        rig.take()
+    (told,) = rig.of(Exported)
+    assert told.handed == Cause("lost contact", "the output 'out' of made is gone")
+
+
+def test_a_fetch_ends_at_once_when_the_value_is_released_meanwhile(rig, monkeypatch):
+    suspend(made(rig).place.pid)
+    asked, ask_for = threading.Event(), rig.scheme._ask_for
+    monkeypatch.setattr(rig.scheme, "_ask_for", lambda kept: (ask_for(kept), asked.set()))
+    with ThreadPoolExecutor() as others:
+        fetched = others.submit(rig.scheme.fetch, ("made", "out", -1), DEADLINE)
+        assert asked.wait(DEADLINE)
+        rig.scheme.release(["made"])
+        assert isinstance(fetched.exception(DEADLINE / 2), KeyError)
+
+
+def test_the_pool_works_while_a_fetched_value_is_made_again(rig, signals, gate, monkeypatch):
+    monkeypatch.syspath_prepend(DEEDS)
+    rig.submit(rig.call("gated", "slow", file=signals.path, gate=gate.path))
+    rig.ended("slow")
+    with ThreadPoolExecutor() as others:
+        fetched = others.submit(rig.scheme.fetch, ("slow", "out", -1), DEADLINE)
+        try:
+            assert int(signals.word()) == os.getpid()
+            assert others.submit(rig.run, "add", a=1).result(DEADLINE / 2) == 2
+        finally:
+            gate.open()
+        fetched.result(DEADLINE)
 
 
 def test_a_fetch_ends_at_its_deadline_when_the_maker_cannot_answer(make_rig):
