@@ -34,21 +34,6 @@ def open_window(screen, tmp_path):
 
 
 @pytest.fixture
-def where_nobody_looks(tmp_path):
-    """Start a window that no screen shows."""
-    opened = []
-
-    def open_one(*arguments) -> WatchedWindow:
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-        opened.append(WatchedWindow(tmp_path / f"window-{len(opened)}", environment, *arguments))
-        return opened[-1]
-
-    yield open_one
-    for window in opened:
-        window.__exit__()
-
-
-@pytest.fixture
 def deeds(tmp_path, monkeypatch):
     """Let runners find the functions of ``window_deeds``; return the gate at which its ``hold`` waits."""
     path = gate(tmp_path)
