@@ -96,28 +96,25 @@ def attempt(peer: str, nodes: int, deadline: float) -> dict[str, float | str]:
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=HERE.parent, start_new_session=True
     ) as process:
         assert process.stdout is not None
-        for line in _lines(process.stdout.fileno(), time.monotonic() + deadline):
-            name, value = json.loads(line)
-            found[name] = value
-        if process.poll() is None and not _ended(process):
-            found["trouble"] = f"took more than {deadline:.0f} s"
+        try:
+            for line in _lines(process.stdout.fileno(), time.monotonic() + deadline):
+                name, value = json.loads(line)
+                found[name] = value
+        except TimeoutError:
+            found["trouble"] = f"took more than {deadline:g} s"
+        finally:
             process.kill()
     return found
-
-
-def _ended(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(timeout=2.0)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _lines(descriptor: int, until: float) -> Iterator[bytes]:
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
-        while (left := until - time.monotonic()) > 0 and selector.select(left):
+        while True:
+            left = until - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise TimeoutError
             data = os.read(descriptor, 65_536)
             if not data:
                 return
