@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QWidget
 
+from ....core.validation.problems import fault_in_name
 from ..theme.tokens import CAPTION, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..theme.theme import Theme
+
+
+MOST_AXIS_NAME = 100
+"""Characters, as *core/pipeline.py* has it."""
 
 
 class FaultLabel(QLabel):
@@ -68,6 +73,14 @@ def still_wheel(widget: QWidget) -> None:
     """Let the wheel scroll the panel and not change a field under it."""
     widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_Stillness(widget))
+
+
+def fault_in_axis(name: str) -> str:
+    """Say why a text cannot be the name of an axis, or return nothing; an axis without a name is named by itself."""
+    fault = fault_in_name(name) if name else ""
+    if len(name) > MOST_AXIS_NAME:
+        fault = QCoreApplication.translate("Fields", "is too long")
+    return QCoreApplication.translate("Fields", "The name {fault}").format(fault=fault) if fault else ""
 
 
 def offer(box: QComboBox, names: Sequence[str], chosen: str, first: str = "") -> None:

@@ -9,9 +9,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from ....core.pipeline import Connection, Each, Join
-from ....core.validation.problems import fault_in_name
 from ..theme.tokens import GRID
-from .fields import FaultLabel, still_wheel
+from .fields import FaultLabel, fault_in_axis, still_wheel
 
 if TYPE_CHECKING:
     from ..theme.theme import Theme
@@ -95,10 +94,10 @@ class HandingOver(QWidget):
 
     def _tell(self) -> None:
         names = tuple(name.strip() for name in self.axis.text().split(",") if name.strip())
-        fault = next(filter(None, map(fault_in_name, names)), "")
+        fault = next(filter(None, map(fault_in_axis, names)), "")
         if self._connection.each is not None and len(names) > 1:
-            fault = self.tr("has a comma")
-        self.fault.say(self.tr("The name {fault}").format(fault=fault) if fault else "")
+            fault = self.tr("Items have one axis: write one name")
+        self.fault.say(fault)
         if fault:
             return
         if self._connection.each is not None:

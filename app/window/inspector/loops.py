@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSpinBox, QVBoxLa
 from ....core.pipeline import Fold, Repeat
 from ..ports import inputs_of, outputs_of
 from ..theme.tokens import GRID
-from .fields import Caption, FaultLabel, offer, still_wheel
+from .fields import Caption, FaultLabel, fault_in_axis, offer, still_wheel
 
 if TYPE_CHECKING:
     from ....core.pipeline import Node
@@ -135,6 +135,10 @@ class Loops(QWidget):
             return
         node = single[1]
         port, output = self.port.currentData(), self.output.currentData()
+        fault = fault_in_axis(self.axis.text().strip()) if node.fold else ""
+        self.fault.say(fault)
+        if fault:
+            return
         if node.fold:
             changed = {"fold": Fold(port, output, self.axis.text().strip() or None)}
             self._selection.change({single[0]: changed}, self.tr("loop"), merge=True)

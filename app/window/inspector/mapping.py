@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QCheckBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ....core.pipeline import Zip
 from ..theme.tokens import GRID
-from .fields import Caption, FaultLabel
+from .fields import Caption, FaultLabel, fault_in_axis
 from .handing_over import HandingOver
 from .loops import Loops
 from .planning import Planner, sentence
@@ -43,6 +43,7 @@ class Mapping(QWidget):
         self.zip_axis.setPlaceholderText(self.tr("name of the axis: automatic"))
         self.zip_axis.setAccessibleName(self.tr("Axis of what steps together"))
         self.zip_axis.textEdited.connect(lambda _text: self._zip())
+        self.zip_fault = FaultLabel(theme)
         self.loops = Loops(theme)
         self._hands, self._zips = QVBoxLayout(), QVBoxLayout()
         layout = QVBoxLayout(self)
@@ -56,6 +57,7 @@ class Mapping(QWidget):
         layout.addWidget(self.zip_title)
         layout.addLayout(self._zips)
         layout.addWidget(self.zip_axis)
+        layout.addWidget(self.zip_fault)
         layout.addWidget(self.loops)
 
     def show_selection(self, selection: Selection, look: NodeLook | None) -> None:
@@ -137,6 +139,10 @@ class Mapping(QWidget):
     def _zip(self) -> None:
         single = self._selection.single if self._selection is not None else None
         if single is None or self._selection is None:
+            return
+        fault = fault_in_axis(self.zip_axis.text().strip())
+        self.zip_fault.say(fault)
+        if fault:
             return
         ports = tuple(name for name, box in self.zips.items() if box.isChecked())
         zips = (Zip(ports, self.zip_axis.text().strip() or None),) if ports else ()

@@ -91,7 +91,7 @@ class PlacementEditor(QWidget):
             self._set(None)
 
     def _take(self, port: Port, value: Any) -> None:
-        value = checked(port, value)
+        value = checked(port, value, references=False)
         self.fault.say(value.text if isinstance(value, Fault) else "")
         if isinstance(value, list):
             kept = tuple(one for one in value if one != "")

@@ -171,7 +171,7 @@ class Row(QWidget):
     # What a person does
 
     def _take(self, value: Any) -> None:
-        value = checked(self.slot.port, value)
+        value = checked(self.slot.port, value, references=self.slot.holder != "field")
         if isinstance(value, Fault):
             self._say_fault(value.text)
             if self.editor is not None:

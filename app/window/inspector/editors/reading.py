@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PyQt6.QtCore import QCoreApplication, QLocale
 
 from .....core.types import alternatives
-from .....core.validation.parameters import ENVIRONMENT, fault_in_value
+from .....core.validation.parameters import ENVIRONMENT, fault_in_value, is_reference
 from ...ports import type_of
 
 if TYPE_CHECKING:
@@ -50,10 +50,12 @@ def takes_none(port: Port) -> bool:
     return any(part.name in {"None", "any", "object"} for part in alternatives(type_of(port.type)))
 
 
-def checked(port: Port, value: Any) -> Any:
-    """Return a value if it may enter a port, else the Fault."""
+def checked(port: Port, value: Any, *, references: bool = True) -> Any:
+    """Return a value if it may enter a port, else the Fault; not everywhere may ``references`` stand for a value."""
     if isinstance(value, Fault | Unset):
         return value
+    if not references and any(map(is_reference, value if isinstance(value, list) else [value])):
+        return Fault(_tr("An environment variable cannot stand here"))
     fault = _fault_in_references(value) or fault_in_value(port, type_of(port.type), value)
     return Fault(fault) if fault else value
 

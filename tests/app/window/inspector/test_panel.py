@@ -299,7 +299,7 @@ def test_settings_show_what_the_module_asks_for_and_take_what_the_node_does(show
 
 def test_settings_that_nobody_can_give_are_refused(shown, document):
     panel = shown("smooth")
-    for name, text in (("n_procs", "-1"), ("timeout", "0"), ("retries", "5000"), ("mem_gb", "x")):
+    for name, text in (("n_procs", "-1"), ("timeout", "0"), ("retries", "5000"), ("mem_gb", "${env:A}")):
         QTest.keyClicks(panel.settings.rows[name].editor.line, text)
         assert panel.settings.rows[name].fault.isVisibleTo(panel.settings.rows[name])
     kept = node(document, "smooth")
@@ -334,6 +334,8 @@ def test_a_node_is_placed_on_hosts_engines_or_once_on_each(shown, document, qapp
     place.way.activated.emit(2)
     place.engines.show_draft(["0", "x"])
     assert "Item 2" in place.fault.text()
+    place.engines.show_draft(["${env:A}"])
+    assert "environment variable" in place.fault.text()
     place.engines.show_draft(["0", "3"])
     assert node(document, "smooth").placement == Placement(engines=(0, 3))
     place.way.activated.emit(4)
@@ -498,3 +500,25 @@ def test_what_is_closed_is_filled_when_it_is_opened(shown, panel):
     assert panel.settings.rows == {}
     panel.sections["settings"].head.click()
     assert "n_procs" in panel.settings.rows
+
+
+@pytest.mark.parametrize("name", ["x" * 101, "a\u202eb"])
+def test_an_axis_that_cannot_be_called_so_is_refused(shown, document, qapp, name):
+    document.pipeline.nodes["add"] = Node(
+        module=ADD.path, sweeps={"a": Sweep((1.0,)), "b": Sweep((3.0,))}, zips=(Zip(("a", "b")),), fold=Fold("a")
+    )
+    panel = shown("add")
+    for line, fault in (
+        (panel.mapping.zip_axis, panel.mapping.zip_fault),
+        (panel.mapping.loops.axis, panel.mapping.loops.fault),
+    ):
+        line.setText(name)
+        line.textEdited.emit(name)
+        assert fault.text().startswith("The name ")
+    assert node(document, "add").zips == (Zip(("a", "b")),)
+    shown("load")
+    hand = panel.mapping.hands["path"]
+    hand.axis.setText(name)
+    hand.axis.textEdited.emit(name)
+    assert hand.fault.text().startswith("The name ")
+    assert document.pipeline.connections["load.path"].each == Each()
