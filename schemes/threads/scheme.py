@@ -34,8 +34,8 @@ class ThreadsScheme:
     """Executes calls in the threads of a host process, where each reads what the others made, as it is.
 
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for
-    besides where this process does; ``workers`` how many threads there are, by default one per core; ``name`` what it is
-    called, if not threads.
+    besides where this process does; ``workers`` how many threads there are, by default one per core; ``name`` what it
+    is called, if not threads.
 
     What threads share is theirs to keep in order: the working directory, the environment, and how many cores numeric
     libraries use, which is set once for the whole process so that all threads together use the cores of the machine

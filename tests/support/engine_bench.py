@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from engines import running_cluster, scheme_on
+
 from treadle.core.scheme import Began, Capacity, Ended, Report, Stopped
 from treadle.core.worker.call import Argument, Call, Given, Items, Ref, Target
 from treadle.core.worker.execute import Result

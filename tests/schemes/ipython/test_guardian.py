@@ -12,6 +12,7 @@ import msgspec
 import psutil
 import pytest
 from clusters import wait_until
+
 from treadle.schemes.ipython.guardian import Guardian
 from treadle.schemes.ipython.ledger import Ledger, Record, Started
 from treadle.schemes.ipython.proof import MARK, proof_of

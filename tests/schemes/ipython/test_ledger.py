@@ -56,7 +56,8 @@ def test_a_process_is_proved_by_number_start_and_command_together(sleepers: list
 def test_a_python_that_is_a_script_may_put_the_real_one_into_its_place(sleepers: list, tmp_path: Path) -> None:
     go_on, script = tmp_path / "go_on", tmp_path / "python"
     script.write_text(
-        f'#!/bin/sh\nwhile [ ! -e {go_on} ]; do sleep 0.01; done\nexec {sys.executable} -c "import time; time.sleep(600)" "$@"\n'
+        f"#!/bin/sh\nwhile [ ! -e {go_on} ]; do sleep 0.01; done\n"
+        f'exec {sys.executable} -c "import time; time.sleep(600)" "$@"\n'
     )
     script.chmod(0o755)
     sleepers.append(subprocess.Popen([script, "-m", "ipyparallel.engine", "--name=1"]))
