@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
@@ -13,6 +14,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..journal.disks import journal_mode
+from .lease import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -254,10 +256,12 @@ def _refuse_foreign(path: Path) -> None:
 def set_index_aside(folder: Path, *, known: bool = False) -> None:
     """Move a damaged index out of the way; ``known`` spares the look whether it truly is damaged.
 
-    Another process may have done it, and begun a new one, in the meantime.
+    Another process may have done it, and begun a new one, in the meantime. OSError if one that is about to does not
+    get on.
     """
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not locked(lock.fileno(), fcntl.LOCK_EX, BUSY_SECONDS):
+            raise TimeoutError(errno.ETIMEDOUT, "another process has been repairing the index for too long")
         if not known and _is_sound(folder / NAME):
             return
         target = folder / SET_ASIDE

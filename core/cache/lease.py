@@ -31,7 +31,7 @@ class Lease:
     def __init__(self, folder: Path) -> None:
         self._descriptor = os.open(folder / _NAME, _FLAGS, 0o600)
         try:
-            self.held = _shared(self._descriptor, BUSY_SECONDS)
+            self.held = locked(self._descriptor, fcntl.LOCK_SH, BUSY_SECONDS)
         except BaseException:
             self.end()
             raise
@@ -43,12 +43,12 @@ class Lease:
             self._descriptor = -1
 
 
-def _shared(descriptor: int, seconds: float) -> bool:
-    """Take the lock that all users share, and say whether it was had in time."""
+def locked(descriptor: int, kind: int, seconds: float) -> bool:
+    """Take a lock on an open file, and say whether it was had in time. OSError where there are no locks."""
     end = time.monotonic() + seconds
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= end:
                 return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import random
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from caching import value
 
+from treadle.core.cache import index
 from treadle.core.cache.entries import NotInCacheError
 from treadle.core.cache.index import NAME
 from treadle.core.worker.handing import load
@@ -145,6 +147,16 @@ def test_a_cache_begins_anew_where_its_index_is_none(caches, content):
     cache = caches.open()
     assert value(cache, cache.look_up([KEY])[KEY]) == 2
     assert not caches.told
+
+
+def test_who_repairs_an_index_and_does_not_get_on_is_not_waited_for_for_ever(caches, monkeypatch):
+    monkeypatch.setattr(index, "BUSY_SECONDS", 0.05)
+    caches.kept(KEY, b"one")
+    (caches.folder / NAME).write_bytes(b"no database" * 1000)
+    with (caches.folder / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert caches.open().look_up([KEY]) == {}
+    assert "repairing the index" in caches.told[-1]
 
 
 def test_an_index_that_is_a_link_is_not_followed(caches, tmp_path):
