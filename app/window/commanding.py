@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QUrl
@@ -45,6 +46,7 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "view.theme": lambda: _switch_theme(window),
         "view.commands": lambda: search_commands(window, window.command_popup),
         "view.reset-layout": window.reset_layout,
+        "go.canvas": lambda: window.page.setFocus() if window.page is not None else None,
         "view.next-tab": lambda: window.tabs.step(1),
         "view.previous-tab": lambda: window.tabs.step(-1),
         "help.welcome": window.show_welcome,
@@ -54,6 +56,8 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "help.about": lambda: AboutDialog(shared.theme, shared.bridge.welcome, window).open(),
         "run.restart-runner": shared.bridge.start,
     }
+    for name in window.docks.all:
+        bound[f"go.{name}"] = partial(window.lead_to, name)
     for command_id, do in bound.items():
         commands.bind(command_id, do)
     bind_canvas_commands(window)

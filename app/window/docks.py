@@ -102,6 +102,14 @@ class Docks:
         self.all[name].show()
         self.all[name].raise_()
 
+    def lead_to(self, name: str) -> None:
+        """Bring a panel to the front and give it the keyboard."""
+        self.show(name)
+        panel = self.all[name].widget()
+        assert panel is not None
+        takers = [child for child in panel.findChildren(QWidget) if _takes_keys(child) and child.isVisibleTo(panel)]
+        (takers[0] if takers else panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _made(self, panel: Panel) -> QDockWidget:
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(f"panel-{panel.name}")
@@ -124,3 +132,7 @@ class Docks:
             dock.setTitleBarWidget(None)
             if old is not None:
                 old.deleteLater()
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isEnabled()

@@ -209,6 +209,11 @@ class Window(QMainWindow):
             text = self.commands.command(command_id).menu_text
             self.commands.action(command_id).setText(f"{text} {label}" if label else text)
 
+    def lead_to(self, name: str) -> None:
+        """Give a panel the keyboard, also when panels are put away."""
+        self.docks.put_away(away=False)
+        self.docks.lead_to(name)
+
     def say(self, text: str) -> None:
         """Tell something in passing, in the status bar."""
         bar = self.statusBar()

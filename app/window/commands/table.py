@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .command import Command
 
-_FILE, _EDIT, _VIEW, _PIPELINE, _RUN, _HELP = "File", "Edit", "View", "Pipeline", "Run", "Help"
+_FILE, _EDIT, _VIEW, _GO, _PIPELINE, _RUN, _HELP = "File", "Edit", "View", "Go", "Pipeline", "Run", "Help"
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.new", "&New", _FILE, "Ctrl+N", "new", "Begin an empty pipeline in a tab of its own"),
@@ -38,8 +38,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.zoom-out", "Zoom &out", _VIEW, "Ctrl+-", "zoom-out", "", "document"),
     Command("view.theme", "&Dark", _VIEW, "Ctrl+Shift+D", "", "Light or dark", "", checkable=True),
     Command("view.reset-layout", "&Reset layout", _VIEW, "", "layout", "Put all panels back where they were at first"),
-    Command("view.next-tab", "&Next tab", _VIEW, "Ctrl+Tab", "", "", "tab"),
-    Command("view.previous-tab", "&Previous tab", _VIEW, "Ctrl+Shift+Tab", "", "", "tab"),
+    Command("go.canvas", "&Canvas", _GO, "Alt+0", "", "Lead the keyboard to the canvas", "document"),
+    Command("go.modules", "&Modules", _GO, "Alt+1", "", "Lead the keyboard to the modules"),
+    Command("go.outline", "&Outline", _GO, "Alt+2", "", "Lead the keyboard to the outline"),
+    Command("go.inspector", "&Inspector", _GO, "Alt+3", "", "Lead the keyboard to the inspector"),
+    Command("go.tasks", "&Tasks", _GO, "Alt+4", "", "Lead the keyboard to the tasks"),
+    Command("go.problems", "&Problems", _GO, "Alt+5", "", "Lead the keyboard to the problems"),
+    Command("go.log", "&Log", _GO, "Alt+6", "", "Lead the keyboard to the log"),
+    Command("view.next-tab", "&Next tab", _GO, "Ctrl+Tab", "", "", "tab"),
+    Command("view.previous-tab", "P&revious tab", _GO, "Ctrl+Shift+Tab", "", "", "tab"),
     Command("pipeline.group", "&Group", _PIPELINE, "Ctrl+G", "group", "", "selection", canvas=True),
     Command("pipeline.ungroup", "&Ungroup", _PIPELINE, "Ctrl+Shift+G", "", "", "selection", canvas=True),
     Command("pipeline.frame", "&Frame around selection", _PIPELINE, "", "frame", "", "selection"),
@@ -91,8 +98,11 @@ MENUS: tuple[Menu, ...] = (
     )),
     Menu("&View", (
         "view.commands", SEPARATOR, "view.zoom-in", "view.zoom-out", "view.actual-size", "view.fit",
-        "view.fit-selection", SEPARATOR, "view.next-tab", "view.previous-tab", SEPARATOR, PANELS, "view.theme",
-        "view.reset-layout",
+        "view.fit-selection", SEPARATOR, PANELS, "view.theme", "view.reset-layout",
+    )),
+    Menu("&Go", (
+        "go.canvas", "go.modules", "go.outline", "go.inspector", "go.tasks", "go.problems", "go.log", SEPARATOR,
+        "view.next-tab", "view.previous-tab",
     )),
     Menu("&Pipeline", (
         "pipeline.group", "pipeline.ungroup", "pipeline.frame", "pipeline.comment", SEPARATOR, "pipeline.rename",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QLocale, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QDateTime, QLocale, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -91,7 +90,7 @@ class RecoveryDialog(Sheet):
         return row
 
     def _when(self, noted: Noted) -> str:
-        when = datetime.fromtimestamp(noted.seconds)
+        when = QDateTime.fromSecsSinceEpoch(round(noted.seconds))
         text = QLocale().toString(when, QLocale.FormatType.ShortFormat)
         edits = self.tr("%n edit(s) not saved", "", noted.edits)
         if "(s)" in edits:

@@ -260,3 +260,57 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(whole, qtbot, file):
         and not isinstance(widget.parent(), QComboBox | QLineEdit)
     ]
     assert not nameless
+
+
+@pytest.mark.parametrize("name", ["modules", "outline", "inspector", "tasks", "problems", "log"])
+def test_each_panel_is_reached_by_its_key(whole, qtbot, file, name):
+    opened(whole, qtbot, file)
+    whole.window.page.canvas.selection = {"first"}
+    whole.window.commands.run(f"go.{name}")
+    dock = whole.window.docks.all[name]
+    assert dock.isVisible()
+    assert dock.isAncestorOf(whole.window.focusWidget())
+    whole.window.commands.run("go.canvas")
+    assert whole.window.focusWidget() is whole.window.page.canvas
+
+
+def test_closing_what_runs_asks_first_and_keeping_it_is_safe(whole, qtbot, file):
+    document = opened(whole, qtbot, file)
+    whole.bridge.tell("idle")
+    whole.window.commands.run("run.start")
+    whole.window.close()
+    assert whole.window.isVisible()
+    asked = question(whole, qtbot)
+    assert "Stop the run" in asked.accessibleName()
+    press(asked, "")
+    assert whole.window.page.runs.going
+    whole.window.commands.run("file.close")
+    press(question(whole, qtbot), "stop")
+    assert document not in whole.documents.all
+
+
+def test_the_window_turns_while_a_large_pipeline_is_saved(whole, qtbot, tmp_path):
+    from PyQt6.QtCore import QTimer
+
+    large = adding("large")
+    node = large.nodes["first"]
+    large.nodes.update({f"n{number}": node for number in range(2_000)})
+    document = whole.documents.new(large)
+    turns, told = [], []
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.append(1))
+    timer.start(0)
+    whole.documents.save(document, tmp_path / "large.treadle", told.append)
+    assert not told
+    qtbot.waitUntil(lambda: bool(told), timeout=MS)
+    timer.stop()
+    assert told == [None]
+    assert len(turns) > 3
+
+
+def test_what_starts_without_the_welcome_page_has_an_empty_pipeline(qapp, tmp_path):
+    made = program(tmp_path, welcome_at_start=False)
+    made.start()
+    assert made.window.document is not None
+    assert made.window.welcome is None
+    end(made)
