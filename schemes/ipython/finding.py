@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -93,13 +94,21 @@ def claimed(address: Address) -> Iterator[None]:
     """
     where = f"cluster {address}"
     name = hashlib.sha256(str(address).encode() + bytes(address.profile_dir)).hexdigest()[:16]
-    with (clusters_folder() / f"starting-{name}.lock").open("a") as lock:
+    path = clusters_folder() / f"starting-{name}.lock"
+    with path.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who held it before may have removed it since it was opened here.
+            ours = path.stat().st_ino == os.fstat(lock.fileno()).st_ino
         except OSError:
-            raise ClusterError("another program is just starting it", where=where) from None
-        _refuse_running(address)
-        yield
+            ours = False
+        if not ours:
+            raise ClusterError("another program is just starting it", where=where)
+        try:
+            _refuse_running(address)
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _refuse_running(address: Address) -> None:

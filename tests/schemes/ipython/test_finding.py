@@ -14,6 +14,7 @@ from treadle.schemes.ipython.finding import claimed, clusters, running
 from treadle.schemes.ipython.ledger import Ledger, Started
 from treadle.schemes.ipython.profiles import chosen
 from treadle.schemes.ipython.proof import proof_of
+from treadle.schemes.ipython.quiet import clusters_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,7 @@ def test_one_program_only_starts_a_cluster(tmp_path: Path) -> None:
             pass
     with claimed(address):
         pass
+    assert list(clusters_folder().glob("*.lock")) == []
 
 
 def test_what_a_dead_controller_left_is_removed_before_a_start(tmp_path: Path) -> None:
