@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LOST = "lost contact"
 
+MOST_TOLD_APART = 1_000
+"""Of more nodes than these it is not looked at each how long its tasks take."""
+
 
 class NodeStory:
     """How the tasks of one node stand."""
@@ -61,6 +64,8 @@ class RunRecord:
         self.id, self.journal, self.ran, self.until = started.run, started.journal, ran, until
         self.nodes = {node.node: NodeStory(node.axes) for node in started.nodes}
         self.tasks: dict[str, p.TaskRow] = {}
+        self._counts: Counter[str] = Counter()
+        self._total = sum(story.total for story in self.nodes.values())
         self.busy: Counter[str] = Counter()
         self.schemes: Counter[str] = Counter()
         self.failed: dict[str, p.TaskRow] = {}
@@ -69,6 +74,7 @@ class RunRecord:
         self.message = ""
         self.seconds = 0.0
         self.worked = 0.0
+        self.ran_tasks = 0
 
     @property
     def over(self) -> bool:
@@ -77,10 +83,20 @@ class RunRecord:
 
     def counts(self) -> Counter[str]:
         """Return how many tasks are in each state."""
-        found: Counter[str] = Counter()
-        for node in self.nodes.values():
-            found.update(node.counts)
-        return found
+        return Counter({state: count for state, count in self._counts.items() if count})
+
+    @property
+    def total(self) -> int:
+        """How many tasks there are, as far as that is known."""
+        return self._total
+
+    def _set_counts(self, story: NodeStory, counts: Mapping[str, int]) -> None:
+        """Take note of how the tasks of a node stand; what all together come to is kept, for it is asked for often."""
+        self._total -= story.total
+        self._counts.subtract(story.counts)
+        story.counts = counts
+        self._counts.update(counts)
+        self._total += story.total
 
     def take(self, news: p.RunNews) -> set[str]:
         """Take note of news; return the nodes that they are about."""
@@ -88,8 +104,9 @@ class RunRecord:
         for row in news.tasks:
             self._take_task(row)
         for told in news.nodes:
-            story = self.nodes.setdefault(told.node, NodeStory(()))
-            story.counts, story.progress, story.text = told.states, told.progress, told.text
+            story = self._story(told.node)
+            self._set_counts(story, told.states)
+            story.progress, story.text = told.progress, told.text
         return {told.node for told in news.nodes} | {row.node for row in news.tasks}
 
     def _take_task(self, row: p.TaskRow) -> None:
@@ -108,16 +125,24 @@ class RunRecord:
             self.failed.pop(row.task, None)
         if row.scheme and row.scheme != CACHE:
             self.schemes[row.scheme] += 1
-            story = self.nodes.setdefault(row.node, NodeStory(()))
+            story = self._story(row.node)
             story.scheme, story.reason = row.scheme, row.reason
             if row.ended and row.state in ENDED and (before is None or before.state not in ENDED):
                 self._learn(story, row)
+
+    def _story(self, node: str) -> NodeStory:
+        found = self.nodes.get(node)
+        if found is None:
+            found = self.nodes[node] = NodeStory(())
+            self._total += found.total
+        return found
 
     def _learn(self, story: NodeStory, row: p.TaskRow) -> None:
         took = max(0.0, row.ended - (row.began or row.dispatched))
         story.seconds += took
         story.ran += 1
         self.worked += took
+        self.ran_tasks += 1
 
     def end(self, over: p.RunOver) -> None:
         """Take note of the end."""
@@ -135,17 +160,19 @@ class RunRecord:
         for name in changed:
             story = self.nodes[name]
             ended = {state: count for state, count in story.counts.items() if state in ENDED}
-            story.counts = {**ended, LOST: story.left}
+            self._set_counts(story, {**ended, LOST: story.left})
             story.progress, story.text = 0.0, ""
         return rows, changed
 
     def seconds_left(self) -> float | None:
         """Return in how many seconds it will be over, going by what its tasks took so far; None if nobody can say."""
-        ran = sum(story.ran for story in self.nodes.values())
-        if not ran or self.over or self.worked <= 0 or self.seconds <= 0:
+        if not self.ran_tasks or self.over or self.worked <= 0 or self.seconds <= 0:
             return None
-        usual = self.worked / ran
-        left = sum(_work_left(story, usual) for story in self.nodes.values())
+        usual = self.worked / self.ran_tasks
+        if len(self.nodes) <= MOST_TOLD_APART:
+            left = sum(_work_left(story, usual) for story in self.nodes.values())
+        else:
+            left = usual * (self.total - sum(count for state, count in self._counts.items() if state in ENDED))
         at_once = max(self.worked / self.seconds, min(1, sum(self.busy.values())))
         return left / at_once if at_once else None
 

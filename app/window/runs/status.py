@@ -151,8 +151,7 @@ class RunNumbers(_OfRuns):
     def _counted(self, record: RunRecord) -> str:
         counts = record.counts()
         done = sum(count for state, count in counts.items() if state in ENDED)
-        total = sum(max(story.total, 0) for story in record.nodes.values())
-        text = f"{self.tr('tasks')} {amounts.count(done)}/{amounts.count(total)}"
+        text = f"{self.tr('tasks')} {amounts.count(done)}/{amounts.count(record.total)}"
         return f"{text} · {amounts.count(counts['failed'])} {self.tr('failed')}"
 
     def _say(self, state: str, words: str) -> None:

@@ -65,3 +65,12 @@ def test_a_failed_task_that_is_tried_again_has_not_failed(record):
 
 def test_a_node_without_axes_has_one_task_before_it_is_made(record):
     assert record.nodes["a"].total == 1
+
+
+def test_the_tasks_of_all_nodes_are_counted_together(record):
+    assert (record.total, record.counts()) == (2, {})
+    record.take(news(nodes=[p.NodeRow("a", {"waiting": 5})]))
+    record.take(news(nodes=[p.NodeRow("a", {"waiting": 2, "running": 3})]))
+    assert (record.total, record.counts()) == (6, {"waiting": 2, "running": 3})
+    record.take(news(nodes=[p.NodeRow("new", {"ready": 1})]))
+    assert record.total == 7
