@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPoint, QTimer
-from PyQt6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QToolTip, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QMenu, QToolTip, QVBoxLayout, QWidget
 
 from ..theme.tokens import ROW_TABLE
 from .breadcrumbs import Breadcrumbs
@@ -16,6 +16,8 @@ from .note_painting import note_box
 from .typing_over import CommentEditor, TitleEditor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .choosing import TargetChoice
     from .picked import NoteId
     from .view import CanvasView
@@ -93,6 +95,19 @@ class Overlays:
         """Show a line at the pointer for a while."""
         at = self.canvas.cursor().pos() + QPoint(12, 12)
         QToolTip.showText(at, text, self.canvas, self.canvas.rect(), SAID_MS)
+
+    def choose(self, choices: list[str], then: Callable[[str], None]) -> None:
+        """Let the person choose one of several names at the pointer."""
+        if len(choices) == 1:
+            then(choices[0])
+            return
+        menu = QMenu(self.canvas)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in choices:
+            action = menu.addAction(name)
+            if action is not None:
+                action.triggered.connect(lambda _=False, chosen=name: then(chosen))
+        menu.popup(self.canvas.cursor().pos())
 
     def list_choice(self, choice: TargetChoice | None) -> None:
         """Show the connections to choose from, or no more."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QMenu, QStyle
+from PyQt6.QtWidgets import QStyle
 
 from ....core.edits import Change
 from ....core.errors import UsageError
@@ -248,19 +248,6 @@ class CanvasView(Surface):
     def ask_search(self, x: float, y: float, port: PortAt | None = None) -> None:
         """Ask for the search at a place of the scene."""
         self.search_requested.emit(self.to_screen(x, y), QPointF(x, y), port)
-
-    def choose(self, choices: list[str], then: Callable[[str], None]) -> None:
-        """Let the person choose one of several names at the pointer."""
-        if len(choices) == 1:
-            then(choices[0])
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in choices:
-            action = menu.addAction(name)
-            if action is not None:
-                action.triggered.connect(lambda _=False, chosen=name: then(chosen))
-        menu.popup(self.cursor().pos())
 
     # What Qt tells
 

@@ -91,7 +91,7 @@ class Connect(Gesture):
 
     def _connect(self, to: PortAt) -> None:
         if not to.name:
-            self.canvas.choose(
+            self.canvas.overlays.choose(
                 self.matching.hidden_choices(to.node), lambda name: self._connect(to._replace(name=name))
             )
             return

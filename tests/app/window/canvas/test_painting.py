@@ -231,7 +231,7 @@ def test_a_click_on_the_small_map_goes_there(hub, qtbot):
 
 def test_of_several_inputs_the_person_chooses_one(canvas, qtbot):
     chosen = []
-    canvas.choose(["one", "two"], chosen.append)
+    canvas.overlays.choose(["one", "two"], chosen.append)
     menu = canvas.findChild(QMenu)
     menu.actions()[1].trigger()
     assert chosen == ["two"]
