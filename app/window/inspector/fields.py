@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from ....core.validation.problems import fault_in_name
 from ..theme.tokens import CAPTION, STATES
@@ -93,3 +93,4 @@ def offer(box: QComboBox, names: Sequence[str], chosen: str, first: str = "") ->
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(6)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

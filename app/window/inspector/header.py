@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from ..amounts import count
 from ..chips import chip
 from ..theme.tokens import CAPTION, GRID, HEADING, ICON_SMALL, STATES
 
@@ -97,7 +98,7 @@ class Header(QWidget):
         self._category = ""
         self.title.setText(self.tr("{number} nodes").format(number=len(nodes)))
         labels = Counter(self._label(node) for node in nodes)
-        shown = [f"{label} ×{count}" if count > 1 else label for label, count in labels.most_common()]
+        shown = [f"{label} ×{times}" if times > 1 else label for label, times in labels.most_common()]
         self.kind.setText(", ".join(shown))
         self.kind.setToolTip("\n".join(shown[:40]))
 
@@ -120,7 +121,7 @@ class Header(QWidget):
         if mode != "normal":
             words.insert(0, self.tr("Bypassed") if mode == "bypassed" else self.tr("Disabled"))
         if look.mapped and look.total > 0:
-            words.append(self.tr("{over} of {total} tasks").format(over=look.over, total=look.total))
+            words.append(self.tr("{over} of {total} tasks").format(over=count(look.over), total=count(look.total)))
         self.state.setText(" · ".join(words))
         self.state.setToolTip(look.reason)
 

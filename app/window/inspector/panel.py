@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PyQt6.QtGui import QFocusEvent
+
     from ....core.modules import Module
     from ....core.pipeline import Node, Where
     from ..catalogue import Catalogue
@@ -125,6 +127,14 @@ class InspectorPanel(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the width in which everything can still be read."""
         return QSize(52 * GRID, 40 * GRID)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Lead who comes here by key to the first thing that can be set."""
+        super().focusInEvent(event)
+        editors = (getattr(row, "editor", None) for row in self.parameters.rows.values())
+        first = next((editor for editor in editors if editor is not None), self.header.title)
+        if self._selection.nodes:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What it shows
 

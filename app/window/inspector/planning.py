@@ -9,6 +9,7 @@ from PyQt6.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 from ....core.background import BackgroundThread
 from ....core.errors import TreadleError
 from ....core.planning.make_plan import make_plan
+from .. import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,14 +90,14 @@ def sentence(axes: Sequence[Axis], total: int) -> str:
         return _tr("Runs once for each {axes}; how many there are is known in the run.").format(axes=together)
     if count == 1:
         return _tr("Runs once for each {axes}: 1 task.").format(axes=together)
-    return _tr("Runs once for each {axes}: {count} tasks.").format(axes=together, count=count)
+    return _tr("Runs once for each {axes}: {count} tasks.").format(axes=together, count=amounts.count(count))
 
 
 def _part(axis: Axis) -> str:
     if axis.kind == "sweep":
-        return _tr("value of {axis} ({number})").format(axis=axis.label, number=len(axis.values))
+        return _tr("value of {axis} ({number})").format(axis=axis.label, number=amounts.count(len(axis.values)))
     if axis.kind == "rounds":
-        return _tr("round of {axis} (at most {number})").format(axis=axis.label, number=axis.bound)
+        return _tr("round of {axis} (at most {number})").format(axis=axis.label, number=amounts.count(axis.bound))
     return _tr("item of {axis}").format(axis=axis.label)
 
 

@@ -522,3 +522,10 @@ def test_an_axis_that_cannot_be_called_so_is_refused(shown, document, qapp, name
     hand.axis.textEdited.emit(name)
     assert hand.fault.text().startswith("The name ")
     assert document.pipeline.connections["load.path"].each == Each()
+
+
+def test_who_comes_by_key_is_led_to_the_first_thing_to_set(shown, qapp):
+    panel = shown("smooth")
+    panel.activateWindow()
+    panel.setFocus()
+    assert row(panel, "sigma").isAncestorOf(qapp.focusWidget())
