@@ -86,13 +86,13 @@ def start_cluster(
         address,
         cores() if definition.engines is None else definition.engines,
         launcher=definition.launcher,
-        logs=Path(definition.logdir) if definition.logdir else None,
+        logs=Path(definition.logdir).expanduser() if definition.logdir else None,
         hear=hear,
         env=definition.environment(),
         niceness=definition.niceness,
         encrypt=definition.encrypt,
         seconds=definition.deadline,
-        **({"python": definition.python} if definition.python else {}),
+        **({"python": str(Path(definition.python).expanduser())} if definition.python else {}),
     )
 
 

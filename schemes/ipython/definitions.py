@@ -43,6 +43,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise UsageError(
                 f"there is no launcher {self.launcher!r}", remedy=suggestion(self.launcher, LAUNCHER_NAMES)
             )
+        if type(self.engines) is not int and self.engines is not None:
+            raise UsageError(f"the number of engines must be a whole number, not {self.engines!r}")
         if self.engines is not None and self.engines < 0:
             raise UsageError(f"the number of engines cannot be {self.engines}")
         if self.cluster_id and not _CLUSTER_ID.fullmatch(self.cluster_id):

@@ -13,7 +13,7 @@ from clusters import wait_until
 
 from treadle import Pipeline, run
 from treadle.app.clusters import current_cluster, ipython_cluster
-from treadle.core.errors import UsageError
+from treadle.core.errors import ClusterError, UsageError
 from treadle.schemes.ipython.ending import stop_records
 from treadle.schemes.ipython.ledger import Ledger
 from treadle.schemes.ipython.proof import MARK, marked
@@ -155,10 +155,17 @@ def test_what_is_kept_is_found_and_used_by_a_new_process_within_a_second() -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "why"), [({"profile": "none"}, "no IPython profile"), ({"launcher": "x"}, "launcher")]
+    ("given", "why"),
+    [
+        ({"profile": "none"}, "no IPython profile"),
+        ({"launcher": "x"}, "launcher"),
+        ({"nproc": "2"}, "a whole number, not '2'"),
+        ({"nproc": 1.5}, "a whole number, not 1.5"),
+        ({"config": {"python": "~/none"}}, "^cluster: /.*/none cannot be started"),
+    ],
 )
 def test_what_cannot_be_started_is_said_at_once(given: dict, why: str) -> None:
     start = time.monotonic()
-    with pytest.raises(UsageError, match=why), ipython_cluster(1, **given):
+    with pytest.raises((UsageError, ClusterError), match=why), ipython_cluster(**{"nproc": 1} | given):
         pass
     assert time.monotonic() - start < 2
