@@ -35,7 +35,6 @@ class Details(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(self.tr("Details of the task"))
-        self.setPlaceholderText(self.tr("Select a task to read what happened to it."))
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -44,6 +43,7 @@ class Details(QPlainTextEdit):
         if row == self._row:
             return
         self._row = row
+        self.show()
         self._wanted += 1
         wanted = self._wanted
         self._set(self._facts(row))
@@ -56,10 +56,11 @@ class Details(QPlainTextEdit):
         runs.ask_task(row.task, told)
 
     def clear_task(self) -> None:
-        """Show nothing."""
+        """Show nothing, and leave the room to others."""
         self._row = None
         self._wanted += 1
         self.clear()
+        self.hide()
 
     def _told(self, row: TaskRow, answer: TaskDetails | TreadleError) -> None:
         text = self._facts(row)

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from .. import amounts
-from ..theme.tokens import ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+from ..theme.tokens import GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
@@ -36,6 +36,12 @@ class SchemeChooser(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # The arrow stands beside the words, not under them.
+        self.setStyleSheet(
+            f"QToolButton {{ padding-right: {5 * GRID}px; }}"
+            f"QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right;"
+            f" right: {GRID}px; }}"
+        )
         theme.changed.connect(self._draw)
         self._draw()
 
