@@ -117,7 +117,8 @@ class Header(QWidget):
         state = STATES.get(look.state, STATES["never run"])
         ink = state.colour.on(self._theme.colours)
         self.shape.setPixmap(self._theme.pixmap(state.shape, ink, ICON_SMALL, self.devicePixelRatioF()))
-        words = [state.word]
+        stale = look.state == "stale" and look.reason
+        words = [f"{state.word}: {look.reason}" if stale else state.word]
         if mode != "normal":
             words.insert(0, self.tr("Bypassed") if mode == "bypassed" else self.tr("Disabled"))
         if look.mapped and look.total > 0:

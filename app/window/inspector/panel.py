@@ -221,7 +221,8 @@ class InspectorPanel(QWidget):
             case "mapping":
                 self.mapping.show_selection(selection, self._look)
             case "scheme":
-                self.scheme.show_selection(selection, self._look)
+                why = self._runs.why(selection.path(single[0])) if single is not None else ""
+                self.scheme.show_selection(selection, self._look, why)
             case _ if single is not None:
                 self._fill_results(name, single[0], single[1])
 

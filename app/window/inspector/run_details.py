@@ -56,6 +56,12 @@ class RunDetails(QObject):
         """Return how a node does."""
         return self._runs.look(node)
 
+    def why(self, node: str) -> str:
+        """Return why the newest run chose its scheme for a node."""
+        record = self._runs.record
+        story = record.nodes.get(node) if record is not None else None
+        return story.reason if story is not None else ""
+
     def want_details(self, node: str) -> None:
         """Tell of this node from now on."""
         self._node = node

@@ -50,14 +50,14 @@ class SchemeChoice(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
 
-    def show_selection(self, selection: Selection, look: NodeLook | None) -> None:
-        """Show what the selected nodes prefer, and how the newest run chose."""
+    def show_selection(self, selection: Selection, look: NodeLook | None, why: str = "") -> None:
+        """Show what the selected nodes prefer, and how the newest run chose, and ``why``."""
         self._selection = selection
         modules = [module for node in selection.nodes.values() if (module := selection.module(node)) is not None]
         value = selection.value(_SLOT)
         preferred = AUTO if value is UNSET else value
         self._fill(modules, preferred)
-        self.why.setText("\n".join(filter(None, (self._chosen(look), self._supported(modules)))))
+        self.why.setText("\n".join(filter(None, (self._chosen(look, why), self._supported(modules)))))
         self.why.setVisible(bool(self.why.text()))
 
     def _fill(self, modules: list[Module], preferred: object) -> None:
@@ -73,13 +73,13 @@ class SchemeChoice(QWidget):
         self.box.setCurrentIndex(self.box.findData(preferred) if preferred is not MIXED else -1)
         self.box.setPlaceholderText(self.tr("several values"))
 
-    def _chosen(self, look: NodeLook | None) -> str:
+    def _chosen(self, look: NodeLook | None, why: str) -> str:
         if look is None:
             return ""
         if not look.scheme:
             return self.tr("Run to see which scheme is chosen, and why.")
-        if look.reason:
-            return self.tr("Last run: {scheme}, because {reason}").format(scheme=look.scheme, reason=look.reason)
+        if why:
+            return self.tr("Last run: {scheme}, because {reason}").format(scheme=look.scheme, reason=why)
         return self.tr("Last run: {scheme}").format(scheme=look.scheme)
 
     def _supported(self, modules: list[Module]) -> str:

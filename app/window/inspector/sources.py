@@ -38,6 +38,9 @@ class RunSource(Protocol):
     def look(self, node: str) -> NodeLook:
         """Return how a node does; NO_LOOK if nothing is known."""
 
+    def why(self, node: str) -> str:
+        """Return why the newest run chose the scheme that the look names; empty if it does not say."""
+
     def want_details(self, node: str) -> None:
         """Get what there is to tell of a node; ``details_changed`` tells when it is there. Called at each selection."""
 
@@ -57,6 +60,10 @@ class NoRuns(QObject):
     def look(self, _node: str) -> NodeLook:
         """Know nothing."""
         return NO_LOOK
+
+    def why(self, _node: str) -> str:
+        """Know nothing."""
+        return ""
 
     def want_details(self, _node: str) -> None:
         """Get nothing."""

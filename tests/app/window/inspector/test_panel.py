@@ -31,6 +31,9 @@ class OneRun(NoRuns):
     def look(self, node):
         return self.looks.get(node, NodeLook())
 
+    def why(self, node):
+        return "ipython has no engines" if self.look(node).scheme else ""
+
     def want_details(self, node):
         self.wanted.append(node)
 
@@ -307,9 +310,10 @@ def test_settings_that_nobody_can_give_are_refused(shown, document):
 
 
 def test_a_scheme_is_preferred_and_the_reasons_for_the_present_one_are_told(shown, document, runs, qapp):
-    runs.looks["smooth"] = NodeLook(state="succeeded", scheme="processes", reason="ipython has no engines")
+    runs.looks["smooth"] = NodeLook(state="stale", scheme="processes", reason="sigma changed")
     panel = shown("smooth")
     assert "Last run: processes, because ipython has no engines" in panel.scheme.why.text()
+    assert panel.header.state.text() == "Stale: sigma changed"
     panel.scheme.box.activated.emit(panel.scheme.box.findData("ipython"))
     assert node(document, "smooth").scheme == "ipython"
     settle(qapp)

@@ -109,3 +109,10 @@ def test_a_new_run_forgets_the_old_one(runs, details):
     runs.run_begun.emit()
     assert details.previews("smooth") == []
     assert details.look("smooth").text == "smooth"
+    assert details.why("smooth") == ""
+
+
+def test_the_reason_for_the_scheme_is_that_of_the_run(runs, details):
+    runs.record.nodes = {"smooth": SimpleNamespace(reason="ipython has no engines")}
+    assert details.why("smooth") == "ipython has no engines"
+    assert details.why("load") == ""
