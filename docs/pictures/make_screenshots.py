@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 SIZE = (1600, 1000)
 SECONDS = 240.0
-SETTLE_SECONDS = 0.6
+SETTLE_SECONDS = 1.5
 """What is drawn in steps, and shown at most thirty times a second, is complete after this time."""
 
 
@@ -66,6 +66,7 @@ def _states(program: Program) -> None:
     _until(lambda: _done(program) >= 30, "the run does not go on")
     _take(program, "running")
     _until(lambda: not page.runs.going, "the run does not end")
+    page.canvas.selection = ("tsnr_smoothed_slice",)
     _take(program, "done")
     program.settings.set("appearance", "dark")
     _take(program, "dark")
@@ -76,11 +77,11 @@ def _states(program: Program) -> None:
     assert failing is not None
     failing.runs.start()
     _until(lambda: not failing.runs.going, "the run does not end")
-    window.docks.show("problems")
     failed = next(iter(failing.runs.record.failed.values()), None) if failing.runs.record else None
     if failed is not None:
         failing.show_node(failed.node)
         failing.canvas.do.fit()
+        window.rooms.show_failures(failed.node)
     _take(program, "failed")
 
 
