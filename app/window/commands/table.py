@@ -54,7 +54,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("pipeline.bypass", "&Bypass", _PIPELINE, "B", "", "Pass values by these nodes", "selection", canvas=True),
     Command("pipeline.disable", "&Disable", _PIPELINE, "D", "", "Leave these nodes out of runs", "selection",
             canvas=True),
-    Command("pipeline.breakpoint", "Break&point", _PIPELINE, "F9", "", "Pause a run before these nodes", "selection"),
     Command("pipeline.rename", "Re&name…", _PIPELINE, "F2", "", "", "selection", canvas=True),
     Command("pipeline.arrange", "&Arrange", _PIPELINE, "Ctrl+L", "layout", "Place nodes in layers", "document"),
     Command("pipeline.align-left", "Align &left", _PIPELINE, "", "", "", "selection"),
@@ -106,7 +105,7 @@ MENUS: tuple[Menu, ...] = (
     )),
     Menu("&Pipeline", (
         "pipeline.group", "pipeline.ungroup", "pipeline.frame", "pipeline.comment", SEPARATOR, "pipeline.rename",
-        "pipeline.bypass", "pipeline.disable", "pipeline.breakpoint", SEPARATOR, "pipeline.arrange",
+        "pipeline.bypass", "pipeline.disable", SEPARATOR, "pipeline.arrange",
         "pipeline.align-left", "pipeline.align-top", "pipeline.distribute-across", "pipeline.distribute-down",
     )),
     Menu("&Run", (
@@ -120,7 +119,6 @@ MENUS: tuple[Menu, ...] = (
 NODE_MENU: tuple[str, ...] = (
     "run.to-here", SEPARATOR, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", SEPARATOR, "pipeline.rename",
     "pipeline.group", "pipeline.ungroup", "pipeline.frame", SEPARATOR, "pipeline.bypass", "pipeline.disable",
-    "pipeline.breakpoint",
 )  # fmt: skip
 """What a node on the canvas offers."""
 
