@@ -147,7 +147,8 @@ class RunnerClient:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        why = ""
+        # Whatever ends this thread: nobody must wait for answers that it does not take.
+        why = "what it told could not be taken in, which is a bug in Treadle: please report it"
         try:
             with self._process.stdout as pipe:
                 begun = False
@@ -155,9 +156,11 @@ class RunnerClient:
                     if begun:
                         self._take(line)
                     begun = begun or line == p.MAGIC.encode()
+            why = ""
         except p.ProtocolError as error:
             why = str(error)
-        self._end(why)
+        finally:
+            self._end(why)
 
     def _take(self, line: bytes) -> None:
         sent = p.sent_of(line)

@@ -98,7 +98,11 @@ class OpenSchemes:
     def close(self, deadline: float) -> None:
         """End the workers of all within ``deadline`` seconds."""
         end = time.monotonic() + deadline
-        for name in self._opened:
-            # One that fails to close must not keep the others open.
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                self.all[name].close(max(0.0, end - time.monotonic()))
+        # One that fails to close, even by a bug, must not keep the others open.
+        with contextlib.ExitStack() as closing:
+            for name in self._opened:
+                closing.callback(self._close, name, end)
+
+    def _close(self, name: str, end: float) -> None:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self.all[name].close(max(0.0, end - time.monotonic()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from runners import SECONDS, Talk, document
 
 from treadle import Pipeline
-from treadle.app.runner.client import RequestError, RunnerGoneError
+from treadle.app.runner.client import RequestError, RunnerClient, RunnerGoneError
 from treadle.core import protocol as p
 
 DEEDS = """
@@ -302,6 +303,17 @@ def test_what_a_shell_prints_before_does_no_harm():
     talk = Talk(["sh", "-c", f"echo Welcome to the machine; exec {sys.executable} -m treadle runner"])
     assert talk.ask(p.Hello).version == p.VERSION
     talk.client.close()
+
+
+BUGGY = f"import sys; print({p.MAGIC!r}); print({p.line_of(p.Warned(text='look'))!r}.decode()); sys.stdin.read()"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_window_that_fails_over_a_message_is_told_that_nobody_answers_any_more():
+    gone, command = queue.SimpleQueue(), [sys.executable, "-c", BUGGY]
+    client = RunnerClient(lambda news: 1 / 0, gone.put, command)
+    assert "bug" in gone.get(timeout=SECONDS)
+    assert client.close()
 
 
 def test_nonsense_ends_the_conversation_with_a_reason():

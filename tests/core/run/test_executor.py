@@ -37,6 +37,25 @@ def test_of_two_ends_that_are_told_of_one_attempt_the_first_counts(tmp_path) -> 
     assert [call.task for call in scheme.calls] == ["load", "clean", "plot"]
 
 
+class BadlyClosed(ToldScheme):
+    """A scheme with a bug where it ends."""
+
+    asked = False
+
+    def close(self, deadline: float) -> None:
+        self.asked = True
+        raise RuntimeError("a bug")
+
+
+def test_a_scheme_that_fails_to_close_keeps_no_other_open(tmp_path) -> None:
+    schemes = [BadlyClosed("threads"), BadlyClosed("processes")]
+    run = executor(pipeline({}, **TWO), tmp_path, *schemes)
+    run.run()
+    with pytest.raises(RuntimeError, match="a bug"):
+        run.close()
+    assert all(scheme.asked for scheme in schemes)
+
+
 def test_what_is_told_of_an_attempt_after_its_end_is_not_heeded(tmp_path) -> None:
     scheme = ToldScheme(
         answer=lambda call: [Stopped(call.task, call.attempt), Began(call.task, call.attempt, Place("late"))]
