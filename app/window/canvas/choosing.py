@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 
 from .finding import PortAt, port_place, ports_on
 from .fitting import Matching, Verdict
+from .walking import nearest
 from .wire_painting import curve
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .board import Board
     from .inks import Inks
 
-MOST_OFFERS = 200
+MOST_OFFERS, MOST_LOOKED_AT = 200, 300
 Offer = tuple[PortAt, PortAt, Verdict]
 
 
@@ -39,9 +40,7 @@ class TargetChoice:
 
     def _offers_of(self, matching: Matching, source: PortAt, x: float, y: float) -> list[tuple[float, Offer]]:
         found = []
-        for node_id in self._board.cards:
-            if node_id == source.node:
-                continue
+        for node_id in nearest(self._board, source.node, MOST_LOOKED_AT):
             for port, px, py in ports_on(self._board, node_id):
                 if port.side != "in" or not port.name:
                     continue

@@ -66,12 +66,12 @@ class FarPainter:
         accent = inks.colour("accent")
         cards = cards_in(self.board, box)
         chosen = self.board.places.mask(picked.nodes) if picked.nodes else np.zeros_like(cards)
-        self._paint_cards(painter, camera, cards & ~chosen, inks)
         # All lines of all hubs would hide everything else, and take longer than all else together.
         shown = seen & marked
         self._paint_lines(
             painter, camera, shown & ~self.board.hubs if np.count_nonzero(shown) > MANY else shown, accent
         )
+        self._paint_cards(painter, camera, cards & ~chosen, inks)
         self._fill(painter, self._boxes(camera, cards & chosen), accent)
 
     def _paint_lines(self, painter: QPainter, camera: Camera, rows: NDArray[np.bool_], colour: QColor) -> None:

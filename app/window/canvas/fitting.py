@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ....core.graph import path_between, reachable, reversed_graph
+from ....core.graph import path_between
 from ....core.modules import Module
 from ....core.modules import Port as ModulePort
 from ....core.pipeline import Connection, Each, Join, split_endpoint
@@ -40,12 +40,23 @@ class Matching:
     def __init__(self, board: Board, modules: Mapping[str, Module], fixed: PortAt) -> None:
         self.board, self.modules, self.fixed = board, modules, fixed
         self._verdicts: dict[PortAt, Verdict] = {}
-        self._graph = board.followers()
-        outgoing = fixed.side == "out"
+        self._circles: dict[str, list[str]] = {}
         self.own = self._typed(fixed)
-        # What leads to the output, or what follows the input: a connection with it would close a circle.
-        around = reversed_graph(self._graph) if outgoing else self._graph
-        self._circular = reachable(around, [fixed.node])
+        self._circular = self._found_around(fixed.node, backwards=fixed.side == "out")
+
+    def _found_around(self, start: str, *, backwards: bool) -> set[str]:
+        """Return what leads to an output, or what follows an input: a connection with it would close a circle."""
+        wires, wires_at = self.board.wires, self.board.wires_at
+        seen, waiting = {start}, [start]
+        while waiting:
+            node_id = waiting.pop()
+            for name in wires_at.get(node_id, ()):
+                wire = wires[name]
+                near, far = (wire.target, wire.source) if backwards else (wire.source, wire.target)
+                if near == node_id and far not in seen and far in self.board.cards:
+                    seen.add(far)
+                    waiting.append(far)
+        return seen
 
     def _typed(self, port: PortAt) -> Typed:
         assert self.board.body is not None
@@ -62,7 +73,7 @@ class Matching:
         if port.side == self.fixed.side:
             return Verdict("no", "an output feeds an input" if port.side == "out" else "an input is fed by an output")
         if port.node in self._circular:
-            return Verdict("no", self._circle(port))
+            return Verdict("no", "a circle")
         if not port.name:
             choices = self.hidden_choices(port.node)
             return Verdict("direct", f"{len(choices)} more…") if choices else Verdict("no", "none of these inputs fits")
@@ -79,16 +90,23 @@ class Matching:
             name in board.mapped and board.wires[name].target == node_id for name in board.wires_at.get(node_id, ())
         )
 
-    def _circle(self, port: PortAt) -> str:
-        source, target = (self.fixed.node, port.node) if self.fixed.side == "out" else (port.node, self.fixed.node)
-        path = path_between(self._graph, target, source)
-        names = [self.board.cards[node_id].title for node_id in (*path, target)]
-        return "a circle: " + " → ".join(names if len(names) < 7 else [*names[:3], "…", *names[-2:]])
-
     def circle_nodes(self, port: PortAt) -> list[str]:
         """Return the nodes of the circle that a connection with ``port`` would close, in order."""
-        source, target = (self.fixed.node, port.node) if self.fixed.side == "out" else (port.node, self.fixed.node)
-        return path_between(self._graph, target, source) if port.node in self._circular else []
+        if port.node not in self._circular:
+            return []
+        if port.node not in self._circles:
+            ends = (port.node, self.fixed.node) if self.fixed.side == "out" else (self.fixed.node, port.node)
+            self._circles[port.node] = path_between(self.board.followers(), *ends)
+        return self._circles[port.node]
+
+    def explain(self, port: PortAt) -> str:
+        """Return what is said beside a port: its type, or why it is refused, with the path of a circle."""
+        judged = self.judge(port)
+        nodes = self.circle_nodes(port) if not judged.allowed and port.side != self.fixed.side else []
+        if not nodes:
+            return judged.text
+        names = [self.board.cards[node_id].title for node_id in (*nodes, nodes[0])]
+        return "a circle: " + " → ".join(names if len(names) < 7 else [*names[:3], "…", *names[-2:]])
 
     def hidden_choices(self, node_id: str) -> list[str]:
         """Return the inputs that a card does not show and the fixed output may feed."""

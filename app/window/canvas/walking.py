@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
     from .board import Board
 
@@ -13,8 +15,20 @@ _AXIS = {"left": (0, -1), "right": (0, 1), "up": (1, -1), "down": (1, 1)}
 
 def first(board: Board) -> str | None:
     """Return the node to begin with: the leftmost, of those the uppermost."""
-    places = board.places
-    return min(board.cards, key=lambda n: (*places.values[places.row[n], :2].tolist(), n), default=None)
+    rows = np.flatnonzero(board.places.used)
+    if not len(rows):
+        return None
+    places = board.places.values[rows]
+    return board.places.names[int(rows[np.lexsort((places[:, 1], places[:, 0]))[0]])]
+
+
+def nearest(board: Board, start: str, count: int) -> list[str]:
+    """Return the nodes around one, the nearest first, without itself."""
+    rows = np.flatnonzero(board.places.used)
+    middles = board.places.values[:, :2] + board.places.values[:, 2:] / 2
+    away = np.abs(middles[rows] - middles[board.places.row[start]]).sum(axis=1)
+    found = [board.places.names[row] for row in rows[np.argsort(away, kind="stable")[: count + 1]].tolist()]
+    return [name for name in found if name != start][:count]
 
 
 def step(board: Board, start: str, way: Way) -> str | None:
@@ -42,16 +56,14 @@ def _along(board: Board, start: str, way: Way) -> str | None:
 
 def _beside(board: Board, start: str, way: Way) -> str | None:
     axis, sign = _AXIS[way]
-    here = _middle(board, start)
-    best, found = float("inf"), None
-    for name in board.cards:
-        there = _middle(board, name)
-        ahead = (there[axis] - here[axis]) * sign
-        aside = abs(there[1 - axis] - here[1 - axis])
-        # Aside counts more: the card straight ahead is meant before a nearer one in the next row.
-        if name != start and ahead > 1.0 and ahead + 3.0 * aside < best:
-            best, found = ahead + 3.0 * aside, name
-    return found
+    places = board.places.values
+    middles = places[:, :2] + places[:, 2:] / 2
+    moves = middles - middles[board.places.row[start]]
+    ahead, aside = moves[:, axis] * sign, np.abs(moves[:, 1 - axis])
+    # Aside counts more: the card straight ahead is meant before a nearer one in the next row.
+    cost = np.where(board.places.used & (ahead > 1.0), ahead + 3.0 * aside, np.inf)
+    best = int(np.argmin(cost))
+    return board.places.names[best] if np.isfinite(cost[best]) else None
 
 
 def _middle(board: Board, name: str) -> tuple[float, float]:

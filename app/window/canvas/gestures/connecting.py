@@ -81,7 +81,7 @@ class Connect(Gesture):
         if snapped is not None:
             self._connect(snapped)
         elif refused is not None:
-            canvas.say(self.matching.judge(refused).text)
+            canvas.say(self.matching.explain(refused))
         elif self.old:
             if self._moved:
                 canvas.edit(disconnect([self.old], canvas.where), canvas.tr("Disconnect"))
@@ -187,10 +187,11 @@ class Connect(Gesture):
         if place is None:
             return
         inks, metrics = canvas.inks, canvas.inks.caption_metrics
+        text = self.matching.explain(shown)
         painter.save()
         painter.resetTransform()
         x, y = canvas.camera.to_view(*place)
-        width = metrics.horizontalAdvance(judged.text) + 16
+        width = metrics.horizontalAdvance(text) + 16
         left = x - width - 12 if shown.side == "in" else x + 12
         left = min(max(left, 4.0), max(canvas.width() - width - 4.0, 4.0))
         box = QRectF(left, y - 34, width, 22)
@@ -200,5 +201,5 @@ class Connect(Gesture):
         painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
         painter.setFont(inks.caption_font)
         painter.setPen(inks.colour("on_accent"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, judged.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()

@@ -174,3 +174,22 @@ def test_ten_thousand_cards_are_there_within_half_a_second(count):
     began = time.process_time()
     board.load(pipeline, ())
     assert time.process_time() - began < 0.5
+
+
+def test_keys_are_heard_at_once_among_ten_thousand_nodes():
+    import time
+
+    from treadle.app.window.canvas.choosing import TargetChoice
+
+    pipeline = Pipeline("big", modules=dict(MODULES))
+    for number in range(10_000):
+        at = 240.0 * (number // 100), 120.0 * (number % 100)
+        pipeline.nodes[f"n{number}"] = Node(module="add", position=at)
+        pipeline.connections[f"n{number}.a"] = Connection(f"n{max(number - 100, 0)}.out")
+    del pipeline.connections["n0.a"]
+    board = board_of(pipeline)
+    began = time.thread_time()
+    assert first(board) == "n0"
+    assert step(board, "n5000", "down") == "n5001"
+    assert time.thread_time() - began < 0.02
+    assert TargetChoice(board, pipeline.modules, "n5000").chosen[1].name == "b"
