@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLa
 
 from ..amounts import count
 from ..chips import chip
+from ..runs.task_columns import word_of
 from ..theme.tokens import CAPTION, GRID, HEADING, ICON_SMALL, STATES
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class Header(QWidget):
         ink = state.colour.on(self._theme.colours)
         self.shape.setPixmap(self._theme.pixmap(state.shape, ink, ICON_SMALL, self.devicePixelRatioF()))
         stale = look.state == "stale" and look.reason
-        words = [f"{state.word}: {look.reason}" if stale else state.word]
+        word = word_of(look.state)
+        words = [f"{word}: {look.reason}" if stale else word]
         if mode != "normal":
             words.insert(0, self.tr("Bypassed") if mode == "bypassed" else self.tr("Disabled"))
         if look.mapped and look.total > 0:

@@ -78,6 +78,8 @@ class SchemeChoice(QWidget):
             return ""
         if not look.scheme:
             return self.tr("Run to see which scheme is chosen, and why.")
+        if why.startswith(f"{look.scheme}:"):
+            return self.tr("Last run: {reason}").format(reason=why)
         if why:
             return self.tr("Last run: {scheme}, because {reason}").format(scheme=look.scheme, reason=why)
         return self.tr("Last run: {scheme}").format(scheme=look.scheme)

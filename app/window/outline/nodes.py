@@ -9,7 +9,7 @@ from PyQt6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, pyqtSigna
 from ....core.edits import Change, Steps
 from ....core.errors import UsageError
 from ..canvas.naming import kind_of, title_of
-from ..theme.tokens import STATES
+from ..runs.task_columns import word_of
 from .doing import retitle, set_id
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class NodesModel(QAbstractItemModel):
         if node.mode != "normal":
             return self.tr("Bypassed") if node.mode == "bypassed" else self.tr("Disabled")
         look: NodeLook = self._look("/".join((*found[0], found[1])))
-        return STATES[look.state].word if look.state in STATES else look.state
+        return word_of(look.state)
 
     def _spoken(self, found: tuple[Where, str], node: Node) -> str:
         module = self._pipeline.modules.get(node.module)

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from ..runs.task_columns import word_of
 from ..theme.tokens import CHIP, GRID, ROW_TABLE, STATES
 from .nodes import ID, NAME, STATE
 
@@ -66,7 +67,7 @@ class NodesTree(QTreeView):
             header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             header.setSectionResizeMode(ID, QHeaderView.ResizeMode.Fixed)
             header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
-            longest = max((look.word for look in STATES.values()), key=len)
+            longest = max(map(word_of, STATES), key=len)
             self.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance(longest) + 4 * GRID)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802

@@ -533,3 +533,9 @@ def test_who_comes_by_key_is_led_to_the_first_thing_to_set(shown, qapp):
     panel.activateWindow()
     panel.setFocus()
     assert row(panel, "sigma").isAncestorOf(qapp.focusWidget())
+
+
+def test_a_reason_that_names_the_scheme_is_told_as_it_is(shown, runs, monkeypatch):
+    runs.looks["smooth"] = NodeLook(state="succeeded", scheme="threads")
+    monkeypatch.setattr(runs, "why", lambda _node: "threads: expected to finish first")
+    assert shown("smooth").scheme.why.text().startswith("Last run: threads: expected to finish first")
