@@ -56,7 +56,7 @@ def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -
         return _new_folder(profile_dir, cluster_id, wanted)
     except OSError as error:
         raise ClusterError(
-            f"the folder of the logs cannot be made: {error.strerror}", where=str(wanted or "")
+            f"the folder of the logs cannot be made: {error.strerror}", where=str(wanted or logs_folder())
         ) from None
 
 

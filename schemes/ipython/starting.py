@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 _SHOWN_LINES = 8
+_NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 _PAUSE = 0.02
 _SETTLE_SECONDS = 2.0
 
@@ -190,6 +192,9 @@ class Launch:
         where = f"cluster {self.address}"
         if isinstance(error, TreadleError):
             return ClusterError(error.message, where=error.where or where, remedy=error.remedy)
+        if isinstance(error, OSError) and error.errno in _NO_PLACE:
+            place = error.filename or self.address.profile_dir / "security"
+            return ClusterError(f"its files cannot be written: {error.strerror}", where=str(place))
         return ClusterError(f"it cannot be started ({type(error).__name__}: {error})", where=where)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from treadle import Pipeline, run, scratch
+from treadle import Pipeline, ipython_cluster, run, scratch
 from treadle.core.errors import TreadleError
+from treadle.schemes.ipython.profiles import create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,3 +211,18 @@ def test_a_script_is_told_that_its_run_has_no_journal(place, spoil):
     )  # fmt: skip
     assert done.stdout == "7\n"
     assert str(place) in done.stderr
+
+
+def test_a_cluster_names_the_folder_in_which_it_cannot_write(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(place / "ipython"))
+    mount("-t", "tmpfs", "-o", "size=64k", "none", place)
+    create("default")
+    with contextlib.suppress(OSError), (place / "filler").open("wb", buffering=0) as filler:
+        while filler.write(bytes(512)):
+            pass
+    why = f"^{place}.*: its files cannot be written: No space left"
+    with pytest.raises(TreadleError, match=why), ipython_cluster(1):
+        pass
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
+    with pytest.raises(TreadleError, match=f"^{place}.*: No space left"), ipython_cluster(1):
+        pass
