@@ -38,6 +38,8 @@ class Results:
     ) -> None:
         self._layout, self._calls, self._schemes, self._earlier = layout, calls, schemes, earlier
         self._settled: dict[tuple[TaskId, str], Any] | None = None
+        # The schemes that let somebody wait in vain: they are not waited for again.
+        self._late: set[str] = set()
 
     def value(self, task: TaskId, output: str) -> Any:
         """Return an output of a finished task; KeyError if it has none, UnavailableError if it cannot come here."""
@@ -56,7 +58,10 @@ class Results:
             raise UnavailableError(_told(error), where=f"{task}.{output}") from error
 
     def settle(self) -> None:
-        """Bring all values here that can be, so that they can be read when the schemes are closed."""
+        """Bring all values here that can be, so that they can be read when the schemes are closed.
+
+        A scheme that does not give one in time is asked for the others, but not waited for.
+        """
         if self._settled is not None:
             return
         settled: dict[tuple[TaskId, str], Any] = {}
@@ -68,6 +73,8 @@ class Results:
                             settled[task.id, output] = self.value(task.id, output)
                         except UnavailableError as error:
                             settled[task.id, output] = error
+                            if isinstance(error.__cause__, TimeoutError):
+                                self._late.add(task.scheme)
         self._settled = settled
 
     def _settled_value(self, task: TaskId, output: str) -> Any:
@@ -89,4 +96,4 @@ class Results:
         if scheme == CACHE:
             assert self._earlier is not None
             return self._earlier.load(value)
-        return self._schemes[scheme].fetch(value, FETCH_SECONDS)
+        return self._schemes[scheme].fetch(value, 0.0 if scheme in self._late else FETCH_SECONDS)
