@@ -251,7 +251,7 @@ class Board:
     def mapped(self) -> set[str]:
         """The inputs whose connections carry many items."""
         if self._mapped is None:
-            self._mapped = mapped_targets(self.body) if self.body is not None else set()
+            self._mapped = mapped_targets(self.body_shown.nodes, self.wires.values())
         return self._mapped
 
     def shift(self, rows: NDArray[np.intp], origin: NDArray[np.float64], dx: float, dy: float) -> None:

@@ -62,11 +62,14 @@ class Pointing:
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved."""
         at = self.pointer(event.position(), event.modifiers())
-        if self.gesture is not None:
-            self.gesture.move(at)
-            self._edging.follow(at if self.gesture.drags and self.gesture.far(at) else None)
-        else:
+        gesture = self.gesture
+        if gesture is None:
             self.hover(at)
+            return
+        gesture.move(at)
+        # A move that changes the pipeline may have ended the gesture.
+        if self.gesture is gesture:
+            self._edging.follow(at if gesture.drags and gesture.far(at) else None)
 
     def release(self, event: QMouseEvent) -> None:
         """The button went up."""

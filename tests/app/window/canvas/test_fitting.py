@@ -4,6 +4,7 @@ import pytest
 from canvas_pipeline import small
 
 from treadle.app.window.canvas.board import Board
+from treadle.app.window.canvas.card import Wire
 from treadle.app.window.canvas.finding import PortAt
 from treadle.app.window.canvas.fitting import Matching, connection_for, converter_module, verdict
 from treadle.app.window.canvas.mapping import mapped_targets
@@ -71,22 +72,26 @@ def test_types_that_do_not_fit_are_named(board):
     assert matching.judge(PortAt("shape", "in", "table")).text == "int does not fit dict"
 
 
+def mapped(pipeline):
+    return mapped_targets(pipeline.nodes, [Wire(name, one) for name, one in pipeline.connections.items()])
+
+
 def test_what_comes_from_a_mapped_connection_is_mapped_until_it_is_joined():
     pipeline = small()
     pipeline.connections["show.text"] = Connection("names.out", each=Each())
     pipeline.connections["shape.table"] = Connection("show.out")
-    assert mapped_targets(pipeline) == {"show.text", "shape.table"}
+    assert mapped(pipeline) == {"show.text", "shape.table"}
     pipeline.connections["shape.table"] = Connection("show.out", join=Join())
     pipeline.nodes["end"] = Node(module="shape")
     pipeline.connections["end.table"] = Connection("shape.out")
     # What goes into a join still is many; what comes out is one.
-    assert mapped_targets(pipeline) == {"show.text", "shape.table"}
+    assert mapped(pipeline) == {"show.text", "shape.table"}
 
 
 def test_sweeps_and_zips_map_what_follows():
     pipeline = small()
     pipeline.nodes["make"] = Node(module="make", sweeps={"seed": Sweep((1, 2))})
-    assert mapped_targets(pipeline) == {"add.a", "last.a"}
+    assert mapped(pipeline) == {"add.a", "last.a"}
     zipped = small()
     zipped.nodes["add"] = Node(module="add", zips=(Zip(("a", "b")),))
-    assert mapped_targets(zipped) == {"add.a", "last.a"}
+    assert mapped(zipped) == {"add.a", "last.a"}
