@@ -79,7 +79,8 @@ class NodesTree(QTreeView):
     def edit_cell(self, column: int) -> None:
         """Let a person write the name or id of the current node."""
         index = self.currentIndex()
-        if index.isValid():
+        # Qt complains where a field is open already.
+        if index.isValid() and self.state() != self.State.EditingState:
             self.edit(index.siblingAtColumn(column))
 
     def opened(self) -> list[tuple[Where, str]]:
