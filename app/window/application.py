@@ -76,6 +76,7 @@ class Program(QObject):
         self.faults = Faults(self)
         self._crash: CrashDialog | None = None
         self._ended = False
+        self._unasked = False
         bind_commands(self.window, self._log_folder)
         self.faults.happened.connect(self._tell_fault)
         self.recovery.failed.connect(self.window.say)
@@ -113,16 +114,19 @@ class Program(QObject):
         if self._ended:
             return
         self._ended = True
-        self.recovery.end()
+        if self._unasked:
+            self.recovery.note()
         self.aside.finish()
+        self.recovery.end(keep=self._unasked)
         self.bridge.stop()
         self.settings.write()
         self.faults.remove()
         self.application.quit()
 
     def ended_by_signal(self, number: int) -> None:
-        """Leave as the person's settings say, without asking: nobody may be there to answer."""
+        """Leave without asking: nobody may be there to answer. What is not saved is offered at the next start."""
         LOG.info("ended by signal %s", number)
+        self._unasked = True
         self.window.close_now()
 
     # What an earlier window left

@@ -74,6 +74,9 @@ class Tabs(QTabWidget):
         document = page.document
         self.setTabText(index, label_of(document).replace("&", "&&"))
         self.setTabToolTip(index, self._tooltip(document))
+        locked = document.file is not None and is_read_only(document.file)
+        page.setProperty("icon", "lock" if locked else "layout")
+        self.setTabIcon(index, self._theme.icon("lock" if locked else "layout"))
 
     def _tooltip(self, document: Document) -> str:
         place = str(document.file) if document.file is not None else self.tr("Not saved in a file yet")

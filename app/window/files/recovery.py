@@ -82,12 +82,17 @@ class Recovery(QObject):
             if notes.document.modified and (notes.waiting or not notes.begun):
                 self._write(notes)
 
-    def end(self) -> None:
-        """Forget all that was noted: the window ends in order."""
+    def end(self, *, keep: bool = False) -> None:
+        """Forget all that was noted: the window ends in order, and the person was asked.
+
+        With ``keep`` nobody was asked: what is not saved is offered at the next start. It must have been written.
+        """
         self._timer.stop()
+        kept = keep and any(notes.document.modified and notes.begun for notes in self._notes.values())
         self._notes.clear()
         if self._lock >= 0:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if not kept:
+                shutil.rmtree(self._folder, ignore_errors=True)
             os.close(self._lock)
             self._lock = -1
 

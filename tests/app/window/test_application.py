@@ -120,6 +120,19 @@ def test_a_window_that_gets_a_signal_ends_in_order(tmp_path, home, number):
     assert not list((home / ".local/state/treadle/recovery").glob("*"))
 
 
+def test_what_is_not_saved_when_a_signal_comes_is_offered_at_the_next_start(qapp, qtbot, tmp_path):
+    first = program(tmp_path)
+    document = edited(first)
+    first.ended_by_signal(signal.SIGTERM)
+    end(first)
+    second = program(tmp_path)
+    left = second.recovery.left()
+    (noted,) = left.found.values()
+    assert encode(noted.pipeline) == encode(document.pipeline)
+    left.discard()
+    end(second)
+
+
 def edited(whole):
     document = whole.documents.new(adding())
     document.edit(set_parameter(document.body(), "first", "a", 7), "set a")

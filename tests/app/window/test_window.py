@@ -314,3 +314,19 @@ def test_what_starts_without_the_welcome_page_has_an_empty_pipeline(qapp, tmp_pa
     assert made.window.document is not None
     assert made.window.welcome is None
     end(made)
+
+
+def test_a_file_that_cannot_be_written_over_is_saved_under_another_name(whole, qtbot, file, monkeypatch):
+    from PyQt6.QtWidgets import QFileDialog
+
+    monkeypatch.setattr("treadle.app.window.files.documents.os.access", lambda _path, _mode: False)
+    document = opened(whole, qtbot, file)
+    assert "read-only" in whole.window.tabs.tabToolTip(whole.window.tabs.currentIndex())
+    edit(document)
+    whole.window.commands.run("file.save")
+    (dialog,) = whole.window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(file.with_name("other.treadle")))
+    qtbot.waitUntil(lambda: not document.modified, timeout=MS)
+    assert document.file == file.with_name("other.treadle")
+    assert load(file).node("first").params["a"] == 1
+    dialog.reject()
