@@ -14,7 +14,7 @@ from .member import choose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from .keeping import Slot, Slots
+    from ..hosting.keeping import Slot, Slots
     from .member import Member
     from .pace import Pace
     from .parcels import Job

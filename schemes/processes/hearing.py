@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
+from ..hosting.answers import result_of, sizes
 from ..hosting.learning import SHORT
-from .answers import result_of, sizes
 from .board import ENDED
 
 if TYPE_CHECKING:

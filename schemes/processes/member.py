@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...core.worker.failures import Cause
-    from .keeping import Slots
+    from ..hosting.keeping import Slots
     from .parcels import Job
 
 _GRACE = 0.010

@@ -14,8 +14,8 @@ from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
 from ...core.worker.machine import cores
+from ..hosting import memory
 from ..hosting.premises import Premises
-from . import memory
 from .dispatch import NOWHERE
 from .parcels import Parcels
 from .patience import nap, patience

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.background import BackgroundThread
 from ..hosting import channel as ch
-from .keeping import Keeping
+from ..hosting.keeping import Keeping
 
 if TYPE_CHECKING:
     import socket

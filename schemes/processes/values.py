@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...core.worker.call import ValueId
-    from .keeping import Given, Slot
+    from ..hosting.keeping import Given, Slot
 
 
 class Kept(NamedTuple):

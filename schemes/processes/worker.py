@@ -25,10 +25,10 @@ from ...core.worker.limits import ThreadLimits
 from ...core.worker.machine import cores
 from ..hosting import channel as ch
 from ..hosting import kin
+from ..hosting.answers import handed_out
 from ..hosting.child import PRINTED, Progress, Setup, peak_memory
 from ..hosting.surroundings import Surroundings
 from ..hosting.wire import Decoder
-from .answers import handed_out
 from .board import ASKED, CONSUMED, ENDED, READINGS, STOP, Board
 from .claiming import Queue
 from .service import Service
