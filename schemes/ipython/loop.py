@@ -41,6 +41,8 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     The thread that waits in it is then left behind.
     """
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
+    # What comes too late is then taken, and heard by nobody.
+    future.set_running_or_notify_cancel()
 
     def work() -> None:
         try:
