@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-import psutil
 import pytest
+from offspring import offspring
 
 from treadle import Pipeline, Schemes, module, start_run
 from treadle.app import handle as handles
@@ -42,7 +42,7 @@ def run_threads():
 
 
 def workers():
-    return psutil.Process().children(recursive=True)
+    return offspring()
 
 
 def test_closing_a_run_that_goes_on_ends_its_tasks_its_workers_and_its_thread():

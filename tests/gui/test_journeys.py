@@ -6,6 +6,7 @@ import signal
 
 import psutil
 import pytest
+from offspring import offspring
 from whole_windows import open_gate
 
 from treadle import Pipeline
@@ -110,7 +111,7 @@ def test_a_window_that_is_closed_while_a_run_goes_on_leaves_no_process(whole):
     page = whole.open(fan("hold"))
     page.runs.start()
     whole.running(page, "deed")
-    started = psutil.Process().children(recursive=True)
+    started = offspring()
     assert len(started) > 2
     whole.window.close()
     stop_the_run(whole)

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
+from offspring import offspring
 from quick_work import numbers, total, work
 
 from treadle import Pipeline
@@ -69,7 +70,7 @@ class Killer:
 def _workers() -> Sequence[int]:
     """Return the children of our supervisors."""
     found: list[int] = []
-    for supervisor in psutil.Process().children():
+    for supervisor in offspring(recursive=False):
         with contextlib.suppress(psutil.Error):
             found += [child.pid for child in supervisor.children()]
     return found
@@ -79,7 +80,7 @@ def left_over() -> list[psutil.Process]:
     """Return the descendants of this process that are still there after five seconds."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        if not (found := psutil.Process().children(recursive=True)):
+        if not (found := offspring()):
             return []
         psutil.wait_procs(found, timeout=0.1)
     return found

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
+from offspring import offspring
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -66,7 +66,7 @@ class Whole:
     def end(self) -> None:
         self.window.close_now()
         self.program.end()
-        self.until(lambda: not psutil.Process().children(recursive=True), 20_000)
+        self.until(lambda: not offspring(), 20_000)
         assert self.faults == []
 
 

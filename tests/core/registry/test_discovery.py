@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import psutil
+from offspring import offspring
 
 from treadle.core.errors import ModuleLookupError
 from treadle.core.registry.discovery import Source, describe_all
@@ -44,4 +44,4 @@ def test_an_abandoned_search_leaves_no_process(tmp_path):
     )
     next(searching)
     searching.close()
-    assert psutil.Process().children() == []
+    assert offspring(recursive=False) == []
