@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..looks import ENDED, NO_LOOK, UNKNOWN_TOTAL, NodeLook
@@ -42,37 +41,37 @@ def look_of(story: NodeStory | None, fresh: NodeFresh | None, problems: Problems
     ``edited`` says that it, or what it reads, is not any more what was run.
     """
     severity, count = problems
-    look = replace(NO_LOOK, severity=severity, problems=count)
+    freshness, fresh_reason, stale, total = "", "", 0, 1
     if fresh is not None:
-        look = replace(look, state=fresh.state, freshness=fresh.state, reason=fresh.reason, stale=fresh.stale)
-        look = replace(look, total=fresh.tasks if fresh.tasks >= 0 else UNKNOWN_TOTAL)
+        freshness, fresh_reason, stale = fresh.state, fresh.reason, fresh.stale
+        total = fresh.tasks if fresh.tasks >= 0 else UNKNOWN_TOTAL
     if story is None:
-        return look
-    told = replace(
-        look,
-        counts=story.counts,
-        total=story.shown_total,
-        progress=story.progress,
-        text=story.text,
-        scheme=story.scheme,
-        axes=story.axes,
-    )
-    return _stale(told) if edited else _in_run(told, story)
+        state = freshness or NO_LOOK.state
+        return NodeLook(
+            state, total=total, reason=fresh_reason, severity=severity, problems=count, freshness=freshness, stale=stale
+        )
+    state, reason = (_stale if edited else _in_run)(story, freshness, fresh_reason)
+    # Made at once, by place: ten thousand nodes may look different at a time.
+    return NodeLook(
+        state, story.counts, story.shown_total, story.progress, story.text, story.scheme, reason,
+        severity, count, story.axes, freshness, stale,
+    )  # fmt: skip
 
 
-def _stale(look: NodeLook) -> NodeLook:
+def _stale(story: NodeStory, freshness: str, reason: str) -> tuple[str, str]:
     """It is not what was run; what runs goes on, and is counted."""
-    if look.freshness in {"fresh", "never run", "unknown"} and not look.going:
-        return look
-    return replace(look, state="stale", reason=look.reason or "edited since it was run")
+    going = any(count for state, count in story.counts.items() if state not in ENDED)
+    if freshness in {"fresh", "never run", "unknown"} and not going:
+        return freshness, reason
+    return "stale", reason or "edited since it was run"
 
 
-def _in_run(look: NodeLook, story: NodeStory) -> NodeLook:
+def _in_run(story: NodeStory, freshness: str, reason: str) -> tuple[str, str]:
     state = state_of(story.counts) or "waiting"
     good = state in {"succeeded", "cached"}
-    if good and look.freshness == "stale" and look.reason != NOT_KEPT:
-        return replace(look, state="stale")
-    return replace(look, state=state, reason=story.reason or (look.reason if not good else ""))
+    if good and freshness == "stale" and reason != NOT_KEPT:
+        return "stale", reason
+    return state, story.reason or ("" if good else reason)
 
 
 Problems = tuple[str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 TICK_MS = 33
+MOST_AT_ONCE = 1_000
+"""Of so many nodes at most is told that they look different; of the others with the next tick."""
 
 
 class Looks(QObject):
@@ -121,8 +124,11 @@ class Looks(QObject):
             self._by_node = found
             self.problems_changed.emit()
         if self._stirred:
-            stirred, self._stirred = self._stirred, set()
+            stirred = set(itertools.islice(self._stirred, MOST_AT_ONCE))
+            self._stirred -= stirred
             self.changed.emit(stirred | _groups_of(stirred))
+        if self._stirred:
+            self._wake()
 
 
 def _groups_of(nodes: Iterable[str]) -> set[str]:

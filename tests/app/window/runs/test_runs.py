@@ -271,3 +271,15 @@ def test_a_document_that_is_opened_while_the_runner_starts_is_checked_when_it_is
     bridge.be("idle")
     asked(bridge, qtbot, p.CheckDocument)
     runs.close()
+
+
+def test_of_many_nodes_that_look_different_some_are_told_at_a_time_and_none_is_left_out(
+    runs, bridge, qtbot, start, monkeypatch
+):
+    monkeypatch.setattr("treadle.app.window.runs.looks.MOST_AT_ONCE", 10)
+    start(runs)
+    heard = []
+    runs.looks_changed.connect(heard.append)
+    bridge.news.emit(told("r1", *(row(f"n{at}", "succeeded") for at in range(100))))
+    qtbot.waitUntil(lambda: {f"n{at}" for at in range(100)} <= set().union(*heard), timeout=MS)
+    assert max(map(len, heard)) == 10
