@@ -75,6 +75,7 @@ def call_form(node: PlanNode, *, declared_only: bool, digest: bool = False) -> C
         digest=digest,
         mem_gb=node.mem_gb,
         where=_where(node),
+        limited=bool(node.settings.timeout),
     )
 
 

@@ -56,6 +56,7 @@ class CallMaker:
             form.digest,
             form.mem_gb,
             form.where,
+            form.limited,
         )
 
     def _arguments(self, task: Task, form: Call) -> dict[str, Argument]:

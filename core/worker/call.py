@@ -118,7 +118,8 @@ class Call:
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
     outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use,
-    ``mem_gb`` how much memory it asks for, ``where`` the engines it is bound to.
+    ``mem_gb`` how much memory it asks for, ``where`` the engines it is bound to. One that is ``limited`` has a time
+    limit, which counts from when it is told to have begun.
     With ``digest`` the digests of the outputs are reported too.
     """
 
@@ -138,3 +139,4 @@ class Call:
     digest: bool = False
     mem_gb: float = 0.0
     where: Where | None = None
+    limited: bool = False

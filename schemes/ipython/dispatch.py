@@ -234,7 +234,8 @@ class Dispatch:
                 other.lent = first
         batch = Batch({job.number: job for job in jobs}, sum(job.expected for job in jobs), now)
         engine.batches.append(batch)
-        self.send(engine, batch, m.dumps(m.Batch(self._session, templates, sent, batch.expected > BATCH)))
+        long = batch.expected > BATCH or any(job.call.limited for job in jobs)
+        self.send(engine, batch, m.dumps(m.Batch(self._session, templates, sent, long)))
 
     def _slots(self, job: Job, engine: Engine) -> m.Slots:
         slots = [slot_of(value, engine, self._values) for value in job.refs]

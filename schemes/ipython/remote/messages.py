@@ -141,8 +141,8 @@ their order. Numbers rise within a session and name a job in all that is said of
 
 class Batch(NamedTuple):
     """Jobs, to be executed in this order; ``templates`` are those of them that this session has not sent here before
-    (the template of a shape too). That its jobs begin is told before they do if they may be ``long``: one that holds
-    the interpreter lets nothing be told afterwards."""
+    (the template of a shape too). That its jobs begin is told before they do if they may be ``long``, or have time
+    limits: one that holds the interpreter lets nothing be told afterwards."""
 
     session: str
     templates: Mapping[int, bytes]

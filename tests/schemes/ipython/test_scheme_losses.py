@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -184,10 +185,18 @@ class TestEnds:
         assert bench.run(call(add, x=1), call(add, "task2", x=1))["task"].result
 
     def test_a_call_that_holds_the_interpreter_at_once_has_been_told_to_begin(self, bench) -> None:
-        bench.submit(call(sleep_in_c, "stuck", seconds=30))
+        bench.submit(call(sleep_in_c, "stuck", seconds=60))
         bench.until_began("stuck")
         bench.scheme.stop(["stuck"])
         assert bench.until_over("stuck", 5.0) == Stopped("stuck", 1)
+
+    def test_one_of_many_short_calls_with_a_time_limit_has_been_told_to_begin(self, bench) -> None:
+        bench.run(*[call(sleep_in_c, f"n[{n}]", seconds=0) for n in range(40)])
+        many = [replace(call(sleep_in_c, f"m[{n}]", seconds=60 * (n == 7)), limited=True) for n in range(20)]
+        bench.submit(*many)
+        bench.until_began("m[7]")
+        bench.scheme.stop(["m[7]"])
+        assert bench.until_over("m[7]", 5.0) == Stopped("m[7]", 1)
 
     def test_a_module_that_asks_may_end_by_itself(self, bench) -> None:
         bench.submit(call(end_when_told, "asks"))
