@@ -38,6 +38,7 @@ class Document(QObject):
     """A pipeline with its history and its file. All changes go through ``edit``; views listen and never write.
 
     ``changed`` tells the edit that was carried out (by editing, undo or redo alike): views update what it names.
+    ``changes`` counts them, so that what was worked out can be known to hold still.
     ``history_changed`` tells that what can be undone, or whether it is saved, may be different.
     """
 
@@ -48,6 +49,7 @@ class Document(QObject):
     def __init__(self, pipeline: Pipeline | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pipeline = pipeline or Pipeline("")
+        self.changes = 0
         self._undo: list[_Step] = []
         self._redo: list[_Step] = []
         self._saved: _Step | None = None
@@ -135,6 +137,7 @@ class Document(QObject):
         return self._redo[-1].label if self._redo else ""
 
     def _tell(self, edit: Edit) -> None:
+        self.changes += 1
         self.changed.emit(edit)
         self.history_changed.emit()
 

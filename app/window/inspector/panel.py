@@ -155,7 +155,6 @@ class InspectorPanel(QWidget):
 
     def _later(self, _edit: Any = None) -> None:
         """Show what changed once, after all that changes now."""
-        self._selection.forget()
         self._soon.start()
 
     def _listen(self) -> None:

@@ -70,11 +70,8 @@ class Selection:
     def __init__(self, document: Document, where: Where = (), ids: Sequence[str] = ()) -> None:
         self.document, self.where = document, tuple(where)
         self.wanted = tuple(ids)
-        self._nodes: dict[str, Node] | None = None
-
-    def forget(self) -> None:
-        """Look at the nodes again: the document changed."""
-        self._nodes = None
+        self._nodes: dict[str, Node] = {}
+        self._found_at = -1
 
     @property
     def pipeline(self) -> Pipeline:
@@ -97,7 +94,8 @@ class Selection:
     @property
     def nodes(self) -> dict[str, Node]:
         """The nodes that are there."""
-        if self._nodes is None:
+        if self._found_at != self.document.changes:
+            self._found_at = self.document.changes
             body = self.body
             there = body.nodes if body is not None else {}
             self._nodes = {one: there[one] for one in self.wanted if one in there}

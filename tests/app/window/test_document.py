@@ -122,3 +122,10 @@ def test_a_snapshot_is_not_changed_by_later_edits(document):
     snapshot = document.snapshot()
     parameter(document, 5)
     assert document.snapshot().text != snapshot.text
+
+
+def test_changes_are_counted_also_those_of_undo(document):
+    parameter(document, 5)
+    document.undo()
+    document.redo()
+    assert document.changes == 3

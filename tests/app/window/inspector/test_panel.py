@@ -539,3 +539,17 @@ def test_a_reason_that_names_the_scheme_is_told_as_it_is(shown, runs, monkeypatc
     runs.looks["smooth"] = NodeLook(state="succeeded", scheme="threads")
     monkeypatch.setattr(runs, "why", lambda _node: "threads: expected to finish first")
     assert shown("smooth").scheme.why.text().startswith("Last run: threads: expected to finish first")
+
+
+def test_a_node_that_was_gone_for_a_while_is_shown_as_it_is_now(shown, document, qapp):
+    panel = shown("smooth")
+    shown()
+    document.edit(remove_nodes(document.body(), ["smoother"]), "delete")
+    document.undo()
+    document.edit(remove_nodes(document.body(), ["smooth"]), "delete")
+    shown("smooth")
+    document.undo()
+    settle(qapp)
+    assert row(panel, "sigma").editor.draft() == "2"
+    QTest.keyClicks(row(panel, "sigma").editor.line, "0")
+    assert node(document, "smooth").params["sigma"] == 20
