@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import re
 import socket
@@ -35,12 +36,23 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return ours, theirs
 
 
-def packet(payload: bytes, folder: Path) -> bytes:
-    """Return what to send for a pickled message: itself, or the name of the file that it was put in."""
+def packet(payload: bytes, *folders: Path) -> bytes:
+    """Return what to send for a pickled message: itself, or the name of the file that it was put in.
+
+    That is in the first of the folders that has room; OSError, with nothing left behind, if none has.
+    """
     if len(payload) <= LARGEST:
         return payload
     name = f"message-{uuid.uuid4().hex}"
-    (folder / name).write_bytes(payload)
+    for place, folder in enumerate(folders, 1):
+        try:
+            (folder / name).write_bytes(payload)
+            break
+        except OSError:
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+            if place == len(folders):
+                raise
     return _IN_FILE + name.encode()
 
 
@@ -50,10 +62,10 @@ def template_file(folder: Path, number: int) -> Path:
 
 
 class Inbox:
-    """Reads the messages of one end of a channel; the large ones are in ``folder``."""
+    """Reads the messages of one end of a channel; the large ones are in one of ``folders``."""
 
-    def __init__(self, channel: socket.socket, folder: Path) -> None:
-        self._channel, self._folder = channel, folder
+    def __init__(self, channel: socket.socket, *folders: Path) -> None:
+        self._channel, self._folders = channel, folders
         self._buffer = bytearray(LARGEST + 4096)
         self._view = memoryview(self._buffer)
 
@@ -77,7 +89,8 @@ class Inbox:
         name = bytes(self._view[1:size])
         if not _FILE_NAME.fullmatch(name):
             raise ValueError("there is no such file of messages")
-        path = self._folder / name.decode()
+        *others, path = [folder / name.decode() for folder in self._folders]
+        path = next((other for other in others if other.exists()), path)
         payload = path.read_bytes()
         path.unlink(missing_ok=True)
         return payload

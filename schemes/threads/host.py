@@ -77,7 +77,7 @@ class Host:
     def __init__(self, setup: Setup, channel: socket.socket) -> None:
         self._setup = setup
         self._channel = channel
-        self._inbox = ch.Inbox(channel, Path(setup.memory))
+        self._inbox = ch.Inbox(channel, Path(setup.memory), Path(setup.disk))
         self._answers = Outbox(channel, Path(setup.disk))
         self._templates: dict[int, bytes] = {}
         self._unpacker = Unpacker(self._templates.__getitem__, shared)

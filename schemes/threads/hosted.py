@@ -96,7 +96,7 @@ class Hosted:
         self.stops: dict[int, HostedCall] = {}
         self.unheard: list[HostedCall] = []
         self.releases: list[tuple[str, int]] = []
-        self._folder = folder
+        self._folders = folder, Path(setup.disk)
         self._inbox = ch.Inbox(self.ours, Path(setup.disk))
         self._output = Output(setup.mark, tell, self.task_of)
         self._outgoing: deque[bytes] = deque()
@@ -122,7 +122,7 @@ class Hosted:
 
     def tell(self, *message: Any) -> None:
         """Send a message, now or as soon as there is room."""
-        self._outgoing.append(ch.packet(pickle.dumps(message, 5), self._folder))
+        self._outgoing.append(ch.packet(pickle.dumps(message, 5), *self._folders))
         self.flush()
 
     def flush(self) -> None:
