@@ -119,6 +119,7 @@ class Runs:
             closed = self._closed
             self._runs[run.id] = going
         if closed:
+            going.feed.close()
             run.close()
             raise UsageError("the runner ends", remedy="Start it again")
         nodes = tuple(
@@ -128,10 +129,12 @@ class Runs:
         return RunStarted(run=run.id, journal=str(run.keeping.recording.path), nodes=nodes)
 
     def begin(self, name: str) -> None:
-        """Begin a run that was prepared; its news come from now on."""
+        """Begin a run that was prepared, unless the runner ends; its news come from now on."""
         going = self._going(name)
         going.warnings.tell(name)
-        going.begin()
+        with self._lock:
+            if not self._closed:
+                going.begin()
 
     def steer(self, name: str, what: str) -> None:
         """Pause or resume a run; UsageError if there is none of this name."""
