@@ -12,9 +12,10 @@ from .text import columns, counted, line_width, one_line
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ...schemes.ipython.finding import Found
+    from ...schemes.ipython.ledger import Record
 
 
 def cluster_command(options: Namespace) -> int:
@@ -85,7 +86,7 @@ def _stop(options: Namespace) -> int:
 
     address = address_in_use(options.profile, options.cluster_id)
     records = Ledger().of(address.profile_dir, address.cluster_id)
-    count = sum(len(record.engines) for record in records)
+    count = _living(records)
     if any(record.controller for record in records):
         stop_records(records)
         sys.stdout.write(f"Cluster {one_line(str(address))} is stopped, with {counted(count, 'engine')} of Treadle's\n")
@@ -133,9 +134,14 @@ def _document(one: Found) -> dict[str, Any]:
         "ours": one.ours,
         "private": one.private,
         "location": one.location,
-        "engines_of_ours": sum(len(record.engines) for record in one.records),
+        "engines_of_ours": _living(one.records),
         "logs": next((record.logs for record in one.records), ""),
     }
+
+
+def _living(records: Iterable[Record]) -> int:
+    """Return how many engines of ours there are; of those of another machine nobody here knows whether they live."""
+    return sum(one.proof.lives or not record.here for record in records for one in record.engines)
 
 
 def _state(one: Found) -> str:
@@ -143,7 +149,7 @@ def _state(one: Found) -> str:
 
 
 def _owner(one: Found) -> str:
-    engines = counted(sum(len(record.engines) for record in one.records), "engine")
+    engines = counted(_living(one.records), "engine")
     if not one.ours:
         return f"somebody else's, {engines} of ours" if one.records else "somebody else's"
     if one.private:

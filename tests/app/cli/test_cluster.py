@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from clusters import RealCluster
+from clusters import RealCluster, wait_until
 
 from treadle.core.errors import TreadleError
 from treadle.schemes.ipython.ending import stop_records
@@ -54,8 +54,11 @@ def test_a_cluster_from_the_command_line_from_start_to_stop(treadle: Callable, h
     again = treadle("cluster", "start")
     assert again.code == 1
     assert "cluster default: it runs already" in again.err
+    os.kill(record.engines[1].proof.pid, signal.SIGKILL)
+    wait_until(lambda: not record.engines[1].proof.lives)
+    assert "ours, 1 engine, left running" in treadle("cluster", "list").out
     stopped = treadle("cluster", "stop")
-    assert stopped.out == "Cluster default is stopped, with 2 engines of Treadle's\n"
+    assert stopped.out == "Cluster default is stopped, with 1 engine of Treadle's\n"
     assert marked(record.id) == []
     assert list((home / "profile_default" / "security").iterdir()) == []
     the_logs_are_still_there(treadle)
