@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from shells import adding, end, program
+
+from treadle.core import protocol as p
+
+
+@pytest.fixture
+def whole(qapp, tmp_path):
+    made = program(tmp_path)
+    made.documents.new(adding())
+    made.window.show()
+    made.bridge.tell("idle")
+    yield made
+    end(made)
+
+
+STATE = p.TrustState(trusted=False, code=(p.CodePlace(place="first", what="operator:add"),))
+
+
+def test_code_of_a_stranger_is_asked_about_once_and_cancel_runs_nothing(whole, qtbot):
+    page = whole.window.page
+    running = whole.window.running[page.document]
+    page.runs.trust_needed.emit(STATE)
+    prompt = running.prompt
+    page.runs.trust_needed.emit(STATE)
+    assert running.prompt is prompt
+    prompt.reject()
+    assert running.prompt is None
+    assert not page.runs.going
+
+
+def test_commands_of_runs_follow_the_run(whole, qtbot):
+    enabled = whole.window.commands.is_enabled
+    assert enabled("run.start")
+    assert not enabled("run.cancel")
+    whole.window.commands.run("run.start")
+    assert not enabled("run.start")
+    assert enabled("run.cancel")
+
+
+def test_a_run_goes_only_to_what_is_selected_if_that_is_asked_for(whole, qtbot):
+    page = whole.window.page
+    page.canvas.selection = {"first"}
+    whole.window.commands.run("run.to-here")
+    assert page.runs._asked == (("first",), False)
+
+
+def test_failures_of_a_node_are_shown_in_the_tasks(whole, qtbot):
+    whole.window.docks.show("log")
+    whole.window.page.canvas.failures_requested.emit("first")
+    assert whole.window.rooms.tasks.words.text() == "first"
+    assert not whole.window.docks.all["tasks"].visibleRegion().isEmpty()
