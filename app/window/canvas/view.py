@@ -129,6 +129,7 @@ class CanvasView(Surface):
     def go(self, where: Where) -> None:
         """Show another body; UsageError if it is not there."""
         self.pointing.cancel("another body is shown")
+        self.keys.end_choice()
         self.board.load(self.document.pipeline, where)
         self.picture.looks = self.telling.shown()
         self.picture.reload()
@@ -145,6 +146,7 @@ class CanvasView(Surface):
 
     def _document_changed(self, edit: Edit) -> None:
         self.pointing.cancel("the pipeline changed")
+        self.keys.end_choice()
         touched = self.board.take(edit)
         if touched.path and not self._still_there():
             return

@@ -10,6 +10,7 @@ from PyQt6.QtTest import QTest
 
 from treadle.app.window.canvas import clipping
 from treadle.core.document import decode, encode
+from treadle.core.edits import remove_nodes
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Connection
 
@@ -193,6 +194,15 @@ def test_a_circle_is_not_offered(canvas, hand, qtbot):
 
 
 # Groups
+
+
+def test_a_choice_of_what_to_connect_ends_when_its_node_is_taken_away(canvas, hand):
+    canvas.selection = {"make"}
+    hand.key(Key.Key_C)
+    assert canvas.keys.choice is not None
+    canvas.document.edit(remove_nodes(canvas.document.body(), ["make"]), "Delete")
+    assert canvas.keys.choice is None
+    canvas.grab()
 
 
 def test_a_group_is_made_entered_left_and_dissolved(canvas, hand, pipeline, unchanged):
