@@ -15,13 +15,13 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, Q
 from treadle.app.window.canvas.finding import PortAt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from treadle.app.window.window import Window
 
 NEVER = {
     "file.new", "file.open", "file.save", "file.save-as", "file.revert", "file.export-python", "file.close",
-    "file.quit", "help.log", "run.restart-runner", "help.welcome",
+    "file.quit", "help.log", "run.restart-runner", "help.welcome", "view.next-tab", "view.previous-tab",
 }  # fmt: skip
 """Commands that leave the document, write files, or need another program."""
 
@@ -42,16 +42,19 @@ KEPT = 40
 class Monkey:
     """``act`` does one thing; ``last`` has what was done lately, in words."""
 
-    def __init__(self, window: Window, seed: int) -> None:
+    def __init__(
+        self, window: Window, seed: int, never: Collection[str] = NEVER, without: Collection[str] = ()
+    ) -> None:
         self.window, self.seed = window, seed
         self.random = random.Random(seed)
         self.last: deque[str] = deque(maxlen=KEPT)
-        self._commands = sorted({command.id for command in window.commands} - NEVER)
+        self._commands = sorted({command.id for command in window.commands} - set(never))
         self._deeds: list[tuple[int, Callable[[], str]]] = [
             (6, self._command), (6, self._drag), (4, self._connect), (4, self._click), (1, self._double_click),
             (8, self._key), (2, self._wheel), (3, self._place), (3, self._select), (3, self._undo), (2, self._redo),
             (4, self._write), (3, self._press), (1, self._choose), (1, self._panel), (3, self._close_what_is_open),
         ]  # fmt: skip
+        self._deeds = [(weight, deed) for weight, deed in self._deeds if deed.__name__ not in without]
 
     def act(self) -> None:
         """Do one thing, and let the window take it."""
@@ -63,6 +66,10 @@ class Monkey:
 
     def tell(self) -> str:
         return f"seed {self.seed}; the last that was done:\n" + "\n".join(self.last)
+
+    def close_all(self) -> None:
+        """Close dialogs and menus."""
+        self._close_what_is_open()
 
     # Its deeds
 
