@@ -74,6 +74,7 @@ class Run:
     ) -> None:
         snapshot = pipeline.copy()
         self.pipeline = snapshot
+        self._hosted = options.hosted
         with contextlib.ExitStack() as undo:
             self._ahead = _supervisor_ahead(options)
             if self._ahead is not None:
@@ -148,8 +149,12 @@ class Run:
         return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
 
     def settle(self) -> None:
-        """Keep the results in this process alone: end the schemes, and let go of the cache."""
-        self.executor.results.settle()
+        """End the schemes, and let go of the cache; the results are then in this process alone.
+
+        They are lost where no code of modules is to come here, with their classes.
+        """
+        if not self._hosted:
+            self.executor.results.settle()
         self.executor.close(CLOSE_SECONDS)
         self.keeping.close()
 
@@ -181,7 +186,11 @@ def _settle_older(run: Run) -> None:
         alive = [ended for one in _ended if (ended := one()) is not None and ended._cleanup.alive]
         _ended[:] = [weakref.ref(ended) for ended in alive[-MOST_OPEN:]]
     for older in alive[:-MOST_OPEN]:
-        older.settle()
+        try:
+            older.settle()
+        except Exception:
+            # The run that has just ended is not to suffer for it.
+            logging.getLogger(__name__).exception("the results of an older run cannot be kept")
 
 
 def _supervisor_ahead(options: Options) -> Ahead | None:

@@ -500,6 +500,39 @@ def test_results_that_are_kept_can_be_read_though_their_workers_are_gone():
     assert [result[node] for result, node in kept] == [2 * number for number in range(8)]
 
 
+class Traced:
+    """A value that leaves a trace where it is unpickled."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self):
+        return leave_trace, (self.file,)
+
+
+def leave_trace(file: str) -> str:
+    with open(file, "a") as trace:  # noqa: PTH123 - of plain text, also where a worker has no Path
+        trace.write(f"{os.getpid()}\n")
+    return file
+
+
+def traced(file: str) -> object:
+    return Traced(file)
+
+
+@pytest.mark.parametrize("hosted", [True, False])
+def test_values_of_older_runs_come_here_only_where_code_of_modules_may(hosted, tmp_path):
+    file = tmp_path / "trace"
+    file.touch()
+    ended = []
+    for _ in range(MOST_OPEN + 1):
+        ended.append(Run(one_node(traced, file=str(file))[0], Options("processes", cache=False, hosted=hosted)))
+        assert ended[-1].execute().ok
+    assert (str(os.getpid()) in file.read_text().split()) is not hosted
+    for one in ended:
+        one.close()
+
+
 def test_cancelling_what_is_not_there_is_an_error_and_cancels_nothing():
     pipeline, node = one_node()
     with start_run(pipeline) as handle:
