@@ -11,6 +11,7 @@ from ...core.graph import reachable
 from ...core.modules import Port
 from ...core.pipeline import Connection, Each, split_endpoint
 from ...core.types import ANY, PortType, alternatives, converter, fits, item_type, parse_type
+from .placing import free_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +154,10 @@ class Target(NamedTuple):
 
 
 def targets_for(pipeline: Pipeline, body: Body, node_id: str, output: Port) -> Iterator[Target]:
-    """Go through the inputs that an output may feed without a cycle, what comes before the node left out."""
+    """Go through the inputs that an output may feed without a cycle, what comes before the node left out.
+
+    A node that takes any input is offered a new one as well, called after the node that would feed it.
+    """
     feeding: dict[str, list[str]] = {name: [] for name in body.nodes}
     for end, connection in body.connections.items():
         feeding.setdefault(split_endpoint(end)[0], []).append(split_endpoint(connection.source)[0])
@@ -165,6 +169,10 @@ def targets_for(pipeline: Pipeline, body: Body, node_id: str, output: Port) -> I
             fit = how_it_fits(output, port)
             if fit in {"direct", "each"}:
                 yield Target(name, port, fit, f"{name}.{port.name}" in body.connections)
+        module = pipeline.modules.get(body.nodes[name].module)
+        if module is not None and module.open_inputs:
+            taken = {port.name for port in inputs_of(pipeline, body, name)}
+            yield Target(name, Port(name=free_name(node_id, taken), optional=True), "direct", taken=False)
 
 
 class Origin(NamedTuple):

@@ -14,6 +14,7 @@ from ..search.popup import SearchPopup
 from ..theme.tokens import GRID
 from .editors.choosing import kind_of_editor
 from .editors.reading import MIXED, UNSET
+from .new_input import NewInput
 from .rows import ConnectedRow, Row
 from .selection import Slot
 
@@ -45,6 +46,7 @@ class Parameters(QWidget):
         self.drafts: dict[tuple[Any, str], Any] = {}
         self.rows: dict[str, Row | ConnectedRow] = {}
         self._popup: SearchPopup | None = None
+        self.new_input: NewInput | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID + 2)
@@ -91,12 +93,18 @@ class Parameters(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self.rows = {}
+        self.rows, self.new_input = {}, None
         for slot in slots:
             row = self._row(selection, slot)
             self.rows[slot.name] = row
             self._layout.addWidget(row)
-        if not slots:
+        single = selection.single
+        module = selection.module(single[1]) if single is not None else None
+        if module is not None and module.open_inputs:
+            self.new_input = NewInput(tuple(self.rows), self._theme)
+            self.new_input.named.connect(self._add_input)
+            self._layout.addWidget(self.new_input)
+        elif not slots:
             several = len(selection.wanted) > 1
             text = self.tr("These nodes have no input in common.") if several else self.tr("No inputs to set.")
             note = QLabel(text, self)
@@ -131,6 +139,12 @@ class Parameters(QWidget):
             self._as_text.discard(key)
         else:
             self.drafts[key] = draft
+
+    def _add_input(self, name: str) -> None:
+        single = self._selection.single if self._selection is not None else None
+        if single is not None and self._selection is not None:
+            changed = {"params": {**single[1].params, name: None}}
+            self._selection.change({single[0]: changed}, self.tr("add input {name}").format(name=name))
 
     # The menu of a row
 

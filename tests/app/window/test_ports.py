@@ -6,6 +6,7 @@ from treadle import Pipeline
 from treadle.app.window.ports import closeness, connection_from, how_it_fits, inputs_of, outputs_of, targets_for
 from treadle.core.edits import apply, group_nodes
 from treadle.core.modules import Port
+from treadle.core.pipeline import Node
 
 
 @pytest.fixture
@@ -72,3 +73,11 @@ def test_what_comes_before_a_node_is_no_target_of_it(pipeline):
 def test_items_are_handed_over_one_at_a_time_where_only_they_fit():
     assert connection_from("files.out", "each").each is not None
     assert connection_from("files.out", "direct").direct
+
+
+def test_a_node_that_takes_any_input_is_offered_a_new_one(pipeline):
+    module = pipeline.modules["operator:add"]
+    pipeline.modules["record"] = module.__class__(path="a:record", outputs=module.outputs, open_inputs=True)
+    pipeline.nodes["record"] = Node(module="record", params={"b": 1})
+    found = [target.endpoint for target in targets_for(pipeline, pipeline, "b", Port(name="out"))]
+    assert found[-2:] == ["record.b", "record.b_2"]

@@ -553,3 +553,23 @@ def test_a_node_that_was_gone_for_a_while_is_shown_as_it_is_now(shown, document,
     assert row(panel, "sigma").editor.draft() == "2"
     QTest.keyClicks(row(panel, "sigma").editor.line, "0")
     assert node(document, "smooth").params["sigma"] == 20
+
+
+def test_a_module_that_takes_any_input_is_given_new_ones_by_name(shown, document, qapp):
+    record = ADD.__class__(path="a:record", inputs=(), outputs=ADD.outputs, open_inputs=True)
+    document.pipeline.modules[record.path] = record
+    document.pipeline.nodes["record"] = Node(module=record.path)
+    panel = shown("record")
+    QTest.keyClicks(panel.parameters.new_input.line, "area")
+    QTest.keyClick(panel.parameters.new_input.line, Qt.Key.Key_Return)
+    settle(qapp)
+    assert list(panel.parameters.rows) == ["area"]
+    row(panel, "area").editor.text.setPlainText("12.5")
+    assert node(document, "record").params == {"area": 12.5}
+    for name, fault in (("area", "already"), (" ", "is empty")):
+        panel.parameters.new_input.line.setText(name)
+        QTest.keyClick(panel.parameters.new_input.line, Qt.Key.Key_Return)
+        assert fault in panel.parameters.new_input.fault.text()
+    row(panel, "area").reset.click()
+    settle(qapp)
+    assert panel.parameters.rows == {}
