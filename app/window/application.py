@@ -155,7 +155,7 @@ class Program(QObject):
     def _runner_changed(self, state: str, why: str) -> None:
         if state == "idle":
             self.catalogue.start()
-        self.window.show_runner(state, why)
+        self.window.toolbar.runner.tell(state, why)
 
     def _setting_changed(self, name: str) -> None:
         if name == "appearance":

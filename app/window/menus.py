@@ -118,10 +118,6 @@ class Toolbar(QToolBar):
         self.runner = RunnerSign(theme, commands.action("run.restart-runner"))
         self.addWidget(self.runner)
 
-    def show_runner(self, state: str, words: str, why: str) -> None:
-        """Show how the runner does."""
-        self.runner.tell(state, words, why)
-
     def add(self, command_id: str, *, words: bool = False) -> None:
         """Add a command as a button."""
         action = self._commands.action(command_id)

@@ -36,9 +36,15 @@ class RunnerSign(QWidget):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def tell(self, state: str, words: str, why: str) -> None:
-        """Show a state of the runner."""
+    def tell(self, state: str, why: str) -> None:
+        """Show a state of the runner, and why it is so."""
         self._state = state
+        words = {
+            "starting": self.tr("Runner starts"),
+            "idle": self.tr("Runner ready"),
+            "not responding": self.tr("Runner does not respond"),
+            "gone": self.tr("No runner"),
+        }[state]
         self._words.setText(words)
         self.setToolTip(f"{words}: {why}" if why else words)
         self.setAccessibleName(words)

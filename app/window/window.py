@@ -223,16 +223,6 @@ class Window(QMainWindow):
     def _show_panel(self, name: str) -> None:
         self.docks.show(name)
 
-    def show_runner(self, state: str, why: str) -> None:
-        """Show how the runner does, at the right of the toolbar."""
-        words = {
-            "starting": self.tr("Runner starts"),
-            "idle": self.tr("Runner ready"),
-            "not responding": self.tr("Runner does not respond"),
-            "gone": self.tr("No runner"),
-        }
-        self.toolbar.show_runner(state, words[state], why)
-
     # Files from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
