@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .ordering import BY_TIME, ORDERS
@@ -90,7 +91,7 @@ class ReadyQueue:
                 task = self._next(kind)
                 if task is not None:
                     self._pop(kind)
-                    found.append((task, why))
+                    found.append((task, _told_of(task, why)))
         return found
 
     def _take_first(self, kind: Kind, *, alone: bool, taken: list[tuple[Task, Choice]]) -> bool:
@@ -107,7 +108,7 @@ class ReadyQueue:
             self._pop(kind)
             self._standings.hand_out(choice.scheme, kind.seconds)
             ledger.take(kind, choice.scheme)
-            taken.append((task, choice))
+            taken.append((task, replace(choice, reason=_told_of(task, choice.reason)) if task.refused else choice))
             if not free[choice.scheme]:
                 choice = None
         return False
@@ -161,13 +162,25 @@ class ReadyQueue:
 
     def _distinct_kind(self, node: PlanNode, seconds: float | None, refused: Mapping[str, Cause]) -> Kind:
         enabled = self._standings.enabled
-        refusals = {name: f"{name} refused it: {cause.message}" for name, cause in refused.items()}
+        # Without the causes, which may be others for each task: so few kinds are enough for all that were refused.
+        refusals = {name: _refusal(name) for name in refused}
         supported = tuple([not support(node, scheme) for scheme in enabled])
-        wants = (node.n_procs, node.mem_gb, supported, node.settings.scheme, seconds, tuple(refusals.items()))
+        wants = (node.n_procs, node.mem_gb, supported, node.settings.scheme, seconds, tuple(refusals))
         kind = self._kinds.get(wants)
         if kind is None:
             kind = self._kinds[wants] = Kind(node, enabled, self._ledger, seconds, refusals)
         return kind
+
+
+def _refusal(scheme: str) -> str:
+    return f"{scheme} refused it"
+
+
+def _told_of(task: Task, why: str) -> str:
+    """Return the reason of a whole kind for one of its tasks, with the causes of its own refusals."""
+    for name, cause in (task.refused or {}).items():
+        why = why.replace(_refusal(name), f"{_refusal(name)}: {cause.message}")
+    return why
 
 
 def _first(kind: Kind) -> int:

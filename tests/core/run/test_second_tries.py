@@ -2,7 +2,7 @@
 
 from schedulers import CHAIN, ERROR, items, pipeline, released, scheduler, started
 
-from treadle.core.pipeline import Connection, Each, Node
+from treadle.core.pipeline import Connection, Each, Node, Sweep
 from treadle.core.planning.make_plan import make_plan
 from treadle.core.run import events as e
 from treadle.core.run.scheduler import Policy, Scheduler
@@ -23,6 +23,19 @@ def test_what_one_scheme_refuses_goes_to_the_next_with_both_facts() -> None:
     assert retry == e.Retry("a", UNPICKLABLE)
     assert start.scheme == "threads"
     assert start.reason == "threads: processes refused it: the argument 'x' cannot be sent"
+
+
+def test_of_many_tasks_that_one_scheme_refuses_each_keeps_its_own_reason_and_all_are_one_kind() -> None:
+    node = Node(module="both", sweeps={"x": Sweep(tuple(range(100)))})
+    run = scheduler({}, TWO, 100, a=node)
+    tasks = started(run.handle(e.RunStarted()))
+    kinds = len(run._queue._kinds)
+    commands = run.handle(*(e.TaskRefused(task, Cause("not picklable", f"no {task}")) for task in tasks))
+    starts = [command for command in commands if isinstance(command, e.Start)]
+    assert {start.task: start.reason for start in starts} == {
+        task: f"threads: processes refused it: no {task}" for task in tasks
+    }
+    assert len(run._queue._kinds) == kinds + 1
 
 
 def test_what_every_scheme_refuses_fails_for_the_first_reason() -> None:
