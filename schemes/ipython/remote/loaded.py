@@ -58,14 +58,21 @@ def is_treadle(name: str, _module: Any = None) -> bool:
 
 
 def lies_in(folders: Sequence[str]) -> Belongs:
-    """Return what says whether a module was found in one of these folders."""
-    starts = tuple(os.path.join(os.path.abspath(folder), "") for folder in folders)  # noqa: PTH100, PTH118 - links may stay
+    """Return what says whether a module was imported from one of these folders.
+
+    What lies deeper (an environment with its own packages in the user's folder) was not, and compiled code cannot be
+    loaded twice in one process.
+    """
+    starts = [os.path.join(os.path.abspath(folder), "") for folder in folders]  # noqa: PTH100, PTH118 - links may stay
 
     def lies(name: str, module: Any) -> bool:
         # Our own part may lie there too, or another version of it.
         if is_treadle(name):
             return False
         place = getattr(module, "__file__", None)
-        return isinstance(place, str) and place.startswith(starts)
+        if not isinstance(place, str) or not place.endswith((".py", ".pyc")):
+            return False
+        top = name.partition(".")[0]
+        return any(place.startswith((f"{start}{top}.py", f"{start}{top}{os.sep}")) for start in starts)
 
     return lies

@@ -38,6 +38,22 @@ def test_each_session_loads_the_files_as_they_are_then(make_runner, tmp_path):
     assert first.value("local_steps:told") == 1
 
 
+def test_what_an_environment_in_the_users_folder_has_is_loaded_once(engine, make_runner, tmp_path):
+    packages = tmp_path / "study" / ".venv" / "packages"
+    packages.mkdir(parents=True)
+    # As NumPy does.
+    (packages / "only_once.py").write_text(
+        "import builtins\n"
+        "if hasattr(builtins, 'was_loaded'):\n    raise ImportError('cannot load module more than once per process')\n"
+        "builtins.was_loaded = True\n"
+        "def told():\n    return 7\n"
+    )
+    engine.ask(f"lambda: __import__('sys').path.append({str(packages)!r})")
+    for session in ("one", "two"):
+        runner = make_runner(search_path=(str(tmp_path / "study"),), session=session)
+        assert runner.value("only_once:told") == 7
+
+
 def test_a_file_that_makes_and_runs_a_pipeline_can_be_imported_but_its_tasks_cannot_do_so(make_runner, tmp_path):
     folder = tmp_path / "steps"
     folder.mkdir()
