@@ -68,7 +68,7 @@ class Crew:
         self._dispatch, self._answers, self._losses = dispatch, answers, losses
         self._deadlines, self._report, self._replace = deadlines, report, replace
         self._lost = ""
-        self._announced: tuple[int, int] | None = None
+        self._announced: tuple[int, int, str] | None = None
         self._awaited = self._patience_over = False
         self._gathered = self._gathers = self._closed = False
 
@@ -142,11 +142,11 @@ class Crew:
                 self._gathers = True
                 self._deadlines.set("gather", GATHER_SECONDS, self._have_gathered)
             return
-        before = self._announced
-        if before is None or ready != before[1] or not 2 / 3 * before[0] <= slots <= 3 / 2 * before[0]:
-            self._announced = slots, ready
+        before, why = self._announced, "" if slots else self._why_none()
+        if before is None or (ready, why) != before[1:] or not 2 / 3 * before[0] <= slots <= 3 / 2 * before[0]:
+            self._announced = slots, ready, why
             elsewhere = ready > 0 and not any(one.local for one in self._engines.values() if one.ready)
-            self._report(Capacity(self._name, slots, ready, "" if slots else self._why_none(), elsewhere))
+            self._report(Capacity(self._name, slots, ready, why, elsewhere))
 
     def _none_to_come(self) -> bool:
         """Whether no engine is going to answer our greeting soon."""
