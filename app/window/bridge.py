@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from ..runner.client import RunnerClient, RunnerGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PyQt6.QtCore import pyqtBoundSignal
 
     Reply = Callable[[Any], None]
 
@@ -41,6 +44,26 @@ class RunnerSilentError(TreadleError):
     """The runner did not answer in time; it may still do what it was asked."""
 
 
+class _Line:
+    """Hands on what the threads of one client bring, until it is cut: the window may be gone before they are."""
+
+    def __init__(self) -> None:
+        # An answer that is there at once is handed on in the window's thread, and may have the line cut.
+        self._lock = threading.RLock()
+        self._cut = False
+
+    def hand(self, signal: pyqtBoundSignal, *values: object) -> None:
+        """Emit a signal, which its receiver gets in the window's thread."""
+        with self._lock:
+            if not self._cut:
+                signal.emit(*values)
+
+    def cut(self) -> None:
+        """Hand on nothing more; what is being handed on is waited for."""
+        with self._lock:
+            self._cut = True
+
+
 class Bridge(QObject):
     """A runner as the window sees it. Everything happens in the window's thread; nothing here ever waits.
 
@@ -62,6 +85,7 @@ class Bridge(QObject):
         self._command = tuple(command)
         self._client: RunnerClient | None = None
         self._generation = 0
+        self._line = _Line()
         self._pinged = 0.0
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[Reply, float]] = {}
@@ -78,10 +102,12 @@ class Bridge(QObject):
         self._generation += 1
         number = self._generation
         self._set("starting")
+        self._line = line = _Line()
+        arrived, ended = self._arrived, self._ended
         try:
             self._client = RunnerClient(
-                lambda news: self._arrived.emit(number, _NEWS, news),
-                lambda why: self._ended.emit(number, why),
+                lambda news: line.hand(arrived, number, _NEWS, news),
+                lambda why: line.hand(ended, number, why),
                 self._command,
             )
         except OSError as error:
@@ -104,13 +130,15 @@ class Bridge(QObject):
             return
         number, place = self._generation, next(self._numbers)
         self._waiting[place] = reply, time.monotonic() + _SECONDS.get(kind, _USUAL_SECONDS)
-        self._client.ask(kind, lambda answer: self._arrived.emit(number, place, answer), **facts)
+        line, arrived = self._line, self._arrived
+        self._client.ask(kind, lambda answer: line.hand(arrived, number, place, answer), **facts)
 
     def stop(self) -> None:
         """Let go of the runner; it ends its runs and itself, and if it does not within some seconds, it is killed."""
         self._watch.stop()
         client, self._client = self._client, None
         self._generation += 1
+        self._line.cut()
         if client is not None:
             BackgroundThread(target=client.close, name="treadle-end-runner").start()
             self._let_go("")
@@ -120,6 +148,7 @@ class Bridge(QObject):
         self._watch.stop()
         client, self._client = self._client, None
         self._generation += 1
+        self._line.cut()
         if client is not None:
             BackgroundThread(target=client.kill, name="treadle-kill-runner").start()
             self._let_go("it was ended")
