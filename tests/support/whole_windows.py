@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offspring import offspring
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from treadle.app.window.application import Program
@@ -67,6 +67,9 @@ class Whole:
         self.window.close_now()
         self.program.end()
         self.until(lambda: not offspring(), 20_000)
+        # Now, and not when the last frame that knows it goes.
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         assert self.faults == []
 
 
