@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NOT_KEPT = "no result is kept"
 """The reason for which a node is stale though nothing changed: its result was not worth keeping."""
 
+UPSTREAM = "upstream stale"
+"""The reason for which a node is stale that reads a stale one: one that changed, or one that failed."""
+
 _GOING = ("running", "dispatched", "ready", "waiting")
 _WORST = ("failed", "lost contact", "cancelled", "stale", "never run", "skipped", "unknown", "succeeded", "cached")
 
@@ -35,10 +38,17 @@ def state_of(counts: Mapping[str, int]) -> str:
     return there[0] if len(there) == 1 else "succeeded"
 
 
-def look_of(story: NodeStory | None, fresh: NodeFresh | None, problems: Problems, *, edited: bool) -> NodeLook:
+def anything_changed(fresh: Iterable[NodeFresh]) -> bool:
+    """Say whether a node is stale for a reason of its own, and not only because it, or what it reads, has no result."""
+    return any(node.state == "stale" and node.reason not in {NOT_KEPT, UPSTREAM} for node in fresh)
+
+
+def look_of(
+    story: NodeStory | None, fresh: NodeFresh | None, problems: Problems, *, edited: bool, changed: bool = True
+) -> NodeLook:
     """Return the look of a node: what the newest run told of it, if it took part, and how fresh it is.
 
-    ``edited`` says that it, or what it reads, is not any more what was run.
+    ``edited`` says that it, or what it reads, is not any more what was run; ``changed`` that ``anything_changed``.
     """
     severity, count = problems
     freshness, fresh_reason, stale, total = "", "", 0, 1
@@ -50,6 +60,9 @@ def look_of(story: NodeStory | None, fresh: NodeFresh | None, problems: Problems
         return NodeLook(
             state, total=total, reason=fresh_reason, severity=severity, problems=count, freshness=freshness, stale=stale
         )
+    if freshness == "stale" and fresh_reason == UPSTREAM and not changed:
+        # What it reads failed, or is not kept: it is what the run made of it all the same.
+        fresh_reason = NOT_KEPT
     state, reason = (_stale if edited else _in_run)(story, freshness, fresh_reason)
     # Made at once, by place: ten thousand nodes may look different at a time.
     return NodeLook(

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ..looks import NO_LOOK, NodeLook
 from .edited import edited_nodes
-from .looking import look_of, merged
+from .looking import anything_changed, look_of, merged
 from .problems import by_node
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Looks(QObject):
         self._record: RunRecord | None = None
         self._edited: set[str] = set()
         self._fresh: set[str] = set()
+        self._changed = False
         self._by_node: dict[str, tuple[str, int]] = {}
         self._stirred: set[str] = set()
         self._edits = self._faults = self._closed = False
@@ -65,7 +66,7 @@ class Looks(QObject):
             return merged([self.look(one) for one in inside])
         if story is None and fresh is None and not problems[1]:
             return NO_LOOK
-        return look_of(story, fresh, problems, edited=edited)
+        return look_of(story, fresh, problems, edited=edited, changed=self._changed)
 
     def _inside(self, group: str) -> list[str]:
         prefix = f"{group}/"
@@ -102,6 +103,7 @@ class Looks(QObject):
 
     def _fresh_changed(self) -> None:
         fresh = set(self._checking.fresh)
+        self._changed = anything_changed(self._checking.fresh.values())
         self.stir(fresh | self._fresh)
         self._fresh = fresh
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from treadle.app.window.looks import NO_LOOK, NodeLook
-from treadle.app.window.runs.looking import look_of, merged, state_of
+from treadle.app.window.runs.looking import anything_changed, look_of, merged, state_of
 from treadle.app.window.runs.record import NodeStory
 from treadle.app.window.theme.tokens import STATES
 from treadle.core.protocol import NodeFresh
@@ -68,6 +68,19 @@ def test_a_file_that_changed_after_the_run_makes_a_node_stale():
         story(succeeded=1), NodeFresh(node="a", state="stale", reason="input file changed"), NONE, edited=False
     )
     assert look.state == "stale"
+
+
+def test_what_reads_a_node_that_failed_is_what_the_run_made_of_it():
+    fresh = NodeFresh(node="b", state="stale", reason="upstream stale")
+    failed = NodeFresh(node="a", state="stale", reason="no result is kept", stale=1)
+    assert not anything_changed([fresh, failed])
+    assert look_of(story(succeeded=1), fresh, NONE, edited=False, changed=False).state == "succeeded"
+
+
+def test_what_reads_a_node_that_changed_is_stale():
+    fresh = NodeFresh(node="b", state="stale", reason="upstream stale")
+    assert anything_changed([fresh, NodeFresh(node="a", state="stale", reason="input file changed")])
+    assert look_of(story(succeeded=1), fresh, NONE, edited=False, changed=True).state == "stale"
 
 
 def test_a_result_that_is_not_worth_keeping_makes_no_node_stale():
