@@ -10,6 +10,7 @@ import ipyparallel as ipp
 
 from ...core.errors import ClusterError
 from .addresses import REACH_SECONDS, Address, connection_file, reach, read_connection
+from .contact import unwatch_contact
 from .quiet import library_log
 
 __all__ = [
@@ -38,11 +39,11 @@ class Client(ipp.Client):  # type: ignore[misc]  # the library has no types
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def close(self, linger: int | None = None) -> None:
-        """Use the cluster no longer."""
-        super().close(linger)
-        for monitor in self.__dict__.pop("_monitors", ()):
-            monitor.close(linger=0)
+    def _stop_io_thread(self) -> None:
+        # Before the loop closes its sockets in whatever order.
+        if self._io_loop:
+            self._io_loop.add_callback(lambda: unwatch_contact(self))
+        super()._stop_io_thread()
 
     def activate(self, *_arguments: Any, **_options: Any) -> None:
         """Register no magics: this client is not the user's."""

@@ -19,25 +19,42 @@ _STREAMS = ("_query_stream", "_notification_stream", "_control_stream", "_mux_st
 
 def watch_contact(client: Any, broken: Callable[[], None]) -> None:
     """Have ``broken`` called, once and in the thread of the client, when a connection stays closed."""
-    loop = client._io_loop
-    loop.add_callback(lambda: _Contact(client, broken))
+    client._io_loop.add_callback(lambda: client.__dict__.update(_contact=_Contact(client, broken)))
+
+
+def unwatch_contact(client: Any) -> None:
+    """Watch no more; called in the thread of the client before any of its sockets is closed.
+
+    A socket that tells its events to a monitor that is gone holds up the thread of all sockets of this process.
+    """
+    contact = client.__dict__.pop("_contact", None)
+    if contact is not None:
+        contact.end()
 
 
 class _Contact:
-    """The monitors of one client's sockets; the client closes them."""
+    """The monitors of one client's sockets."""
 
     def __init__(self, client: Any, broken: Callable[[], None]) -> None:
         self._loop, self._broken = client._io_loop, broken
         self._over = False
-        self._monitors = client.__dict__.setdefault("_monitors", [])
+        self._monitors: list[tuple[Any, Any]] = []
         self._waits: dict[str, Any] = {}
         for name in _STREAMS:
             self._watch(name, getattr(client, name))
 
     def _watch(self, name: str, stream: Any) -> None:
         monitor = stream.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | zmq.EVENT_HANDSHAKE_SUCCEEDED)
-        self._monitors.append(monitor)
-        ZMQStream(monitor, self._loop).on_recv(lambda parts: self._hear(name, parts))
+        heard = ZMQStream(monitor, self._loop)
+        heard.on_recv(lambda parts: self._hear(name, parts))
+        self._monitors.append((stream.socket, heard))
+
+    def end(self) -> None:
+        """Hear no more."""
+        self._over = True
+        for socket, heard in self._monitors:
+            socket.disable_monitor()
+            heard.close(linger=0)
 
     def _hear(self, name: str, parts: list[bytes]) -> None:
         event = parse_monitor_message(parts)["event"]

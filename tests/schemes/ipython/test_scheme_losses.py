@@ -15,13 +15,14 @@ import psutil
 import pytest
 from clusters import RealCluster, wait_until
 from engine_bench import Bench, call
+from engines import running_cluster
 
 from treadle import cancelled
 from treadle.core.scheme import Capacity, Ended, Lost, Stopped
 from treadle.core.worker.call import Ref
 from treadle.core.worker.failures import Cause
 from treadle.schemes.ipython import nannies
-from treadle.schemes.ipython.connecting import connection_file
+from treadle.schemes.ipython.connecting import connect, connection_file
 
 
 @pytest.fixture
@@ -167,6 +168,10 @@ class TestParts:
         assert (ended.lost, ended.result.kind) == (True, "lost contact")
         assert "a part of the controller of the cluster has ended" in ended.result.message
         assert time.monotonic() - began < 5.0
+        # Whoever is connected to another cluster notices nothing of it.
+        own.cluster.controller.kill()
+        own.close()
+        connect(running_cluster().address, 10.0).close()
 
 
 def listens(process: psutil.Process, port: int) -> bool:
