@@ -171,7 +171,7 @@ class Dispatch:
         try:
             host = host_named(job, self._values)
         except ValueError as error:
-            self._report(Ended(job.task, job.attempt, Cause("exception", str(error)), NOWHERE))
+            self._end(job, Ended(job.task, job.attempt, Cause("exception", str(error)), NOWHERE))
             return None
         allowed = [engine for engine in ready if may_run(job, engine, host)]
         able = [engine for engine in allowed if self._needs.met_by(job, engine)]
@@ -185,7 +185,7 @@ class Dispatch:
             return aim(job, able, self._values, now)
         if all(engine.ready for engine in self._engines.values()):
             cause = Cause("insufficient resources", why_nowhere(job, host, list(self._engines.values())))
-            self._report(Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
+            self._end(job, Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
             return None
         return Aim(None)
 
@@ -206,7 +206,7 @@ class Dispatch:
         if cause is not None:
             self._coming.discard(job)
             self._bound.remove(job)
-            self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=cause.kind == "lost contact"))
+            self._end(job, Ended(job.task, job.attempt, cause, NOWHERE, lost=cause.kind == "lost contact"))
         elif not missing:
             self._coming.discard(job)
 
@@ -215,9 +215,15 @@ class Dispatch:
         for value in job.refs:
             if not self._values.has(value):
                 cause = Cause("lost contact", f"the output {value[1]!r} of {value[0]} that it reads is gone")
-                self._report(Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
+                self._end(job, Ended(job.task, job.attempt, cause, NOWHERE, lost=True))
                 return True
         return False
+
+    def _end(self, job: Job, ended: Ended) -> None:
+        """Report the end of a job that does not come to an engine; that of a copy when all copies have ended."""
+        found = ended if job.copy < 0 else self._copies.ended(job, ended)
+        if found is not None:
+            self._report(found)
 
     # On its way
 
