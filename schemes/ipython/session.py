@@ -47,6 +47,7 @@ FAREWELL_SECONDS = 0.5
 """In which engines are told that we leave; one that cannot hear it notices by itself that we are gone."""
 
 CLOSE_SECONDS = 1.0
+PART_ENDED = "lost contact with the controller of the cluster: a part of it has ended"
 
 
 class Session:
@@ -106,7 +107,7 @@ class Session:
         self.crew.begin()
         self._watchdog.begin()
         self._nannies.look()
-        self._link.watch_contact(partial(self._lost_contact, "a part of the controller of the cluster has ended"))
+        self._link.watch_contact(partial(self._lost_contact, PART_ENDED))
 
     def patience(self) -> float | None:
         """Return for how many seconds there is nothing to do unless something happens."""

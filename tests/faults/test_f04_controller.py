@@ -38,7 +38,7 @@ def test_contact_with_a_killed_controller_is_lost_within_fifteen_seconds_and_not
     began = time.monotonic()
     told = bench.until(lambda one: isinstance(one, Capacity) and not one.slots, 20.0)
     assert time.monotonic() - began < 15
-    assert told.why == "lost contact with the controller of the cluster"
+    assert told.why == "lost contact with the controller of the cluster: a part of it has ended"
     ended = next(
         (one for one in bench.seen if isinstance(one, Ended) and one.task == "stuck"), None
     ) or bench.until_over("stuck", 5.0)

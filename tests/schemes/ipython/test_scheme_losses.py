@@ -166,7 +166,7 @@ class TestParts:
         scheduler.kill()
         ended = own.until_over("stuck", 10.0)
         assert (ended.lost, ended.result.kind) == (True, "lost contact")
-        assert "a part of the controller of the cluster has ended" in ended.result.message
+        assert "lost contact with the controller of the cluster: a part of it has ended" in ended.result.message
         assert time.monotonic() - began < 5.0
         # Whoever is connected to another cluster notices nothing of it.
         own.cluster.controller.kill()
