@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .entries import Entry, Keeping, Key, NotInCacheError
 from .eviction import Budget, tidy
+from .held import Held
 from .index import SET_ASIDE, Index, is_damage, reopened, set_index_aside
 from .lease import Lease
 from .named_files import NamedFiles
@@ -71,6 +72,7 @@ class Cache:
         self._budget = Budget(self.folder, budget_gb)
         self._storing = Storing(self.folder, self.values, self.named, signer, self._budget, self._refused, warn)
         self._lease: Lease | None = None
+        self._held = Held(self.folder)
         self._writer = Writer(self._storing.write, warn, str(self.folder))
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -166,7 +168,7 @@ class Cache:
         try:
             if stored.size:
                 return self.values.read(file, stored.start, stored.size)
-            return str(self.values.check(file)), file.size
+            return str(self._held.hold(self.values.check(file))), file.size
         except NotInCacheError:
             self.values.set_aside(file.name)
             self._forget(entry.key, entry)
@@ -256,6 +258,7 @@ class Cache:
                 self._index.close()
             self._index = None
             self._storing.close()
+        self._held.close()
         if self._lease is not None:
             self._lease.end()
         if finished and not self._writer.failed:
