@@ -107,12 +107,7 @@ class FileStore:
             shutil.move(path, copy)
             _protect(copy)
             kept.parent.mkdir(mode=0o700, exist_ok=True)
-            try:
-                copy.rename(kept)
-            except OSError:
-                # Another process may have brought the same directory; then this copy is one too many.
-                if not kept.exists():
-                    raise
+            _rename_unless_there(copy, kept)
         finally:
             shutil.rmtree(moving, ignore_errors=True)
 
@@ -127,6 +122,16 @@ class FileStore:
     def _name_of(self, path: str) -> str:
         inside = path.removeprefix(f"{self.folder}{os.sep}")
         return path if inside == path else "/".join(Path(inside).parts[:2])
+
+
+def _rename_unless_there(copy: Path, kept: Path) -> None:
+    try:
+        copy.rename(kept)
+    except OSError:
+        # Another process may have brought the same directory; then this copy is one too many.
+        if not kept.exists():
+            # And may just have taken out one that was spoilt.
+            copy.rename(kept)
 
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
@@ -171,7 +176,8 @@ def is_as_kept(kept: Path) -> bool:
             return True
         return digest_of(kept)[:DIGITS] == kept.parent.name
     except FileNotFoundError:
-        return not kept.exists()
+        # It was not there when it was looked at; if it is now, somebody has just brought it.
+        return True
     except OSError:
         return False
 
