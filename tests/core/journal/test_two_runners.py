@@ -57,7 +57,7 @@ def test_two_processes_that_start_many_runs_at_once_lose_no_journal(tmp_path):
         assert (run.state, run.counts) == ("succeeded", {"succeeded": 2})
         with RunReader(run.path) as reader:
             assert [task.id for task in reader.tasks()] == ["first", "second"]
-    left = {entry.name for entry in (tmp_path / "treadle" / "runs").iterdir()} - {
-        run.path.name for run in found.readable
-    }
+    # Of a journal that is read when it ends, SQLite keeps these two until it is read again.
+    known = {f"{run.path.name}{suffix}" for run in found.readable for suffix in ("", "-wal", "-shm")}
+    left = {entry.name for entry in (tmp_path / "treadle" / "runs").iterdir()} - known
     assert left == set()
