@@ -63,7 +63,7 @@ def test_a_run_equals_the_reference(pipeline) -> None:
 
 
 @pytest.mark.slow
-@settings(relaxed, max_examples=10_000)
+@settings(relaxed, max_examples=3_000)
 @given(pipelines(14))
 def test_a_large_run_equals_the_reference(pipeline) -> None:
     assert_equal(pipeline)

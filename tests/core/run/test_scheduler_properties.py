@@ -54,7 +54,7 @@ def test_every_task_ends_once_and_the_run_ends_when_all_reports_are_in(data, pip
 
 
 @pytest.mark.slow
-@settings(relaxed, max_examples=3000)
+@settings(relaxed, max_examples=1000)
 @given(st.data(), pipelines(12), st.integers(0, 150))
 def test_every_task_ends_once_also_in_large_pipelines(data, pipeline, steps) -> None:
     driver = drive(data, pipeline, steps)
