@@ -24,6 +24,8 @@ class Person:
         window = self.window
         self.screen.click(*window.ask("eye.named('Search modules')"), times=3)
         self.screen.type(word)
+        # Until the last letter is there, the modules are others, in other places.
+        window.wait(f"window.rooms.palette.field.text() == {word!r}")
         start = window.wait(f"eye.module({path!r})")
         before = window.ask("list(document.pipeline.nodes)")
         self.screen.drag(start, window.ask(f"eye.canvas({x}, {y})"))
