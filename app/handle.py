@@ -9,7 +9,6 @@ import warnings
 from typing import TYPE_CHECKING, Self
 
 from ..core.authoring import NodeHandle
-from ..core.errors import UsageError, suggestion
 from .interrupts import runs_module
 
 if TYPE_CHECKING:
@@ -61,20 +60,7 @@ class RunHandle:
         """
         listed = [nodes] if isinstance(nodes, NodeHandle | str) else list(nodes)
         names = [node.id if isinstance(node, NodeHandle) else node for node in listed]
-        tasks = [tasks] if isinstance(tasks, str) else list(tasks)
-        for node in names:
-            if self._run.plan.node(node) is None:
-                known = [planned.id for planned in self._run.plan.nodes]
-                raise UsageError(f"the run has no node {node!r}", remedy=suggestion(node, known))
-        for task in tasks:
-            if task not in self._run.executor.records:
-                raise UsageError(f"the run has no task {task!r}")
-        if not names and not tasks:
-            self._run.executor.cancel()
-        for node in names:
-            self._run.executor.cancel_node(node)
-        if tasks:
-            self._run.executor.cancel_tasks(tasks)
+        self._run.cancel(names, [tasks] if isinstance(tasks, str) else list(tasks))
 
     def pause(self) -> None:
         """Start nothing new until ``resume``."""

@@ -33,7 +33,7 @@ from .schemes import enabled_schemes, made_schemes, refuse_unknown_scheme, super
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan
@@ -147,6 +147,25 @@ class Run:
             gc.unfreeze()
         _settle_older(self)
         return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
+
+    def cancel(self, nodes: Sequence[str] = (), tasks: Sequence[str] = ()) -> None:
+        """Ask to end the run, or only these nodes and tasks; what depends on them is skipped.
+
+        UsageError, with nothing cancelled, if the run has no such node or task.
+        """
+        for node in nodes:
+            if self.plan.node(node) is None:
+                known = [planned.id for planned in self.plan.nodes]
+                raise UsageError(f"the run has no node {node!r}", remedy=suggestion(node, known))
+        for task in tasks:
+            if task not in self.executor.records:
+                raise UsageError(f"the run has no task {task!r}")
+        if not nodes and not tasks:
+            self.executor.cancel()
+        for node in nodes:
+            self.executor.cancel_node(node)
+        if tasks:
+            self.executor.cancel_tasks(tasks)
 
     def settle(self) -> None:
         """End the schemes, and let go of the cache; the results are then in this process alone.

@@ -142,20 +142,7 @@ class Runs:
 
     def cancel(self, name: str, nodes: Iterable[str], tasks: Iterable[str]) -> None:
         """Ask to end a run, or only these nodes and tasks; UsageError if it has no such run, node or task."""
-        run = self._going(name).run
-        nodes, tasks = tuple(nodes), tuple(tasks)
-        for node in nodes:
-            if run.plan.node(node) is None:
-                raise UsageError(f"the run has no node {node!r}", remedy=_nearest(node, [n.id for n in run.plan.nodes]))
-        for task in tasks:
-            if task not in run.executor.records:
-                raise UsageError(f"the run has no task {task!r}")
-        if not nodes and not tasks:
-            run.executor.cancel()
-        for node in nodes:
-            run.executor.cancel_node(node)
-        if tasks:
-            run.executor.cancel_tasks(tasks)
+        self._going(name).run.cancel(tuple(nodes), tuple(tasks))
 
     def task(self, name: str, task: str) -> TaskDetails:
         """Return all that is known of a task; UsageError if there is no such run or task."""
@@ -218,7 +205,7 @@ class Runs:
             found = self._runs.get(name)
             known = list(self._runs)
         if found is None:
-            raise UsageError(f"there is no run {name!r} here", remedy=_nearest(name, known))
+            raise UsageError(f"there is no run {name!r} here", remedy=suggestion(name, known))
         return found
 
 
@@ -255,10 +242,6 @@ def _hear(feed: list[RunFeed], event: RunEvent) -> None:
     # A run tells nothing before it is begun, and by then there is a feed.
     for one in feed:
         one.hear(event)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    return suggestion(word, known)
 
 
 def _options(asked: RunOptions) -> Options:
