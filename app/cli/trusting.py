@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import RefusedError
 from ...core.pipeline import Pipeline
-from ...core.trust import TrustStore, code_nodes
+from ...core.trust import TrustStore
+from ..foreign_code import foreign_code
 from ..session import refuse_invalid
 from .text import clip, columns, one_line
 
@@ -25,7 +26,7 @@ def trust_command(options: Namespace) -> int:
     # What cannot run cannot be judged either: what it would execute is known only once it is whole.
     refuse_invalid(pipeline)
     TrustStore().trust(pipeline)
-    found = _code_nodes(pipeline)
+    found = foreign_code(pipeline)
     sys.stdout.write(f"{one_line(options.file)} is trusted on this machine, until it is changed.\n")
     if found:
         sys.stdout.write(f"It may run:\n{_listed(found)}\n")
@@ -34,7 +35,7 @@ def trust_command(options: Namespace) -> int:
 
 def refuse_untrusted(pipeline: Pipeline, file: str) -> None:
     """Raise RefusedError if the file holds code that nobody here has trusted; in a terminal, ask once."""
-    found = [] if TrustStore().is_trusted(pipeline) else _code_nodes(pipeline)
+    found = [] if TrustStore().is_trusted(pipeline) else foreign_code(pipeline)
     if not found:
         return
     sys.stderr.write(f"{one_line(file)} can run code, or write files:\n{_listed(found)}\n")
@@ -46,15 +47,6 @@ def refuse_untrusted(pipeline: Pipeline, file: str) -> None:
         where=file,
         remedy=f"Read it; then `treadle trust {shlex.quote(file)}`, or add --trust for this run",
     )
-
-
-def _code_nodes(pipeline: Pipeline) -> list[tuple[str, str]]:
-    if not code_nodes(pipeline):
-        return []
-    # Only now is it worth to look for what is installed.
-    from ...core.registry.registry import Registry
-
-    return code_nodes(pipeline, Registry().packages)
 
 
 def _agreed() -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...core import document as files
 from ...core.protocol import CodePlace
-from ...core.trust import TrustStore, code_nodes
+from ...core.trust import TrustStore
+from ..foreign_code import foreign_code
 
 if TYPE_CHECKING:
     from ...core.pipeline import Pipeline
@@ -23,11 +24,7 @@ def pipeline_of(document: Document) -> Pipeline:
 
 def code_in(pipeline: Pipeline) -> tuple[CodePlace, ...]:
     """Return the nodes and connections that can run code or write where they like, as far as nobody answers for it."""
-    if not code_nodes(pipeline):
-        return ()
-    from ...core.registry.registry import Registry
-
-    return tuple(CodePlace(place=place, what=what) for place, what in code_nodes(pipeline, Registry().packages))
+    return tuple(CodePlace(place=place, what=what) for place, what in foreign_code(pipeline))
 
 
 def is_trusted(pipeline: Pipeline) -> bool:
