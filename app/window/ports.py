@@ -165,13 +165,14 @@ def targets_for(pipeline: Pipeline, body: Body, node_id: str, output: Port) -> I
     for name in body.nodes:
         if name in before or name == node_id:
             continue
-        for port in inputs_of(pipeline, body, name):
+        inputs = inputs_of(pipeline, body, name)
+        for port in inputs:
             fit = how_it_fits(output, port)
             if fit in {"direct", "each"}:
                 yield Target(name, port, fit, f"{name}.{port.name}" in body.connections)
         module = pipeline.modules.get(body.nodes[name].module)
         if module is not None and module.open_inputs:
-            taken = {port.name for port in inputs_of(pipeline, body, name)}
+            taken = {port.name for port in inputs}
             yield Target(name, Port(name=free_name(node_id, taken), optional=True), "direct", taken=False)
 
 
