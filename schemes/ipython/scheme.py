@@ -89,7 +89,7 @@ class IPythonScheme:
 
     def fetch(self, value: ValueId, deadline: float) -> Any:
         """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""
-        from .values import loaded
+        from ..hosting.parts import loaded
 
         found: Future[tuple[list[ValueId], list[Handed]]] = Future()
         self._ask(lambda session: session.fetch(value, found))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...core.worker.handing import Handed, load
+from ..hosting.parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,14 +119,7 @@ class Values:
 
     def parts(self, value: ValueId) -> list[ValueId]:
         """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        task, output, place = value
-        held = self._held[task]
-        if (output, place) in held:
-            return [value]
-        found = [(task, name, one) for name, one in held if name == output]
-        if place >= 0 or not found:
-            raise KeyError(value)
-        return sorted(found)
+        return parts_of(value, self._held)
 
     def lose(self, engine: str) -> dict[str, list[ValueId]]:
         """Forget what an engine had; return by task what is gone with it."""
@@ -167,11 +160,6 @@ class Values:
 def copy_of(task: str, place: int) -> str:
     """Return what the values of one copy of a task are kept under until all copies have ended."""
     return f"{task}\0{place}"
-
-
-def loaded(handed: list[Handed], value: ValueId, parts: list[ValueId]) -> Any:
-    """Make a value of how its parts were handed out."""
-    return load(handed[0]) if parts == [value] else [load(one) for one in handed]
 
 
 def remove(path: str) -> None:

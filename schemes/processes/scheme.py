@@ -15,12 +15,13 @@ from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
 from ...core.worker.machine import cores
 from ..hosting import memory
+from ..hosting.parts import loaded
 from ..hosting.premises import Premises
 from .dispatch import NOWHERE
 from .parcels import Parcels
 from .patience import nap, patience
 from .pool import Pool
-from .values import Kept, Values, loaded
+from .values import Kept, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

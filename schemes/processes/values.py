@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ...core.worker.handing import Handed, load
+from ...core.worker.handing import Handed
+from ..hosting.parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,14 +99,7 @@ class Values:
 
     def parts(self, value: ValueId) -> list[ValueId]:
         """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        task, output, place = value
-        held = self._held[task]
-        if (output, place) in held:
-            return [value]
-        found = [(task, name, one) for name, one in held if name == output]
-        if place >= 0 or not found:
-            raise KeyError(value)
-        return sorted(found)
+        return parts_of(value, self._held)
 
     def forget(self, tasks: Iterable[str]) -> tuple[list[str], dict[int, list[int]]]:
         """Let go of the values of these tasks; return the files they were in, now gone, and by worker what it keeps."""
@@ -124,11 +118,6 @@ class Values:
     def clear(self) -> None:
         """Forget everything."""
         self.forget(list(self._held))
-
-
-def loaded(handed: list[Handed], value: ValueId, parts: list[ValueId]) -> Any:
-    """Make a value of how its parts were handed out."""
-    return load(handed[0]) if parts == [value] else [load(one) for one in handed]
 
 
 def _remove(handed: Handed) -> None:
