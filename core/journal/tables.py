@@ -113,9 +113,13 @@ def open_to_read(path: Path) -> tuple[sqlite3.Connection, int]:
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
+    # Asked one by one, the journal could be made between the questions.
+    connection.execute("BEGIN")
     (application,) = connection.execute("PRAGMA journal.application_id").fetchone()
     (found,) = connection.execute("PRAGMA journal.user_version").fetchone()
-    if not connection.execute("SELECT 1 FROM journal.sqlite_master").fetchone():
+    empty = not connection.execute("SELECT 1 FROM journal.sqlite_master").fetchone()
+    connection.execute("COMMIT")
+    if empty:
         raise EmptyJournalError("there is nothing in this journal yet", where=str(path))
     if application != APPLICATION or found < 1:
         raise JournalError("this is no journal of Treadle", where=str(path))
