@@ -46,7 +46,7 @@ class Desk:
             p.ForgetRun: self._forget,
         }
 
-    def take(self, request: p.AnyRequest) -> None:
+    def take(self, request: p.Request) -> None:
         """Carry a request out, now or in a thread of its own."""
         if not self._greeted and not isinstance(request, p.Hello):
             self.refuse(request, UsageError("the first request must be Hello"))

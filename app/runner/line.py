@@ -11,7 +11,7 @@ from ...core.protocol import MAGIC, MOST_BYTES, Message, ProtocolError, line_of,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...core.protocol import AnyRequest
+    from ...core.protocol import Request
 
 
 class Line:
@@ -55,7 +55,7 @@ class Line:
             except OSError:
                 self._gone = True
 
-    def requests(self) -> Iterator[AnyRequest]:
+    def requests(self) -> Iterator[Request]:
         """Yield requests until the window closes the line; ProtocolError if it sends something else."""
         for line in self._lines():
             yield request_of(line)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import get_args
-
 import msgspec
 import pytest
 
@@ -54,4 +52,5 @@ def test_an_unknown_field_is_refused_and_not_passed_over():
 
 
 def test_every_request_has_an_answer():
-    assert set(p.ANSWERS) == set(get_args(p.AnyRequest))
+    known = {kind for name in p.__all__ if isinstance(kind := getattr(p, name), type) and issubclass(kind, p.Request)}
+    assert set(p.ANSWERS) == known - {p.Request}
