@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ...core import protocol as p
@@ -15,7 +16,7 @@ from ...core.errors import TreadleError
 from ..runner.client import RunnerClient, RunnerGoneError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PyQt6.QtCore import pyqtBoundSignal
 
@@ -26,6 +27,9 @@ SILENT_SECONDS = 10.0
 """A runner that has not answered for so long is shown as not responding."""
 
 _USUAL_SECONDS = 60.0
+_BEYOND_DEADLINE = 15.0
+"""What a request that has a deadline of its own gets beyond it: to undo what it began, and to say so."""
+
 _SECONDS: dict[type[p.Request], float] = {
     p.ListModules: 300.0,
     p.DescribeFunctions: 120.0,
@@ -33,6 +37,10 @@ _SECONDS: dict[type[p.Request], float] = {
     p.StartRun: 300.0,
 }
 """An answer that has not come after so long is not waited for any more."""
+
+_DEADLINES: dict[type[p.Request], float] = {
+    kind: field.default for kind in p.ANSWERS for field in msgspec.structs.fields(kind) if field.name == "deadline"
+}
 
 _STATES = ("starting", "idle", "not responding", "gone")
 
@@ -122,16 +130,20 @@ class Bridge(QObject):
         """Whether any run goes on."""
         return bool(self._going)
 
-    def ask(self, kind: type[p.Request], reply: Reply, **facts: Any) -> None:
-        """Ask the runner; ``reply`` gets the value of the answer or a TreadleError, in the window's thread."""
+    def ask(self, kind: type[p.Request], reply: Reply, **facts: Any) -> int:
+        """Ask the runner; ``reply`` gets the value of the answer or a TreadleError, in the window's thread.
+
+        Returns the number of the request, by which it is told of (Doing) and given up (CancelRequest); 0 if there is
+        no runner.
+        """
         if self._client is None:
             error = TreadleError("there is no runner", remedy="Restart it")
             QTimer.singleShot(0, lambda: reply(error))
-            return
+            return 0
         number, place = self._generation, next(self._numbers)
-        self._waiting[place] = reply, time.monotonic() + _SECONDS.get(kind, _USUAL_SECONDS)
+        self._waiting[place] = reply, time.monotonic() + _seconds_for(kind, facts)
         line, arrived = self._line, self._arrived
-        self._client.ask(kind, lambda answer: line.hand(arrived, number, place, answer), **facts)
+        return self._client.ask(kind, lambda answer: line.hand(arrived, number, place, answer), **facts)
 
     def stop(self) -> None:
         """Let go of the runner; it ends its runs and itself, and if it does not within some seconds, it is killed."""
@@ -218,3 +230,11 @@ class Bridge(QObject):
         assert state in _STATES
         self.state = state
         self.state_changed.emit(state, why)
+
+
+def _seconds_for(kind: type[p.Request], facts: Mapping[str, Any]) -> float:
+    """Return how long an answer is waited for: what the request's own deadline allows, else what is usual."""
+    if kind in _SECONDS:
+        return _SECONDS[kind]
+    own = facts.get("deadline", _DEADLINES.get(kind))
+    return _USUAL_SECONDS if own is None else float(own) + _BEYOND_DEADLINE
