@@ -54,6 +54,17 @@ class ReadyQueue:
         """Return what a node asks for."""
         return self._kind_of[node]
 
+    def foresee(self, node: int) -> tuple[Choice, Mapping[str, float]]:
+        """Return the choice for a task of a node, were it the next; and where durations count, in which time.
+
+        Without a scheme none of its tasks can start as things stand.
+        """
+        kind = self._kind_of[node]
+        if kind.refusal:
+            _, refused = eligible(kind.node, self._standings.enabled)
+            return Choice("", kind.refusal, refused), {}
+        return self._choice(kind, None), self._estimate(kind, None)
+
     def put(self, task: Task) -> None:
         """Add a task that has become ready."""
         kind = self._kind_of[task.node]
@@ -113,22 +124,23 @@ class ReadyQueue:
                 choice = None
         return False
 
-    def _choice(self, kind: Kind, task: Task) -> Choice:
+    def _choice(self, kind: Kind, task: Task | None) -> Choice:
         """Choose a scheme: what is free and what is there at all decides; where durations are known, who has it first.
 
         Each answer is kept, so that its reason tells the times of the first such decision.
         """
         standings = self._standings
-        estimate = None
         key: tuple[object, ...] = standings.key()
-        if kind.seconds is not None:
-            estimate = self._estimates.finish(task, kind.seconds, standings)
+        if estimate := self._estimate(kind, task):
             key = (*key, *sorted(estimate, key=estimate.__getitem__))
         if key not in kind.choices:
             kind.choices[key] = choose(
                 kind.node, standings.enabled, standings.all(), kind.refusals, estimate, standings.last_resort
             )
         return kind.choices[key]
+
+    def _estimate(self, kind: Kind, task: Task | None) -> Mapping[str, float]:
+        return {} if kind.seconds is None else self._estimates.finish(task, kind.seconds, self._standings)
 
     def _pop(self, kind: Kind) -> None:
         bucket = kind.buckets[0] & _BUCKET

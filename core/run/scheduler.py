@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..planning.plan import Plan
     from .expansion import Extent
+    from .selection import Choice
     from .tasks import Prerequisite, Task
 
 OnError = Literal["continue", "stop", "abort"]
@@ -146,6 +147,13 @@ class Scheduler:
                 self._paused = isinstance(event, e.Pause)
             case _:
                 raise InternalError(f"the scheduler was told {event!r}, which it does not know")
+
+    def foresee(self, node: int) -> tuple[Choice, Mapping[str, float]]:
+        """Return the scheme that a task of a node would be given now, and in how many seconds each would have it.
+
+        The seconds are there where durations count, that is where they are known and several schemes are enabled.
+        """
+        return self._queue.foresee(node)
 
     def take_made(self) -> list[Task]:
         """Return the tasks made since this was last called."""

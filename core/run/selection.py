@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,11 +19,15 @@ PREFERENCE = ("ipython", "processes", "threads", "serial")
 
 @dataclass(frozen=True)
 class Choice:
-    """The scheme for a task; without one, ``scheme`` is empty. ``refused`` says why not each other one."""
+    """The scheme for a task; without one, ``scheme`` is empty. ``refused`` says why not each other one.
+
+    ``fitting`` are the schemes among which it was chosen: those that can take such a task, now or later.
+    """
 
     scheme: str
     reason: str
     refused: Mapping[str, str] = field(default_factory=dict)
+    fitting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,20 +107,21 @@ def choose(
     refused |= {name: _workless(name, told[name]) for name in told if not told[name].slots}
     refused |= refusals or {}
     fitting = [name for name in fitting if name not in refused]
+    able = tuple(fitting)
     if len(fitting) > 1:
         first = [name for name in fitting if name not in last_resort or node.settings.scheme == name]
         fitting = first or fitting
     wanted = node.settings.scheme
     if wanted != "auto":
         if wanted in fitting:
-            return Choice(wanted if _free(standing, wanted) else "", f"{wanted}: the node asks for it", refused)
+            return Choice(wanted if _free(standing, wanted) else "", f"{wanted}: the node asks for it", refused, able)
         refused = {wanted: f"{wanted} is not enabled", **refused}
     if estimate and not estimate.keys().isdisjoint(fitting):
-        return _first_to_finish(fitting, refused, standing, estimate)
+        return replace(_first_to_finish(fitting, refused, standing, estimate), fitting=able)
     scheme = next((name for name in fitting if _free(standing, name)), "")
-    busy = {name: f"{name} has no free worker" for name in fitting[: fitting.index(scheme)]} if scheme else {}
+    busy = {name: _busy(name, standing) for name in fitting[: fitting.index(scheme)]} if scheme else {}
     others = {**refused, **busy}
-    return Choice(scheme, f"{scheme}: {_because(others) or 'the first in your order'}", others)
+    return Choice(scheme, f"{scheme}: {_because(others) or 'the first in your order'}", others, able)
 
 
 def _first_to_finish(
@@ -137,6 +142,10 @@ def _first_to_finish(
 
 def _free(standing: Mapping[str, Standing], scheme: str) -> bool:
     return scheme in standing and standing[scheme].free > 0
+
+
+def _busy(scheme: str, standing: Mapping[str, Standing]) -> str:
+    return f"{scheme} has no free worker" if scheme in standing else f"{scheme} has not started yet"
 
 
 def _workless(scheme: str, standing: Standing) -> str:

@@ -62,7 +62,10 @@ class Standings:
 
     def key(self) -> tuple[tuple[bool, bool | None], ...]:
         """Return what a choice depends on where durations are not known."""
-        return tuple([(self.free.get(name, 0) > 0, self._slots.get(name, -1) != 0) for name in self.enabled])
+        slots = self._slots
+        return tuple(
+            [(self.free.get(name, 0) > 0, bool(slots[name]) if name in slots else None) for name in self.enabled]
+        )
 
     def hopeless(self, kind: Kind) -> str:
         """Return why no scheme will ever take tasks of a kind; empty if one may."""
