@@ -94,20 +94,9 @@ class Run:
         self._cleanup = weakref.finalize(self, _clean, self.executor, folder, self.keeping, self._ahead)
 
     def _executor(self, options: Options, warn: Callable[[str], None]) -> Executor:
-        enabled, last_resort = enabled_schemes(options.scheme)
-        n_procs, gb = resources_of(options)
         cached = self.keeping.cached
-        policy = Policy(
-            enabled,
-            options.order,
-            options.on_error,
-            n_procs,
-            gb,
-            retries=options.retries,
-            seconds=self.keeping.seconds,
-            look_up=cached is not None,
-            last_resort=last_resort,
-        )
+        policy = policy_of(options, self.keeping.seconds, look_up=cached is not None)
+        enabled, n_procs = policy.enabled, resources_of(options)[0]
         where = search_path(self.pipeline)
         return Executor(
             self.plan,
@@ -322,6 +311,23 @@ def referenced_environment(pipeline: Pipeline) -> dict[str, str]:
     """Return the variables of the environment here that a pipeline refers to, with their values."""
     text = msgspec.json.encode(pipeline, enc_hook=str).decode(errors="replace")
     return {name: os.environ[name] for name in referenced_names(text) if name in os.environ}
+
+
+def policy_of(options: Options, seconds: Mapping[int, float], *, look_up: bool) -> Policy:
+    """Return how a run with these options is scheduled; ``seconds`` are the durations of its nodes, by number."""
+    enabled, last_resort = enabled_schemes(options.scheme)
+    n_procs, gb = resources_of(options)
+    return Policy(
+        enabled,
+        options.order,
+        options.on_error,
+        n_procs,
+        gb,
+        retries=options.retries,
+        seconds=seconds,
+        look_up=look_up,
+        last_resort=last_resort,
+    )
 
 
 def checked_plan(pipeline: Pipeline, options: Options) -> Plan:
