@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from selectors import BaseSelector
 
+    from ...core.worker.failures import Cause
     from .child import Setup
 
 BIRTH = 20.0
@@ -28,8 +29,9 @@ class Brood:
     """Makes and ends workers, and tells of them: ``notices`` yields what the supervisor tells of each.
 
     When the supervisor ends, ``("orphaned", number)`` is told of each worker, and the next one is started.
-    ``selector`` watches it, with None as data. Once ``hopeless`` says why, no worker can be made any more. OSError if
-    the first supervisor cannot be started.
+    ``selector`` watches it, with None as data. Once ``hopeless`` says why, no worker can be made any more;
+    ``last_words`` is the traceback of the last that ended by an error before it did anything. OSError if the first
+    supervisor cannot be started.
     """
 
     def __init__(self, setup: Setup, selector: BaseSelector, kind: str) -> None:
@@ -39,7 +41,7 @@ class Brood:
         self._late: set[int] = set()
         self._untold: deque[tuple[Any, ...]] = deque()
         self._stillborn = self._orphaned = 0
-        self.hopeless = ""
+        self.hopeless = self.last_words = ""
         self._nursery: Nursery | None = None
         self._start()
 
@@ -85,11 +87,12 @@ class Brood:
 
     # How it goes
 
-    def failed(self, why: str) -> None:
+    def failed(self, cause: Cause) -> None:
         """Take note that a worker has ended before it did anything: after several in a row, the next would too."""
         self._stillborn += 1
+        self.last_words = cause.traceback
         if self._stillborn >= MOST_FAILURES and not self.hopeless:
-            self.hopeless = f"{self._kind} cannot be started, or end at once: {why}"
+            self.hopeless = f"{self._kind} cannot be started, or end at once: {cause.message}"
 
     def thrived(self) -> None:
         """Take note that a worker has done something."""

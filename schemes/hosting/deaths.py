@@ -11,11 +11,16 @@ from ...core.worker.failures import Cause
 _MOUNT = Path("/sys/fs/cgroup")
 
 
-def cause_of_death(status: int, *, out_of_memory: bool = False, peak: int = 0) -> Cause:
-    """Return the cause for a task whose worker ended with this wait status; ``peak`` is the most memory it had."""
+def cause_of_death(
+    status: int, why: str = "", traceback: str = "", *, out_of_memory: bool = False, peak: int = 0
+) -> Cause:
+    """Return the cause for a task whose worker ended with this wait status; ``peak`` is the most memory it had.
+
+    ``why`` is what the worker said, with its ``traceback``, if it ended by an error of its own.
+    """
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
-        return Cause("exited", f"exited with code {code}")
+        return Cause("exited", f"exited with code {code}{f': {why}' if why else ''}", traceback=traceback)
     number = -code
     if out_of_memory and number == signal.SIGKILL:
         used = f"; it had {peak / 1e6:.0f} MB" if peak else ""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ...core.background import hear_signals
 from ...core.owned_folder import remove_if_left
 from ...core.worker.limits import LIMIT_THREADS
-from . import kin
+from . import kin, last_words
 from .child import Setup, begin
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ class Supervisor:
 
     The owner asks ``("setup", Setup)``, perhaps ``("load", module)`` before it, ``("fork", number)`` with descriptors
     (the channel, the pipe for what is printed, and those that the scheme adds) and ``("kill", number)``; it is told
-    ``("born", number, pid)``, ``("exited", number, status)`` and, right before, ``("used", number, bytes of memory)``,
-    and ``("unborn", number, text)``. ``("end",)`` says that the owner lives on, and removes the folders itself.
+    ``("born", number, pid)``, ``("exited", number, status, why, traceback)`` and, right before, ``("used", number,
+    bytes of memory)``, and ``("unborn", number, text)``. A worker that ended by an error of its own says why.
+    ``("end",)`` says that the owner lives on, and removes the folders itself.
     """
 
     def __init__(self, control: socket.socket) -> None:
@@ -153,6 +154,9 @@ class Supervisor:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             begin(self._setup, descriptors, self._serve)
             code = 0
+        except BaseException as error:  # noqa: BLE001 - whatever it is, its owner is to know
+            if self._setup is not None:
+                last_words.leave(self._setup.disk, error)
         finally:
             os._exit(code)
 
@@ -174,9 +178,14 @@ class Supervisor:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(pid, signal.SIGKILL)
                 self._tell("used", number, used.ru_maxrss * _KILOBYTE)
-                self._tell("exited", number, status)
+                self._tell("exited", number, status, *self._last_words(pid, status))
         if gone:
             self._kill_orphans()
+
+    def _last_words(self, pid: int, status: int) -> tuple[str, str]:
+        if self._setup is None or not os.WIFEXITED(status) or not status:
+            return "", ""
+        return last_words.take(self._setup.disk, pid)
 
     def _kill_orphans(self) -> None:
         """Kill what dead workers left: living workers adopt their own orphans, so these are nobody else's."""

@@ -168,10 +168,10 @@ class Pool:
                 self._members[number].born(pid)
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
-            case ("exited", number, status) if number in self._members:
+            case ("exited", number, status, why, traceback) if number in self._members:
                 struck = status == signal.SIGKILL and self._memory.struck()
                 peak = self._members[number].peak
-                cause = cause_of_death(status, out_of_memory=struck, peak=peak)
+                cause = cause_of_death(status, why, traceback, out_of_memory=struck, peak=peak)
                 severed = self._members[number].severed if status == signal.SIGKILL else None
                 self._bury(number, severed or cause)
             case ("unborn", number, text) if number in self._members:
@@ -230,7 +230,7 @@ class Pool:
         del self._members[number]
         running = member.running()
         if not (member.done or running or orphaned):
-            self._staff.brood.failed(cause.message)
+            self._staff.brood.failed(cause)
         if not self._staff.brood.hopeless:
             self._staff.hire()
         member.outlet.last()
@@ -249,7 +249,7 @@ class Pool:
     def _give_up(self) -> None:
         """Without workers, leave all jobs to other schemes, which are asked once it is known that this one has none."""
         self._announce()
-        cause = Cause("insufficient resources", self._staff.hopeless)
+        cause = Cause("insufficient resources", self._staff.hopeless, traceback=self._staff.brood.last_words)
         for job in self._dispatch.drain():
             self._report(Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
 

@@ -180,20 +180,21 @@ class Fleet:
             match notice:
                 case ("born", number, pid) if number in self.hosts:
                     self.hosts[number].born(pid)
-                case ("exited", number, status) if number in self.hosts:
-                    self._bury(number, self._cause(self.hosts[number], status))
+                case ("exited", number, status, *words) if number in self.hosts:
+                    self._bury(number, self._cause(self.hosts[number], status, *words))
                 case ("unborn", number, text) if number in self.hosts:
                     self._bury(number, Cause("insufficient resources", f"no thread host could be made: {text}"))
                 case ("orphaned", number) if number in self.hosts:
                     cause = Cause("killed", "killed together with the supervisor of the thread host")
                     self._bury(number, cause, orphaned=True)
 
-    def _cause(self, host: Hosted, status: int) -> Cause:
+    def _cause(self, host: Hosted, status: int, why: str, traceback: str) -> Cause:
         if host.severed is not None and status == signal.SIGKILL:
             return host.severed
         if os.waitstatus_to_exitcode(status) == m.CUT_OFF:
             return CLOSED
-        return cause_of_death(status, out_of_memory=status == signal.SIGKILL and self._memory.struck())
+        struck = status == signal.SIGKILL and self._memory.struck()
+        return cause_of_death(status, why, traceback, out_of_memory=struck)
 
     def watch_room(self) -> None:
         """Have the selector tell when there is room again for what hosts are to be told."""
@@ -215,7 +216,7 @@ class Fleet:
     def _bury(self, number: int, cause: Cause, *, orphaned: bool = False) -> None:
         host = self.hosts[number]
         if not (host.answered or host.board.latest() or host.dismissed or orphaned):
-            self.brood.failed(cause.message)
+            self.brood.failed(cause)
         self._replace(host)
         self._buried(host, cause)
         host.close()

@@ -79,7 +79,8 @@ class Router:
             self._refuse(job)
 
     def _refuse(self, job: HostedCall) -> None:
-        self._fail(job, Cause("insufficient resources", self._fleet.hopeless), refused=True)
+        why, words = self._fleet.hopeless, self._fleet.brood.last_words
+        self._fail(job, Cause("insufficient resources", why, traceback=words), refused=True)
 
     # Where to
 

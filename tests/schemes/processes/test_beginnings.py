@@ -109,6 +109,28 @@ def test_a_worker_that_is_never_ready_is_killed_and_replaced(tmp_path, make_rig,
     assert (tmp_path / "marker").exists()
 
 
+BROKEN = """
+def serve(setup, channel):
+    raise RuntimeError("there is\\nno library")
+"""
+
+
+def test_the_error_that_ends_workers_at_once_reaches_the_cause_with_its_traceback(tmp_path, make_rig, monkeypatch):
+    (tmp_path / "broken_worker.py").write_text(BROKEN)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("treadle.schemes.processes.scheme._SERVE", "broken_worker:serve")
+    rig = make_rig(workers=1)
+    (task,) = rig.submit(rig.call("add", a=1))
+
+    why = until_no_workers(rig)
+
+    said = f"RuntimeError: there is no library ({tmp_path}/broken_worker.py, line 3, in serve)"
+    assert why == f"worker processes cannot be started, or end at once: exited with code 1: {said}"
+    assert rig.cause(task).message == why
+    assert rig.cause(task).traceback.endswith("RuntimeError: there is\nno library\n")
+    assert not list(rig.scheme._premises.disk.glob("last-words-*"))
+
+
 def test_a_supervisor_that_dies_again_and_again_is_given_up_and_the_tasks_left_to_others(rig, signals):
     tasks = []
     for _ in range(brood.MOST_FAILURES):

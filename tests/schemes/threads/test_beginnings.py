@@ -85,6 +85,20 @@ def test_a_host_that_is_never_ready_is_killed_and_replaced(tmp_path, make_rig, m
     assert (tmp_path / "marker").exists()
 
 
+def test_the_error_that_ends_hosts_at_once_reaches_the_cause_with_its_traceback(tmp_path, make_rig, monkeypatch):
+    (tmp_path / "broken_host.py").write_text("def serve(setup, channel):\n    raise RuntimeError('no library')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("treadle.schemes.threads.scheme._SERVE", "broken_host:serve")
+    rig = make_rig(workers=1)
+    task = rig.start("add", a=1)
+
+    why = hopeless(rig)
+
+    assert why.endswith(f"exited with code 1: RuntimeError: no library ({tmp_path}/broken_host.py, line 2, in serve)")
+    assert rig.cause(task).message == why
+    assert rig.cause(task).traceback.endswith("raise RuntimeError('no library')\nRuntimeError: no library\n")
+
+
 def test_a_supervisor_that_dies_again_and_again_is_given_up(rig, words):
     for _ in range(brood.MOST_FAILURES):
         task = rig.start("wait_for_ever", file=words.path)
