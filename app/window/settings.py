@@ -14,7 +14,10 @@ DEFAULTS: dict[str, Any] = {
     "motion": "system",
     "autosave_seconds": 5,
     "cache_folder": "",
+    "leave_clusters": "ask",
+    "leave_runs": "ask",
     "scheme": "auto",
+    "schemes": "",
     "welcome_at_start": True,
     "tour_seen": False,
 }
@@ -58,7 +61,8 @@ class Settings(QObject):
         """Keep a choice."""
         if name not in DEFAULTS:
             raise KeyError(name)
-        if str(self._value(name)).lower() != str(value).lower():
+        same = str.lower if isinstance(value, bool) else str
+        if same(str(self._value(name))) != same(str(value)):
             self._kept.setValue(f"choices/{name}", value)
             self.changed.emit(name)
 

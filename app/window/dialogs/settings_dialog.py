@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from ..shared import Shared
 
 LEAST_AUTOSAVE, MOST_AUTOSAVE = 1, 600
+SHOWN = (
+    "appearance", "motion", "welcome_at_start", "autosave_seconds", "scheme", "cache_folder", "leave_runs",
+    "leave_clusters",
+)  # fmt: skip
+"""The choices that are made here, and that *Reset all* resets."""
 
 
 class SettingsDialog(Sheet):
-    """Appearance, keeping, and runs. There is nothing to confirm: Close closes."""
+    """Appearance, keeping, runs, and closing. There is nothing to confirm: Close closes."""
 
     def __init__(self, shared: Shared, parent: QWidget | None = None) -> None:
         super().__init__(shared.theme, parent)
@@ -40,6 +45,7 @@ class SettingsDialog(Sheet):
         self._appearance()
         self._keeping()
         self._runs()
+        self._leaving()
         self.body.addStretch(1)
         reset = self.button(self.tr("Reset all"))
         reset.clicked.connect(self._reset)
@@ -82,6 +88,12 @@ class SettingsDialog(Sheet):
         self._choice(form, self.tr("Scheme of new pipelines"), "scheme", schemes)
         self._row(form, self.tr("Folder for results"), self._folder())
 
+    def _leaving(self) -> None:
+        form = self._section(self.tr("Closing the window"))
+        fates = {"ask": self.tr("Ask"), "stop": self.tr("Stop"), "leave": self.tr("Leave running")}
+        self._choice(form, self.tr("Runs that go on"), "leave_runs", fates)
+        self._choice(form, self.tr("Clusters of Treadle"), "leave_clusters", fates)
+
     def _folder(self) -> QWidget:
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -111,7 +123,7 @@ class SettingsDialog(Sheet):
         self._settings.set("cache_folder", folder)
 
     def _reset(self) -> None:
-        for name in ("appearance", "motion", "welcome_at_start", "autosave_seconds", "scheme", "cache_folder"):
+        for name in SHOWN:
             self._settings.set(name, DEFAULTS[name])
         self.reject()
 

@@ -56,6 +56,8 @@ def test_settings_take_effect_at_once(whole, qtbot):
     dialog.findChild(QSpinBox).setValue(30)
     assert whole.settings.number("autosave_seconds") == 30
     assert whole.recovery._timer.interval() == 30_000
+    boxes["Clusters of Treadle"].setCurrentIndex(boxes["Clusters of Treadle"].findData("leave"))
+    assert (whole.settings.text("leave_runs"), whole.settings.text("leave_clusters")) == ("ask", "leave")
     boxes["Motion"].setCurrentIndex(boxes["Motion"].findData("reduced"))
     document = whole.documents.new(adding())
     assert whole.window.pages[document].canvas.property("still") is True
