@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from .selection import COSTS, UNKNOWN_COST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..planning.plan import PlanNode
     from .standings import Standings
-    from .tasks import Prerequisite, Task
+
+    Places = Sequence[tuple[str, int]]
+    """For each value the scheme that has it, and its size in bytes."""
 
 FETCHING = 200e-6
 """Seconds to ask one scheme for a value that another one needs, besides sending it."""
@@ -32,24 +34,18 @@ class Estimates:
         seconds = self.seconds.get(node.number) if len(self._enabled) > 1 else None
         return None if seconds is None else float(f"{seconds:.2g}")
 
-    def finish(self, task: Task | None, seconds: float, standings: Standings) -> dict[str, float]:
+    def finish(self, made: Places, seconds: float, standings: Standings) -> dict[str, float]:
         """Return for each scheme in how many seconds it would have the result of a task, were it given it now.
 
-        Without a task: of one that reads nothing that was made elsewhere.
+        ``made`` says where what the task reads is.
         """
-        sources = () if task is None else task.sources
         return {
-            name: seconds + standings.waiting(name) + COSTS.get(name, UNKNOWN_COST).seconds + _transfer(sources, name)
+            name: seconds + standings.waiting(name) + COSTS.get(name, UNKNOWN_COST).seconds + _transfer(made, name)
             for name in self._enabled
         }
 
 
-def _transfer(sources: Iterable[Prerequisite], scheme: str) -> float:
+def _transfer(made: Places, scheme: str) -> float:
     """Return the seconds to bring what a task reads to a scheme."""
     speed = COSTS.get(scheme, UNKNOWN_COST).speed
-    seconds = 0.0
-    for source in sources:
-        for made_by, size in source.made_at():
-            if made_by != scheme:
-                seconds += FETCHING + size / speed
-    return seconds
+    return sum([FETCHING + size / speed for made_by, size in made if made_by != scheme])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..planning.plan import Plan, PlanNode
     from ..worker.failures import Cause
-    from .estimates import Estimates
+    from .estimates import Estimates, Places
     from .ordering import Rank
     from .resources import Ledger
     from .standings import Standings
@@ -54,16 +54,17 @@ class ReadyQueue:
         """Return what a node asks for."""
         return self._kind_of[node]
 
-    def foresee(self, node: int) -> tuple[Choice, Mapping[str, float]]:
+    def foresee(self, node: int, made: Places = ()) -> tuple[Choice, Mapping[str, float]]:
         """Return the choice for a task of a node, were it the next; and where durations count, in which time.
 
-        Without a scheme none of its tasks can start as things stand.
+        ``made`` says where what it reads will be. Without a scheme none of its tasks can start as things stand.
         """
         kind = self._kind_of[node]
         if kind.refusal:
             _, refused = eligible(kind.node, self._standings.enabled)
             return Choice("", kind.refusal, refused), {}
-        return self._choice(kind, None), self._estimate(kind, None)
+        estimate = self._estimate(kind, made)
+        return self._choice(kind, estimate), estimate
 
     def put(self, task: Task) -> None:
         """Add a task that has become ready."""
@@ -113,7 +114,8 @@ class ReadyQueue:
             if not alone and kind.buckets[0] != first:
                 return True
             if choice is None or kind.seconds is not None:
-                choice = self._choice(kind, task)
+                made = [] if kind.seconds is None else [place for one in task.sources for place in one.made_at()]
+                choice = self._choice(kind, self._estimate(kind, made))
             if not choice.scheme or not ledger.fits(kind, choice.scheme):
                 return False
             self._pop(kind)
@@ -124,14 +126,14 @@ class ReadyQueue:
                 choice = None
         return False
 
-    def _choice(self, kind: Kind, task: Task | None) -> Choice:
+    def _choice(self, kind: Kind, estimate: Mapping[str, float]) -> Choice:
         """Choose a scheme: what is free and what is there at all decides; where durations are known, who has it first.
 
         Each answer is kept, so that its reason tells the times of the first such decision.
         """
         standings = self._standings
         key: tuple[object, ...] = standings.key()
-        if estimate := self._estimate(kind, task):
+        if estimate:
             key = (*key, *sorted(estimate, key=estimate.__getitem__))
         if key not in kind.choices:
             kind.choices[key] = choose(
@@ -139,8 +141,8 @@ class ReadyQueue:
             )
         return kind.choices[key]
 
-    def _estimate(self, kind: Kind, task: Task | None) -> Mapping[str, float]:
-        return {} if kind.seconds is None else self._estimates.finish(task, kind.seconds, self._standings)
+    def _estimate(self, kind: Kind, made: Places) -> Mapping[str, float]:
+        return {} if kind.seconds is None else self._estimates.finish(made, kind.seconds, self._standings)
 
     def _pop(self, kind: Kind) -> None:
         bucket = kind.buckets[0] & _BUCKET
