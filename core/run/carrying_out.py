@@ -74,6 +74,8 @@ class CarryingOut:
                 self._desk.settle(task, TaskState.FAILED, cause)
             case e.Cancelled(task):
                 self._desk.settle(task, TaskState.CANCELLED, self._desk.tasks[task].cause)
+            case e.AtBreakpoints():
+                self._desk.listener(command)
             case e.Retry():
                 pass  # told when the event was taken note of
             case e.Stop(task, scheme):

@@ -153,9 +153,17 @@ class Resume:
     """Go on after Pause."""
 
 
+@dataclass(frozen=True, slots=True)
+class PassBreakpoints:
+    """A person lets the tasks go on that wait at these breakpoints, and what comes there later; none named: at all."""
+
+    places: tuple[str, ...] = ()
+
+
 Event = (
     RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskMissed | TaskFailed | TaskRefused
     | TaskHeld | ResultsLost | TaskStopped | TaskTimedOut | CancelRun | CancelTasks | Pause | Resume
+    | PassBreakpoints
 )  # fmt: skip
 
 
@@ -220,6 +228,13 @@ class Release(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class AtBreakpoints:
+    """Tasks wait at these breakpoints now, and at no others, for a person to let them go on."""
+
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FinishRun:
     """All tasks have ended."""
 
@@ -227,4 +242,4 @@ class FinishRun:
     failed: int = 0
 
 
-Command = LookUp | Start | Stop | Skip | Fail | Retry | Cancelled | Release | FinishRun
+Command = LookUp | Start | Stop | Skip | Fail | Retry | Cancelled | Release | AtBreakpoints | FinishRun

@@ -222,6 +222,10 @@ class Executor:
         """Go on after ``pause``."""
         self._ask(e.Resume())
 
+    def pass_breakpoints(self, places: Iterable[str] = ()) -> None:
+        """Let go on what waits at these breakpoints, or at all if none are named, and what comes there later."""
+        self._ask(e.PassBreakpoints(tuple(places)))
+
     def close(self, deadline: float = 10.0) -> None:
         """End the workers; results that were not read are gone."""
         self._schemes.close(deadline)

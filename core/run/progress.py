@@ -10,8 +10,9 @@ from . import events as e
 from .states import HANDED_OUT, TaskState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from .breakpoints import Breakpoints
     from .queueing import ReadyQueue
     from .retention import Keeper
     from .scheduler import OnError
@@ -28,7 +29,14 @@ class Progress:
     task may have no scheme left.
     """
 
-    def __init__(self, on_error: OnError, tasks: Mapping[e.TaskId, Task], queue: ReadyQueue, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        on_error: OnError,
+        tasks: Mapping[e.TaskId, Task],
+        queue: ReadyQueue,
+        keeper: Keeper,
+        breakpoints: Breakpoints,
+    ) -> None:
         self.unfinished = 0
         self.ending = False
         self.cancelled = False
@@ -38,6 +46,7 @@ class Progress:
         self._tasks = tasks
         self._queue = queue
         self._keeper = keeper
+        self._breakpoints = breakpoints
         self._settled: deque[Task] = deque()
 
     def take_commands(self) -> list[e.Command]:
@@ -48,12 +57,21 @@ class Progress:
     # Towards the start
 
     def queue_up(self, task: Task) -> None:
-        """Let a task start as soon as it can; it fails if it never can."""
+        """Let a task start as soon as it can, and a breakpoint lets it; it fails if it never can."""
         if why := self._queue.kind(task.node).refusal:
             self.fail(task, Cause("insufficient resources", why))
         else:
             task.step(TaskState.READY)
+            self._pass_on(task)
+
+    def _pass_on(self, task: Task) -> None:
+        if not self._breakpoints.keep(task):
             self._queue.put(task)
+
+    def pass_breakpoints(self, places: Collection[str]) -> None:
+        """Let go on what waits at these breakpoints, or at all if none are named, and what comes there later."""
+        for task in self._breakpoints.let_pass(places):
+            self._pass_on(task)
 
     def try_again(self, task: Task, cause: Cause) -> None:
         """Let a task start once more, of which an attempt ended badly."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from ..worker.failures import Cause
-from .events import NOTHING, TaskId
+from .events import NOTHING, AtBreakpoints, TaskId
 from .states import RunState, TaskState
 
 
@@ -92,5 +92,5 @@ class RunEnded:
     state: RunState
 
 
-RunEvent = TaskChanged | TaskProgress | TaskLogged | RunEnded
+RunEvent = TaskChanged | TaskProgress | TaskLogged | AtBreakpoints | RunEnded
 Listener = Callable[[RunEvent], None]

@@ -9,6 +9,7 @@ from ..errors import InternalError, UsageError, suggestion
 from ..worker.failures import Cause
 from . import events as e
 from .attempts import Attempts
+from .breakpoints import Breakpoints
 from .estimates import Estimates
 from .layout import Layout
 from .ordering import ALL_ORDERS
@@ -41,7 +42,8 @@ class Policy:
     ``losses`` how often a task is tried again when its worker is lost, ``retries`` how often it is when its module
     fails, unless its node says more. ``seconds`` says how long the tasks of a node
     take, by its number, as far as that is known. With ``look_up``, each task is looked for among earlier results
-    before it becomes ready.
+    before it becomes ready. ``breakpoints`` are the paths of nodes and groups whose tasks do not start before a
+    person lets them; results that are looked up and found pass them.
     """
 
     enabled: tuple[str, ...] = ("serial",)
@@ -54,6 +56,7 @@ class Policy:
     seconds: Mapping[int, float] = field(default_factory=dict)
     look_up: bool = False
     last_resort: frozenset[str] = frozenset()
+    breakpoints: tuple[str, ...] = ()
 
 
 class Scheduler:
@@ -74,7 +77,8 @@ class Scheduler:
         first = [name for name in policy.enabled if name not in policy.last_resort]
         queue = ReadyQueue(plan, policy.order, self.standings, self.ledger, Estimates(policy.seconds, first))
         keeper: Keeper = KeepsAll() if keep_all else Retention(self.layout, self._release)
-        progress = Progress(policy.on_error, self.layout.tasks, queue, keeper)
+        self._breakpoints = Breakpoints(plan.nodes, frozenset(policy.breakpoints))
+        progress = Progress(policy.on_error, self.layout.tasks, queue, keeper, self._breakpoints)
         self._attempts = Attempts(plan, policy, progress, queue, self.standings, self.ledger, keeper)
         self._queue, self._keeper, self._progress = queue, keeper, progress
         self._merges = [node.module.merges for node in plan.nodes]
@@ -98,6 +102,8 @@ class Scheduler:
                 break
             progress.propagate()
             self._keeper.flush()
+        if (places := self._breakpoints.news()) is not None:
+            progress.commands.append(e.AtBreakpoints(tuple(places)))
         self._finish_if_done()
         return progress.take_commands()
 
@@ -139,6 +145,12 @@ class Scheduler:
                     self._attempts.make_again(self._task(name))
             case e.TaskTimedOut(task, seconds):
                 self._attempts.timed_out(self._task(task), seconds)
+            case _:
+                self._obey(event)
+
+    def _obey(self, event: e.Event) -> None:
+        """Do what a person asked for."""
+        match event:
             case e.CancelRun():
                 self._progress.cancel_all()
             case e.CancelTasks(tasks):
@@ -146,16 +158,10 @@ class Scheduler:
                     self._progress.cancel(self._task(name))
             case e.Pause() | e.Resume():
                 self._paused = isinstance(event, e.Pause)
+            case e.PassBreakpoints(places):
+                self._progress.pass_breakpoints(places)
             case _:
                 raise InternalError(f"the scheduler was told {event!r}, which it does not know")
-
-    def foresee(self, node: int, made: Places = ()) -> tuple[Choice, Mapping[str, float]]:
-        """Return the scheme that a task of a node would be given now, and in how many seconds each would have it.
-
-        ``made`` says where what it reads will be. The seconds are there where durations count: where they are known
-        and several schemes are enabled.
-        """
-        return self._queue.foresee(node, made)
 
     def take_made(self) -> list[Task]:
         """Return the tasks made since this was last called."""

@@ -48,6 +48,8 @@ class Driver:
         self.log: list[object] = []
         self.unready: dict[str, list[str]] = {}
         self.paused = False
+        self.closed = set(policy.breakpoints)
+        self.waits_at: tuple[str, ...] = ()
         self.cancelled = False
         self.lossy = False
         for name, count in slots.items():
@@ -107,12 +109,18 @@ class Driver:
                 self.told[task] += 1
             case e.Retry(task):
                 self.allowed[task] += 1
+            case e.AtBreakpoints(places):
+                assert places != self.waits_at, "it is told twice where the run waits"
+                assert set(places) <= self.closed
+                self.waits_at = places
             case e.FinishRun():
                 self.finished.append(command)
 
     def start(self, command: e.Start) -> None:
         task = self.tasks[command.task]
         assert not self.paused
+        node = self.plan.nodes[task.node].id
+        assert task.attempt > 1 or task.made_again or node not in self.closed, f"{task.id} passes a breakpoint"
         assert task.id not in self.running, f"{task.id} runs already"
         self.attempts[task.id] += 1
         assert command.attempt == self.attempts[task.id] <= 1 + self.allowed[task.id], f"{task.id} runs again"
@@ -168,6 +176,9 @@ class Driver:
         if self.finished:
             assert not self.running
             assert set(self.ended) == set(self.tasks), "the run ended before its tasks"
+            assert not self.waits_at
+        waits = {nodes[task.node].id for task in self.tasks.values() if task.state is TaskState.READY}
+        assert set(self.waits_at) <= waits, "it waits at a breakpoint where nothing is ready"
 
     # What may happen
 
@@ -249,7 +260,7 @@ class Driver:
 
     def step(self) -> None:
         """Let one thing happen."""
-        kinds = ["report"] * 12 + ["cancel tasks", "pause", "resume", "resume", "slots", "lose", "time"]
+        kinds = ["report"] * 12 + ["cancel tasks", "pause", "resume", "resume", "slots", "lose", "time", "pass"]
         kind = self.pick(kinds)
         if kind == "report" and self.running:
             self.report(self.pick(sorted(self.running)))
@@ -264,10 +275,16 @@ class Driver:
         elif kind in {"pause", "resume"}:
             self.paused = kind == "pause"
             self.feed(e.Pause() if self.paused else e.Resume())
+        elif kind == "pass" and self.closed:
+            self.let_pass(self.pick([*[(place,) for place in sorted(self.closed)], ()]))
         elif kind == "slots":
             name = self.pick(sorted(self.slots))
             self.slots[name] = max(self.pick([0, 1, 2, 5]), self.in_use(name))
             self.feed(e.SchemeChanged(name, self.slots[name]))
+
+    def let_pass(self, places: tuple[str, ...]) -> None:
+        self.closed = self.closed - set(places) if places else set()
+        self.feed(e.PassBreakpoints(places))
 
     def kept(self) -> list[str]:
         """Return the tasks whose results are there and may still be read."""
@@ -304,6 +321,7 @@ class Driver:
             self.slots[name] = max(2, self.in_use(name))
             self.feed(e.SchemeChanged(name, self.slots[name]))
         self.feed(e.Resume())
+        self.let_pass(())
         while self.running or self.looking:
             if self.looking:
                 self.look(min(self.looking))

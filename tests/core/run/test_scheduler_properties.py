@@ -23,6 +23,7 @@ def drive(data: st.DataObject, pipeline: Any, steps: int) -> Driver:
     def pick(options: list[Any]) -> Any:
         return options[data.draw(st.integers(0, len(options) - 1))]
 
+    plan = make_plan(pipeline)
     policy = Policy(
         pick(ENABLED),
         pick(["critical-path", "topological", "memory-first", "fifo", "lifo"]),
@@ -31,8 +32,9 @@ def drive(data: st.DataObject, pipeline: Any, steps: int) -> Driver:
         pick([0.5, 1.0, 100.0]),
         seconds={number: 10.0**-number for number in range(pick([0, 3]))},
         look_up=pick([False, True]),
+        breakpoints=tuple(node.id for node in plan.nodes if pick([0, 0, 0, 1])),
     )
-    driver = Driver(make_plan(pipeline), policy, {name: pick([1, 2, 8]) for name in policy.enabled}, pick)
+    driver = Driver(plan, policy, {name: pick([1, 2, 8]) for name in policy.enabled}, pick)
     for _ in range(steps):
         if driver.finished:
             break
