@@ -26,6 +26,9 @@ START_SECONDS = 20.0
 END_SECONDS = 8.0
 """A runner ends within this time after its line is closed, or is killed."""
 
+LEAVE_SECONDS = 5.0
+"""So long a line that is left is waited for, should the runner not read what it was sent."""
+
 _MOST_SAID = 50
 
 
@@ -69,8 +72,9 @@ class RunnerClient:
         )
         self._errors = BackgroundThread(target=self._read_errors, name="treadle-client-errors", daemon=True)
         self._errors.start()
-        for target in (self._read, self._write):
-            BackgroundThread(target=target, name=f"treadle-client{target.__name__}", daemon=True).start()
+        BackgroundThread(target=self._read, name="treadle-client-read", daemon=True).start()
+        self._writing = BackgroundThread(target=self._write, name="treadle-client-write", daemon=True)
+        self._writing.start()
 
     @property
     def pid(self) -> int:
@@ -121,6 +125,15 @@ class RunnerClient:
         except subprocess.TimeoutExpired:
             self.kill()
             return False
+
+    def leave(self) -> None:
+        """Close the line, and let the runner be: it was told what to leave running, and ends by itself."""
+        with self._to_write:
+            self._closing = True
+            self._to_write.notify()
+        self._writing.join(LEAVE_SECONDS)
+        # From now on it belongs to nobody: that it still runs is no mistake to be warned of.
+        self._process.returncode = 0
 
     def kill(self) -> None:
         """End the runner at once; its supervisors end its workers."""

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from ...core import protocol as p
 from ...core.background import BackgroundThread
 from ...core.errors import TreadleError
-from ..runner.client import RunnerClient, RunnerGoneError
+from ..runner.client import END_SECONDS, RunnerClient, RunnerGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,25 +145,26 @@ class Bridge(QObject):
         line, arrived = self._line, self._arrived
         return self._client.ask(kind, lambda answer: line.hand(arrived, number, place, answer), **facts)
 
-    def stop(self) -> None:
-        """Let go of the runner; it ends its runs and itself, and if it does not within some seconds, it is killed."""
-        self._watch.stop()
-        client, self._client = self._client, None
-        self._generation += 1
-        self._line.cut()
-        if client is not None:
-            BackgroundThread(target=client.close, name="treadle-end-runner").start()
-            self._let_go("")
+    def stop(self, seconds: float = END_SECONDS) -> None:
+        """Let go of the runner; it ends its runs and itself, and if it does not in these seconds, it is killed."""
+        self._part(lambda client: client.close(seconds), "end", "")
 
     def kill(self) -> None:
         """End a runner that does not respond, at once."""
+        self._part(RunnerClient.kill, "kill", "it was ended")
+
+    def leave(self) -> None:
+        """Let go of the runner, which was told what to leave running, and goes on alone as long as that takes."""
+        self._part(RunnerClient.leave, "leave", "")
+
+    def _part(self, end: Callable[[RunnerClient], object], what: str, why: str) -> None:
         self._watch.stop()
         client, self._client = self._client, None
         self._generation += 1
         self._line.cut()
         if client is not None:
-            BackgroundThread(target=client.kill, name="treadle-kill-runner").start()
-            self._let_go("it was ended")
+            BackgroundThread(target=end, args=(client,), name=f"treadle-{what}-runner").start()
+            self._let_go(why)
 
     def _let_go(self, why: str) -> None:
         """Tell all who wait that there is no runner, and that nothing goes on any more."""

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+import psutil
 import pytest
 from PyQt6.QtCore import QThread
 from runners import document
@@ -148,3 +149,31 @@ def test_a_program_that_is_not_there_is_told(qtbot):
     with qtbot.waitSignal(bridge.state_changed, check_params_cb=lambda state, _: state == "gone", timeout=MS) as caught:
         bridge.start()
     assert "cannot be started" in caught.args[1]
+
+
+LISTENS = (
+    "import sys\n"
+    "from pathlib import Path\n"
+    "print('treadle runner', flush=True)\n"
+    "sys.stdin.read()\n"
+    "Path(sys.argv[1]).touch()\n"
+    "Path(sys.argv[2]).read_text()\n"
+)
+"""A runner that goes on after its line is closed, until somebody writes into a pipe."""
+
+
+def test_a_runner_that_is_left_hears_that_its_line_is_closed_and_lives_on(qapp, qtbot, tmp_path):
+    heard, gate = tmp_path / "heard", tmp_path / "gate"
+    os.mkfifo(gate)
+    bridge = Bridge((sys.executable, "-c", LISTENS, str(heard), str(gate)))
+    bridge.start()
+    process = psutil.Process(bridge._client.pid)
+    told = []
+    bridge.ask(p.Ping, told.append)
+    bridge.leave()
+    assert (bridge.state, len(told)) == ("gone", 1)
+    qtbot.waitUntil(heard.exists, timeout=MS)
+    assert process.is_running()
+    with gate.open("w"):
+        pass
+    os.waitpid(process.pid, 0)
