@@ -72,9 +72,12 @@ def ipython_cluster(
 
 
 def start_cluster(
-    definition: Definition, default_id: str = "", hear: Callable[[Any], None] = lambda _ended: None
+    definition: Definition,
+    default_id: str = "",
+    hear: Callable[[Any], None] = lambda _ended: None,
+    **more: Any,
 ) -> Cluster:
-    """Start what a definition says; ClusterError says why it cannot be."""
+    """Start what a definition says; ClusterError says why it cannot be. ``more`` is for ``Cluster.start``."""
     from pathlib import Path
 
     from ..schemes.ipython.cluster import Cluster, cores
@@ -82,6 +85,8 @@ def start_cluster(
     address = Address(
         profile_folder(definition.profile), default_id if definition.cluster_id is None else definition.cluster_id
     )
+    if definition.python:
+        more["python"] = str(Path(definition.python).expanduser())
     return Cluster.start(
         address,
         cores() if definition.engines is None else definition.engines,
@@ -92,7 +97,7 @@ def start_cluster(
         niceness=definition.niceness,
         encrypt=definition.encrypt,
         seconds=definition.deadline,
-        **({"python": str(Path(definition.python).expanduser())} if definition.python else {}),
+        **more,
     )
 
 

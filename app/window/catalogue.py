@@ -36,7 +36,7 @@ Side = Literal["inputs", "outputs"]
 class Asks(Protocol):
     """Who takes requests to the runner: the bridge."""
 
-    def ask(self, kind: type[p.Request], reply: Callable[[Any], None], **facts: Any) -> None:
+    def ask(self, kind: type[p.Request], reply: Callable[[Any], None], **facts: Any) -> object:
         """Ask; ``reply`` gets the answer or a TreadleError later, in the window's thread."""
 
 

@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...core.errors import ClusterError, UsageError
+from ...core.errors import ClusterError
+from .acting import ASK_SECONDS, GONE_SECONDS, Engines, listed
 from .connecting import connect, connection_file, shut_down
 from .ending import STOP_SECONDS, kill_with_children, stop_records
 from .finding import claimed
 from .launchers import Order
 from .ledger import Ledger
 from .likeness import likeness
-from .logs import noted_numbers, sweep
+from .logs import sweep
 from .loop import the_loop, within
 from .profiles import check_settings
-from .starting import START_SECONDS, Launch
+from .starting import START_SECONDS, Launch, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .connecting import Address, Client
     from .launchers import Ended
-    from .ledger import Record, Started
-
-ASK_SECONDS = 5.0
-_GONE_SECONDS = 1.0
-_PAUSE = 0.02
+    from .ledger import Record
+    from .starting import Say
 
 
-class Cluster:
+class Cluster(Engines):
     """A connection to a cluster, with what this program started of it.
 
     Nothing is ended by ``close``: what this program started is ended by ``stop``, by ``leave`` it is left running, and
@@ -43,11 +41,9 @@ class Cluster:
     """
 
     def __init__(self, address: Address, client: Client, hear: Callable[[Ended], None] = lambda _ended: None) -> None:
-        self.address = address
-        self.client = client
-        self._ledger = Ledger()
+        super().__init__(address, client)
         self._hear = hear
-        self._launches: list[Launch] = []
+        self._starting = threading.Lock()
         client._registration_callbacks.append(self._registration)
 
     @classmethod
@@ -59,20 +55,22 @@ class Cluster:
         launcher: str = "local",
         logs: Path | None = None,
         hear: Callable[[Ended], None] = lambda _ended: None,
+        say: Say = silent,
         **settings: Any,
     ) -> Cluster:
         """Start a controller and engines, and return once all are ready; ClusterError says why not.
 
         ``settings`` are those of an Order: env, python, niceness, listen, encrypt, seconds. A start that fails, or is
-        interrupted, leaves nothing behind but its logs.
+        interrupted, leaves nothing behind but its logs. ``say`` is told how far it has got, and may raise to end it.
         """
         check_settings(address.profile_dir)
         with claimed(address):
             sweep({str(Path(record.logs).resolve()) for record in Ledger().records()})
-            launch = Launch(address, launcher=launcher, logs=logs, hear=hear)
+            launch = Launch(address, launcher=launcher, logs=logs, hear=hear, say=say)
             client = launch.start(_order(launch, engines, settings), foreign=False)
         made = cls(address, client, hear)
         made._launches.append(launch)
+        made.wanted = engines
         return made
 
     @classmethod
@@ -82,81 +80,69 @@ class Cluster:
         """Use a cluster that runs, whoever started it; ClusterError if it does not."""
         return cls(address, connect(address, seconds), hear)
 
+    @property
+    def holds(self) -> bool:
+        """Whether this program started, or took over, something that ends with it."""
+        return bool(self._launches)
+
+    def adopt(self, record: Record) -> None:
+        """Hold what another program started that has gone: from now on it ends with this one."""
+        self._launches.append(Launch(self.address, hear=self._hear, record=record))
+        self.wanted += sum(one.proof.lives for one in record.engines)
+
     # --- engines ---
 
     def add_engines(
-        self, engines: int, *, launcher: str = "local", logs: Path | None = None, **settings: Any
+        self,
+        engines: int,
+        *,
+        launcher: str = "local",
+        logs: Path | None = None,
+        say: Say = silent,
+        **settings: Any,
     ) -> list[str]:
         """Start more engines, also where the controller is somebody else's, and return their names.
 
-        What is not said of them is as with those of ours that are there.
+        What is not said of them is as with those of ours that are there. ``say`` as with ``start``.
         """
-        settings = {**self._usual(), **settings}
+        with self._starting:
+            uuids = self._add_engines(engines, launcher, logs, say, {**self._usual(), **settings})
+            self.wanted += engines
+        return uuids
+
+    def replace_missing(self) -> int:
+        """Start engines in the place of ours that have gone without being told to; return how many."""
+        with self._starting:
+            # The controller may be about to tell that one has gone.
+            self._wait_for(lambda: self.living() < self.wanted, GONE_SECONDS)
+            missing = max(0, self.wanted - self.living())
+            if missing:
+                self._add_engines(missing, "local", None, silent, self._usual())
+        return missing
+
+    def _add_engines(
+        self, engines: int, launcher: str, logs: Path | None, say: Say, settings: dict[str, Any]
+    ) -> list[str]:
         until = time.monotonic() + settings.get("seconds", START_SECONDS)
         launch = next((one for one in self._launches if one.stands), None)
         if launch is not None and logs is None:
-            return launch.add_engines(_order(launch, engines, settings), self.client, until)
+            return launch.add_engines(_order(launch, engines, settings), self.client, until, say)
         logs = logs or next((Path(one.logs) for one in self.records() if one.controller and one.here), None)
-        launch = Launch(self.address, launcher=launcher, logs=logs, hear=self._hear)
+        launch = Launch(self.address, launcher=launcher, logs=logs, hear=self._hear, say=say)
         launch.start(_order(launch, engines, settings), foreign=True).close()
         self._launches.append(launch)
-        record = self._ledger.read(launch.record.id)
+        record = self.ledger.read(launch.record.id)
         uuids = [one.uuid for one in record.engines] if record else []
         self._wait_for(lambda: set(uuids) <= set(self.uuids().values()), ASK_SECONDS)
         return uuids
 
-    def uuids(self) -> dict[int, str]:
-        """Return the names of the engines by the numbers that the controller gave to them."""
-        return {number: str(self.client._engines[number]) for number in list(self.client._ids)}
-
-    def records(self) -> list[Record]:
-        """Return what Treadle started for this cluster, in whichever program of this user."""
-        return self._ledger.of(self.address.profile_dir, self.address.cluster_id)
-
-    def ours(self) -> dict[str, Started]:
-        """Return the engines that Treadle started, by name."""
-        return {one.uuid: one for record in self.records() if record.here for one in record.engines}
-
-    def given_up(self) -> list[Started]:
-        """Return engines of ours that live, and that the controller has lost: they never come back."""
-        known = set(self.uuids().values())
-        return [
-            one
-            for uuid, one in self.ours().items()
-            if uuid not in known and uuid in noted_numbers(Path(one.log).parent) and one.proof.lives
-        ]
-
-    def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
-        """Interrupt what engines execute, as Ctrl-C would; ClusterError names those that could not be reached."""
-        for number in self._known(numbers):
-            self._signal(number, signal.SIGINT, seconds)
-
-    def stop_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
-        """Ask engines to end, and end those of ours that do not; ClusterError names foreign ones that do not."""
-        chosen = {number: self.uuids()[number] for number in self._known(numbers)}
-        self.client.shutdown(targets=list(chosen), block=False)
-        with contextlib.suppress(ClusterError):
-            self._wait_gone(chosen, seconds)
-        self._end_by_proof(set(chosen.values()))
-        self._wait_gone(chosen, _GONE_SECONDS)
-
-    def kill_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
-        """End engines at once, whatever they do."""
-        chosen = {number: self.uuids()[number] for number in self._known(numbers)}
-        ours = self.ours()
-        for number, uuid in chosen.items():
-            if uuid not in ours:
-                self._signal(number, signal.SIGKILL, seconds)
-        self._end_by_proof(set(chosen.values()))
-        self._wait_gone(chosen, seconds)
-
-    def restart_engines(self, numbers: Iterable[int], seconds: float = START_SECONDS) -> list[str]:
+    def restart_engines(self, numbers: Iterable[int], seconds: float = START_SECONDS, say: Say = silent) -> list[str]:
         """Replace engines of ours on this machine by fresh ones, with new numbers; return their names."""
         chosen = {number: self.uuids()[number] for number in self._known(numbers)}
         ours = self.ours()
         if foreign := [number for number, uuid in chosen.items() if uuid not in ours]:
             raise ClusterError(
-                f"Treadle did not start {_listed(foreign)} here, and can only stop what it did not start",
+                f"Treadle did not start {listed(foreign)} here, and can only stop what it did not start",
                 where=f"cluster {self.address}",
                 remedy="Stop them and add engines",
             )
@@ -165,7 +151,7 @@ class Cluster:
         added: list[str] = []
         while wishes:
             wish = wishes[0]
-            added += self.add_engines(wishes.count(wish), seconds=seconds, **wish)
+            added += self.add_engines(wishes.count(wish), seconds=seconds, say=say, **wish)
             wishes = [other for other in wishes if other != wish]
         return added
 
@@ -176,6 +162,7 @@ class Cluster:
         for launch in self._launches:
             launch.leave()
         self._launches = []
+        self.wanted = 0
 
     def close(self) -> None:
         """Use the cluster no longer."""
@@ -202,7 +189,7 @@ class Cluster:
         try:
             if not ours:
                 within(seconds, "the shutdown of the controller", lambda: shut_down(self.client, seconds / 2))
-                self._wait_for(lambda: not connection_file(self.address).exists(), _GONE_SECONDS)
+                self._wait_for(lambda: not connection_file(self.address).exists(), GONE_SECONDS)
         except ClusterError as error:
             raise ClusterError(
                 f"{error.message}: it may go on", where=f"cluster {self.address}", remedy="End it where it was started"
@@ -220,61 +207,19 @@ class Cluster:
             return {"python": orders[0].python, "env": orders[0].env, "niceness": orders[0].niceness}
         return next((found for one in self.ours().values() if (found := likeness(one.proof))), {})
 
-    def _known(self, numbers: Iterable[int]) -> list[int]:
-        wanted, known = list(dict.fromkeys(numbers)), set(self.client.ids)
-        if missing := [number for number in wanted if number not in known]:
-            raise UsageError(f"there is no {_listed(missing)} in cluster {self.address}; it has: {sorted(known)}")
-        return wanted
-
-    def _signal(self, number: int, sign: int, seconds: float) -> None:
-        """Have the nanny of an engine send a signal; without one, send it by proof if the engine is ours."""
-        try:
-            (answer,) = self.client.send_signal(int(sign), targets=[number], block=False).result(seconds)
-            if answer["content"].get("status") != "ok":
-                raise ClusterError(str(answer["content"].get("evalue")))
-        except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means that it was not reached
-            started = self.ours().get(self.uuids().get(number, ""))
-            if started is None or not started.proof.send(sign):
-                raise ClusterError(
-                    f"engine {number} cannot be reached ({error})", where=f"cluster {self.address}"
-                ) from None
-
-    def _end_by_proof(self, uuids: set[str]) -> None:
-        """Kill engines of ours, with what their tasks started; their nannies tell the controller and end."""
-        for record in self.records():
-            found = [one for one in record.engines if one.uuid in uuids and record.here]
-            # Forgotten first: a guardian that finds all of a record ended takes it to be over.
-            self._ledger.drop(record.id, {one.uuid for one in found})
-            for one in found:
-                kill_with_children(one.proof)
-
     def _registration(self, event: dict[str, Any]) -> None:
         """Hear of an engine that the controller has given up. Runs in the thread of the client."""
         if event.get("event") == "unregister":
             uuid = str(event.get("uuid") or "")
-            the_loop().call_soon_threadsafe(lambda: the_loop().call_later(_GONE_SECONDS, self._forget, uuid))
+            the_loop().call_soon_threadsafe(lambda: the_loop().call_later(GONE_SECONDS, self._forget, uuid))
 
     def _forget(self, uuid: str) -> None:
         """End an engine that lives on although it was given up, stopped or cut off: it never comes back."""
         for launch in self._launches:
-            record = self._ledger.read(launch.record.id)
+            record = self.ledger.read(launch.record.id)
             for one in record.engines if record else []:
                 if one.uuid == uuid and one.proof.lives:
                     kill_with_children(one.proof)
-
-    def _wait_gone(self, chosen: dict[int, str], seconds: float) -> None:
-        uuids = set(chosen.values())
-        if not self._wait_for(lambda: not uuids & set(self.uuids().values()), seconds):
-            left = [number for number, uuid in chosen.items() if uuid in self.uuids().values()]
-            raise ClusterError(f"{_listed(left)} did not end within {seconds:g} s", where=f"cluster {self.address}")
-
-    def _wait_for(self, told: Callable[[], bool], seconds: float) -> bool:
-        until = time.monotonic() + seconds
-        while not told():
-            if time.monotonic() > until:
-                return False
-            time.sleep(_PAUSE)
-        return True
 
 
 def cores() -> int:
@@ -291,7 +236,3 @@ def _order(launch: Launch, engines: int, settings: dict[str, Any]) -> Order:
         mark=launch.record.id,
     )
     return msgspec.structs.replace(order, **settings)
-
-
-def _listed(numbers: list[int]) -> str:
-    return f"engine{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

@@ -30,15 +30,18 @@ def the_loop() -> asyncio.AbstractEventLoop:
         return _loop
 
 
-def on_loop(work: Coroutine[Any, Any, T], seconds: float, what: str) -> T:
-    """Have the loop do something, and return what it gives; ClusterError if it takes longer than ``seconds``."""
-    return _wait(asyncio.run_coroutine_threadsafe(work, the_loop()), seconds, what)
+def on_loop(work: Coroutine[Any, Any, T], seconds: float, what: str, check: Callable[[], None] = lambda: None) -> T:
+    """Have the loop do something, and return what it gives; ClusterError if it takes longer than ``seconds``.
+
+    ``check`` is called again and again meanwhile: what it raises gives it up.
+    """
+    return _wait(asyncio.run_coroutine_threadsafe(work, the_loop()), seconds, what, check)
 
 
-def within(seconds: float, what: str, call: Callable[[], T]) -> T:
+def within(seconds: float, what: str, call: Callable[[], T], check: Callable[[], None] = lambda: None) -> T:
     """Return what a call of the library gives that may block for ever; ClusterError if it does for ``seconds``.
 
-    The thread that waits in it is then left behind.
+    The thread that waits in it is then left behind, as it is if ``check`` raises, which is called meanwhile.
     """
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
     # What comes too late is then taken, and heard by nobody.
@@ -51,13 +54,18 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
             future.set_exception(error)
 
     BackgroundThread(target=work, name=f"treadle {what}", daemon=True).start()
-    return _wait(future, seconds, what)
+    return _wait(future, seconds, what, check)
 
 
-def _wait(future: concurrent.futures.Future[T], seconds: float, what: str) -> T:
+def _wait(future: concurrent.futures.Future[T], seconds: float, what: str, check: Callable[[], None]) -> T:
     """Wait in short slices: a signal that another thread took is heard between two of them."""
     end = time.monotonic() + seconds
     while not future.done():
+        try:
+            check()
+        except BaseException:
+            future.cancel()
+            raise
         left = end - time.monotonic()
         if left <= 0:
             future.cancel()

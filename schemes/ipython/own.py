@@ -70,7 +70,7 @@ class Upkeep:
             if self._cluster is None or self._over:
                 return
             try:
-                self._cluster.add_engines(1)
+                self._cluster.replace_missing()
             except TreadleError as error:
                 self._say(f"an engine that is gone cannot be replaced: {error}")
 

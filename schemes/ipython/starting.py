@@ -16,7 +16,7 @@ from .guardian import END_SECONDS, Guardian
 from .launchers import LAUNCHERS, Ended, Order
 from .ledger import Ledger, fingerprint
 from .logs import last_lines, new_folder, note_numbers
-from .loop import on_loop
+from .loop import on_loop, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,15 +25,29 @@ if TYPE_CHECKING:
     from .launchers import Launcher
     from .ledger import Record, Started
 
+    Say = Callable[[str, float], None]
+
 START_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
+_CONTROLLER_PART = 0.4
+"""How much of a start is done when the controller is there."""
+
 _SHOWN_LINES = 8
 _NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 _PAUSE = 0.02
 _SETTLE_SECONDS = 2.0
 
 
+def silent(_text: str, _fraction: float) -> None:
+    """Tell nobody how far a start has got."""
+
+
 class Launch:
-    """What this program starts for a cluster in one go: entered into the ledger, and guarded, before it is there."""
+    """What this program starts for a cluster in one go: entered into the ledger, and guarded, before it is there.
+
+    ``say`` is told, again and again, how far a start has got; what it raises gives the start up. With ``record`` it is
+    what another program has started, of which this one is the owner now.
+    """
 
     def __init__(
         self,
@@ -42,13 +56,14 @@ class Launch:
         launcher: str = "local",
         logs: Path | None = None,
         hear: Callable[[Ended], None] = lambda _ended: None,
+        say: Say = silent,
+        record: Record | None = None,
     ) -> None:
         self.address = address
         self.ledger = Ledger()
-        self._hear = hear
+        self._hear, self._say = hear, say
         self._launcher: Launcher = LAUNCHERS[launcher]
-        folder = new_folder(address.profile_dir, address.cluster_id, logs)
-        self.record: Record = self.ledger.open(address.profile_dir, address.cluster_id, launcher, folder)
+        self.record = record or self._recorded(launcher, logs)
         self._ends: dict[str, Ended] = {}
         self._starts: dict[str, Started] = {}
         self._library: Any = None
@@ -56,10 +71,16 @@ class Launch:
         self.order: Order | None = None
         self.guardian = Guardian(self.ledger, self.record)
 
+    def _recorded(self, launcher: str, logs: Path | None) -> Record:
+        place = self.address.profile_dir, self.address.cluster_id
+        return self.ledger.open(*place, launcher, new_folder(*place, logs))
+
     def started(self, one: Started) -> None:
         """Enter a process into the ledger."""
         self._starts[one.uuid] = one
         if not self.ledger.add(self.record.id, one):
+            # Nobody would find it: its record is gone.
+            one.proof.send(signal.SIGKILL)
             raise ClusterError("what was started for it has ended meanwhile", where=f"cluster {self.address}")
 
     @property
@@ -77,17 +98,18 @@ class Launch:
     def start(self, order: Order, *, foreign: bool) -> Client:
         """Start what was ordered and return a client once it is ready; ClusterError says why that was not to be.
 
-        Whatever happens meanwhile, a failure or an interrupt: all of it is ended then.
+        Whatever happens meanwhile, a failure, an interrupt, or what ``say`` raises: all of it is ended then.
         """
         self.order = order
         end = time.monotonic() + order.seconds
         client: Client | None = None
         try:
-            on_loop(self._start_controller(order, foreign=foreign), _left(end), "the start of the controller")
+            work, what = self._start_controller(order, foreign=foreign), "the start of the controller"
+            on_loop(work, _left(end), what, lambda: self._say("starting the controller", 0.0))
             self.guardian.wait_ready(_left(end))
             if not foreign:
                 self._wait_for_controller(end)
-            client = connect(self.address, min(10.0, _left(end)))
+            client = self._connected(end)
             self.add_engines(order, client, end)
         except BaseException as error:
             if client is not None:
@@ -98,13 +120,40 @@ class Launch:
             raise
         return client
 
-    def add_engines(self, order: Order, client: Client, end: float) -> list[str]:
-        """Start engines, and return their names once the controller knows all; if one fails, none of them is left."""
+    def _connected(self, end: float) -> Client:
+        seconds = min(CONNECT_SECONDS, _left(end))
+        made: list[Client] = []
+        given_up = False
+
+        def work() -> Client:
+            made.append(connect(self.address, seconds))
+            if given_up:
+                made[0].close()
+            return made[0]
+
+        try:
+            # What it takes longer than its own deadline, it says itself.
+            return within(seconds + _SETTLE_SECONDS, "the connection to the controller", work, self._connecting)
+        except BaseException:
+            given_up = True
+            for client in made:
+                client.close()
+            raise
+
+    def _connecting(self) -> None:
+        self._say("connecting to the controller", _CONTROLLER_PART)
+
+    def add_engines(self, order: Order, client: Client, end: float, say: Say | None = None) -> list[str]:
+        """Start engines, and return their names once the controller knows all; if one fails, none of them is left.
+
+        The same goes for what ``say`` raises.
+        """
         if not order.engines:
             return []
+        self._say = say or self._say
         before = set(self._starts)
         try:
-            on_loop(self._start_engines(order), _left(end), "the start of the engines")
+            on_loop(self._start_engines(order), _left(end), "the start of the engines", self._starting_engines)
             wanted = set(self._starts) - before
             self._wait_for_engines(wanted, order, client, end)
         except BaseException:
@@ -117,6 +166,9 @@ class Launch:
 
     def _wait_for_engines(self, wanted: set[str], order: Order, client: Client, end: float) -> None:
         while missing := wanted - set(client._engines.values()):
+            ready = len(wanted) - len(missing)
+            share = _CONTROLLER_PART + (1 - _CONTROLLER_PART) * ready / len(wanted)
+            self._say(f"{ready} of {len(wanted)} engines are ready", share)
             if dead := missing & set(self._ends):
                 raise self._failed(dead.pop())
             if time.monotonic() > end:
@@ -126,6 +178,9 @@ class Launch:
                     where=f"cluster {self.address}",
                 )
             time.sleep(_PAUSE)
+
+    def _starting_engines(self) -> None:
+        self._say("starting the engines", _CONTROLLER_PART)
 
     async def _start_controller(self, order: Order, *, foreign: bool) -> None:
         cluster = self._launcher.prepare(order, self, foreign=foreign)
@@ -137,6 +192,7 @@ class Launch:
         """Wait until it has told how to connect."""
         files = [connection_file(self.address, kind) for kind in ("client", "engine")]
         while not all(fingerprint(path) and path.read_bytes().rstrip().endswith(b"}") for path in files):
+            self._say("waiting for the controller", 0.0)
             if "" in self._ends:
                 raise self._failed("")
             if time.monotonic() > end:

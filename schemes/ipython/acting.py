@@ -1,0 +1,150 @@
+"""What is done to single engines of a cluster, whoever started them: found, interrupted, stopped, killed."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core.errors import ClusterError, UsageError
+from .ending import kill_with_children
+from .ledger import Ledger
+from .logs import noted_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .connecting import Address, Client
+    from .ledger import Record, Started
+    from .starting import Launch
+
+ASK_SECONDS = 5.0
+GONE_SECONDS = 1.0
+_PAUSE = 0.02
+
+
+class Engines:
+    """The engines of a cluster that is connected.
+
+    ``wanted`` is how many of those that this program started are meant to be there.
+    """
+
+    def __init__(self, address: Address, client: Client) -> None:
+        self.address = address
+        self.client = client
+        self.ledger = Ledger()
+        self.wanted = 0
+        self._launches: list[Launch] = []
+
+    def uuids(self) -> dict[int, str]:
+        """Return the names of the engines by the numbers that the controller gave to them."""
+        return {number: str(self.client._engines[number]) for number in list(self.client._ids)}
+
+    def records(self) -> list[Record]:
+        """Return what Treadle started for this cluster, in whichever program of this user."""
+        return self.ledger.of(self.address.profile_dir, self.address.cluster_id)
+
+    def ours(self) -> dict[str, Started]:
+        """Return the engines that Treadle started, by name."""
+        return {one.uuid: one for record in self.records() if record.here for one in record.engines}
+
+    def given_up(self) -> list[Started]:
+        """Return engines of ours that live, and that the controller has lost: they never come back."""
+        known = set(self.uuids().values())
+        return [
+            one
+            for uuid, one in self.ours().items()
+            if uuid not in known and uuid in noted_numbers(Path(one.log).parent) and one.proof.lives
+        ]
+
+    def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
+        """Interrupt what engines execute, as Ctrl-C would; ClusterError names those that could not be reached."""
+        for number in self._known(numbers):
+            self._signal(number, signal.SIGINT, seconds)
+
+    def stop_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
+        """Ask engines to end, and end those of ours that do not; ClusterError names foreign ones that do not."""
+        chosen = {number: self.uuids()[number] for number in self._known(numbers)}
+        self._want_less(chosen)
+        self.client.shutdown(targets=list(chosen), block=False)
+        with contextlib.suppress(ClusterError):
+            self._wait_gone(chosen, seconds)
+        self._end_by_proof(set(chosen.values()))
+        self._wait_gone(chosen, GONE_SECONDS)
+
+    def kill_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
+        """End engines at once, whatever they do."""
+        chosen = {number: self.uuids()[number] for number in self._known(numbers)}
+        self._want_less(chosen)
+        ours = self.ours()
+        for number, uuid in chosen.items():
+            if uuid not in ours:
+                self._signal(number, signal.SIGKILL, seconds)
+        self._end_by_proof(set(chosen.values()))
+        self._wait_gone(chosen, seconds)
+
+    def mine(self) -> dict[str, Started]:
+        """Return the engines that this program started, or took over, by name."""
+        started = {launch.record.id for launch in self._launches}
+        return {one.uuid: one for record in self.records() if record.id in started for one in record.engines}
+
+    def living(self) -> int:
+        """Return how many engines of this program the controller knows that live."""
+        known = set(self.uuids().values())
+        return sum(one.proof.lives for uuid, one in self.mine().items() if uuid in known)
+
+    # --- how ---
+
+    def _known(self, numbers: Iterable[int]) -> list[int]:
+        wanted, known = list(dict.fromkeys(numbers)), set(self.client.ids)
+        if missing := [number for number in wanted if number not in known]:
+            raise UsageError(f"there is no {listed(missing)} in cluster {self.address}; it has: {sorted(known)}")
+        return wanted
+
+    def _signal(self, number: int, sign: int, seconds: float) -> None:
+        """Have the nanny of an engine send a signal; without one, send it by proof if the engine is ours."""
+        try:
+            (answer,) = self.client.send_signal(int(sign), targets=[number], block=False).result(seconds)
+            if answer["content"].get("status") != "ok":
+                raise ClusterError(str(answer["content"].get("evalue")))
+        except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means that it was not reached
+            started = self.ours().get(self.uuids().get(number, ""))
+            if started is None or not started.proof.send(sign):
+                raise ClusterError(
+                    f"engine {number} cannot be reached ({error})", where=f"cluster {self.address}"
+                ) from None
+
+    def _want_less(self, chosen: dict[int, str]) -> None:
+        """Have nobody replace those that are to go."""
+        mine = self.mine()
+        self.wanted -= sum(uuid in mine for uuid in chosen.values())
+
+    def _end_by_proof(self, uuids: set[str]) -> None:
+        """Kill engines of ours, with what their tasks started; their nannies tell the controller and end."""
+        for record in self.records():
+            found = [one for one in record.engines if one.uuid in uuids and record.here]
+            # Forgotten first: a guardian that finds all of a record ended takes it to be over.
+            self.ledger.drop(record.id, {one.uuid for one in found})
+            for one in found:
+                kill_with_children(one.proof)
+
+    def _wait_gone(self, chosen: dict[int, str], seconds: float) -> None:
+        uuids = set(chosen.values())
+        if not self._wait_for(lambda: not uuids & set(self.uuids().values()), seconds):
+            left = [number for number, uuid in chosen.items() if uuid in self.uuids().values()]
+            raise ClusterError(f"{listed(left)} did not end within {seconds:g} s", where=f"cluster {self.address}")
+
+    def _wait_for(self, told: Callable[[], bool], seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not told():
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE)
+        return True
+
+
+def listed(numbers: list[int]) -> str:
+    """Return how a person names these engines."""
+    return f"engine{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
