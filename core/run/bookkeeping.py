@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .previews import packed
+from .previews import Pictures, packed
 from .records import Listener, Missing, TaskChanged, TaskRecord
 from .states import TaskState
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..worker.failures import Cause
     from .events import Start, TaskId
     from .layout import Layout
+    from .previews import Previews
     from .tasks import Task
 
 
@@ -27,6 +28,7 @@ class Books:
         self._layout = layout
         self._listener = listener
         self._clock = clock
+        self._pictures = Pictures()
         self._start = 0.0
 
     def begin(self) -> None:
@@ -76,6 +78,10 @@ class Books:
         _note_place(record, report.place)
         return record
 
+    def shows(self, record: TaskRecord, previews: Previews) -> None:
+        """Write down what the outputs of a task look like."""
+        record.previews = self._pictures.within(record.node, previews)
+
     def stopped(self, task: TaskId, when: float) -> None:
         """Write down when an attempt was over that was to be stopped."""
         self.records[task].ended = when - self._start
@@ -99,7 +105,7 @@ class Books:
         """Write down that the results of a task were there already."""
         record = self.records[task]
         record.scheme, record.reason = scheme, f"{scheme}: an earlier run had the same inputs"
-        record.previews = result.previews
+        self.shows(record, result.previews)
         record.dispatched = record.began = record.ended = self.now()
         self.change(record, TaskState.CACHED)
         record.previews = packed(record.previews)

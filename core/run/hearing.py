@@ -122,7 +122,8 @@ class Hearing:
             desk.deadlines.clear((report.task, "time"))
         result = report.result
         if isinstance(result, Result):
-            record.previews, record.cause = result.previews, None
+            desk.books.shows(record, result.previews)
+            record.cause = None
             if desk.earlier is not None:
                 wanted = desk.earlier.wants(desk.tasks[report.task], report)
                 self._moving.bring_for_cache(report.task, record.scheme, wanted)

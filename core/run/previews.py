@@ -1,7 +1,8 @@
-"""The previews of a task's outputs, kept packed: most are never looked at."""
+"""The previews of a task's outputs, kept packed: most are never looked at; their pictures within a budget."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,11 @@ from msgspec import msgpack
 
 Previews = Mapping[str, Mapping[str, Any]]
 
+PICTURES_OF_A_NODE = 100
+BYTES_OF_A_RUN = 32 * 2**20
+"""So much of pictures is kept of a run, whatever the number of its tasks; the first ones are."""
+
+_PICTURE = "picture"
 _encode = msgpack.Encoder().encode
 
 
@@ -43,3 +49,24 @@ def packed(previews: Previews) -> Previews:
         return Packed(_encode(previews)) if previews else previews
     except (TypeError, ValueError, OverflowError):
         return previews
+
+
+class Pictures:
+    """Counts the pictures of a run, and leaves out those that are too many."""
+
+    def __init__(self) -> None:
+        self._of_node: Counter[str] = Counter()
+        self._bytes = 0
+
+    def within(self, node: str, previews: Previews) -> Previews:
+        """Return the previews of a task of a node, without pictures that there is no room for."""
+        size = sum(len(one[_PICTURE]) for one in previews.values() if _PICTURE in one)
+        if not size:
+            return previews
+        if self._of_node[node] < PICTURES_OF_A_NODE and self._bytes + size <= BYTES_OF_A_RUN:
+            self._of_node[node] += 1
+            self._bytes += size
+            return previews
+        return {
+            output: {name: fact for name, fact in one.items() if name != _PICTURE} for output, one in previews.items()
+        }

@@ -250,7 +250,8 @@ def _result(call: Call, returned: Any, secrets: Secrets, keep: Callable[[Any], A
         if is_split:
             items[port] = tuple(map(secrets.hide, item_labels(outputs[port])))
     flags = {port: bool(outputs[port]) for port in call.flags if port in outputs} if call.flags else {}
-    previews = {port: preview(value, secrets.hide if secrets else None) for port, value in outputs.items()}
+    hide = secrets.hide if secrets else None
+    previews = {port: preview(value, hide, picture=True) for port, value in outputs.items()}
     return Result(outputs, items, flags, absent, previews)
 
 

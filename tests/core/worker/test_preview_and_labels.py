@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,50 @@ class Word(str):
 
 def test_the_preview_of_a_text_of_a_class_of_its_own_holds_a_plain_text() -> None:
     assert type(preview(Word("hello"))["text"]) is str
+
+
+def paths_of_this_test() -> None:
+    pass
+
+
+class Plain:
+    def __init__(self) -> None:
+        self.count, self.image, self._hidden = 3, np.zeros((4, 5)), "never"
+        self.inner = [Empty()]
+
+
+class Empty:
+    __slots__ = ()
+
+
+@dataclass
+class Fit:
+    slope: float
+    residuals: list[int]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Empty(), "Empty()"),
+        (Plain(), "Plain(count=3, image=ndarray 4 × 5 float64, inner=[Empty()])"),
+        ([Empty(), {"a": Empty()}], "[Empty(), {'a': Empty()}]"),
+        (Fit(0.5, [1] * 10**6), f"Fit(slope=0.5, residuals=[{'1, ' * 20}...])"),
+        (paths_of_this_test, "<function paths_of_this_test>"),
+    ],
+)
+def test_what_says_nothing_of_itself_is_shown_by_what_it_is_made_of(value, text) -> None:
+    assert preview(value)["text"] == text
+
+
+@pytest.mark.parametrize("value", [Empty(), [Empty()], paths_of_this_test])
+def test_no_preview_shows_an_address(value) -> None:
+    for hide in (None, lambda text: text):
+        assert "0x" not in preview(value, hide).get("text", "")
+
+
+def test_an_object_with_a_shape_tells_it_in_place_of_its_attributes() -> None:
+    class Image:
+        shape = (64, 64, 30)
+
+    assert preview(Image()) == {"type": f"{__name__}.{Image.__qualname__}", "shape": [64, 64, 30]}
