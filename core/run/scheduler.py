@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from ..planning.plan import Plan
     from .estimates import Places
+    from .estimates import Places
     from .expansion import Extent
+    from .selection import Choice
     from .selection import Choice
     from .tasks import Prerequisite, Task
 
@@ -162,6 +164,14 @@ class Scheduler:
                 self._progress.pass_breakpoints(places)
             case _:
                 raise InternalError(f"the scheduler was told {event!r}, which it does not know")
+
+    def foresee(self, node: int, made: Places = ()) -> tuple[Choice, Mapping[str, float]]:
+        """Return the scheme that a task of a node would be given now, and in how many seconds each would have it.
+
+        ``made`` says where what it reads will be. The seconds are there where durations count: where they are known
+        and several schemes are enabled.
+        """
+        return self._queue.foresee(node, made)
 
     def take_made(self) -> list[Task]:
         """Return the tasks made since this was last called."""
