@@ -24,6 +24,7 @@ from .search import folder_of, search_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..core.journal.learned import Estimate
     from ..core.pipeline import Pipeline
     from ..core.planning.plan import Plan, PlanNode
     from ..core.run.executor import Executor
@@ -49,7 +50,7 @@ class Keeping:
         self.recording = Recording(runs_folder(), plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
         self._keys = {node.id: cost_key(node) for node in plan.nodes}
         self._learned = Learned(user_state())
-        self.seconds = self._expected(plan)
+        self.seconds = {number: cost.seconds for number, cost in learned_costs(plan, self._learned).items()}
         self.hear = self.recording.hear if listener is None else _both(self.recording.hear, listener)
         self.cached: _Cached | None = None
         if options.cache is not False:
@@ -58,10 +59,6 @@ class Keeping:
                 self.cached = _Cached(pipeline, plan, folder, root or self.recording.id, warn)
             except UsageError as error:
                 warn(f"the run goes on without the cache: {error}")
-
-    def _expected(self, plan: Plan) -> Mapping[int, float]:
-        known = self._learned.read(self._keys.values())
-        return {node.number: known[key].seconds for node in plan.nodes if (key := self._keys[node.id]) in known}
 
     def end(self, executor: Executor) -> None:
         """Complete the journal, and learn from what the tasks took."""
@@ -111,6 +108,13 @@ def resumed_run(pipeline: Pipeline) -> str:
 def remembered_as(pipeline: Pipeline) -> str:
     """Return by what a pipeline is known from one run to the next: its file, or its title."""
     return str(pipeline.file.absolute()) if pipeline.file else pipeline.title
+
+
+def learned_costs(plan: Plan, learned: Learned | None = None) -> Mapping[int, Estimate]:
+    """Return what tasks of each node took in earlier runs, by its number; of a new one nothing is known."""
+    keys = {node.number: cost_key(node) for node in plan.nodes}
+    known = (learned or Learned(user_state())).read(keys.values())
+    return {number: known[key] for number, key in keys.items() if key in known}
 
 
 def cost_key(node: PlanNode) -> str:

@@ -37,6 +37,7 @@ class Desk:
             p.DescribeFunctions: _describe,
             p.CheckDocument: _check,
             p.AskFreshness: _freshness,
+            p.AskSchemes: self._schemes,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
             p.PauseRun: lambda asked: self._steer(asked.run, "pause"),
@@ -107,6 +108,11 @@ class Desk:
     def _forget(self, asked: p.ForgetRun) -> p.Done:
         self._runs.forget(asked.run, when_over=asked.when_over)
         return p.Done()
+
+    def _schemes(self, asked: p.AskSchemes) -> p.SchemeReasons:
+        from .reasons import scheme_reasons
+
+        return scheme_reasons(asked, self._runs)
 
 
 def _welcome() -> p.Welcome:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ...core.background import BackgroundThread
 from ...core.errors import RefusedError, TreadleError, UsageError, suggestion
 from ...core.protocol import PlannedNode, RunOver, RunStarted, TaskDetails, Warned
+from ..keeping import remembered_as
 from ..options import Options
 from ..session import CLOSE_SECONDS, Run
 from .documents import code_in, is_trusted
@@ -112,7 +113,7 @@ class Runs:
             )
         held: list[RunFeed] = []
         warnings = _Warnings(self._send)
-        run = Run(pipeline, _options(options), lambda event: _hear(held, event), warnings.hear)
+        run = Run(pipeline, options_of(options), lambda event: _hear(held, event), warnings.hear)
         going = _Going(run, self._send, warnings)
         held.append(going.feed)
         with self._lock:
@@ -165,6 +166,13 @@ class Runs:
         going.when_over(lambda: self._let_go(name))
 
     def _let_go(self, name: str) -> None:
+    def newest_of(self, pipeline: Pipeline) -> Run | None:
+        """Return the newest run of a pipeline that is over and was not forgotten; None if there is none."""
+        name = remembered_as(pipeline)
+        with self._lock:
+            going = list(self._runs.values())
+        return next((one.run for one in reversed(going) if one.over and remembered_as(one.run.pipeline) == name), None)
+
         with self._lock:
             going = self._runs.pop(name, None)
         if going is not None:
@@ -244,7 +252,8 @@ def _hear(feed: list[RunFeed], event: RunEvent) -> None:
         one.hear(event)
 
 
-def _options(asked: RunOptions) -> Options:
+def options_of(asked: RunOptions) -> Options:
+    """Return what a run is told by what a window asks for; no module runs in this process."""
     return Options(
         scheme=asked.scheme,
         n_procs=asked.n_procs or None,

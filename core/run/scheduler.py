@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
     from ..planning.plan import Plan
     from .estimates import Places
-    from .estimates import Places
     from .expansion import Extent
-    from .selection import Choice
     from .selection import Choice
     from .tasks import Prerequisite, Task
 
@@ -39,13 +37,12 @@ OnError = Literal["continue", "stop", "abort"]
 class Policy:
     """How a run is scheduled.
 
-    ``enabled`` are the schemes in the person's order, of which those of ``last_resort`` are for what no other can take;
-    ``n_procs`` and ``mem_gb`` what the host has;
-    ``losses`` how often a task is tried again when its worker is lost, ``retries`` how often it is when its module
-    fails, unless its node says more. ``seconds`` says how long the tasks of a node
-    take, by its number, as far as that is known. With ``look_up``, each task is looked for among earlier results
-    before it becomes ready. ``breakpoints`` are the paths of nodes and groups whose tasks do not start before a
-    person lets them; results that are looked up and found pass them.
+    ``enabled`` are the schemes in the person's order, of which those of ``last_resort`` are for what no other can
+    take; ``n_procs`` and ``mem_gb`` what the host has; ``losses`` how often a task is tried again when its worker
+    is lost, ``retries`` how often it is when its module fails, unless its node says more. ``seconds`` says how long
+    the tasks of a node take, by its number, as far as that is known. With ``look_up``, each task is looked for
+    among earlier results before it becomes ready. ``breakpoints`` are the paths of nodes and groups whose tasks do
+    not start before a person lets them; results that are looked up and found pass them.
     """
 
     enabled: tuple[str, ...] = ("serial",)
@@ -166,11 +163,7 @@ class Scheduler:
                 raise InternalError(f"the scheduler was told {event!r}, which it does not know")
 
     def foresee(self, node: int, made: Places = ()) -> tuple[Choice, Mapping[str, float]]:
-        """Return the scheme that a task of a node would be given now, and in how many seconds each would have it.
-
-        ``made`` says where what it reads will be. The seconds are there where durations count: where they are known
-        and several schemes are enabled.
-        """
+        """Return the scheme that a task of a node would be given now; where seconds count, also those of each."""
         return self._queue.foresee(node, made)
 
     def take_made(self) -> list[Task]:

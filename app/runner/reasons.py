@@ -1,0 +1,57 @@
+"""Answers on which scheme the nodes of a document would run now, and why; runs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core import protocol as p
+from ..explaining import explain
+from .documents import pipeline_of
+from .runs import options_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...core.run.candidates import Candidate
+    from ..explaining import NodeReasons
+    from ..session import Run
+    from .runs import Runs
+
+_NONE: Mapping[str, str] = {}
+
+
+def scheme_reasons(asked: p.AskSchemes, runs: Runs) -> p.SchemeReasons:
+    """Return the reasons for the nodes that were asked for, with what happened to them in the newest run here."""
+    pipeline = pipeline_of(asked.document)
+    options = options_of(p.RunOptions(scheme=asked.scheme, preference=asked.preference, settings=asked.settings))
+    found = explain(pipeline, options, frozenset(asked.nodes))
+    last = runs.newest_of(pipeline)
+    refused = {} if last is None else refused_in(last)
+    return p.SchemeReasons(nodes=tuple(_row(node, refused.get(node.node, _NONE)) for node in found))
+
+
+def refused_in(run: Run) -> dict[str, dict[str, str]]:
+    """Return for each node of a run the schemes that could not take one of its tasks, with the causes."""
+    found: dict[str, dict[str, str]] = {}
+    nodes = run.plan.nodes
+    for task in list(run.executor.scheduler.layout.tasks.values()):
+        for scheme, cause in (task.refused or {}).items():
+            found.setdefault(nodes[task.node].id, {})[scheme] = cause.message
+    return found
+
+
+def _row(node: NodeReasons, refused: Mapping[str, str]) -> p.NodeSchemes:
+    return p.NodeSchemes(
+        node=node.node,
+        chosen=node.chosen,
+        reason=node.reason,
+        candidates=tuple(_candidate(one, refused.get(one.scheme, "")) for one in node.candidates),
+        preferred=node.preferred,
+    )
+
+
+def _candidate(one: Candidate, refused: str) -> p.Candidate:
+    # It is tried again, for what it was given may be another thing now.
+    reason = f"{one.reason}; in the last run it could not take a task: {refused}" if refused else one.reason
+    seconds = -1.0 if one.seconds is None else one.seconds
+    return p.Candidate(scheme=one.scheme, eligible=one.eligible, reason=reason, seconds=seconds)
