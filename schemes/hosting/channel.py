@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 LARGEST = 128 * 1024
@@ -44,21 +45,58 @@ def packet(payload: bytes, *folders: Path) -> bytes:
     if len(payload) <= LARGEST:
         return payload
     name = f"message-{uuid.uuid4().hex}"
-    for place, folder in enumerate(folders, 1):
-        try:
-            (folder / name).write_bytes(payload)
-            break
-        except OSError:
-            with contextlib.suppress(OSError):
-                (folder / name).unlink()
-            if place == len(folders):
-                raise
+    _put(name, payload, folders)
     return _IN_FILE + name.encode()
+
+
+def packets(kind: int, items: Sequence[Any], *folders: Path) -> Iterator[tuple[Sequence[Any], bytes | OSError]]:
+    """Yield what to send for a message about items: one packet if they fit into it, else several, in their order.
+
+    With each come the items that it is about. For one alone that is too large the packet names a file; if no folder has
+    room for that, the error comes in its place.
+    """
+    payload = pickle.dumps((kind, items), 5)
+    if len(payload) > LARGEST and len(items) > 1:
+        half = len(items) // 2
+        yield from packets(kind, items[:half], *folders)
+        yield from packets(kind, items[half:], *folders)
+        return
+    try:
+        yield items, packet(payload, *folders)
+    except OSError as error:
+        yield items, error
+
+
+def put_template(number: int, data: bytes, *folders: Path) -> None:
+    """Write what all calls of one kind have in common where workers find it; OSError if no folder has room."""
+    _put(f"template-{number}", data, folders)
+
+
+def template(number: int, *folders: Path) -> bytes:
+    """Return what ``put_template`` has written."""
+    return _found(f"template-{number}", folders).read_bytes()
 
 
 def template_file(folder: Path, number: int) -> Path:
     """Return where workers find what all calls of one kind have in common."""
     return folder / f"template-{number}"
+
+
+def _put(name: str, data: bytes, folders: Sequence[Path]) -> None:
+    for place, folder in enumerate(folders, 1):
+        try:
+            (folder / name).write_bytes(data)
+            return
+        except OSError:
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+            if place == len(folders):
+                raise
+
+
+def _found(name: str, folders: Sequence[Path]) -> Path:
+    *others, last = [folder / name for folder in folders]
+    return next((other for other in others if other.exists()), last)
 
 
 class Inbox:
@@ -89,8 +127,7 @@ class Inbox:
         name = bytes(self._view[1:size])
         if not _FILE_NAME.fullmatch(name):
             raise ValueError("there is no such file of messages")
-        *others, path = [folder / name.decode() for folder in self._folders]
-        path = next((other for other in others if other.exists()), path)
+        path = _found(name.decode(), self._folders)
         payload = path.read_bytes()
         path.unlink(missing_ok=True)
         return payload

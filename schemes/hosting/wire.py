@@ -42,6 +42,7 @@ class Encoder:
         self.templates: list[bytes] = []
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._shapes: dict[tuple[int, tuple[str, ...], tuple[type, ...]], int] = {}
+        self._template_of: dict[int, int] = {}
         self._by_data: dict[bytes, int] = {}
         self._kept: list[Any] = []
         self._live: dict[int, tuple[Any, str, bytes]] = {}
@@ -76,7 +77,12 @@ class Encoder:
         if number is None:
             number = self._shapes[template, ports, kinds] = len(self.templates)
             self.templates.append(dumps((template, ports, tuple(kind.__name__ for kind in kinds))))
+            self._template_of[number] = template
         return number
+
+    def needed(self, number: int) -> tuple[int, ...]:
+        """Return the numbers of all that must be known to decode a call of this template or shape."""
+        return (self._template_of[number], number) if number in self._template_of else (number,)
 
     def _template(self, call: Call) -> int:
         key = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
-from .messages import CUT_OFF, RESULT
+from .messages import CUT_OFF, LINE, PROGRESS, RESULT
 
 if TYPE_CHECKING:
     import socket
@@ -26,8 +26,8 @@ class Outbox:
     something to send and nobody looks after it; whoever waits for that calls ``flush`` within ``TICK`` seconds.
     """
 
-    def __init__(self, channel: socket.socket, folder: Path) -> None:
-        self._channel, self._folder = channel, folder
+    def __init__(self, channel: socket.socket, *folders: Path) -> None:
+        self._channel, self._folders = channel, folders
         self._identity = _identity(channel)
         self._gathered: deque[tuple[Any, ...]] = deque()
         self._lock = threading.Lock()
@@ -55,13 +55,26 @@ class Outbox:
                 if not batch:
                     return
                 try:
-                    packet = ch.packet(_pickled(batch), self._folder)
+                    packets = self._packets(batch)
                 except BaseException:  # noqa: BLE001 - an answer that is not sent must not be waited for
                     os._exit(1)
                 try:
-                    self._channel.send(packet)
+                    for packet in packets:
+                        self._channel.send(packet)
                 except OSError:
                     os._exit(CUT_OFF)
+
+    def _packets(self, batch: list[tuple[Any, ...]]) -> list[bytes]:
+        """Return what to send. Without room for what is large, answers are replaced, and what is said is dropped."""
+        try:
+            return [ch.packet(_pickled(batch), *self._folders)]
+        except OSError as error:
+            if len(batch) > 1:
+                return [packet for message in batch for packet in self._packets([message])]
+            if batch[0][0] in {LINE, PROGRESS}:
+                return []
+            cause = Cause("insufficient resources", f"there is no room to tell what came of it: {error}")
+            return [ch.packet(_pickled([_replaced(batch[0], cause)]))]
 
     def check(self) -> None:
         """End the process if its channel is not there any more.
@@ -100,4 +113,9 @@ def _blamed(message: tuple[Any, ...]) -> tuple[Any, ...]:
     if message[0] != RESULT:
         return (message[0], *("?" if isinstance(one, str) else one for one in message[1:2]))
     cause = Cause("not picklable", "what is told of the result (labels, previews) cannot leave the thread host")
-    return (RESULT, message[1], cause, *message[3:])
+    return _replaced(message, cause)
+
+
+def _replaced(result: tuple[Any, ...], cause: Cause) -> tuple[Any, ...]:
+    _, number, _, _, _, *used = result
+    return (RESULT, number, cause, (), 0, *used)

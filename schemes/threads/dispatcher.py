@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...core.scheme import Report
     from ...core.worker.call import Call, ValueId
     from ..hosting.child import Setup
-    from ..hosting.wire import Encoded
+    from ..hosting.wire import Encoded, Encoder
     from .hosted import Hosted, HostedCall
     from .values import HostValues
 
@@ -42,7 +42,7 @@ class Dispatcher:
         name: str,
         setup: Setup,
         values: HostValues,
-        templates: list[bytes],
+        encoder: Encoder,
         threads: int,
         environment: Mapping[str, str],
         report: Callable[[Report], None],
@@ -55,7 +55,7 @@ class Dispatcher:
         self.fleet = Fleet(setup, threads, environment, report, self._buried)
         self.exports = Exports(values, self.fleet.hosts)
         self._router = Router(
-            self.fleet, values, self.exports, self._suspects, self._depth, templates, report, self._calls.fail
+            self.fleet, values, self.exports, self._suspects, self._depth, encoder, report, self._calls.fail
         )
         self._hearing = Hearing(
             self._calls, values, self.exports, report, self._depth.learn, self._router.route, self.fleet.dismiss
@@ -94,7 +94,7 @@ class Dispatcher:
                     self._calls.stopped(job)
         for number, numbers in told.items():
             host = self.fleet.hosts[number]
-            host.tell(m.STOP, numbers)
+            host.tell_of(m.STOP, numbers)
             if host.alone:
                 self.fleet.dismiss(host)
 
@@ -114,7 +114,7 @@ class Dispatcher:
         for host in self.fleet.hosts.values():
             if host.releases:
                 releases, host.releases = host.releases, []
-                host.tell(m.RELEASE, releases)
+                host.tell_of(m.RELEASE, releases)
 
     # What happens
 

@@ -48,7 +48,7 @@ class Exports:
         while self._asked:
             home, values = self._asked.popitem()
             if home in self._hosts:
-                self._hosts[home].tell(m.EXPORT, values)
+                self._hosts[home].tell_of(m.EXPORT, values)
 
     def came(self, value: ValueId, handed: Handed | Cause) -> None:
         """Take note of what a host told of a value."""

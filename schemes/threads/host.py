@@ -78,7 +78,7 @@ class Host:
         self._setup = setup
         self._channel = channel
         self._inbox = ch.Inbox(channel, Path(setup.memory), Path(setup.disk))
-        self._answers = Outbox(channel, Path(setup.disk))
+        self._answers = Outbox(channel, Path(setup.memory), Path(setup.disk))
         self._templates: dict[int, bytes] = {}
         self._unpacker = Unpacker(self._templates.__getitem__, shared)
         self._store = Store(Path(setup.memory), Path(setup.disk))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...core.worker.failures import Cause
     from ...core.worker.handing import Handed
     from ..hosting.child import Setup
-    from ..hosting.wire import Encoded
+    from ..hosting.wire import Encoded, Encoder
 
 SPARE = 8
 """How many threads a host may have besides, in the place of those that are held up by calls nobody waits for."""
@@ -97,10 +97,10 @@ class Hosted:
         self.unheard: list[HostedCall] = []
         self.releases: list[tuple[str, int]] = []
         self._folders = folder, Path(setup.disk)
-        self._inbox = ch.Inbox(self.ours, Path(setup.disk))
+        self._inbox = ch.Inbox(self.ours, *self._folders)
         self._output = Output(setup.mark, tell, self.task_of)
         self._outgoing: deque[bytes] = deque()
-        self._known = 0
+        self._known: set[int] = set()
 
     # What it is told
 
@@ -108,22 +108,56 @@ class Hosted:
         """Tell it how to begin."""
         self.tell(m.START, self.threads, self.threads + SPARE, str(self.board_path), environment)
 
-    def send(self, jobs: Sequence[tuple[HostedCall, dict[ValueId, Handed] | None]], templates: Sequence[bytes]) -> None:
-        """Send calls, with how the values can be had that are not there."""
-        for job, _ in jobs:
-            while self._known <= job.encoded.template:
-                self.tell(m.TEMPLATE, self._known, templates[self._known])
-                self._known += 1
-            self.jobs[job.number] = job
-            job.host = self
-        for first in range(0, len(jobs), _AT_A_TIME):
-            part = jobs[first : first + _AT_A_TIME]
-            self.tell(m.CALLS, [_message(job, handed) for job, handed in part])
+    def send(
+        self, jobs: Sequence[tuple[HostedCall, dict[ValueId, Handed] | None]], encoder: Encoder
+    ) -> list[tuple[HostedCall, OSError]]:
+        """Send calls, with how the values can be had that are not there.
+
+        Return those that are too large to be sent at once, and why there is no room for them elsewhere.
+        """
+        refused: list[tuple[HostedCall, OSError]] = []
+        taught = [(job, handed) for job, handed in jobs if self._teach(job, encoder, refused)]
+        for first in range(0, len(taught), _AT_A_TIME):
+            part = taught[first : first + _AT_A_TIME]
+            for job, _ in part:
+                self.jobs[job.number] = job
+                job.host = self
+            for message, error in self.tell_of(m.CALLS, [_message(job, handed) for job, handed in part]):
+                job = self.jobs.pop(message[0])
+                job.host = None
+                refused.append((job, error))
+        return refused
+
+    def _teach(self, job: HostedCall, encoder: Encoder, refused: list[tuple[HostedCall, OSError]]) -> bool:
+        """Send what the host must know of a call besides; if there is no room for that, refuse the call."""
+        number = job.encoded.template
+        if number in self._known:
+            return True
+        try:
+            for one in encoder.needed(number):
+                if one not in self._known:
+                    self.tell(m.TEMPLATE, one, encoder.templates[one])
+                    self._known.add(one)
+        except OSError as error:
+            refused.append((job, error))
+            return False
+        return True
 
     def tell(self, *message: Any) -> None:
-        """Send a message, now or as soon as there is room."""
+        """Send a message, now or as soon as there is room; OSError if it is large and there is no room for it."""
         self._outgoing.append(ch.packet(pickle.dumps(message, 5), *self._folders))
         self.flush()
+
+    def tell_of(self, kind: int, items: Sequence[Any]) -> list[tuple[Any, OSError]]:
+        """Send a message about items, in parts if it is large; return what was too large for that, and why."""
+        refused: list[tuple[Any, OSError]] = []
+        for part, packet in ch.packets(kind, items, *self._folders):
+            if isinstance(packet, OSError):
+                refused.append((part[0], packet))
+            else:
+                self._outgoing.append(packet)
+        self.flush()
+        return refused
 
     def flush(self) -> None:
         """Send what there was no room for."""

@@ -19,11 +19,10 @@ _MAKERS: dict[str, _Maker] = {"Given": Given, "Ref": Ref}
 
 
 class Packer:
-    """Makes calls ready to be sent. ``templates`` is what a host must know, by number, of all up to that of a call."""
+    """Makes calls ready to be sent. ``encoder`` has what a host must know of them besides."""
 
     def __init__(self) -> None:
-        self._encoder = Encoder()
-        self.templates = self._encoder.templates
+        self.encoder = Encoder()
 
     def pack(self, call: Call) -> Encoded:
         """Return the call as it is sent; NotPicklableError names the argument that cannot travel."""
@@ -34,9 +33,9 @@ class Packer:
             if kind is Ref:
                 refs.append(argument.value)  # type: ignore[union-attr]
             elif kind is not Given or not is_plain(argument.value):  # type: ignore[union-attr]
-                return self._encoder.encode(call)
+                return self.encoder.encode(call)
             arguments.append(argument.value)  # type: ignore[union-attr]
-        return Encoded(self._encoder.shape(call), tuple(arguments), tuple(refs))
+        return Encoded(self.encoder.shape(call), tuple(arguments), tuple(refs))
 
 
 class Unpacker:

@@ -10,11 +10,12 @@ from ...core.worker.failures import Cause
 from .exports import gone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from ...core.scheme import Report
     from ...core.worker.call import ValueId
     from ...core.worker.handing import Handed
+    from ..hosting.wire import Encoder
     from .depth import Depth
     from .exports import Exports
     from .fleet import Fleet
@@ -46,12 +47,12 @@ class Router:
         exports: Exports,
         suspects: Suspects,
         depth: Depth,
-        templates: Sequence[bytes],
+        encoder: Encoder,
         report: Callable[[Report], None],
         fail: Fail,
     ) -> None:
         self._fleet, self._values, self._exports, self._suspects = fleet, values, exports, suspects
-        self._depth, self._templates, self._report, self._fail = depth, templates, report, fail
+        self._depth, self._encoder, self._report, self._fail = depth, encoder, report, fail
         self._waiting: dict[int, tuple[HostedCall, set[ValueId]]] = {}
         self._held: deque[HostedCall] = deque()
         self._only = 0
@@ -123,9 +124,11 @@ class Router:
             free = max(0, host.threads - len(host.jobs))
             for job, _ in jobs:
                 job.short = self._depth.short(job.encoded.template)
-            host.send(jobs, self._templates)
+            for job, error in host.send(jobs, self._encoder):
+                why = f"there is no room to send the call to a thread host: {error}"
+                self._fail(job, Cause("insufficient resources", why), refused=True)
             for job, _ in jobs[:free] if host.pid else ():
-                if not job.short:
+                if not job.short and job.host is host:
                     job.told = True
                     self._report(Began(job.task, job.attempt, host.place))
 

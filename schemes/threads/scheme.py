@@ -79,7 +79,7 @@ class ThreadsScheme:
             setup = premises.setup(self._files, self._search_path, _SERVE)
             environment = limits(self._threads)
             dispatcher = Dispatcher(
-                self.name, setup, self._values, self._packer.templates, self._threads, environment, report
+                self.name, setup, self._values, self._packer.encoder, self._threads, environment, report
             )
         except BaseException:
             premises.close()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import pickle
-import resource
 
 import pytest
+from full_disks import room_for
 
-from treadle.schemes.hosting.channel import LARGEST, GarbledError, Inbox, packet, pair
+from treadle.schemes.hosting.channel import (
+    LARGEST,
+    GarbledError,
+    Inbox,
+    packet,
+    packets,
+    pair,
+    put_template,
+    template,
+)
 
 LARGE = pickle.dumps(b"x" * (LARGEST + 1))
 
@@ -18,17 +26,6 @@ def ends():
     ours, theirs = pair()
     with ours, theirs:
         yield ours, theirs
-
-
-@contextlib.contextmanager
-def room_for(size):
-    """Let no file get larger than this, as if the disk were full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_message_that_is_too_large_for_a_packet_comes_through_a_file_that_is_removed(ends, tmp_path):
@@ -60,3 +57,38 @@ def test_the_name_of_a_file_that_is_no_message_is_not_read(ends, tmp_path):
     ours.send(b"F../secret")
     with pytest.raises(GarbledError):
         Inbox(theirs, tmp_path / "folder").next()
+
+
+def test_a_message_about_many_items_goes_in_parts_that_need_no_file(ends, tmp_path):
+    ours, theirs = ends
+    items = [bytes(50_000) + bytes([number]) for number in range(7)]
+    with room_for(1000):
+        made = list(packets(3, items, tmp_path))
+    inbox = Inbox(theirs, tmp_path)
+    came = []
+    for _, data in made:
+        ours.send(data)
+        kind, part = inbox.next()
+        came += part
+        assert kind == 3
+    assert len(made) > 1
+    assert came == items
+
+
+def test_of_many_items_only_those_are_left_out_for_which_there_is_no_room(ends, tmp_path):
+    ours, theirs = ends
+    large = b"x" * (LARGEST + 1)
+    with room_for(1000):
+        made = list(packets(3, ["a", large, "b"], tmp_path))
+    told = [data for _, data in made if isinstance(data, bytes)]
+    for data in told:
+        ours.send(data)
+    inbox = Inbox(theirs, tmp_path)
+    assert [item for _ in told for item in inbox.next()[1]] == ["a", "b"]
+    assert [part for part, data in made if isinstance(data, OSError)] == [[large]]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_template_is_found_in_the_folder_that_had_room_for_it(tmp_path):
+    put_template(7, b"told once", tmp_path / "gone", tmp_path)
+    assert template(7, tmp_path / "gone", tmp_path) == b"told once"
