@@ -25,7 +25,8 @@ class Options:
     names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
     ``cache`` is a folder, or whether to use the user's own. With ``resume`` what the last run of the same pipeline has
     finished is not done again, not even by modules whose results are not kept otherwise. ``hosted`` keeps modules out
-    of this process, those of the serial scheme too.
+    of this process, those of the serial scheme too. With ``breakpoints`` the run stops before nodes that have one,
+    until a person lets it go on; otherwise they are passed over.
     """
 
     scheme: str = "auto"
@@ -39,6 +40,7 @@ class Options:
     cache: bool | Path = True
     resume: bool = False
     hosted: bool = False
+    breakpoints: bool = False
 
 
 def refuse_senseless(options: Options) -> None:
@@ -51,7 +53,7 @@ def refuse_senseless(options: Options) -> None:
         raise UsageError(f"memory_gb must be a number of GB above 0, not {gb!r}")
     _refuse_unless_one_of("on_error", options.on_error, get_args(OnError))
     _refuse_unless_one_of("order", options.order, ALL_ORDERS)
-    for name in ("resume", "keep_all", "hosted"):
+    for name in ("resume", "keep_all", "hosted", "breakpoints"):
         if not isinstance(getattr(options, name), bool):
             raise UsageError(f"{name} must be True or False, not {getattr(options, name)!r}")
     if not isinstance(options.cache, bool | Path):

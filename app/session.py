@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import weakref
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import msgspec
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.planning.make_plan import make_plan
+from ..core.run.breakpoints import breakpoints_of
 from ..core.run.executor import Executor
 from ..core.run.resources import Ledger
 from ..core.run.scheduler import Policy
@@ -96,6 +97,8 @@ class Run:
     def _executor(self, options: Options, warn: Callable[[str], None]) -> Executor:
         cached = self.keeping.cached
         policy = policy_of(options, self.keeping.seconds, look_up=cached is not None)
+        if options.breakpoints:
+            policy = replace(policy, breakpoints=breakpoints_of(self.pipeline))
         enabled, n_procs = policy.enabled, resources_of(options)[0]
         where = search_path(self.pipeline)
         return Executor(

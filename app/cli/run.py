@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ...core.pipeline import Pipeline
+from ...core.run.breakpoints import breakpoints_of
 from ...core.run.states import RunState
 from ..detach import Herald, start_detached
 from ..interrupts import INTERRUPTED, Interrupts, end_children
@@ -94,6 +95,8 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
         prepare(Path(options.output))
     if options.report:
         prepare(Path(options.report).absolute().parent)
+    if options.verbose and (ignored := breakpoints_of(pipeline)):
+        warn(f"only the window stops at breakpoints; here these are passed over: {', '.join(ignored)}")
     interrupts.hold()
     run = Run(pipeline, _chosen(options), display.hear, herald.warn)
     interrupts.clean = lambda: _abandon(display, run)

@@ -40,8 +40,8 @@ class Desk:
             p.AskSchemes: self._schemes,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
-            p.PauseRun: lambda asked: self._steer(asked.run, "pause"),
-            p.ResumeRun: lambda asked: self._steer(asked.run, "resume"),
+            p.PauseRun: self._pause,
+            p.ResumeRun: self._resume,
             p.CancelRun: self._cancel,
             p.AskTask: lambda asked: runs.task(asked.run, asked.task),
             p.ForgetRun: self._forget,
@@ -97,22 +97,26 @@ class Desk:
         self.answer(asked, started)
         self._runs.begin(started.run)
 
-    def _steer(self, run: str, what: str) -> p.Done:
-        self._runs.steer(run, what)
+    def _pause(self, asked: p.PauseRun) -> p.Done:
+        self._runs.pause(asked.run)
+        return p.Done()
+
+    def _resume(self, asked: p.ResumeRun) -> p.Done:
+        self._runs.resume(asked.run, asked.breakpoints)
         return p.Done()
 
     def _cancel(self, asked: p.CancelRun) -> p.Done:
         self._runs.cancel(asked.run, asked.nodes, asked.tasks)
         return p.Done()
 
-    def _forget(self, asked: p.ForgetRun) -> p.Done:
-        self._runs.forget(asked.run, when_over=asked.when_over)
-        return p.Done()
-
     def _schemes(self, asked: p.AskSchemes) -> p.SchemeReasons:
         from .reasons import scheme_reasons
 
         return scheme_reasons(asked, self._runs)
+
+    def _forget(self, asked: p.ForgetRun) -> p.Done:
+        self._runs.forget(asked.run, when_over=asked.when_over)
+        return p.Done()
 
 
 def _welcome() -> p.Welcome:

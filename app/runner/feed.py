@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...core.background import BackgroundThread
 from ...core.protocol import LogLine, NodeRow, RunNews, TaskRow
+from ...core.run.events import AtBreakpoints
 from ...core.run.records import TaskChanged, TaskLogged, TaskProgress
 from ...core.run.states import HANDED_OUT, TaskState
 
@@ -59,6 +60,7 @@ class RunFeed:
         self._stale: dict[str, _NodeCount] = {}
         self._lines: deque[LogLine] = deque(maxlen=MOST_LINES)
         self._cut = 0
+        self._waits_at: tuple[str, ...] | None = None
         self._thread = BackgroundThread(target=self._tell_on, name="treadle-feed", daemon=True)
         self._thread.start()
 
@@ -86,6 +88,8 @@ class RunFeed:
             elif isinstance(event, TaskLogged):
                 self._cut += len(self._lines) == MOST_LINES
                 self._lines.append(LogLine(event.task, event.line[:_MOST_TEXT]))
+            elif isinstance(event, AtBreakpoints):
+                self._waits_at = event.places
             else:
                 return
         if not self._something.is_set():
@@ -131,15 +135,23 @@ class RunFeed:
             names = list(self._changed)[:MOST_TASKS]
             records = [self._changed.pop(name) for name in names]
             nodes = [count.row() for count in self._stale.values()]
-            lines, cut = tuple(self._lines), self._cut
+            lines, cut, waits_at = tuple(self._lines), self._cut, self._waits_at
             self._stale.clear()
             self._lines.clear()
-            self._cut = 0
+            self._cut, self._waits_at = 0, None
             more = bool(self._changed)
             rows = tuple(map(_row, records))
-        if rows or nodes or lines:
+        if rows or nodes or lines or waits_at is not None:
             self._send(
-                RunNews(run=self._run, seconds=self.seconds, tasks=rows, nodes=tuple(nodes), lines=lines, cut=cut)
+                RunNews(
+                    run=self._run,
+                    seconds=self.seconds,
+                    tasks=rows,
+                    nodes=tuple(nodes),
+                    lines=lines,
+                    cut=cut,
+                    waits_at=waits_at,
+                )
             )
         return more
 

@@ -137,9 +137,17 @@ class Runs:
             if not self._closed:
                 going.begin()
 
-    def steer(self, name: str, what: str) -> None:
-        """Pause or resume a run; UsageError if there is none of this name."""
-        getattr(self._going(name).run.executor, what)()
+    def pause(self, name: str) -> None:
+        """Start nothing new in a run; UsageError if there is none of this name."""
+        self._going(name).run.executor.pause()
+
+    def resume(self, name: str, breakpoints: tuple[str, ...] = ()) -> None:
+        """Let a run go on after a pause, or at these breakpoints; UsageError if there is none of this name."""
+        executor = self._going(name).run.executor
+        if breakpoints:
+            executor.pass_breakpoints(breakpoints)
+        else:
+            executor.resume()
 
     def cancel(self, name: str, nodes: Iterable[str], tasks: Iterable[str]) -> None:
         """Ask to end a run, or only these nodes and tasks; UsageError if it has no such run, node or task."""
@@ -158,6 +166,13 @@ class Runs:
             previews={port: dict(preview) for port, preview in record.previews.items()},
         )
 
+    def newest_of(self, pipeline: Pipeline) -> Run | None:
+        """Return the newest run of a pipeline that is over and was not forgotten; None if there is none."""
+        name = remembered_as(pipeline)
+        with self._lock:
+            going = list(self._runs.values())
+        return next((one.run for one in reversed(going) if one.over and remembered_as(one.run.pipeline) == name), None)
+
     def forget(self, name: str, *, when_over: bool = False) -> None:
         """Let go of a run that is over, or ``when_over``; UsageError if it goes on, or if there is none."""
         going = self._going(name)
@@ -166,13 +181,6 @@ class Runs:
         going.when_over(lambda: self._let_go(name))
 
     def _let_go(self, name: str) -> None:
-    def newest_of(self, pipeline: Pipeline) -> Run | None:
-        """Return the newest run of a pipeline that is over and was not forgotten; None if there is none."""
-        name = remembered_as(pipeline)
-        with self._lock:
-            going = list(self._runs.values())
-        return next((one.run for one in reversed(going) if one.over and remembered_as(one.run.pipeline) == name), None)
-
         with self._lock:
             going = self._runs.pop(name, None)
         if going is not None:
@@ -184,7 +192,10 @@ class Runs:
             return [name for name, going in self._runs.items() if not going.over]
 
     def wait(self) -> None:
-        """Wait until all runs are over, however long that takes."""
+        """Wait until all runs are over, however long that takes; they wait for no person any more."""
+        for going in self._all():
+            going.run.executor.pass_breakpoints()
+            going.run.executor.resume()
         for going in self._all():
             while not going.wait(60.0):
                 pass
@@ -266,4 +277,5 @@ def options_of(asked: RunOptions) -> Options:
         cache=Path(asked.cache_folder) if asked.cache and asked.cache_folder else asked.cache,
         resume=asked.resume,
         hosted=True,
+        breakpoints=asked.breakpoints,
     )

@@ -15,6 +15,7 @@ class RunOptions(Message):
     """The options of a run, as ``treadle run`` has them; 0 cores or GB: what the machine has.
 
     ``preference`` are the schemes that ``auto`` may use, the dearest first; empty: all, in the usual order.
+    With ``breakpoints`` the run stops before nodes that have one, until ResumeRun names them; else it passes them.
     """
 
     scheme: str = "auto"
@@ -29,6 +30,7 @@ class RunOptions(Message):
     resume: bool = False
     preference: tuple[str, ...] = ()
     settings: dict[str, SchemeSettings] = field(default_factory=dict)
+    breakpoints: bool = False
 
 
 class StartRun(Request, tag="start-run"):
@@ -49,9 +51,10 @@ class PauseRun(Request, tag="pause-run"):
 
 
 class ResumeRun(Request, tag="resume-run"):
-    """Go on after a pause; answered by Done."""
+    """Go on after a pause, or with ``breakpoints`` at these, by the paths of nodes and groups; answered by Done."""
 
     run: str
+    breakpoints: tuple[str, ...] = ()
 
 
 class CancelRun(Request, tag="cancel-run"):
@@ -139,7 +142,10 @@ class LogLine(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RunNews(Message, tag_field="sent", tag="run-news"):
-    """What happened in a run since the last time: the newest of each task and node. ``cut`` lines were left out."""
+    """What happened in a run since the last time: the newest of each task and node. ``cut`` lines were left out.
+
+    ``waits_at`` are the breakpoints where tasks wait now, those reached first before the others; None: as told before.
+    """
 
     run: str
     seconds: float
@@ -147,6 +153,7 @@ class RunNews(Message, tag_field="sent", tag="run-news"):
     nodes: tuple[NodeRow, ...] = ()
     lines: tuple[LogLine, ...] = ()
     cut: int = 0
+    waits_at: tuple[str, ...] | None = None
 
 
 class RunOver(Message, tag_field="sent", tag="run-over"):

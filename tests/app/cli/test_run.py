@@ -264,6 +264,18 @@ def test_verbose_tells_scheme_and_reason_on_standard_error(treadle, workspace):
     assert "dispatched" not in done.out
 
 
+def test_breakpoints_stop_no_run_of_the_command_line_and_verbose_says_so_once(treadle, workspace):
+    pipeline = Pipeline("stopping")
+    one = pipeline.add("operator:add", id="one", a=1, b=2)
+    pipeline.add("operator:neg", id="two", a=one.out).breakpoint = True
+    file = workspace.save(pipeline)
+    done = treadle("run", file, "-v", "-x", "serial", "--no-cache")
+    assert done.code == 0
+    assert done.err.count("breakpoints") == 1
+    assert "passed over: two" in done.err
+    assert "breakpoints" not in treadle("run", file, "-x", "serial", "--no-cache").err
+
+
 def test_verbose_tells_what_modules_log_and_how_far_they_are(treadle, workspace):
     text = "from treadle import log, progress\n"
     text += "def step() -> int:\n    log('a word')\n    progress(0.5, 'half')\n    return 1\n"

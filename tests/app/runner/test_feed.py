@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from treadle.app.runner.feed import MOST_LINES, MOST_TASKS, RunFeed
+from treadle.core.run.events import AtBreakpoints
 from treadle.core.run.records import TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from treadle.core.run.states import TaskState
 
@@ -89,6 +90,17 @@ def test_of_too_many_lines_the_newest_are_kept_and_the_cut_is_told(window):
     lines = [line.text for news in told for line in news.lines]
     assert lines[-1] == str(3 * MOST_LINES - 1)
     assert len(lines) + sum(news.cut for news in told) == 3 * MOST_LINES
+
+
+def test_where_a_run_waits_is_told_once_the_newest_only(window):
+    window.reads.clear()
+    for places in (("a",), ("a", "b"), ("b",)):
+        window.feed.hear(AtBreakpoints(places))
+    change(window, record("a"), TaskState.SUCCEEDED)
+    window.reads.set()
+    told = [news.waits_at for news in window.all() if news.waits_at is not None]
+    assert told[-1] == ("b",)
+    assert len(told) <= 2
 
 
 def test_progress_of_a_node_is_that_of_its_running_tasks_together(window):
