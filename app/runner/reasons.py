@@ -10,7 +10,7 @@ from .documents import pipeline_of
 from .runs import options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ...core.run.candidates import Candidate
     from ..explaining import NodeReasons
@@ -27,7 +27,11 @@ def scheme_reasons(asked: p.AskSchemes, runs: Runs) -> p.SchemeReasons:
     found = explain(pipeline, options, frozenset(asked.nodes))
     last = runs.newest_of(pipeline)
     refused = {} if last is None else refused_in(last)
-    return p.SchemeReasons(nodes=tuple(_row(node, refused.get(node.node, _NONE)) for node in found))
+    alike: dict[object, list[NodeReasons]] = {}
+    for node in found:
+        own = node.node if node.node in refused else ""
+        alike.setdefault((id(node.candidates), node.chosen, node.reason, node.preferred, own), []).append(node)
+    return p.SchemeReasons(found=tuple(_row(nodes, refused.get(nodes[0].node, _NONE)) for nodes in alike.values()))
 
 
 def refused_in(run: Run) -> dict[str, dict[str, str]]:
@@ -40,9 +44,10 @@ def refused_in(run: Run) -> dict[str, dict[str, str]]:
     return found
 
 
-def _row(node: NodeReasons, refused: Mapping[str, str]) -> p.NodeSchemes:
+def _row(nodes: Sequence[NodeReasons], refused: Mapping[str, str]) -> p.NodeSchemes:
+    node = nodes[0]
     return p.NodeSchemes(
-        node=node.node,
+        nodes=tuple(one.node for one in nodes),
         chosen=node.chosen,
         reason=node.reason,
         candidates=tuple(_candidate(one, refused.get(one.scheme, "")) for one in node.candidates),

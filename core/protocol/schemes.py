@@ -41,9 +41,12 @@ class Candidate(Message):
 
 
 class NodeSchemes(Message):
-    """The scheme that a node would be given, why, and every other one, in the person's order."""
+    """The scheme that these nodes would be given (empty: none can take them), why, and all, in the person's order.
 
-    node: str
+    ``preferred`` is what the nodes themselves ask for.
+    """
+
+    nodes: tuple[str, ...]
     chosen: str
     reason: str
     candidates: tuple[Candidate, ...]
@@ -51,6 +54,6 @@ class NodeSchemes(Message):
 
 
 class SchemeReasons(Message):
-    """One for each node that was asked for."""
+    """What was asked, told once for all nodes of which the same holds."""
 
-    nodes: tuple[NodeSchemes, ...]
+    found: tuple[NodeSchemes, ...]
