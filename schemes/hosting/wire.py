@@ -80,9 +80,12 @@ class Encoder:
             self._template_of[number] = template
         return number
 
-    def needed(self, number: int) -> tuple[int, ...]:
-        """Return the numbers of all that must be known to decode a call of this template or shape."""
-        return (self._template_of[number], number) if number in self._template_of else (number,)
+    def needed(self, number: int, known: set[int]) -> dict[int, bytes]:
+        """Return what belongs to calls of this template or shape, by number, as far as it is not ``known``."""
+        if number in known:
+            return {}
+        numbers = (self._template_of[number], number) if number in self._template_of else (number,)
+        return {one: self.templates[one] for one in numbers if one not in known}
 
     def _template(self, call: Call) -> int:
         key = (

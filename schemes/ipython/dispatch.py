@@ -232,7 +232,9 @@ class Dispatch:
         sent: list[m.Job] = []
         for job in jobs:
             job.number, job.began = next(self._numbers), False
-            templates.update(self._parcels.needed(job.kind, engine.sent))
+            needed = self._parcels.needed(job.kind, engine.sent)
+            engine.sent.update(needed)
+            templates.update(needed)
             sent.append((job.number, job.task, job.attempt, job.kind, job.arguments, self._slots(job, engine)))
         first = jobs[0]
         if first.n_procs > 1:

@@ -70,7 +70,6 @@ class Parcels(Encoder):
     ) -> None:
         super().__init__()
         self._adopt, self._spread = adopt, spread
-        self._template_of: dict[int, int] = {}
         self._by_value: set[str] = set()
 
     def job(self, call: Call) -> Job:
@@ -104,27 +103,12 @@ class Parcels(Encoder):
                 encoded = encoded._replace(arguments=with_code(encoded.arguments))
             return encoded
 
-    def needed(self, kind: int, sent: set[int]) -> dict[int, bytes]:
-        """Return the templates that belong to a job of this kind, those left out that were sent, and mark them so."""
-        if kind in sent:
-            return {}
-        numbers = (kind, self._template_of[kind]) if kind in self._template_of else (kind,)
-        found = {number: self.templates[number] for number in numbers if number not in sent}
-        sent.update(numbers)
-        return found
-
     def shape(self, call: Call) -> int:
-        """Return the number of a shape, and remember the template behind it."""
+        """Return the number of a shape; see there."""
         if not self._by_value:
-            return self._shape(call)
+            return super().shape(call)
         with by_value(self._by_value):
-            return self._shape(call)
-
-    def _shape(self, call: Call) -> int:
-        number = super().shape(call)
-        if number not in self._template_of:
-            self._template_of[number] = self._template(call)
-        return number
+            return super().shape(call)
 
     def _plain(self, argument: Argument, refs: list[ValueId]) -> Any:
         match argument:

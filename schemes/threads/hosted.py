@@ -130,14 +130,10 @@ class Hosted:
 
     def _teach(self, job: HostedCall, encoder: Encoder, refused: list[tuple[HostedCall, OSError]]) -> bool:
         """Send what the host must know of a call besides; if there is no room for that, refuse the call."""
-        number = job.encoded.template
-        if number in self._known:
-            return True
         try:
-            for one in encoder.needed(number):
-                if one not in self._known:
-                    self.tell(m.TEMPLATE, one, encoder.templates[one])
-                    self._known.add(one)
+            for number, data in encoder.needed(job.encoded.template, self._known).items():
+                self.tell(m.TEMPLATE, number, data)
+                self._known.add(number)
         except OSError as error:
             refused.append((job, error))
             return False
