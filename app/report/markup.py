@@ -10,7 +10,7 @@ from ...core.validation.problems import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_VOID = frozenset({"meta", "input", "br"})
+_VOID = frozenset({"meta", "input", "br", "img"})
 
 
 class Html(str):

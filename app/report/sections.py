@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..cli.text import clip, counted, duration, size
@@ -24,6 +26,10 @@ MAX_PIPELINE = 400_000
 LOG_LINES = 20
 _GB = 1e9
 _CELL = 140
+MAX_PICTURES = 60
+"""Of so many tasks the pictures of what they made are shown."""
+
+_PICTURE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]+")
 
 
 def head(run: RunSummary, nodes: Sequence[NodeSummary]) -> Html:
@@ -121,11 +127,12 @@ def task_table(tasks: Sequence[TaskRecord], total: int) -> Html:
     right = (4, 5, 6, 7, 8)
     note = "" if len(tasks) == total else f"{len(tasks):,} of {total:,}: those that failed, and the longest."
     find = element("input", type="search", id="find", placeholder="Find tasks", aria_label="Find tasks")
-    rows = [_task_row(task, right) for task in tasks]
+    drawn = set(islice((task.id for task in tasks if _pictures(task)), MAX_PICTURES))
+    rows = [_task_row(task, right, drawn=task.id in drawn) for task in tasks]
     return section("Tasks", find, table(heads, rows, right=right, id_="tasks"), note=note)
 
 
-def _task_row(task: TaskRecord, right: Iterable[int]) -> Html:
+def _task_row(task: TaskRecord, right: Iterable[int], *, drawn: bool) -> Html:
     ran = bool(task.attempts)
     return row(
         element("span", task.title, title=task.id),
@@ -137,9 +144,19 @@ def _task_row(task: TaskRecord, right: Iterable[int]) -> Html:
         duration(task.cpu_seconds) if task.cpu_seconds else "",
         size(task.peak_memory) if task.peak_memory else "",
         task.attempts if task.attempts > 1 else "",
-        clip(_result(task), _CELL),
+        joined([*(_pictures(task) if drawn else ()), escaped(clip(_result(task), _CELL))]),
         right=right,
     )
+
+
+def _pictures(task: TaskRecord) -> list[Html]:
+    """Return what a task made as small images; only what is one, whatever the journal says."""
+    found = ((port, one.get("picture")) for port, one in task.previews.items())
+    return [
+        element("img", src=url, alt=port, title=port)
+        for port, url in found
+        if isinstance(url, str) and _PICTURE.fullmatch(url)
+    ]
 
 
 def _result(task: TaskRecord) -> str:

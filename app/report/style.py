@@ -50,6 +50,7 @@ table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-n
 th {{ text-align: left; font-weight: 500; font-size: 12px; color: var(--soft); white-space: nowrap; }}
 th, td {{ padding: 4px 12px 4px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }}
 td {{ max-width: 420px; overflow-wrap: anywhere; }}
+td img {{ display: block; max-height: 96px; max-width: 160px; margin: 2px 0 4px; border: 1px solid var(--border); }}
 tbody tr:last-child td {{ border-bottom: 0; }}
 tbody tr:hover {{ background: var(--raised); }}
 .n {{ text-align: right; white-space: nowrap; }}
@@ -112,7 +113,7 @@ if (field) {
 def policy() -> str:
     """Return what the page may do: show itself, and nothing from anywhere else."""
     own = f"style-src {_digest(STYLE)}; script-src {_digest(SCRIPT)}"
-    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; {own}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _digest(text: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import math
 import re
 import reprlib
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from .thumbnail import thumbnail
@@ -130,10 +131,16 @@ def _add_shape(found: dict[str, Any], value: Any, hide: Callable[[str], str] | N
         # The text of two gigabytes takes half a minute, and four times their memory.
         value = value[: MAX_TEXT + 1] if hide is None else value
     # A secret may not be cut before it is covered, so that with one the whole text is made.
-    # What is told goes to processes that know no class of the module, also none of its texts.
-    text = str.__str__(value) if isinstance(value, str) else (_short.repr(value) if hide is None else repr(value))
+    text = _text(value) if hide is None or isinstance(value, str | PurePath) else repr(value)
     text = _without_address(text if hide is None else hide(text))
     found["text"] = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        # What is told goes to processes that know no class of the module, also none of its texts.
+        return str.__str__(value)
+    return str(value) if isinstance(value, PurePath) else _short.repr(value)
 
 
 def _add_range(found: dict[str, Any], array: Any) -> None:

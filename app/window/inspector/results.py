@@ -8,12 +8,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ..theme.tokens import CAPTION, GRID
+from ..thumbnails import Thumbnail, pictures_of
 from .editors.reading import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..theme.theme import Theme
+    from ..thumbnails import Picture
     from .sources import OutputPreview
 
 MOST_PREVIEWS = 24
@@ -22,13 +24,14 @@ MOST_LINES = 5_000
 
 
 class Previews(QWidget):
-    """For each output its type, shape and range, and the beginning of it as text."""
+    """For each output its type, shape and range, a picture if it has one, and the beginning of it as text."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._shown: tuple[OutputPreview, ...] | None = None
         self._texts: list[QLabel] = []
+        self.pictures: list[Thumbnail] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GRID + 2)
@@ -44,12 +47,14 @@ class Previews(QWidget):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self._texts = []
+        self._texts, self.pictures = [], []
         if not shown:
             self._add(self.tr("Run to see what comes out."), faint=True)
         for preview in shown:
             title = f"{preview.port} · {preview.item}" if preview.item else preview.port
             self._add(f"{title}: {self._facts(preview.facts)}")
+            for _, picture in pictures_of({preview.port: preview.facts}):
+                self._add_picture(picture, title)
             if text := str(preview.facts.get("text", "")):
                 self._add(text, code=True)
         if len(previews) > MOST_PREVIEWS:
@@ -62,7 +67,8 @@ class Previews(QWidget):
         return [label.text() for label in self._texts]
 
     def _facts(self, facts: Mapping[str, Any]) -> str:
-        words = [str(facts.get("type", "?")).replace("numpy.ndarray", self.tr("array"))]
+        kind = str(facts.get("type", "?"))
+        words = [{"numpy.ndarray": self.tr("array"), "pathlib.PosixPath": self.tr("file")}.get(kind, kind)]
         if "shape" in facts:
             words.append(" × ".join(map(str, facts["shape"])) or self.tr("one number"))
         if "dtype" in facts:
@@ -83,6 +89,11 @@ class Previews(QWidget):
         label.setProperty("code", code)
         self._texts.append(label)
         self._layout.addWidget(label)
+
+    def _add_picture(self, picture: Picture, title: str) -> None:
+        shown = Thumbnail(picture, title, self._theme, parent=self)
+        self.pictures.append(shown)
+        self._layout.addWidget(shown)
 
     def _dress(self) -> None:
         for label in self._texts:

@@ -1,22 +1,32 @@
-"""What is known of one task, as text to read, select and copy: its cause, its traceback, what its outputs look like."""
+"""What is known of one task, as text to read, select and copy, with the pictures of its outputs below it."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QPlainTextEdit, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from ....core.protocol import TaskDetails
 from .. import amounts
+from ..theme.tokens import GRID
+from ..thumbnails import Thumbnail, pictures_of
 from .task_columns import item_of, scheme_of, seconds_of, word_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PyQt6.QtGui import QResizeEvent
+
     from ....core.errors import TreadleError
     from ....core.protocol import TaskRow
     from ..theme.theme import Theme
     from .runs import Runs
 
+
+PICTURES, PICTURE_SIDE = 4, 120
+"""So many outputs of a task are shown as pictures, so large."""
 
 READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 """Text that is read and copied, also without a mouse."""
@@ -30,6 +40,12 @@ class Details(QPlainTextEdit):
         self._theme = theme
         self._row: TaskRow | None = None
         self._wanted = 0
+        self.pictures: list[Thumbnail] = []
+        self._strip = QWidget(self)
+        self._strip.hide()
+        row = QHBoxLayout(self._strip)
+        row.setContentsMargins(GRID, GRID, GRID, 2 * GRID)
+        row.setSpacing(2 * GRID)
         self.setReadOnly(True)
         self.setTextInteractionFlags(READING)
         self.setUndoRedoEnabled(False)
@@ -47,6 +63,7 @@ class Details(QPlainTextEdit):
         self._wanted += 1
         wanted = self._wanted
         self._set(self._facts(row))
+        self._show_pictures({}, row)
 
         def told(answer: Any) -> None:
             # The person may have gone on to another one.
@@ -60,6 +77,7 @@ class Details(QPlainTextEdit):
         self._row = None
         self._wanted += 1
         self.clear()
+        self._show_pictures({}, None)
         self.hide()
 
     def _told(self, row: TaskRow, answer: TaskDetails | TreadleError) -> None:
@@ -67,6 +85,7 @@ class Details(QPlainTextEdit):
         if isinstance(answer, TaskDetails):
             text += "".join(f"\n{port}: {_preview(preview)}" for port, preview in answer.previews.items())
             text += f"\n\n{answer.traceback.strip()}" if answer.traceback else ""
+            self._show_pictures(answer.previews, row)
         self._set(text)
 
     def _facts(self, row: TaskRow) -> str:
@@ -82,6 +101,35 @@ class Details(QPlainTextEdit):
             lines.append(f"\n{row.cause}")
         return "\n".join(lines)
 
+    def _show_pictures(self, previews: Mapping[str, Mapping[str, Any]], row: TaskRow | None) -> None:
+        layout = self._strip.layout()
+        assert isinstance(layout, QHBoxLayout)
+        while (item := layout.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self.pictures = [
+            Thumbnail(picture, _title(row, port), self._theme, PICTURE_SIDE, self._strip)
+            for port, picture in islice(pictures_of(previews), PICTURES)
+        ]
+        for shown in self.pictures:
+            layout.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addStretch(1)
+        self._strip.setVisible(bool(self.pictures))
+        self._place_strip()
+
+    def _place_strip(self) -> None:
+        """Keep room below the text."""
+        height = self._strip.sizeHint().height() if self.pictures else 0
+        self.setViewportMargins(0, 0, 0, height)
+        inner = self.contentsRect()
+        self._strip.setGeometry(inner.left(), inner.bottom() + 1 - height, inner.width(), height)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Keep the pictures at the bottom."""
+        super().resizeEvent(event)
+        self._place_strip()
+
     def _set(self, text: str) -> None:
         if text != self.toPlainText():
             self.setPlainText(text)
@@ -90,7 +138,14 @@ class Details(QPlainTextEdit):
         self.setFont(self._theme.monospace())
 
 
+def _title(row: TaskRow | None, port: str) -> str:
+    if row is None:
+        return port
+    return " · ".join(filter(None, (row.node, item_of(row), port)))
+
+
 def _preview(preview: dict[str, Any]) -> str:
-    facts = [str(preview[name]) for name in ("type", "shape", "dtype") if preview.get(name)]
+    shape = " × ".join(map(str, preview.get("shape", ())))
+    facts = [str(fact) for fact in (preview.get("type"), shape, preview.get("dtype")) if fact]
     text = str(preview.get("text", ""))
     return f"{' '.join(facts)} {text}".strip()

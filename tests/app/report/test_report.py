@@ -9,6 +9,7 @@ import pytest
 from journals import InventedRun
 
 from treadle.app.report.page import write_report
+from treadle.app.report.sections import MAX_PICTURES
 from treadle.app.report.style import _DARK, _LIGHT, SCRIPT
 from treadle.app.report.timeline import BINS, Span, busy, ticks
 from treadle.core.errors import UsageError
@@ -35,7 +36,7 @@ class Reading(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.elements.append(tag)
         self.attributes.extend((tag, *attr) for attr in attrs)
-        if tag not in {"meta", "input", "br"}:
+        if tag not in {"meta", "input", "br", "img"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -238,3 +239,19 @@ def test_text_can_be_read_on_its_ground(theme):
         for name in ("text", "soft", "accent", "running", "succeeded", "cached", "failed", "warned"):
             one, other = sorted([luminance(colours[ground]), luminance(colours[name])])
             assert (other + 0.05) / (one + 0.05) >= 4.5, (name, ground)
+
+
+def test_what_a_task_made_is_shown_as_a_picture_and_nothing_else_as_one(run):
+    good, foreign = "data:image/png;base64,iVBORw0KGgo=", "https://example.org/a.png"
+    for name, url in {"good": good, "foreign": foreign, "broken": f'{good}" onerror="alert(1)', "number": 5}.items():
+        run.make(name)
+        run.succeed(name, previews={"out": {"type": "image", "picture": url}})
+    page = Reading(read(run))
+    assert [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")] == [good]
+
+
+def test_of_many_tasks_only_some_have_pictures_in_a_report(run):
+    for number in range(MAX_PICTURES + 5):
+        run.make(f"task{number}")
+        run.succeed(f"task{number}", previews={"out": {"picture": "data:image/png;base64,AAAA"}})
+    assert Reading(read(run)).elements.count("img") == MAX_PICTURES

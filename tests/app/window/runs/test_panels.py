@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
@@ -16,6 +17,7 @@ from treadle.app.window.runs.tasks_panel import TasksPanel
 from treadle.app.window.runs.trust_prompt import TrustPrompt, code_of
 from treadle.core import protocol as p
 from treadle.core.validation.problems import Problem
+from treadle.core.worker.preview import preview
 
 MS = 10_000
 
@@ -89,6 +91,24 @@ def test_the_traceback_of_a_task_can_be_read_and_selected(shown, runs, start, br
     bridge.requests(p.AskTask)[-1][0](p.TaskDetails(task="second", traceback="Traceback of second"))
     assert "Traceback of second" in panel.details.toPlainText()
     assert panel.details.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByKeyboard
+
+
+def test_what_a_task_made_is_shown_below_its_text(shown, runs, start, bridge, qtbot):
+    panel = shown(TasksPanel, runs)
+    start(runs)
+    bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "succeeded")))
+    panel.table.selectRow(0)
+    looks = preview(np.eye(50), picture=True)
+    bridge.requests(p.AskTask)[0][0](p.TaskDetails(task="first", previews={"out": looks}))
+    (picture,) = panel.details.pictures
+    assert picture.title == "first · out"
+    qtbot.waitUntil(lambda: panel.details.width() > picture.width(), timeout=MS)
+    text, strip = panel.details.viewport().geometry(), panel.details._strip.geometry()
+    assert strip.top() > text.bottom()
+    assert panel.details.rect().contains(strip)
+    panel.table.selectRow(1)
+    assert panel.details.pictures == []
+    assert panel.details.viewport().height() > text.height()
 
 
 def test_the_selection_stays_with_its_tasks_when_they_are_sorted(shown, runs, start, bridge):
