@@ -16,6 +16,7 @@ from .runs.problems_panel import ProblemsPanel
 from .runs.scheme_chooser import SchemeChooser
 from .runs.status import RunNumbers, SchemeChips
 from .runs.tasks_panel import TasksPanel
+from .toolbox.panel import ToolboxPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ class Rooms(QObject):
         theme = shared.theme
         self.palette = PalettePanel(shared.catalogue, theme, parent)
         self.tasks, self.problems, self.log = TasksPanel(theme), ProblemsPanel(theme), LogPanel(theme)
+        self.parallel = ToolboxPanel(shared, parent)
         self.scheme = SchemeChooser(shared.bridge, theme)
         self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme)
         self._nothing = Document(parent=self)
@@ -54,6 +56,7 @@ class Rooms(QObject):
             Panel("tasks", self.tr("Tasks"), BOTTOM, self.tasks),
             Panel("problems", self.tr("Problems"), BOTTOM, self.problems),
             Panel("log", self.tr("Log"), BOTTOM, self.log),
+            Panel("parallel", self.tr("Parallelization"), BOTTOM, self.parallel),
         ]
 
     def _connect(self) -> None:
@@ -77,7 +80,7 @@ class Rooms(QObject):
             self._page.selection_changed.disconnect(self._select)
         self._page = page
         runs = page.runs if page is not None else None
-        for told in (self.tasks, self.problems, self.log, self.scheme, self.numbers, self.chips):
+        for told in (self.tasks, self.problems, self.log, self.parallel, self.scheme, self.numbers, self.chips):
             told.set_runs(runs)
         self.scheme.setEnabled(page is not None)
         for room in (self.inspector, self.outline):

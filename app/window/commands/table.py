@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.tasks", "&Tasks", _GO, "Alt+4", "", "Lead the keyboard to the tasks"),
     Command("go.problems", "&Problems", _GO, "Alt+5", "", "Lead the keyboard to the problems"),
     Command("go.log", "&Log", _GO, "Alt+6", "", "Lead the keyboard to the log"),
+    Command("go.parallel", "P&arallelization", _GO, "Alt+7", "", "Lead the keyboard to the schemes"),
     Command("view.next-tab", "&Next tab", _GO, "Ctrl+Tab", "", "", "tab"),
     Command("view.previous-tab", "P&revious tab", _GO, "Ctrl+Shift+Tab", "", "", "tab"),
     Command("pipeline.group", "&Group", _PIPELINE, "Ctrl+G", "group", "", "selection", canvas=True),
@@ -100,8 +101,8 @@ MENUS: tuple[Menu, ...] = (
         "view.fit-selection", SEPARATOR, PANELS, "view.theme", "view.reset-layout",
     )),
     Menu("&Go", (
-        "go.canvas", "go.modules", "go.outline", "go.inspector", "go.tasks", "go.problems", "go.log", SEPARATOR,
-        "view.next-tab", "view.previous-tab",
+        "go.canvas", "go.modules", "go.outline", "go.inspector", "go.tasks", "go.problems", "go.log", "go.parallel",
+        SEPARATOR, "view.next-tab", "view.previous-tab",
     )),
     Menu("&Pipeline", (
         "pipeline.group", "pipeline.ungroup", "pipeline.frame", "pipeline.comment", SEPARATOR, "pipeline.rename",

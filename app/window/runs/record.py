@@ -68,6 +68,8 @@ class RunRecord:
         self._total = sum(story.total for story in self.nodes.values())
         self.busy: Counter[str] = Counter()
         self.schemes: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+        self.errors: dict[str, p.TaskRow] = {}
         self.failed: dict[str, p.TaskRow] = {}
         self.warnings: list[str] = []
         self.state = "running"
@@ -121,6 +123,7 @@ class RunRecord:
             self.busy[row.scheme] += 1
         if row.state == "failed":
             self.failed[row.task] = row
+            self.errors[row.scheme] = row
         elif self.failed:
             self.failed.pop(row.task, None)
         if row.scheme and row.scheme != CACHE:
@@ -141,6 +144,7 @@ class RunRecord:
         took = max(0.0, row.ended - (row.began or row.dispatched))
         story.seconds += took
         story.ran += 1
+        self.done[row.scheme] += 1
         self.worked += took
         self.ran_tasks += 1
 

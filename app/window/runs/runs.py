@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ....core import protocol as p
 from ....core.errors import TreadleError, UsageError
+from ..scheme_choices import read, run_options
 from . import problems as shown
 from .checking import Checking
 from .looks import Looks
@@ -191,7 +192,10 @@ class Runs(QObject):
             return
         until, resume = self._asked
         folder = self._settings.text("cache_folder")
-        options = p.RunOptions(scheme=self.scheme, until=until, resume=resume, cache_folder=folder)
+        options = p.RunOptions(
+            scheme=self.scheme, until=until, resume=resume, cache_folder=folder,
+            **run_options(read(self._settings.text("schemes"))),
+        )  # fmt: skip
         self._bridge.ask(
             p.StartRun,
             lambda answer: self._started(snapshot, packed, answer),

@@ -8,8 +8,10 @@ from treadle import Pipeline
 from treadle.app.runner.client import RequestError
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
+from treadle.app.window.toolbox.preferences import Preferences
 from treadle.core import protocol as p
 from treadle.core.edits import remove_nodes, rename_node, set_parameter
+from treadle.core.run.selection import PREFERENCE
 from treadle.core.validation.problems import Problem
 
 MS = 10_000
@@ -38,9 +40,19 @@ def refusal(kind, message):
 def test_a_run_is_of_the_document_as_it_is_with_the_options_that_were_chosen(runs, bridge, qtbot, start):
     runs.scheme = "threads"
     facts = start(runs, until=["first"])
-    assert facts["options"] == p.RunOptions(scheme="threads", until=("first",))
+    assert facts["options"] == p.RunOptions(scheme="threads", until=("first",), preference=PREFERENCE, breakpoints=True)
     assert '"second"' in facts["document"].text
     assert runs.state == "running"
+
+
+def test_each_run_goes_by_the_schemes_as_they_are_set_when_it_begins(runs, bridge, settings, qtbot, start):
+    preferences = Preferences(settings)
+    preferences.move("threads", 0)
+    preferences.enable("ipython", False)
+    preferences.set("processes", number=3, memory_gb=2.0)
+    options = start(runs)["options"]
+    assert options.preference == ("threads", "processes", "serial")
+    assert options.settings == {"processes": p.SchemeSettings(number=3, memory_gb=2.0)}
 
 
 def test_there_is_one_run_at_a_time(runs, bridge, qtbot, start):

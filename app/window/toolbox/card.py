@@ -1,0 +1,248 @@
+"""The card of a scheme: whether it is enabled, what it does now, and what can be set of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from .. import amounts
+from ..labels import write_as
+from ..runs.scheme_chooser import scheme_badge
+from ..scheme_choices import LAST
+from ..theme.tokens import CAPTION, CARD_PADDING_X, CARD_PADDING_Y, CHIP, GRID, RADIUS_CARD, STATES
+from .fields import Fields
+from .live import Live
+from .switch import Switch
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+
+    from ..theme.theme import Theme
+    from .preferences import Preferences
+
+LEAST_WIDTH = 57 * GRID
+MOST_WIDTH = 110 * GRID
+
+
+class Card(QFrame):
+    """Shows a scheme and sets it. ``help`` says in one line what it is for.
+
+    A kind of it adds to ``fields`` and fills them in ``_refresh``, which is called whenever something else is set.
+    ``grabbed``, ``dragged`` and ``dropped`` tell where on the screen the pointer is that moves it, ``let_go`` that it
+    is to stay where it was; ``step_wanted`` that it is to change its place with the one before (-1) or after it (1).
+    """
+
+    grabbed = pyqtSignal(QPoint)
+    dragged = pyqtSignal(QPoint)
+    dropped = pyqtSignal(QPoint)
+    let_go = pyqtSignal()
+    step_wanted = pyqtSignal(int)
+
+    def __init__(self, name: str, preferences: Preferences, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name, self.preferences, self.theme = name, preferences, theme
+        self.live = Live()
+        self._pressed: QPoint | None = None
+        self._dragging = False
+        self.badge, self.title, self.state = QLabel(self), QLabel(self), QLabel(self)
+        self.switch = Switch(theme, self.tr("Enabled"), self)
+        self.help, self.error = QLabel(self), QLineEdit(self)
+        self.fields = Fields(theme, self)
+        self._set_up()
+        self._arrange()
+        preferences.changed.connect(self.refresh)
+        theme.changed.connect(self._dress)
+
+    # What a kind of card says
+
+    def words(self) -> tuple[str, str]:
+        """Return what the scheme is called, and the line of help."""
+        return self.name, self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is")
+
+    def _refresh(self) -> None:
+        """Show what is set."""
+
+    # How it is made
+
+    def _set_up(self) -> None:
+        title, help_ = self.words()
+        self.setObjectName("scheme-card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(MOST_WIDTH)
+        self.setAccessibleName(title)
+        self.setToolTip(help_)
+        self.title.setText(title)
+        self.help.setText(help_)
+        self.help.setWordWrap(True)
+        self.error.setReadOnly(True)
+        self.error.setFrame(False)
+        self.error.setAccessibleName(self.tr("Last error"))
+        self.switch.setVisible(self.name != LAST)
+        self.switch.toggled.connect(lambda on: self.preferences.enable(self.name, on))
+        for keys, step in (("Alt+Up", -1), ("Alt+Left", -1), ("Alt+Down", 1), ("Alt+Right", 1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self.step_wanted.emit(step))
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2 * GRID)
+        head.addWidget(self.badge)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.state)
+        head.addWidget(self.switch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(CARD_PADDING_X, CARD_PADDING_Y - 1, CARD_PADDING_X, CARD_PADDING_Y - 1)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.help)
+        column.addWidget(self.error)
+        column.addWidget(self.fields)
+        column.addStretch(1)
+        self.error.hide()
+
+    def showEvent(self, event: object) -> None:  # noqa: N802
+        """Be right when it is seen."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show what is set, and what goes on."""
+        choice = {one.name: one for one in self.preferences.order}.get(self.name)
+        if choice is None:
+            return
+        blocked = self.switch.blockSignals(True)
+        self.switch.setChecked(choice.enabled and choice.known)
+        self.switch.blockSignals(blocked)
+        self.switch.setEnabled(choice.known)
+        self.fields.setEnabled(choice.known)
+        for name, value in choice.strange.items():
+            self.fields.tell(name, str(value))
+        self._refresh()
+        self._dress()
+
+    def show_live(self, live: Live) -> None:
+        """Show what the scheme does now."""
+        if live != self.live:
+            self.live = live
+            self._dress()
+
+    @property
+    def state_words(self) -> str:
+        """What goes on, in words."""
+        live = self.live
+        if live.running:
+            words = self.tr("{count} running").format(count=amounts.count(live.running))
+        elif live.taken:
+            words = self.tr("idle · {count} done").format(count=amounts.count(live.taken))
+        else:
+            words = self.tr("idle")
+        return words + (f" · {live.rate:.{0 if live.rate >= 10 else 1}f}/s" if live.rate >= 0.05 else "")
+
+    @property
+    def on(self) -> bool:
+        """Whether runs may use it."""
+        return self.name == LAST or self.switch.isChecked()
+
+    def _dress(self) -> None:
+        colours = self.theme.colours
+        edge = colours.accent if self._dragging or self.hasFocus() else colours.border
+        self.setStyleSheet(
+            f"#scheme-card {{ background: {colours.raised}; border: 1px solid {edge}; border-radius: {RADIUS_CARD}px }}"
+        )
+        self.badge.setPixmap(scheme_badge(self.theme, self.name, self.devicePixelRatioF(), CHIP))
+        write_as(self.title, self.theme, semibold=True, colour=colours.text if self.on else colours.secondary)
+        going = STATES["running"].colour.on(colours) if self.live.running else colours.secondary
+        self.state.setText(self.state_words if self.on else self.tr("not used"))
+        write_as(self.state, self.theme, CAPTION, colour=going if self.on else colours.secondary)
+        write_as(self.help, self.theme, CAPTION, colour=colours.secondary)
+        self.setAccessibleDescription(f"{self.state.text()}. {self.help.text()}")
+        self._show_error(self.live.error)
+
+    def _show_error(self, error: str) -> None:
+        if error != self.error.text():
+            self.error.setText(error)
+            self.error.setCursorPosition(0)
+            self.error.setToolTip(error)
+        # It takes the place of the help, so that the card keeps its height.
+        self.error.setVisible(bool(error))
+        self.help.setVisible(not error)
+        size = self.theme.font(CAPTION).pointSizeF()
+        self.error.setStyleSheet(
+            f"QLineEdit {{ color: {STATES['failed'].colour.on(self.theme.colours)}; font-size: {size:.1f}pt;"
+            " background: transparent; border: none; padding: 0 }"
+        )
+
+    # How it is moved
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Take note of where it may be grabbed."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton and self.name != LAST:
+            self._pressed = event.globalPosition().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Be dragged, once the pointer has gone some way."""
+        if event is None or self._pressed is None:
+            return
+        place = event.globalPosition().toPoint()
+        if not self._dragging and (place - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._dragging = True
+            self.grabbed.emit(self._pressed)
+            self._dress()
+        if self._dragging:
+            self.dragged.emit(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Be dropped."""
+        self._pressed = None
+        if self._dragging and event is not None:
+            self._stop_dragging()
+            self.dropped.emit(event.globalPosition().toPoint())
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Let Escape end a drag."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self._dragging:
+            self._pressed = None
+            self._stop_dragging()
+            self.let_go.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _stop_dragging(self) -> None:
+        self._dragging = False
+        self._dress()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Show that it has the keyboard."""
+        super().focusInEvent(event)
+        self._dress()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Show that it has the keyboard no more."""
+        super().focusOutEvent(event)
+        self._dress()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
+        """Offer what the mouse and the keys can do."""
+        if event is None or self.name == LAST:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, step in ((self.tr("Earlier"), -1), (self.tr("Later"), 1)):
+            action = menu.addAction(words)
+            assert action is not None
+            action.triggered.connect(lambda _checked, step=step: self.step_wanted.emit(step))
+        menu.addSeparator()
+        reset = menu.addAction(self.tr("Set back"))
+        assert reset is not None
+        reset.triggered.connect(lambda: self.preferences.clear(self.name))
+        menu.popup(event.globalPos())
