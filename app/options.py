@@ -22,7 +22,8 @@ class Options:
     """The same for the command line, Python and the window.
 
     ``n_procs`` cores and ``memory_gb`` are what the run may use, by default what the machine has. ``until``
-    names the nodes to run to. ``keep_all`` keeps the results of every node, not only of the last ones.
+    names the nodes to run to. ``keep_all`` keeps large results of every node, not only of the last ones: else those are
+    let go of that nothing needs any more, and that can be had again from the cache or in little time.
     ``cache`` is a folder, or whether to use the user's own. With ``resume`` what the last run of the same pipeline has
     finished is not done again, not even by modules whose results are not kept otherwise. ``hosted`` keeps modules out
     of this process, those of the serial scheme too. With ``breakpoints`` the run stops before nodes that have one,
@@ -36,7 +37,7 @@ class Options:
     order: str = "critical-path"
     retries: int = 0
     until: tuple[str, ...] = ()
-    keep_all: bool = True
+    keep_all: bool = False
     cache: bool | Path = True
     resume: bool = False
     hosted: bool = False

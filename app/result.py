@@ -11,6 +11,7 @@ from ..core.authoring import NodeHandle
 from ..core.errors import TreadleError, UsageError, suggestion
 from ..core.planning.plan import Constant, FedBack, PlanNode, Start, Swept, Wired
 from ..core.run.collecting import Collection, LastItem
+from ..core.run.results import UnavailableError
 from ..core.run.states import RunState, TaskState
 from ..core.run.tasks import Task
 from ..core.worker.files import placed
@@ -57,13 +58,25 @@ class RunResult:
     carries nothing. For a mapped node it is a list nested by axis, outer to inner; of a loop it is the value
     of the last item or round, and what it started with where there was no item. What a filter left out is not
     in the list. A group gives the value of its output, or a named tuple of several.
+
+    Large values that nothing needed any more were let go of, unless the run was told to keep all: they are computed
+    again when they are asked for, or found in the cache. ``again`` does so for a node.
     """
 
-    def __init__(self, executor: Executor, close: Callable[[], None], pipeline: Pipeline, journal: Path) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        close: Callable[[], None],
+        pipeline: Pipeline,
+        journal: Path,
+        again: Callable[[str], RunResult],
+    ) -> None:
         self.journal = journal
         self._executor = executor
         self._close = close
         self._pipeline = pipeline
+        self._again = again
+        self._made_again: dict[str, RunResult] = {}
 
     def __repr__(self) -> str:
         count = len(self._executor.records)
@@ -130,7 +143,7 @@ class RunResult:
                 return self._start(planned, leaf, output)
             if isinstance(leaf, _Unknown) or not leaf.state.good:
                 return None
-            return self._executor.results.value(leaf.id, output)
+            return self._fetched(leaf, output)
 
         return _mapped(self._tree(planned, output), value)
 
@@ -143,6 +156,8 @@ class RunResult:
 
     def close(self) -> None:
         """Forget the values and remove the files of the run; so does the result when it is dropped."""
+        for other in self._made_again.values():
+            other.close()
         self._close()
 
     def _node(self, name: str) -> PlanNode:
@@ -196,7 +211,23 @@ class RunResult:
     def _value_at(self, node: PlanNode, leaf: Task | _Started, port: str) -> Any:
         if isinstance(leaf, _Started):
             return self._start(node, leaf, port)
-        return None if leaf.lacks(port) else self._executor.results.value(leaf.id, port)
+        return None if leaf.lacks(port) else self._fetched(leaf, port)
+
+    def _fetched(self, task: Task, output: str) -> Any:
+        """Return the value of a task that succeeded, computed again if it was let go of."""
+        if not task.gone:
+            return self._executor.results.value(task.id, output)
+        node = self._executor.plan.nodes[task.node].id
+        if node not in self._made_again:
+            self._made_again[node] = self._again(node)
+        other = self._made_again[node]._executor
+        if task.id not in other.records or not other.records[task.id].state.good:
+            raise UnavailableError(
+                "its value was let go of when nothing needed it any more, and computing it again failed",
+                where=f"{task.id}.{output}",
+                remedy="Run the pipeline with keep_all=True",
+            )
+        return other.results.value(task.id, output)
 
     def _start(self, node: PlanNode, leaf: _Started, port: str) -> Any:
         """Return what the loop started with at an output; None if that is not fed back."""
@@ -233,7 +264,7 @@ class RunResult:
             return [self._made(reader, made.members[index], start, output) for index in made.present()]
         try:
             if isinstance(made, Task):
-                return self._executor.results.value(made.id, output)
+                return self._fetched(made, output)
         except (KeyError, TreadleError):
             pass  # forgotten when its last reader had it
         raise TaskFailedError("it had no item, and what it started with cannot be read here", where=reader.id)
@@ -256,7 +287,7 @@ class _Tracer:
         self._node = node
         self._output = output
         rounds = {axis for axis in node.axes if executor.plan.axes[axis].kind == "rounds"}
-        self._loops = rounds | folded_axes(pipeline, executor.plan, node.id)
+        self._loops = rounds | folded_axes(pipeline, executor.plan, node.id) if node.axes else rounds
 
     def tree(self, level: int, place: Index) -> _Tree:
         """Return what stands for the items under a place: lists nested by axis, of a loop the last item.

@@ -17,6 +17,7 @@ import msgspec
 
 from ..core.authoring import NodeHandle
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
+from ..core.journal.tables import remove_files
 from ..core.planning.make_plan import make_plan
 from ..core.run.breakpoints import breakpoints_of
 from ..core.run.executor import Executor
@@ -75,7 +76,7 @@ class Run:
     ) -> None:
         snapshot = pipeline.copy()
         self.pipeline = snapshot
-        self._hosted = options.hosted
+        self._hosted, self._options, self._warn = options.hosted, options, warn
         with contextlib.ExitStack() as undo:
             self._ahead = _supervisor_ahead(options)
             if self._ahead is not None:
@@ -138,7 +139,16 @@ class Run:
             self.keeping.end(self.executor)
             gc.unfreeze()
         _settle_older(self)
-        return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path)
+        return RunResult(self.executor, self.close, self.pipeline, self.keeping.recording.path, self._again)
+
+    def _again(self, node: str) -> RunResult:
+        """Run to a node once more for somebody who asks for what was let go of: it is no run of the history."""
+        logging.getLogger(__name__).info("computing %s again: its value was let go of", node)
+        made = Run(self.pipeline, replace(self._options, until=(node,), resume=False), warn=self._warn)
+        result = made.execute()
+        made.keeping.recording.close()
+        remove_files(made.keeping.recording.path)
+        return result
 
     def cancel(self, nodes: Sequence[str] = (), tasks: Sequence[str] = ()) -> None:
         """Ask to end the run, or only these nodes and tasks; what depends on them is skipped.

@@ -16,6 +16,7 @@ from ..core.worker.files import FileStore
 from ..core.worker.handing import NotPicklableError, hand_out
 from ..core.worker.limits import ThreadLimits
 from ..core.worker.machine import cores
+from ..core.worker.weight import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,15 +73,18 @@ class SerialScheme:
         began, cpu = time.perf_counter(), time.process_time()
         result = execute(call, self._value, context, self._files)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+        size = 0
         if isinstance(result, Result):
             self._values[task] = dict(result.outputs)
+            size = sum(map(weight, result.outputs.values()))
         if task in self._stopping and not isinstance(result, Result):
             # It was told to stop, and did so by raising.
             self._stopping.discard(task)
             report(Stopped(task, call.attempt))
             return
         self._stopping.discard(task)
-        report(Ended(task, call.attempt, result, self._place, seconds=seconds, cpu_seconds=cpu_seconds))
+        place, attempt = self._place, call.attempt
+        report(Ended(task, attempt, result, place, seconds=seconds, cpu_seconds=cpu_seconds, bytes_out=size))
 
     def _value(self, value: ValueId) -> Any:
         task, output, place = value

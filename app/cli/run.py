@@ -85,7 +85,6 @@ def _chosen(options: Namespace) -> Options:
         cache=Path(options.cache) if options.cache else not options.no_cache,
         resume=options.resume,
         until=tuple(options.until),
-        keep_all=False,
     )
 
 

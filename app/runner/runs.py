@@ -273,7 +273,6 @@ def options_of(asked: RunOptions) -> Options:
         order=asked.order,
         retries=asked.retries,
         until=asked.until,
-        keep_all=True,
         cache=Path(asked.cache_folder) if asked.cache and asked.cache_folder else asked.cache,
         resume=asked.resume,
         hosted=True,

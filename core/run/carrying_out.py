@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..worker.call import Call
     from .arguments import CallMaker
     from .desk import Desk
+    from .letting_go import LettingGo
     from .looking_up import LookingUp
     from .moving import Moving
     from .open_schemes import OpenSchemes
@@ -32,9 +33,10 @@ class CarryingOut:
         calls: CallMaker,
         moving: Moving,
         looking_up: LookingUp,
+        letting_go: LettingGo,
     ) -> None:
         self._desk, self._schemes, self._calls = desk, schemes, calls
-        self._moving, self._looking_up = moving, looking_up
+        self._moving, self._looking_up, self._letting_go = moving, looking_up, letting_go
         self.finished = False
 
     def carry_out(self, commands: Iterable[e.Command]) -> None:
@@ -66,20 +68,22 @@ class CarryingOut:
 
     def _carry_out_other(self, command: e.Command) -> None:
         match command:
-            case e.Release(task):
-                self._moving.release(self._desk.tasks[task])
-            case e.Skip(task, cause):
-                self._desk.settle(task, TaskState.SKIPPED, cause)
-            case e.Fail(task, cause):
-                self._desk.settle(task, TaskState.FAILED, cause)
-            case e.Cancelled(task):
-                self._desk.settle(task, TaskState.CANCELLED, self._desk.tasks[task].cause)
+            case e.Release(name):
+                task = self._desk.tasks[name]
+                if self._letting_go.may_go(task):
+                    self._moving.release(task)
+            case e.Skip(name, cause):
+                self._desk.settle(name, TaskState.SKIPPED, cause)
+            case e.Fail(name, cause):
+                self._desk.settle(name, TaskState.FAILED, cause)
+            case e.Cancelled(name):
+                self._desk.settle(name, TaskState.CANCELLED, self._desk.tasks[name].cause)
             case e.AtBreakpoints():
                 self._desk.listener(command)
             case e.Retry():
                 pass  # told when the event was taken note of
-            case e.Stop(task, scheme):
-                self._stop(task, scheme)
+            case e.Stop(name, scheme):
+                self._stop(name, scheme)
             case e.FinishRun():
                 self.finished = True
             case _:

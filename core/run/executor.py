@@ -15,6 +15,7 @@ from .carrying_out import CarryingOut
 from .deadlines import Deadlines
 from .desk import Desk
 from .hearing import Heard, Hearing
+from .letting_go import LettingGo
 from .looking_up import LookingUp
 from .moving import Moving
 from .open_schemes import OpenSchemes
@@ -46,7 +47,8 @@ _SAID = frozenset({Progressed, Logged})
 class Executor:
     """One run. ``run`` blocks in the calling thread; ``cancel`` and the like may be called from any thread.
 
-    With ``keep_all`` the results of every node can be read afterwards, else only those that nothing reads.
+    With ``keep_all`` the results of every node can be read afterwards, else those that nothing reads, and those that
+    need little memory or much time to be made again.
     ``earlier`` knows results of earlier runs; schemes are not opened before one is needed. ``hide`` covers what must
     not be seen in what modules print.
     """
@@ -82,7 +84,8 @@ class Executor:
         moving = Moving(desk, self._schemes, calls, kept)
         self._looking_up = LookingUp(desk, self._schemes, calls, moving)
         self._hearing = Hearing(desk, self._schemes, moving, self._looking_up, calls, hide)
-        self._carrying_out = CarryingOut(desk, self._schemes, calls, moving, self._looking_up)
+        letting_go = LettingGo(plan, layout, self._books.records, cached=earlier is not None)
+        self._carrying_out = CarryingOut(desk, self._schemes, calls, moving, self._looking_up, letting_go)
         self.results = Results(layout, calls, self._schemes.all, earlier)
 
     @property

@@ -11,6 +11,7 @@ from told_schemes import DONE, ToldScheme, ended, executor
 
 from treadle.core.pipeline import Node, Sweep, Zip
 from treadle.core.planning.make_plan import make_plan
+from treadle.core.run import letting_go
 from treadle.core.run.earlier import LookedUp
 from treadle.core.run.executor import Executor
 from treadle.core.run.records import TaskChanged
@@ -234,7 +235,8 @@ class Keen(Forgetful):
         self.wanted.discard(value)
 
 
-def test_a_value_that_is_to_be_kept_is_not_forgotten_before_it_has_come(tmp_path) -> None:
+def test_a_value_that_is_to_be_kept_is_not_forgotten_before_it_has_come(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(letting_go, "SMALL", -1)
     told: list[str] = []
 
     class Slow(ToldScheme):
