@@ -25,8 +25,10 @@ class QuietBridge(QObject):
     def start(self):
         self.starts += 1
 
-    def stop(self):
+    def stop(self, seconds=0.0):
         self.state = "gone"
+
+    kill = leave = stop
 
     def ask(self, kind, reply, **facts):
         self.asked.append((kind, reply, facts))

@@ -40,7 +40,12 @@ QTableView::indicator:checked {{ background: {c.accent}; border-color: {c.accent
 QCheckBox::indicator:indeterminate {{ background: {c.accent_ground}; border-color: {c.accent};
     {_url(picture("remove", c.accent))} }}
 QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.raised}; }}
-QCheckBox {{ spacing: {g + 2}px; }}
+QRadioButton::indicator {{ width: {4 * g - 2}px; height: {4 * g - 2}px; border: 1px solid {c.border_strong};
+    border-radius: {2 * g}px; background: {c.surface}; }}
+QRadioButton::indicator:hover, QRadioButton:focus::indicator {{ border-color: {c.accent}; }}
+QRadioButton::indicator:checked {{ width: {2 * g}px; height: {2 * g}px; border: {g}px solid {c.accent};
+    background: {c.on_accent}; }}
+QCheckBox, QRadioButton {{ spacing: {g + 2}px; }}
 """
 
 

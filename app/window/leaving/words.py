@@ -1,0 +1,131 @@
+"""What is alive and what becomes of it, in the words that the person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QCoreApplication
+
+from ..amounts import count, duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....core.protocol import ClusterName, Living
+    from .alive import ClusterLine, HostLine, RunLine
+    from .decisions import Decisions
+
+MOST_PROCESSES = 6
+"""So many process numbers are named of one host."""
+
+
+def tr(text: str) -> str:
+    """Return a text of this folder in the person's language."""
+    return QCoreApplication.translate("leaving", text)
+
+
+def run_title(run: RunLine) -> str:
+    """Return what a run is called."""
+    return tr("Run of “%1”").replace("%1", run.name)
+
+
+def run_facts(run: RunLine) -> str:
+    """Say how far a run is."""
+    since = tr("for %1").replace("%1", duration(run.seconds))
+    if run.total < 0:
+        return f"{tr('%1 tasks done').replace('%1', count(run.done))} · {since}"
+    return f"{tr('%1 of %2 tasks done').replace('%1', count(run.done)).replace('%2', count(run.total))} · {since}"
+
+
+def cluster_title(cluster: ClusterLine) -> str:
+    """Return what a cluster is called, or the engines in one of others."""
+    text = tr("Cluster “%1”") if cluster.ours else tr("Engines in cluster “%1”")
+    return text.replace("%1", str(cluster.name))
+
+
+def cluster_facts(cluster: ClusterLine) -> list[str]:
+    """Say what there is of a cluster, a line for the controller and for each host."""
+    if not cluster.ours:
+        first = tr("The controller is not Treadle’s, and goes on")
+    elif cluster.controller:
+        first = tr("Controller · process %1").replace("%1", str(cluster.controller))
+    else:
+        first = tr("Controller")
+    return [first, *(host_facts(host) for host in cluster.own)]
+
+
+def host_facts(host: HostLine) -> str:
+    """Say which engines are on a host."""
+    on = tr("%1 on %2").replace("%1", engines(host.engines)).replace("%2", host.host) if host.host else ""
+    busy = tr("%1 busy").replace("%1", str(host.busy)) if host.busy else ""
+    return " · ".join(part for part in (on or engines(host.engines), busy, processes(host.processes)) if part)
+
+
+def warning_of(cluster: ClusterLine) -> str:
+    """Name the engines of others that are lost if a controller of ours is stopped; empty if there are none."""
+    if not cluster.endangered:
+        return ""
+    hosts = ", ".join(host.host or tr("a host that is not known") for host in cluster.foreign)
+    text = (
+        tr("%1 on %2 was not started by Treadle. Without this controller it is lost to its owner.")
+        if cluster.endangered == 1
+        else tr("%1 on %2 were not started by Treadle. Without this controller they are lost to their owner.")
+    )
+    return text.replace("%1", engines(cluster.endangered)).replace("%2", hosts)
+
+
+def run_outcome(run: RunLine, decisions: Decisions) -> str:
+    """Say what becomes of a run."""
+    if decisions.runs.get(run.run) != "leave":
+        return tr("Tasks that are running are ended. What is finished need not be done again.")
+    return tr("Goes on by itself. Follow it with: treadle runs follow %1").replace("%1", run.run)
+
+
+def cluster_outcome(cluster: ClusterLine, decisions: Decisions) -> str:
+    """Say what becomes of a cluster."""
+    if decisions.clusters.get(cluster.name) == "leave":
+        return tr("Goes on, and is there again at the next start.")
+    if decisions.waits(cluster):
+        return tr("Is stopped as soon as the run that uses it is over.")
+    return tr("The engines and the controller are ended.") if cluster.ours else tr("The engines are ended.")
+
+
+def engines(number: int) -> str:
+    """Return so many engines in words."""
+    return tr("1 engine") if number == 1 else tr("%1 engines").replace("%1", count(number))
+
+
+def processes(numbers: tuple[int, ...]) -> str:
+    """Return the numbers of processes, the first of many."""
+    if not numbers:
+        return ""
+    shown = ", ".join(map(str, numbers[:MOST_PROCESSES])) + ("…" if len(numbers) > MOST_PROCESSES else "")
+    return (tr("process %1") if len(numbers) == 1 else tr("processes %1")).replace("%1", shown)
+
+
+def living(cluster: ClusterName, one: Living) -> str:
+    """Name a process that should have ended."""
+    role = one.role if one.number is None else f"{one.role} {one.number}"
+    where = tr(" on %1").replace("%1", one.host) if one.host else ""
+    text = tr("%1 of cluster “%2”: process %3").replace("%1", role.capitalize()).replace("%2", str(cluster))
+    return text.replace("%3", str(one.pid)) + where
+
+
+def survivors_title(number: int) -> str:
+    """Say how many processes did not end."""
+    return tr("1 process did not end") if number == 1 else tr("%1 processes did not end").replace("%1", count(number))
+
+
+def survivors_text(number: int) -> str:
+    """Say what can be done about what did not end."""
+    if number == 1:
+        return tr("It was asked to end, and is still there. Killing ends it at once, whatever it does.")
+    return tr("They were asked to end, and are still there. Killing ends them at once, whatever they do.")
+
+
+def verb_of(fates: Iterable[str]) -> str:
+    """Return what the button does that carries out what was decided."""
+    known = set(fates)
+    if known == {"stop"}:
+        return tr("Stop and close")
+    return tr("Leave running and close") if known == {"leave"} else tr("Close Treadle")
