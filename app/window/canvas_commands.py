@@ -41,6 +41,7 @@ def bind_canvas_commands(window: Window) -> None:
         "pipeline.comment": lambda canvas: canvas.add_comment(),
         "pipeline.bypass": lambda canvas: canvas.bypass(),
         "pipeline.disable": lambda canvas: canvas.disable(),
+        "pipeline.breakpoint": lambda canvas: canvas.breakpoint_(),
         "pipeline.rename": lambda canvas: canvas.rename(),
         "pipeline.arrange": lambda canvas: canvas.arrange(),
         "pipeline.align-left": lambda canvas: canvas.align("left"),

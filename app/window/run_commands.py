@@ -21,6 +21,8 @@ def bind_run_commands(window: Window) -> None:
         "run.start": lambda page: page.runs.start(),
         "run.to-here": lambda page: page.runs.start(until=page.selected_paths),
         "run.pause": pause_or_go_on,
+        "run.continue": lambda page: page.runs.stops.go_on(),
+        "run.continue-here": lambda page: page.runs.stops.go_on(page.selected_paths),
         "run.cancel": lambda page: page.runs.cancel(),
         "run.retry-failed": lambda page: page.runs.retry_failed(),
     }
@@ -29,14 +31,28 @@ def bind_run_commands(window: Window) -> None:
 
 
 def pause_or_go_on(page: DocumentPage) -> None:
-    """Pause a run, or let it go on."""
+    """Pause a run, or let it go on: after a pause, or where it waits for nothing but a person at its breakpoints."""
     if page.runs.paused:
         page.runs.go_on()
+    elif page.runs.stops.halted:
+        page.runs.stops.go_on()
     else:
         page.runs.pause()
 
 
+def stands_still(page: DocumentPage) -> bool:
+    """Say whether the run starts nothing before a person lets it go on."""
+    return page.runs.paused or page.runs.stops.halted
+
+
 def run_facts(page: DocumentPage) -> set[str]:
     """Return what holds of a document's runs, for the commands."""
-    held = {"running": page.runs.going, "paused": page.runs.paused, "failed": page.runs.has_failed}
+    runs, stops = page.runs, page.runs.stops
+    held = {
+        "running": runs.going,
+        "paused": runs.paused,
+        "failed": runs.has_failed,
+        "stopped": bool(stops.places),
+        "stopped-here": bool(stops.places) and not set(stops.places).isdisjoint(page.selected_paths),
+    }
     return {name for name, holds in held.items() if holds}

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
 from .runs.restricted_bar import RestrictedBar
+from .runs.stop_bar import StopBar
 from .runs.trust_prompt import TrustPrompt
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class Running(QObject):
         bar = RestrictedBar(page.runs, window.shared.theme, page)
         page.layout_.insertWidget(0, bar)
         bar.look_requested.connect(self._look)
+        stopped = StopBar(page.runs, window.shared.theme, page)
+        page.layout_.insertWidget(1, stopped)
+        stopped.node_requested.connect(page.show_node)
+        page.runs.stops.changed.connect(window.refresh)
         page.runs.trust_needed.connect(self._ask_trust)
         page.runs.state_changed.connect(window.refresh)
         page.runs.tasks_changed.connect(lambda _rows: window.name())

@@ -17,7 +17,7 @@ from .file_actions import SUFFIX, FileActions
 from .menus import Menus, Toolbar
 from .page import DocumentPage
 from .rooms import Rooms
-from .run_commands import run_facts
+from .run_commands import run_facts, stands_still
 from .running import Running
 from .search.popup import SearchPopup
 from .tabs import Tabs, label_of
@@ -176,7 +176,7 @@ class Window(QMainWindow):
     def refresh(self) -> None:
         """Enable the commands for what is in front, and name it in the title."""
         self.commands.facts(self._facts())
-        self.commands.check("run.pause", on=self.page is not None and self.page.runs.paused)
+        self.commands.check("run.pause", on=self.page is not None and stands_still(self.page))
         self._name_steps()
         self.name()
 

@@ -62,7 +62,7 @@ def row(task, state, node="", scheme="processes", **facts):
     return p.TaskRow(task, node or task.split("[")[0], facts.pop("labels", {}), state, scheme, **facts)
 
 
-def told(run, *tasks, nodes=None, seconds=1.0, lines=()):
+def told(run, *tasks, nodes=None, seconds=1.0, lines=(), waits_at=None):
     """News with the counts of nodes as they follow from the tasks, unless they are given."""
     if nodes is None:
         counts = {}
@@ -71,4 +71,4 @@ def told(run, *tasks, nodes=None, seconds=1.0, lines=()):
             node[task.state] = node.get(task.state, 0) + 1
         nodes = counts
     rows = tuple(p.NodeRow(node, states) for node, states in nodes.items())
-    return p.RunNews(run=run, seconds=seconds, tasks=tasks, nodes=rows, lines=tuple(lines))
+    return p.RunNews(run=run, seconds=seconds, tasks=tasks, nodes=rows, lines=tuple(lines), waits_at=waits_at)

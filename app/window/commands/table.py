@@ -55,6 +55,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("pipeline.bypass", "&Bypass", _PIPELINE, "B", "", "Pass values by these nodes", "selection", canvas=True),
     Command("pipeline.disable", "&Disable", _PIPELINE, "D", "", "Leave these nodes out of runs", "selection",
             canvas=True),
+    Command("pipeline.breakpoint", "Brea&kpoint", _PIPELINE, "F9", "", "Stop runs before these nodes, or not any more",
+            "selection", canvas=True),
     Command("pipeline.rename", "Re&name…", _PIPELINE, "F2", "", "", "selection", canvas=True),
     Command("pipeline.arrange", "&Arrange", _PIPELINE, "Ctrl+L", "layout", "Place nodes in layers", "document"),
     Command("pipeline.align-left", "Align &left", _PIPELINE, "", "", "", "selection"),
@@ -65,6 +67,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.to-here", "Run to &here", _RUN, "Shift+F5", "run-to", "Run up to what is selected",
             "selection !running"),
     Command("run.pause", "&Pause", _RUN, "F6", "pause", "Start nothing new, or go on", "running", checkable=True),
+    Command("run.continue", "Con&tinue all", _RUN, "Shift+F9", "run", "Go on at all breakpoints where the run waits",
+            "stopped"),
+    Command("run.continue-here", "C&ontinue here", _RUN, "", "", "Go on at the breakpoints of what is selected",
+            "stopped-here"),
     Command("run.cancel", "&Stop", _RUN, "Shift+F6", "stop", "End the run", "running"),
     Command("run.retry-failed", "R&etry failed", _RUN, "", "retry", "Run again what failed", "failed !running"),
     Command("run.restart-runner", "Restart run&ner", _RUN, "", "retry", "Start the process that runs pipelines anew"),
@@ -106,11 +112,12 @@ MENUS: tuple[Menu, ...] = (
     )),
     Menu("&Pipeline", (
         "pipeline.group", "pipeline.ungroup", "pipeline.frame", "pipeline.comment", SEPARATOR, "pipeline.rename",
-        "pipeline.bypass", "pipeline.disable", SEPARATOR, "pipeline.arrange",
+        "pipeline.bypass", "pipeline.disable", "pipeline.breakpoint", SEPARATOR, "pipeline.arrange",
         "pipeline.align-left", "pipeline.align-top", "pipeline.distribute-across", "pipeline.distribute-down",
     )),
     Menu("&Run", (
-        "run.start", "run.to-here", "run.pause", "run.cancel", "run.retry-failed", SEPARATOR, "run.restart-runner",
+        "run.start", "run.to-here", "run.pause", "run.continue", "run.continue-here", "run.cancel", "run.retry-failed",
+        SEPARATOR, "run.restart-runner",
     )),
     Menu("&Help", (
         "help.welcome", "help.tour", "help.shortcuts", SEPARATOR, "help.log", "help.about",
@@ -118,8 +125,9 @@ MENUS: tuple[Menu, ...] = (
 )  # fmt: skip
 
 NODE_MENU: tuple[str, ...] = (
-    "run.to-here", SEPARATOR, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", SEPARATOR, "pipeline.rename",
-    "pipeline.group", "pipeline.ungroup", "pipeline.frame", SEPARATOR, "pipeline.bypass", "pipeline.disable",
+    "run.to-here", "run.continue-here", SEPARATOR, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", SEPARATOR,
+    "pipeline.rename", "pipeline.group", "pipeline.ungroup", "pipeline.frame", SEPARATOR, "pipeline.bypass",
+    "pipeline.disable", "pipeline.breakpoint",
 )  # fmt: skip
 """What a node on the canvas offers."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 TICK_MS = 33
+WAITS = "held at its breakpoint until you continue"
 MOST_AT_ONCE = 1_000
 """Of so many nodes at most is told that they look different; of the others with the next tick."""
 
@@ -46,6 +48,7 @@ class Looks(QObject):
         self._changed = False
         self._by_node: dict[str, tuple[str, int]] = {}
         self._stirred: set[str] = set()
+        self.waits_at: frozenset[str] = frozenset()
         self._edits = self._faults = self._closed = False
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
@@ -66,7 +69,8 @@ class Looks(QObject):
             return merged([self.look(one) for one in inside])
         if story is None and fresh is None and not problems[1]:
             return NO_LOOK
-        return look_of(story, fresh, problems, edited=edited, changed=self._changed)
+        found = look_of(story, fresh, problems, edited=edited, changed=self._changed)
+        return replace(found, reason=self.tr(WAITS)) if node in self.waits_at and found.going else found
 
     def _inside(self, group: str) -> list[str]:
         prefix = f"{group}/"
@@ -86,6 +90,11 @@ class Looks(QObject):
         """Take note that something of these nodes is another."""
         self._stirred.update(nodes)
         self._wake()
+
+    def wait_at(self, places: Iterable[str]) -> None:
+        """Take note at which breakpoints the run waits."""
+        before, self.waits_at = self.waits_at, frozenset(places)
+        self.stir(before ^ self.waits_at)
 
     def problems_differ(self) -> None:
         """Take note that the problems are others."""

@@ -15,6 +15,7 @@ from .checking import Checking
 from .looks import Looks
 from .packing import Packer
 from .record import LOST, RunRecord
+from .stops import Stops
 from .trusting import Trusting
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Runs(QObject):
         self._looks.changed.connect(self.looks_changed)
         self._looks.problems_changed.connect(self.problems_changed)
         bridge.news.connect(self._hear)
+        self.stops = Stops(bridge, self)
+        self.stops.changed.connect(lambda: self._looks.wait_at(self.stops.places))
         bridge.state_changed.connect(self._bridge_changed)
 
     # What is asked of it
@@ -193,7 +196,7 @@ class Runs(QObject):
         until, resume = self._asked
         folder = self._settings.text("cache_folder")
         options = p.RunOptions(
-            scheme=self.scheme, until=until, resume=resume, cache_folder=folder,
+            scheme=self.scheme, until=until, resume=resume, cache_folder=folder, breakpoints=True,
             **run_options(read(self._settings.text("schemes"))),
         )  # fmt: skip
         self._bridge.ask(

@@ -38,10 +38,12 @@ class _OfRuns(QWidget):
         if self.runs is not None:
             self.runs.state_changed.disconnect(self._changed)
             self.runs.run_begun.disconnect(self.draw)
+            self.runs.stops.changed.disconnect(self.draw)
         self.runs = runs
         if runs is not None:
             runs.state_changed.connect(self._changed)
             runs.run_begun.connect(self.draw)
+            runs.stops.changed.connect(self.draw)
         self._changed()
 
     def _changed(self) -> None:
@@ -130,12 +132,14 @@ class RunNumbers(_OfRuns):
         elif record.over:
             self._say(_STATES.get(record.state, record.state), self._ended(record))
         else:
-            self._say("waiting" if runs.state in {"paused", "stopping"} else "running", self._going(record, runs.state))
+            state = "held" if runs.state == "running" and runs.stops.halted else runs.state
+            self._say("waiting" if state in _STILL else "running", self._going(record, state))
 
     def _going(self, record: RunRecord, state: str) -> str:
         parts = [self._counted(record)]
-        if state in {"paused", "stopping"}:
-            parts.insert(0, {"paused": self.tr("Paused"), "stopping": self.tr("Stopping…")}[state])
+        still = {"paused": self.tr("Paused"), "held": self.tr("Held"), "stopping": self.tr("Stopping…")}
+        if state in still:
+            parts.insert(0, still[state])
         elif (left := record.seconds_left()) is not None:
             parts.append(f"{amounts.clock(left)} {self.tr('left')}")
         return " · ".join(parts)
@@ -165,4 +169,5 @@ class RunNumbers(_OfRuns):
             self._shape.setToolTip(look.word)
 
 
+_STILL = frozenset(("paused", "held", "stopping"))
 _STATES = {"succeeded with failures": "failed"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from shells import adding, end, program
+from windows import begun, row, told
 
 from treadle.core import protocol as p
 
@@ -45,6 +46,32 @@ def test_a_run_goes_only_to_what_is_selected_if_that_is_asked_for(whole, qtbot):
     page.canvas.selection = {"first"}
     whole.window.commands.run("run.to-here")
     assert page.runs._asked == (("first",), False)
+
+
+def test_a_run_that_is_held_is_let_go_on_by_the_keys_and_the_menu_of_its_node(whole, qtbot):
+    commands, page = whole.window.commands, whole.window.page
+    assert not commands.is_enabled("run.continue")
+    commands.run("run.start")
+    page.runs._started(page.document.pipeline, None, begun("r1", "first", "second"))
+    whole.bridge.news.emit(told("r1", row("first", "ready"), waits_at=("first",)))
+    assert commands.is_enabled("run.continue")
+    assert commands.action("run.pause").isChecked()
+    page.canvas.selection = {"second"}
+    assert not commands.is_enabled("run.continue-here")
+    page.canvas.selection = {"first"}
+    assert commands.is_enabled("run.continue-here")
+    commands.run("run.pause")
+    assert not page.runs.stops.places
+    assert not commands.is_enabled("run.continue")
+
+
+def test_a_breakpoint_is_a_command_of_the_canvas(whole):
+    page = whole.window.page
+    page.canvas.selection = {"first"}
+    whole.window.commands.run("pipeline.breakpoint")
+    assert page.document.pipeline.nodes["first"].breakpoint
+    whole.window.commands.run("pipeline.breakpoint")
+    assert not page.document.pipeline.nodes["first"].breakpoint
 
 
 def test_failures_of_a_node_are_shown_in_the_tasks(whole, qtbot):

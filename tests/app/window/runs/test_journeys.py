@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+from msgspec.structs import replace
 
 from treadle import Pipeline, sweep
 from treadle.app.window.bridge import Bridge
@@ -143,6 +144,20 @@ def test_a_run_pauses_goes_on_and_ends(opened, qtbot, folder):
     until(qtbot, runs, "second", "succeeded")
     assert runs.look("third").going
     runs.go_on()
+    assert over(qtbot, runs) == "succeeded"
+
+
+def test_a_run_stops_at_breakpoints_and_goes_on_from_there(opened, qtbot):
+    pipeline = mapped()
+    for node in ("double", "total"):
+        pipeline.nodes[node] = replace(pipeline.nodes[node], breakpoint=True)
+    runs = opened(pipeline)
+    runs.start()
+    qtbot.waitUntil(lambda: runs.stops.places == ("double",) and runs.stops.halted, timeout=MS)
+    runs.stops.go_on()
+    qtbot.waitUntil(lambda: runs.stops.places == ("total",), timeout=MS)
+    assert runs.look("double").state == "succeeded"
+    runs.stops.go_on(["total"])
     assert over(qtbot, runs) == "succeeded"
 
 
