@@ -49,6 +49,12 @@ def packet(payload: bytes, *folders: Path) -> bytes:
     return _IN_FILE + name.encode()
 
 
+def unsend(packet: bytes, *folders: Path) -> None:
+    """Remove the file that a packet names, if it names one: it was not sent."""
+    if packet[:1] == _IN_FILE:
+        _found(packet[1:].decode(), folders).unlink(missing_ok=True)
+
+
 def packets(kind: int, items: Sequence[Any], *folders: Path) -> Iterator[tuple[Sequence[Any], bytes | OSError]]:
     """Yield what to send for a message about items: one packet if they fit into it, else several, in their order.
 
@@ -75,11 +81,6 @@ def put_template(number: int, data: bytes, *folders: Path) -> None:
 def template(number: int, *folders: Path) -> bytes:
     """Return what ``put_template`` has written."""
     return _found(f"template-{number}", folders).read_bytes()
-
-
-def template_file(folder: Path, number: int) -> Path:
-    """Return where workers find what all calls of one kind have in common."""
-    return folder / f"template-{number}"
 
 
 def _put(name: str, data: bytes, folders: Sequence[Path]) -> None:

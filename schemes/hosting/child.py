@@ -11,6 +11,7 @@ import sys
 import time
 import types
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import kin
@@ -46,6 +47,11 @@ class Setup:
     budget: int = 1 << 62
     open_files: int = 0
     folders: tuple[str, ...] = ()
+
+    @property
+    def overflow(self) -> tuple[Path, ...]:
+        """The folders for what is too large for a channel, in the order in which they are tried."""
+        return Path(self.memory), Path(self.disk)
 
 
 def begin(setup: Setup, descriptors: Sequence[int], serve: Callable[[Setup, socket.socket], None]) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ...core.scheme import Ended, Place, Report
 from ...core.worker.failures import Cause
 from ..hosting.learning import UNKNOWN
-from .member import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -71,6 +70,12 @@ class Dispatch:
 
     def feed(self) -> None:
         """Send as many jobs as the workers should have."""
+        while self._fed():
+            # What could not be sent has made room for others.
+            pass
+
+    def _fed(self) -> bool:
+        """Give out jobs and send them; say whether some could not be sent at all."""
         now = time.monotonic()
         if self._bound:
             self._feed_bound(now)
@@ -85,16 +90,24 @@ class Dispatch:
                     job.since = now
                     self._feed_bound(now)
                     continue
-                member = choose(members, job, now)
+                member = _choose(members, job, now)
                 if member is None:
                     break
                 self._give(member, job, now)
                 backlog.popleft()
             except KeyError:
                 self._gone(backlog.popleft())
+            except OSError as error:
+                self._refuse(backlog.popleft(), error)
+        any_refused = False
         for member in self._members.values():
-            if unsent := member.flush():
+            if member.outgoing:
+                unsent, refused = member.flush()
                 self.put_back(unsent)
+                for job, why in refused:
+                    self._refuse(job, why)
+                    any_refused = True
+        return any_refused
 
     def _give(self, member: Member, job: Job, now: float) -> None:
         self._publish(job.kind)
@@ -113,6 +126,11 @@ class Dispatch:
                 slots = dict(zip(job.refs, found, strict=True))
                 job.bytes_in = max(job.bytes_in, size)
         member.give(job, slots, now)
+
+    def _refuse(self, job: Job, error: OSError) -> None:
+        """Leave a job to other schemes that is too large for the channel, and finds no room elsewhere."""
+        cause = Cause("insufficient resources", f"there is no room to send the call to a worker: {error}")
+        self._report(Ended(job.task, job.attempt, cause, NOWHERE, refused=True))
 
     def _gone(self, job: Job) -> None:
         task, output, _ = next(value for value in job.refs if not self._values.has(value))
@@ -136,6 +154,8 @@ class Dispatch:
                     waiting.append(job)
             except KeyError:
                 self._gone(job)
+            except OSError as error:
+                self._refuse(job, error)
         self._bound = waiting
 
     def _sent_home(self, job: Job, homes: dict[int, list[Kept]], ahead: dict[int, float], now: float) -> bool:
@@ -186,3 +206,14 @@ class Dispatch:
 
 def _size(values: list[Kept]) -> int:
     return sum(kept.size for kept in values)
+
+
+def _choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
+    """Return an idle worker, or the one with the least to do of those that have room; all must be open."""
+    best: Member | None = None
+    for member in members:
+        if not member.jobs:
+            return member
+        if (best is None or member.load < best.load) and member.has_room(job, now):
+            best = member
+    return best

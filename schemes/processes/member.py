@@ -21,7 +21,7 @@ from .pace import AHEAD, MOST
 from .requests import Requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ...core.worker.failures import Cause
@@ -50,12 +50,12 @@ class Member:
     ``severed`` is why its owner kills it and believes no more of what comes through its channels.
     """
 
-    def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None], disk: Path) -> None:
+    def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None], overflow: tuple[Path, ...]) -> None:
         self.number = number
         self.pid = 0
         self.place = Place(f"process #{number}")
         self._process = -1
-        self._disk = disk
+        self._overflow = overflow
         with contextlib.ExitStack() as undo:
             self.ours, self.theirs = ch.pair()
             undo.callback(self.ours.close)
@@ -65,9 +65,9 @@ class Member:
             self.board = Board(self.shared)
             self.outlet = Outlet(mark, tell, self.board.numbers)
             undo.callback(self.outlet.close)
-            self.requests = Requests(disk)
+            self.requests = Requests()
             undo.pop_all()
-        self._inbox = ch.Inbox(self.ours, disk)
+        self._inbox = ch.Inbox(self.ours, *overflow)
         self.jobs: deque[Job] = deque()
         self.load = 0.0
         self.since = 0.0
@@ -78,7 +78,7 @@ class Member:
         self.severed: Cause | None = None
         self._epoch = 0
         self._count = 0
-        self._outgoing: list[list[tuple[Any, ...]]] = []
+        self.outgoing: list[list[tuple[Any, ...]]] = []
         self._weight = 0
 
     @property
@@ -122,37 +122,47 @@ class Member:
         self.jobs.append(job)
         self.load += job.expected
         short = job.expected <= _HOLD_BACK
-        if not self._outgoing or self._weight > _HEAVY:
-            self._outgoing.append([])
+        if not self.outgoing or self._weight > _HEAVY:
+            self.outgoing.append([])
             self._weight = 0
         self._weight += job.bytes_in + len(job.arguments)
-        self._outgoing[-1].append((job.number, short, job.task, job.attempt, job.kind, job.arguments, slots))
+        self.outgoing[-1].append((job.number, short, job.task, job.attempt, job.kind, job.arguments, slots))
 
-    def flush(self) -> list[Job]:
-        """Send what was given; return what cannot be sent now, because the channel is full or there is no room."""
-        packets, self._outgoing = self._outgoing, []
-        for place, packet in enumerate(packets):
-            if not self._put((JOBS, packet)):
-                self.full = True
-                return [self._dropped() for packet in packets[place:] for _ in packet][::-1]
-        return []
+    def flush(self) -> tuple[list[Job], list[tuple[Job, OSError]]]:
+        """Send what was given; return what cannot be sent now, because the channel is full.
 
-    def _dropped(self) -> Job:
-        job = self.jobs.pop()
+        And those jobs that are too large for it, with why there is no room for them elsewhere.
+        """
+        given, self.outgoing = self.outgoing, []
+        refused: list[tuple[Job, OSError]] = []
+        left = sum(map(len, given))
+        for jobs in given:
+            for part, packet in ch.packets(JOBS, jobs, *self._overflow):
+                if isinstance(packet, OSError):
+                    refused.append((self._taken_out(part[0][0]), packet))
+                elif not self._put(packet):
+                    self.full = True
+                    ch.unsend(packet, *self._overflow)
+                    return [self._taken_out() for _ in range(left)][::-1], refused
+                left -= len(part)
+        return [], refused
+
+    def _taken_out(self, number: int = 0) -> Job:
+        """Take out the job of this number, or the last one."""
+        place = next((place for place, job in enumerate(self.jobs) if job.number == number), len(self.jobs) - 1)
+        job = self.jobs[place]
+        del self.jobs[place]
         self.load = self.load - job.expected if self.jobs else 0.0
+        if not place and self.jobs:
+            self.outlet.begin(self.jobs[0].task)
         return job
 
     def finish(self) -> None:
         """Let the worker end when it has done what it has."""
         if not self.finishing:
-            self.finishing = self._put((FINISH,))
+            self.finishing = self._put(pickle.dumps((FINISH,), 5))
 
-    def _put(self, message: tuple[Any, ...]) -> bool:
-        try:
-            packet = ch.packet(pickle.dumps(message, 5), self._disk)
-        except OSError:
-            # It is too large for the channel, and there is no room for it on the disk; there may be again.
-            return False
+    def _put(self, packet: bytes) -> bool:
         try:
             self.ours.send(packet)
         except BlockingIOError:
@@ -178,16 +188,16 @@ class Member:
         self._discard_unread()
         if kept and ended < interrupt == kept[-1].number:
             self._interrupt()
-        self._put((RECALLED, self._epoch, kept[-1].number if kept else 0))
+        self._put(pickle.dumps((RECALLED, self._epoch, kept[-1].number if kept else 0), 5))
         if self.finishing:
-            self._put((FINISH,))
+            self._put(pickle.dumps((FINISH,), 5))
         self.jobs = deque(kept)
         self.load = sum(job.expected for job in kept)
         self.full = False
         return back
 
     def _discard_unread(self) -> None:
-        inbox = ch.Inbox(self.theirs, self._disk)
+        inbox = ch.Inbox(self.theirs, *self._overflow)
         while True:
             try:
                 if inbox.next(socket.MSG_DONTWAIT) is None:
@@ -277,14 +287,3 @@ class Member:
             if descriptor >= 0:
                 os.close(descriptor)
         self.shared = self._process = -1
-
-
-def choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return an idle worker, or the one with the least to do of those that have room; all must be open."""
-    best: Member | None = None
-    for member in members:
-        if not member.jobs:
-            return member
-        if (best is None or member.load < best.load) and member.has_room(job, now):
-            best = member
-    return best

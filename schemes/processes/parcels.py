@@ -37,11 +37,13 @@ class Job:
 
 
 class Parcels:
-    """Makes jobs of calls; the values of most are few and small, and need no pickle of their own."""
+    """Makes jobs of calls; the values of most are few and small, and need no pickle of their own.
+
+    ``encoder`` has what workers must know of them besides.
+    """
 
     def __init__(self) -> None:
-        self._encoder = Encoder()
-        self.templates = self._encoder.templates
+        self.encoder = Encoder()
 
     def job(self, call: Call) -> Job:
         """Return the call as it can be sent; NotPicklableError names the argument that cannot travel."""
@@ -56,10 +58,10 @@ class Parcels:
                 return self._pickled(call)
         if len(refs) > _MOST_REFS:
             return self._pickled(call)
-        return Job(call.task, call.attempt, self._encoder.shape(call), tuple(values), tuple(refs))
+        return Job(call.task, call.attempt, self.encoder.shape(call), tuple(values), tuple(refs))
 
     def _pickled(self, call: Call) -> Job:
-        template, arguments, refs = self._encoder.encode(call)
+        template, arguments, refs = self.encoder.encode(call)
         moved = sum(map(_moved, call.arguments.values()))
         return Job(call.task, call.attempt, template, arguments, refs, moved)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Ended, Report, Stopped
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 class Pool:
     """The workers and the jobs they have. Not safe for several threads: its owner holds a lock.
 
-    ``selector`` watches all sockets; pass what it finds to ``ready``. A worker is replaced after ``renew_after`` calls.
+    ``selector`` watches all sockets; pass what it finds to ``ready``. ``publish`` lets workers find what calls of a
+    kind need. A worker is replaced after ``renew_after`` calls.
     OSError if it cannot be started.
     """
 
@@ -42,21 +42,20 @@ class Pool:
         name: str,
         setup: Setup,
         values: Values,
-        templates: list[bytes],
+        publish: Callable[[int], None],
         workers: int,
         report: Callable[[Report], None],
         renew_after: int | None = None,
     ) -> None:
-        self._values, self._templates, self._report = values, templates, report
+        self._values, self._report = values, report
         self._renew_after = renew_after
-        self._spill = Path(setup.disk)
         self._pace = Pace()
         self._staff = Staff(setup, report)
         self._members = members = self._staff.members
         self._announcer = Announcer(name, report)
-        self._serials = self._published = 0
+        self._serials = 0
         self._memory = MemoryWatch()
-        self._dispatch = Dispatch(members, values, self._pace, self._publish, report)
+        self._dispatch = Dispatch(members, values, self._pace, publish, report)
         self.vault = Vault(members, values, report)
         self._answers = Answers(values, self.vault, self._pace, report, self._staff.sever, self._answered)
         self._stopping = Stopping(members, self._dispatch, report, self._answers.read, self._staff.kill)
@@ -73,12 +72,6 @@ class Pool:
         if self._staff.members or self._staff.hopeless:
             members = len(self._staff.members)
             self._announcer.tell(members * self._pace.depth, members, self._staff.hopeless)
-
-    def _publish(self, kind: int) -> None:
-        while self._published <= kind:
-            # In a file, because messages can be taken back: a worker could get a job and miss its template.
-            ch.template_file(self._spill, self._published).write_bytes(self._templates[self._published])
-            self._published += 1
 
     # Jobs
 

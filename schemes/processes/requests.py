@@ -11,18 +11,19 @@ from . import service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from .values import Kept
+
+
+_AT_A_TIME = 250
 
 
 class Requests:
     """The owner's end of the channel to the service of a worker; never blocks."""
 
-    def __init__(self, disk: Path) -> None:
+    def __init__(self) -> None:
         self.ours, self.theirs = ch.pair()
-        self._inbox = ch.Inbox(self.ours, disk)
-        self._disk = disk
+        self._inbox = ch.Inbox(self.ours)
         self._waiting: deque[bytes] = deque()
         self._asked: set[int] = set()
         self.ended = False
@@ -44,10 +45,13 @@ class Requests:
         """Have values forgotten."""
         for key in keys:
             self.refused.pop(key, None)
-        self._send(service.FORGET, keys, paths)
+        # In parts that fit into the channel: what frees room must not need any.
+        for first in range(0, max(len(keys), len(paths)), _AT_A_TIME):
+            part = slice(first, first + _AT_A_TIME)
+            self._send(service.FORGET, keys[part], paths[part])
 
     def _send(self, *message: Any) -> None:
-        self._waiting.append(ch.packet(pickle.dumps(message, 5), self._disk))
+        self._waiting.append(pickle.dumps(message, 5))
         self.flush()
 
     def flush(self) -> bool:

@@ -21,6 +21,7 @@ from .dispatch import NOWHERE
 from .parcels import Parcels
 from .patience import nap, patience
 from .pool import Pool
+from .shelf import Shelf
 from .values import Kept, Values
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class ProcessesScheme:
     ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are
     looked for besides where this process does; ``workers`` how many there are, by default one per core;
     after ``renew_after`` calls a worker is replaced by a fresh one. A worker keeps up to ``memory_budget`` bytes of
-    large values to itself, by default all workers together a quarter of the memory.
+    large values to itself, by default all workers together a quarter of the memory. A worker whose processes together
+    take more than ``memory_limit`` bytes is ended with its call; 0 is no limit.
 
     All that happens in the workers is taken in by one thread; ``submit`` sends at once, without a detour
     through it. A lock keeps the two apart, and nothing waits while it holds the lock.
@@ -57,11 +59,13 @@ class ProcessesScheme:
         workers: int | None = None,
         renew_after: int | None = None,
         memory_budget: int | None = None,
+        memory_limit: int = 0,
     ) -> None:
         self._files, self._search_path = files, search_path
         self._workers = workers or cores()
         self._renew_after = renew_after
-        self._budget = memory.budget(self._workers) if memory_budget is None else memory_budget
+        self._budget = memory.budget(self._workers, memory_limit) if memory_budget is None else memory_budget
+        self._limit = memory_limit
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._parcels = Parcels()
@@ -77,9 +81,9 @@ class ProcessesScheme:
         self._report = report
         premises = self._premises = Premises(self.name, self._workers * _FILES)
         try:
-            setup = premises.setup(self._files, self._search_path, _SERVE, self._budget)
-            templates = self._parcels.templates
-            pool = Pool(self.name, setup, self._values, templates, self._workers, report, self._renew_after)
+            setup = premises.setup(self._files, self._search_path, _SERVE, self._budget, self._limit)
+            publish = Shelf(self._parcels.encoder, setup.overflow).publish
+            pool = Pool(self.name, setup, self._values, publish, self._workers, report, self._renew_after)
         except BaseException:
             premises.close()
             raise

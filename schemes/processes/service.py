@@ -29,7 +29,7 @@ class Service:
     """
 
     def __init__(self, channel: socket.socket, memory: Path, disk: Path, budget: int) -> None:
-        self._channel, self._disk = channel, disk
+        self._channel = channel
         self._pid = os.getpid()
         self.keeping = Keeping(memory, disk, budget, self._tell, self._start)
 
@@ -41,7 +41,7 @@ class Service:
     def _serve(self) -> None:
         # What a signal is to interrupt is the module.
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        inbox = ch.Inbox(self._channel, self._disk)
+        inbox = ch.Inbox(self._channel)
         with contextlib.suppress(OSError):
             while (message := inbox.next()) is not None:
                 self._heed(message)
@@ -55,4 +55,4 @@ class Service:
 
     def _tell(self, key: int, handed: Handed | None, why: str) -> None:
         with contextlib.suppress(OSError):
-            self._channel.send(ch.packet(pickle.dumps((WRITTEN, key, handed, why), 5), self._disk))
+            self._channel.send(pickle.dumps((WRITTEN, key, handed, why), 5))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import selectors
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Logged, Report
@@ -50,7 +49,7 @@ class Staff:
         number = next(self._numbers)
         tell = lambda task, line: self._report(Logged(task, line))  # noqa: E731
         try:
-            member = Member(number, self._setup.mark, tell, Path(self._setup.disk))
+            member = Member(number, self._setup.mark, tell, self._setup.overflow)
         except OSError as error:
             # The others go on; if there are none, this says why.
             self.failed = f"worker processes cannot be started: {error}"

@@ -65,12 +65,12 @@ class Worker:
         self._setup = setup
         self._is_child = False
         os.register_at_fork(after_in_child=self._forked)
-        self._disk = Path(setup.disk)
+        self._overflow = setup.overflow
         self._channel = channel
         self._board = Board(BOARD)
         self._numbers = self._board.numbers
-        self._queue = Queue(ch.Inbox(channel, self._disk), self._board, self._tell_of_answers)
-        self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), self._disk, setup.budget)
+        self._queue = Queue(ch.Inbox(channel, *self._overflow), self._board, self._tell_of_answers)
+        self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), Path(setup.disk), setup.budget)
         self._keeping = self._service.keeping
         self._decoder = Decoder(self._template, self._keeping.moved)
         self._files = FileStore(Path(setup.files))
@@ -83,7 +83,7 @@ class Worker:
         signal.signal(signal.SIGINT, self._interrupted)
         self._home = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=setup.disk)).resolve()
         # What modules put into temporary files is removed with the pool, also if the worker is killed.
-        tempfile.tempdir = str(self._disk)
+        tempfile.tempdir = setup.disk
         self._progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, self._number, fraction, text))
         self._context = TaskContext(self._progress, self._log, self._cancelled, scratch=self._home)
         self._surroundings = Surroundings(self._home)
@@ -100,10 +100,15 @@ class Worker:
         self._is_child = True
 
     def _template(self, number: int) -> bytes:
-        return ch.template_file(self._disk, number).read_bytes()
+        return ch.template(number, *self._overflow)
 
     def _send(self, *message: Any) -> None:
-        self._channel.send(ch.packet(pickle.dumps(message, 5), self._disk))
+        """Tell something that is no answer; what is large and has no room is dropped."""
+        try:
+            packet = ch.packet(pickle.dumps(message, 5), *self._overflow)
+        except OSError:
+            return
+        self._channel.send(packet)
 
     # One call
 
@@ -180,11 +185,19 @@ class Worker:
     def _give(self, number: int, answer: tuple[Any, ...]) -> None:
         """Answer the call. Behind it short ones may wait, and then its owner is told of all their answers at once."""
         if not self._board.put(number, answer):
-            self._send(ch.RESULT, number, answer)
+            self._send_answer(number, answer)
         self._held_back = True
         self._numbers[ENDED] = number
         if not self._queue.soon_done or time.monotonic() - self._told > LONG or self._board.filled > _FULL:
             self._tell_of_answers()
+
+    def _send_answer(self, number: int, answer: tuple[Any, ...]) -> None:
+        try:
+            packet = ch.packet(pickle.dumps((ch.RESULT, number, answer), 5), *self._overflow)
+        except OSError as error:
+            cause = Cause("insufficient resources", f"there is no room to tell what came of it: {error}")
+            packet = pickle.dumps((ch.RESULT, number, (cause, *answer[1:])), 5)
+        self._channel.send(packet)
 
     def _tell_of_answers(self) -> None:
         if self._held_back:
