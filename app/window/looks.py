@@ -26,7 +26,8 @@ class NodeLook:
     one that took the newest task (empty: none yet), ``reason`` why that one, or why the node is not fresh.
     ``severity`` is the worst of its ``problems``: ``error``, ``warning`` or empty. ``axes`` are the labels of the axes
     that its tasks have, outer to inner. ``freshness`` is ``fresh``, ``stale``, ``never run``, ``unknown``, or empty
-    where it was not told yet; ``stale`` says how many tasks have no result, as far as is known.
+    where it was not told yet; ``stale`` says how many tasks have no result, as far as is known. ``foreseen`` is the
+    scheme that the next run would give it, empty where that is not known.
     """
 
     state: str = "never run"
@@ -41,6 +42,7 @@ class NodeLook:
     axes: tuple[str, ...] = ()
     freshness: str = ""
     stale: int = 0
+    foreseen: str = ""
 
     @property
     def mapped(self) -> bool:

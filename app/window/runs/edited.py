@@ -24,6 +24,20 @@ def edited_nodes(ran: Pipeline, now: Pipeline) -> set[str]:
     return reachable(_readers(now), changed) if changed else changed
 
 
+def moved_nodes(ran: Body, now: Body, prefix: str = "") -> set[str]:
+    """Return the ids of the nodes that ask for another scheme now than when they were run."""
+    moved: set[str] = set()
+    for node_id, node in now.nodes.items():
+        before = ran.nodes.get(node_id)
+        if before is None or before is node:
+            continue
+        if before.scheme != node.scheme:
+            moved.add(prefix + node_id)
+        if node.group is not None and before.group is not None:
+            moved |= moved_nodes(before.group, node.group, f"{prefix}{node_id}/")
+    return moved
+
+
 def _compare(ran: Body | None, now: Body, prefix: str, changed: set[str]) -> None:
     """Find what differs between two bodies; what they share is passed over quickly."""
     nodes = {} if ran is None else ran.nodes

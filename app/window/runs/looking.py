@@ -44,11 +44,19 @@ def anything_changed(fresh: Iterable[NodeFresh]) -> bool:
 
 
 def look_of(
-    story: NodeStory | None, fresh: NodeFresh | None, problems: Problems, *, edited: bool, changed: bool = True
+    story: NodeStory | None,
+    fresh: NodeFresh | None,
+    problems: Problems,
+    *,
+    edited: bool,
+    changed: bool = True,
+    foreseen: str = "",
+    moved: bool = False,
 ) -> NodeLook:
     """Return the look of a node: what the newest run told of it, if it took part, and how fresh it is.
 
-    ``edited`` says that it, or what it reads, is not any more what was run; ``changed`` that ``anything_changed``.
+    ``edited`` says that it, or what it reads, is not any more what was run; ``changed`` that ``anything_changed``;
+    ``foreseen`` is the scheme that the next run would give it, ``moved`` that it asks for another one than it did.
     """
     severity, count = problems
     freshness, fresh_reason, stale, total = "", "", 0, 1
@@ -58,25 +66,30 @@ def look_of(
     if story is None:
         state = freshness or NO_LOOK.state
         return NodeLook(
-            state, total=total, reason=fresh_reason, severity=severity, problems=count, freshness=freshness, stale=stale
-        )
+            state, total=total, reason=fresh_reason, severity=severity, problems=count, freshness=freshness,
+            stale=stale, foreseen=foreseen,
+        )  # fmt: skip
     if freshness == "stale" and fresh_reason == UPSTREAM and not changed:
         # What it reads failed, or is not kept: it is what the run made of it all the same.
         fresh_reason = NOT_KEPT
     state, reason = (_stale if edited else _in_run)(story, freshness, fresh_reason)
+    scheme = "" if moved and not _is_going(story) else story.scheme
     # Made at once, by place: ten thousand nodes may look different at a time.
     return NodeLook(
-        state, story.counts, story.shown_total, story.progress, story.text, story.scheme, reason,
-        severity, count, story.axes, freshness, stale,
+        state, story.counts, story.shown_total, story.progress, story.text, scheme, reason,
+        severity, count, story.axes, freshness, stale, foreseen,
     )  # fmt: skip
 
 
 def _stale(story: NodeStory, freshness: str, reason: str) -> tuple[str, str]:
     """It is not what was run; what runs goes on, and is counted."""
-    going = any(count for state, count in story.counts.items() if state not in ENDED)
-    if freshness in {"fresh", "never run", "unknown"} and not going:
+    if freshness in {"fresh", "never run", "unknown"} and not _is_going(story):
         return freshness, reason
     return "stale", reason or "edited since it was run"
+
+
+def _is_going(story: NodeStory) -> bool:
+    return any(count for state, count in story.counts.items() if state not in ENDED)
 
 
 def _in_run(story: NodeStory, freshness: str, reason: str) -> tuple[str, str]:
@@ -114,6 +127,7 @@ def merged(looks: Iterable[NodeLook]) -> NodeLook:
         problems=sum(look.problems for look in looks),
         freshness=_the_same({look.freshness for look in looks}),
         stale=sum(look.stale for look in looks),
+        foreseen=_the_same({look.foreseen for look in looks}),
     )
 
 

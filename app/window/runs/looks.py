@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ..looks import NO_LOOK, NodeLook
-from .edited import edited_nodes
+from .edited import edited_nodes, moved_nodes
 from .looking import anything_changed, look_of, merged
 from .problems import by_node
 
@@ -45,6 +45,8 @@ class Looks(QObject):
         self._record: RunRecord | None = None
         self._edited: set[str] = set()
         self._fresh: set[str] = set()
+        self._moved: set[str] = set()
+        self._foreseen: set[str] = set()
         self._changed = False
         self._by_node: dict[str, tuple[str, int]] = {}
         self._stirred: set[str] = set()
@@ -56,6 +58,7 @@ class Looks(QObject):
         self._tick.timeout.connect(self._tell)
         document.changed.connect(lambda _edit: self._document_changed())
         checking.fresh_changed.connect(self._fresh_changed)
+        checking.schemes_changed.connect(self._schemes_changed)
         checking.problems_changed.connect(self.problems_differ)
 
     def look(self, node: str) -> NodeLook:
@@ -67,9 +70,13 @@ class Looks(QObject):
         problems = self._by_node.get(node, ("", 0))
         if story is None and fresh is None and (inside := self._inside(node)):
             return merged([self.look(one) for one in inside])
-        if story is None and fresh is None and not problems[1]:
+        schemes = self._checking.schemes.get(node)
+        foreseen = "" if schemes is None else schemes.chosen
+        if story is None and fresh is None and not problems[1] and not foreseen:
             return NO_LOOK
-        found = look_of(story, fresh, problems, edited=edited, changed=self._changed)
+        found = look_of(
+            story, fresh, problems, edited=edited, changed=self._changed, foreseen=foreseen, moved=node in self._moved
+        )
         return replace(found, reason=self.tr(WAITS)) if node in self.waits_at and found.going else found
 
     def _inside(self, group: str) -> list[str]:
@@ -116,6 +123,11 @@ class Looks(QObject):
         self.stir(fresh | self._fresh)
         self._fresh = fresh
 
+    def _schemes_changed(self) -> None:
+        foreseen = set(self._checking.schemes)
+        self.stir(foreseen | self._foreseen)
+        self._foreseen = foreseen
+
     def _wake(self) -> None:
         if not self._tick.isActive() and not self._closed:
             self._tick.start()
@@ -125,9 +137,11 @@ class Looks(QObject):
     def _tell(self) -> None:
         if self._edits:
             self._edits = False
-            edited = set() if self._record is None else edited_nodes(self._record.ran, self._document.pipeline)
-            self._stirred |= edited ^ self._edited
-            self._edited = edited
+            ran, now = None if self._record is None else self._record.ran, self._document.pipeline
+            edited = set() if ran is None else edited_nodes(ran, now)
+            moved = set() if ran is None else moved_nodes(ran, now)
+            self._stirred |= (edited ^ self._edited) | (moved ^ self._moved)
+            self._edited, self._moved = edited, moved
         if self._faults:
             self._faults = False
             found = by_node(self._problems())

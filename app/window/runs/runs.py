@@ -56,7 +56,6 @@ class Runs(QObject):
         self.document = document
         self.state = "idle"
         self.record: RunRecord | None = None
-        self.scheme = settings.text("scheme")
         self.lines: deque[p.LogLine] = deque(maxlen=MOST_LINES)
         self._bridge, self._settings = bridge, settings
         self._packer = Packer(self)
@@ -74,6 +73,15 @@ class Runs(QObject):
         bridge.state_changed.connect(self._bridge_changed)
 
     # What is asked of it
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the next run; it can be set."""
+        return self.checking.scheme
+
+    @scheme.setter
+    def scheme(self, scheme: str) -> None:
+        self.checking.choose(scheme)
 
     @property
     def going(self) -> bool:
