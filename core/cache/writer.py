@@ -56,22 +56,19 @@ class Writer:
         """Order a result to be kept. ``done`` is called, in some thread, when its values are not needed any more."""
         weight = sum(len(handed) for handed in keeping.values.values() if isinstance(handed, bytes))
         crowded = self._waiting_bytes > QUEUE_BYTES and not keeping.forced
-        if self.failed or self._abandoned or crowded or not is_worth_it(keeping):
+        wanted = not (self.failed or crowded) and is_worth_it(keeping)
+        if not wanted or not self._order(("keep", key, keeping, (done, weight)), weight):
             done()
-            return
-        with self._lock:
-            self._waiting_bytes += weight
-        self._order(("keep", key, keeping, (done, weight)))
 
     def used(self, keys: Iterable[Key]) -> None:
         """Order that entries count as used just now."""
         keys = tuple(keys)
-        if keys and not (self.failed or self._abandoned):
+        if keys and not self.failed:
             self._order(("used", keys, None, None))
 
     def note(self, pipeline: str, parts: Mapping[str, Parts]) -> None:
         """Order that the parts of the keys of nodes are remembered."""
-        if not (self.failed or self._abandoned):
+        if not self.failed:
             self._order(("note", {(pipeline, node): one for node, one in parts.items()}, None, None))
 
     def flush(self, deadline: float) -> bool:
@@ -79,8 +76,7 @@ class Writer:
         if self._thread is None:
             return True
         reached = threading.Event()
-        self._order(("flush", reached, None, None))
-        return reached.wait(deadline)
+        return not self._order(("flush", reached, None, None)) or reached.wait(deadline)
 
     def close(self, deadline: float) -> bool:
         """Do what was ordered, and end; after ``deadline`` seconds the rest is let go. Say whether all was done."""
@@ -93,12 +89,17 @@ class Writer:
             thread.join(1.0)
         return finished
 
-    def _order(self, job: Job) -> None:
+    def _order(self, job: Job, weight: int = 0) -> bool:
+        """Have something done; False if it is too late for that. What is not behind the end in the queue is done."""
         with self._lock:
-            if self._thread is None and not self._abandoned:
+            if self._abandoned:
+                return False
+            if self._thread is None:
                 self._thread = BackgroundThread(target=self._serve, name="treadle-cache", daemon=True)
                 self._thread.start()
-        self._queue.put(job)
+            self._waiting_bytes += weight
+            self._queue.put(job)
+        return True
 
     # In the writer's thread
 
