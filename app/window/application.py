@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PyQt6.QtCore import QEventLoop, QLibraryInfo, QLocale, QObject, QTranslator
 from PyQt6.QtWidgets import QApplication
 
 from .bridge import Bridge
@@ -25,6 +26,8 @@ from .window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PyQt6.QtGui import QSessionManager
 
     from .files.recovery import Left
     from .settings import Settings
@@ -80,7 +83,8 @@ class Program(QObject):
         bind_commands(self.window, self._log_folder)
         self.faults.happened.connect(self._tell_fault)
         self.recovery.failed.connect(self.window.say)
-        self.faults.interrupted.connect(self.window.close_now)
+        self.faults.interrupted.connect(self._interrupted)
+        application.commitDataRequest.connect(self.session_ends)
         self.bridge.state_changed.connect(self._runner_changed)
         settings.changed.connect(self._setting_changed)
         self.window.closed.connect(self.end)
@@ -120,14 +124,33 @@ class Program(QObject):
         self.recovery.end(keep=self._unasked)
         self.bridge.stop()
         self.settings.write()
+        self.application.commitDataRequest.disconnect(self.session_ends)
         self.faults.remove()
         self.application.quit()
 
     def ended_by_signal(self, number: int) -> None:
         """Leave without asking: nobody may be there to answer. What is not saved is offered at the next start."""
         LOG.info("ended by signal %s", number)
-        self._unasked = True
-        self.window.close_now()
+        self._leave_unasked()
+
+    def _interrupted(self) -> None:
+        self.ended_by_signal(signal.SIGINT)
+
+    def session_ends(self, _session: QSessionManager | None = None) -> None:
+        """Leave without asking, before the session goes on to end: it may take the screen away right after this."""
+        LOG.info("ended by the end of the session")
+        over = QEventLoop()
+        self.window.closed.connect(over.quit)
+        self._leave_unasked()
+        if not self._ended:
+            # Not for longer than leaving bounds itself.
+            over.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+    def _leave_unasked(self) -> None:
+        if not self._ended:
+            self._unasked = True
+            self.recovery.note()
+            self.window.leaving.begin_unasked()
 
     # What an earlier window left
 

@@ -14,6 +14,7 @@ from .commands.shortcuts import Shortcuts
 from .dialogs import messages
 from .docks import Docks
 from .file_actions import SUFFIX, FileActions
+from .leaving.leaving import Leaving
 from .menus import Menus, Toolbar
 from .page import DocumentPage
 from .rooms import Rooms
@@ -24,8 +25,6 @@ from .tabs import Tabs, label_of
 from .welcome.page import WelcomePage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
     from .document import Document
@@ -71,6 +70,8 @@ class Window(QMainWindow):
         self.welcome: WelcomePage | None = None
         self.tour: Tour | None = None
         self._may_close = False
+        self.leaving = Leaving(shared.bridge, shared.theme, shared.settings, self)
+        self.leaving.over.connect(self.close_now)
         self.commands.hear_in(self)
         self.command_popup = SearchPopup(shared.theme, self)
         self._connect()
@@ -132,10 +133,20 @@ class Window(QMainWindow):
     def close_page(self, page: QWidget) -> None:
         """Close a tab, asking first if anything would be lost."""
         if isinstance(page, DocumentPage):
-            self._close_documents([page.document], lambda: self.documents.close(page.document))
+            self._close_document(page)
         elif page is self.welcome:
             self.welcome = None
             self.tabs.remove(page)
+
+    def _close_document(self, page: DocumentPage) -> None:
+        def close() -> None:
+            self.files.close([page.document], lambda: self.documents.close(page.document))
+
+        if not page.runs.going:
+            close()
+            return
+        question = messages.still_running(self.shared.theme, page.document.title, self)
+        question.ask(lambda answer: close() if answer == "stop" else None)
 
     def _opened(self, document: Document) -> None:
         # Before the page is there: it shall fill what the panels leave.
@@ -261,26 +272,17 @@ class Window(QMainWindow):
         self.shared.settings.write()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Close once nothing would be lost without the person having said so."""
+        """Close once nothing would be lost, or goes on, without the person having said so."""
         assert event is not None
         # Qt lets nobody close a window that is being closed: what need not be asked is answered in this very event.
-        to_ask = any(document.modified or self.pages[document].runs.going for document in self.documents.all)
+        to_ask = self.leaving.needed or any(document.modified for document in self.documents.all)
         if to_ask and not self._may_close:
             event.ignore()
-            self._close_documents(list(self.documents.all), self.close_now)
+            self.files.close(list(self.documents.all), self.leaving.begin)
             return
         self.remember()
         event.accept()
         self.closed.emit()
-
-    def _close_documents(self, documents: list[Document], then: Callable[[], object]) -> None:
-        """Do ``then`` once neither a run nor changes would be lost without the person having said so."""
-        going = [document.title for document in documents if self.pages[document].runs.going]
-        if not going:
-            self.files.close(documents, then)
-            return
-        question = messages.still_running(self.shared.theme, going, self)
-        question.ask(lambda answer: self.files.close(documents, then) if answer == "stop" else None)
 
     def close_now(self) -> None:
         """Close without asking."""

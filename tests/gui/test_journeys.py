@@ -11,6 +11,7 @@ from whole_windows import open_gate
 
 from treadle import Pipeline
 from treadle.app.window.dialogs.question import Question
+from treadle.app.window.leaving.steps import Step
 from treadle.core.edits import remove_nodes, rename_node, set_parameter
 
 SECONDS = 5.0
@@ -114,7 +115,9 @@ def test_a_window_that_is_closed_while_a_run_goes_on_leaves_no_process(whole):
     started = offspring()
     assert len(started) > 2
     whole.window.close()
-    stop_the_run(whole)
+    whole.until(lambda: whole.window.leaving.step is Step.CHOOSING)
+    whole.window.leaving.dialog.page.buttons["go"].click()
+    whole.until(lambda: whole.window.leaving.step is Step.OVER)
     _, living = psutil.wait_procs(started, timeout=SECONDS)
     assert [(one.pid, one.status(), one.cmdline()) for one in living] == []
 

@@ -35,10 +35,9 @@ def unsaved(theme: Theme, titles: Sequence[str], parent: QWidget | None) -> Ques
     return Question(theme, question, consequence, choices, safe="save", details=details, icon="save", parent=parent)
 
 
-def still_running(theme: Theme, titles: Sequence[str], parent: QWidget | None) -> Question:
-    """Ask whether runs shall be ended: ``stop`` or nothing."""
-    what = titles[0] if len(titles) == 1 else _tr("%1 pipelines").replace("%1", str(len(titles)))
-    question = _tr("Stop the run of “%1”?").replace("%1", what)
+def still_running(theme: Theme, title: str, parent: QWidget | None) -> Question:
+    """Ask whether the run of a pipeline that is closed shall be ended: ``stop`` or nothing."""
+    question = _tr("Stop the run of “%1”?").replace("%1", title)
     consequence = _tr("Tasks that are running are ended. What is finished is kept and need not be done again.")
     choices = (Choice("", _tr("Keep running")), Choice("stop", _tr("Stop")))
     return Question(theme, question, consequence, choices, icon="stop", parent=parent)

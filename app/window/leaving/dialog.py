@@ -58,9 +58,10 @@ class LeavingDialog(QDialog):
 
     def look(self, seconds: float) -> None:
         """Say that it is asked what still runs."""
-        page = self._waiting(words.tr("Looking for what still runs…"), words.tr("The runner is asked."), seconds)
+        page = Page(self._theme, words.tr("Looking for what still runs…"), words.tr("The runner is asked."))
+        bar = _bar(page, seconds)
         page.add_buttons((), (("cancel", words.tr("Cancel")),), safe="cancel")
-        self._show(page)
+        self._show(page, bar)
 
     def choose(self, lines: Lines, decisions: Decisions) -> ChoosePage:
         """Ask what becomes of all that is alive: ``go`` or ``cancel``."""
@@ -70,7 +71,8 @@ class LeavingDialog(QDialog):
 
     def wait(self, title: str, seconds: float) -> None:
         """Say that something is being ended, and how long that may take."""
-        self._show(self._waiting(title, words.tr("Each process is looked after until it is gone."), seconds))
+        page = Page(self._theme, title, words.tr("Each process is looked after until it is gone."))
+        self._show(page, _bar(page, seconds))
 
     def tell_survivors(self, left: Sequence[str]) -> None:
         """Say what did not end: ``kill``, ``leave`` or ``back``."""
@@ -106,16 +108,7 @@ class LeavingDialog(QDialog):
         page.add_buttons((), (end, *more, cancel), safe="cancel")
         self._show(page)
 
-    def _waiting(self, title: str, text: str, seconds: float) -> Page:
-        page = Page(self._theme, title, text)
-        bar = QProgressBar()
-        bar.setRange(0, max(1, round(seconds * 1000 / TICK_MS)))
-        bar.setTextVisible(False)
-        bar.setAccessibleName(title)
-        page.body.addWidget(bar)
-        return page
-
-    def _show(self, page: Page) -> None:
+    def _show(self, page: Page, bar: QProgressBar | None = None) -> None:
         if self._page is not None:
             self._layout.removeWidget(self._page)
             self._page.hide()
@@ -127,8 +120,8 @@ class LeavingDialog(QDialog):
         self.setAccessibleName(page.question)
         self.setAccessibleDescription(page.consequence)
         page.begin()
-        self._bar = page.findChild(QProgressBar)
-        if self._bar is None:
+        self._bar = bar
+        if bar is None:
             self._clock.stop()
         else:
             self._clock.start()
@@ -162,3 +155,13 @@ class LeavingDialog(QDialog):
             return
         event.ignore()
         self.reject()
+
+
+def _bar(page: Page, seconds: float) -> QProgressBar:
+    """Add a bar that is full after so many seconds."""
+    bar = QProgressBar()
+    bar.setRange(0, max(1, round(seconds * 1000 / TICK_MS)))
+    bar.setTextVisible(False)
+    bar.setAccessibleName(page.question)
+    page.body.addWidget(bar)
+    return bar

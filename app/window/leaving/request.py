@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
@@ -47,7 +48,7 @@ class Requests(QObject):
         self._then, self._wanted = then, len(asked)
         self._late.start(round(seconds * 1000))
         for place, (kind, facts) in enumerate(asked):
-            self._bridge.ask(kind, lambda answer, place=place: self._take(turn, place, answer), **facts)
+            self._bridge.ask(kind, partial(self._take, turn, place), **facts)
 
     def forget(self) -> None:
         """Let nothing count that was asked for until now."""

@@ -13,7 +13,7 @@ class Waits:
     show: float = 0.4
     alive: float = 5.0
     stop: float = 10.0
-    answer: float = 5.0
+    answer: float = 8.0
     alive_unasked: float = 2.0
     stop_unasked: float = 5.0
     all_unasked: float = 11.0

@@ -274,12 +274,11 @@ def test_each_panel_is_reached_by_its_key(whole, qtbot, file, name):
     assert whole.window.focusWidget() is whole.window.page.canvas
 
 
-def test_closing_what_runs_asks_first_and_keeping_it_is_safe(whole, qtbot, file):
+def test_closing_a_tab_that_runs_asks_first_and_keeping_it_is_safe(whole, qtbot, file):
     document = opened(whole, qtbot, file)
     whole.bridge.tell("idle")
     whole.window.commands.run("run.start")
-    whole.window.close()
-    assert whole.window.isVisible()
+    whole.window.commands.run("file.close")
     asked = question(whole, qtbot)
     assert "Stop the run" in asked.accessibleName()
     press(asked, "")

@@ -36,7 +36,7 @@ def test_return_does_what_is_safe_and_escape_changes_nothing(whole, qtbot, key, 
 
 def test_the_safe_answer_about_a_run_is_to_keep_it(whole, qtbot):
     told = []
-    question = still_running(whole.theme, ["a"], whole.window)
+    question = still_running(whole.theme, "a", whole.window)
     question.ask(told.append)
     qtbot.keyClick(question, Qt.Key.Key_Return)
     assert told == [""]
