@@ -6,7 +6,7 @@ import contextlib
 import logging
 import secrets
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import ClusterError
 from ..schemes.ipython.addresses import Address
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from ..schemes.ipython.definitions import Definition
     from ..schemes.ipython.nobody import Ours
 
-_entered: list[tuple[Address, Ours | None]] = []
+
+class Entered(NamedTuple):
+    """A cluster that runs of this program use, and what they may do with it."""
+
+    address: Address
+    ours: Ours | None
+    only_profile: bool
+
+
+_entered: list[Entered] = []
 _lock = threading.Lock()
 
 
@@ -102,21 +111,25 @@ def start_cluster(
 
 
 @contextlib.contextmanager
-def using(address: Address, ours: Ours | None = None) -> Iterator[None]:
-    """Have the runs of this program use a cluster until the block ends, and do with it what ``ours`` says."""
+def using(address: Address, ours: Ours | None = None, *, only_profile: bool = False) -> Iterator[None]:
+    """Have the runs of this program use a cluster until the block ends, and do with it what ``ours`` says.
+
+    With ``only_profile``, those that are to use its profile: others look for a cluster in theirs.
+    """
+    entered = Entered(address, ours, only_profile)
     with _lock:
-        _entered.append((address, ours))
+        _entered.append(entered)
     try:
         yield
     finally:
         with _lock:
-            _entered.remove((address, ours))
+            _entered.remove(entered)
 
 
 def upkeep_of(address: Address) -> Ours | None:
     """Return what a run may know of a cluster of this program and do about it; None if it is none."""
     with _lock:
-        return next((ours for entered, ours in reversed(_entered) if entered == address), None)
+        return next((one.ours for one in reversed(_entered) if one.address == address), None)
 
 
 def current_cluster(profile: str = "") -> Address | None:
@@ -125,7 +138,9 @@ def current_cluster(profile: str = "") -> Address | None:
     The profile is the chosen one by default. Takes some milliseconds where no cluster was ever started.
     """
     with _lock:
-        inside = [address for address, _ in _entered if not profile or address.profile == profile]
+        entered = list(_entered)
+    wanted = profile or (chosen() if any(one.only_profile for one in entered) else "")
+    inside = [one.address for one in entered if one.address.profile == wanted or (not profile and not one.only_profile)]
     if inside:
         return inside[-1]
     folder = existing_folder(profile or chosen())

@@ -14,25 +14,34 @@ from ...core import protocol as p
 from ...core.background import BackgroundThread
 from ...core.errors import InternalError, TreadleError, UsageError
 from .documents import code_in, is_trusted, pipeline_of
+from .operations import CancelledError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from .operations import Operation, Operations
     from .runs import Runs
 
-_AT_ONCE = (p.Hello, p.Ping, p.PauseRun, p.ResumeRun, p.CancelRun, p.AskTask)
+_AT_ONCE = (p.Hello, p.Ping, p.PauseRun, p.ResumeRun, p.CancelRun, p.AskTask, p.CancelRequest)
 """Requests that take no time: they are never behind one that does."""
 
 
 class Desk:
     """Takes requests from the line's thread; what may take long has a thread of its own."""
 
-    def __init__(self, runs: Runs, send: Callable[[p.Message], None]) -> None:
-        self._runs, self._send = runs, send
+    def __init__(
+        self,
+        runs: Runs,
+        send: Callable[[p.Message], None],
+        operations: Operations,
+        long: Mapping[type[p.Request], Callable[[Any, Operation], p.Message]],
+    ) -> None:
+        self._runs, self._send, self._operations, self._long = runs, send, operations, long
         self._greeted = False
         self._carry_out: dict[type[p.Request], Callable[[Any], p.Message]] = {
             p.Hello: self._hello,
             p.Ping: lambda _asked: p.Done(),
+            p.CancelRequest: self._give_up,
             p.ListModules: _list_modules,
             p.DescribeFunctions: _describe,
             p.CheckDocument: _check,
@@ -53,6 +62,11 @@ class Desk:
             self.refuse(request, UsageError("the first request must be Hello"))
         elif isinstance(request, _AT_ONCE):
             self._answer(request)
+        elif type(request) in self._long:
+            # Taken note of here: the next request may be to give it up.
+            operation = self._operations.begin(request.number)
+            args = request, operation
+            BackgroundThread(target=self._carry_out_long, args=args, name="treadle-request", daemon=True).start()
         else:
             BackgroundThread(target=self._answer, args=(request,), name="treadle-request", daemon=True).start()
 
@@ -62,10 +76,18 @@ class Desk:
                 self._start(request)
                 return
             self.answer(request, self._carry_out[type(request)](request))
-        except TreadleError as error:
-            self.refuse(request, error)
         except Exception as error:  # noqa: BLE001 - a request must never go unanswered
-            self.refuse(request, InternalError(f"{type(request).__name__}: {type(error).__name__}: {error}"))
+            self.refuse(request, _told(request, error))
+
+    def _carry_out_long(self, request: p.Request, operation: Operation) -> None:
+        try:
+            self.answer(request, self._long[type(request)](request, operation))
+        except Exception:  # noqa: BLE001 - a request must never go unanswered
+            if operation.cancelled:
+                error = CancelledError("it was given up")
+            self.refuse(request, _told(request, error))
+        finally:
+            self._operations.end(operation)
 
     def answer(self, request: p.Request, value: p.Message) -> None:
         """Send the answer to a request."""
@@ -105,6 +127,10 @@ class Desk:
         self._runs.resume(asked.run, asked.breakpoints)
         return p.Done()
 
+    def _give_up(self, asked: p.CancelRequest) -> p.Done:
+        self._operations.cancel(asked.asked)
+        return p.Done()
+
     def _cancel(self, asked: p.CancelRun) -> p.Done:
         self._runs.cancel(asked.run, asked.nodes, asked.tasks)
         return p.Done()
@@ -117,6 +143,13 @@ class Desk:
     def _forget(self, asked: p.ForgetRun) -> p.Done:
         self._runs.forget(asked.run, when_over=asked.when_over)
         return p.Done()
+
+
+def _told(request: p.Request, error: Exception) -> TreadleError:
+    """Return an error as the window is told it."""
+    if isinstance(error, TreadleError):
+        return error
+    return InternalError(f"{type(request).__name__}: {type(error).__name__}: {error}")
 
 
 def _welcome() -> p.Welcome:

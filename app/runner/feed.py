@@ -77,6 +77,11 @@ class RunFeed:
                 total.update({state.value: number for state, number in count.states.items() if number})
             return dict(total)
 
+    def nodes(self) -> set[str]:
+        """Return the nodes of which tasks are known."""
+        with self._lock:
+            return set(self._nodes)
+
     def hear(self, event: RunEvent) -> None:
         """Take note of an event; never waits for the window."""
         with self._lock:

@@ -7,17 +7,20 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec.structs import asdict
+
 from ...core.background import BackgroundThread
 from ...core.errors import RefusedError, TreadleError, UsageError, suggestion
 from ...core.protocol import PlannedNode, RunOver, RunStarted, TaskDetails, Warned
 from ..keeping import remembered_as
 from ..options import Options
+from ..scheme_options import SchemeOptions
 from ..session import CLOSE_SECONDS, Run
 from .documents import code_in, is_trusted
 from .feed import RunFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from ...core.pipeline import Pipeline
     from ...core.protocol import Message, RunOptions
@@ -32,7 +35,7 @@ class UntrustedError(RefusedError):
     """The pipeline holds code that nobody here has trusted; it runs as soon as somebody does."""
 
 
-class _Going:
+class Going:
     """One run: its thread, its feed, and in the end its result."""
 
     def __init__(self, run: Run, send: Callable[[Message], None], warnings: _Warnings) -> None:
@@ -45,13 +48,16 @@ class _Going:
         self.feed = RunFeed(run.id, send)
 
     def begin(self) -> None:
+        """Execute it, in a thread of its own."""
         BackgroundThread(target=self._execute, name="treadle-run", daemon=True).start()
 
     @property
     def over(self) -> bool:
+        """Whether it has ended."""
         return self._over.is_set()
 
     def wait(self, seconds: float) -> bool:
+        """Wait for its end; say whether it came."""
         return self._over.wait(max(0.0, seconds))
 
     def when_over(self, then: Callable[[], None]) -> None:
@@ -95,7 +101,7 @@ class Runs:
 
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
-        self._runs: dict[str, _Going] = {}
+        self._runs: dict[str, Going] = {}
         self._closed = False
         self._lock = threading.Lock()
 
@@ -114,7 +120,7 @@ class Runs:
         held: list[RunFeed] = []
         warnings = _Warnings(self._send)
         run = Run(pipeline, options_of(options), lambda event: _hear(held, event), warnings.hear)
-        going = _Going(run, self._send, warnings)
+        going = Going(run, self._send, warnings)
         held.append(going.feed)
         with self._lock:
             closed = self._closed
@@ -204,22 +210,29 @@ class Runs:
         """Cancel what goes on, and end all workers, those of all runs at once; nothing begins any more."""
         with self._lock:
             self._closed = True
+        self.end([going.run.id for going in self._all()], seconds)
+
+    def end(self, names: Collection[str], seconds: float = END_SECONDS) -> None:
+        """Cancel these runs, and end their workers."""
         end = time.monotonic() + seconds
-        for going in self._all():
+        chosen = [going for going in self._all() if going.run.id in names]
+        for going in chosen:
             going.run.executor.cancel()
-        ending = [
-            BackgroundThread(target=_end, args=(going, end), name="treadle-end", daemon=True) for going in self._all()
-        ]
+        ending = [BackgroundThread(target=_end, args=(going, end), name="treadle-end", daemon=True) for going in chosen]
         for thread in ending:
             thread.start()
         for thread in ending:
             thread.join(max(0.0, end - time.monotonic()) + CLOSE_SECONDS)
 
-    def _all(self) -> list[_Going]:
+    def going_on(self) -> list[Going]:
+        """Return the runs that are not over."""
+        return [going for going in self._all() if not going.over]
+
+    def _all(self) -> list[Going]:
         with self._lock:
             return list(self._runs.values())
 
-    def _going(self, name: str) -> _Going:
+    def _going(self, name: str) -> Going:
         with self._lock:
             found = self._runs.get(name)
             known = list(self._runs)
@@ -228,7 +241,7 @@ class Runs:
         return found
 
 
-def _end(going: _Going, end: float) -> None:
+def _end(going: Going, end: float) -> None:
     going.wait(end - time.monotonic())
     going.run.close()
 
@@ -276,5 +289,7 @@ def options_of(asked: RunOptions) -> Options:
         cache=Path(asked.cache_folder) if asked.cache and asked.cache_folder else asked.cache,
         resume=asked.resume,
         hosted=True,
+        preference=asked.preference,
+        settings={name: SchemeOptions(**asdict(one)) for name, one in asked.settings.items()},
         breakpoints=asked.breakpoints,
     )

@@ -93,6 +93,11 @@ class Executor:
         """What is known of each task."""
         return self._books.records
 
+    @property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """The schemes that may be used, by name."""
+        return self._schemes.all
+
     def warnings(self) -> list[str]:
         """Return what went well, but perhaps not as it was meant: a sentence for each."""
         here = [name for name, _ in self._schemes.here()]

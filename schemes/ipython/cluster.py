@@ -38,12 +38,14 @@ class Cluster(Engines):
 
     Nothing is ended by ``close``: what this program started is ended by ``stop``, by ``leave`` it is left running, and
     if the program ends without either, its guardian ends it. ``hear`` is told, in a thread of its own, of ends.
+    ``variables`` are put into the environment of engines that are started from now on.
     """
 
     def __init__(self, address: Address, client: Client, hear: Callable[[Ended], None] = lambda _ended: None) -> None:
         super().__init__(address, client)
         self._hear = hear
         self._starting = threading.Lock()
+        self.variables: dict[str, str | None] = {}
         client._registration_callbacks.append(self._registration)
 
     @classmethod
@@ -81,13 +83,15 @@ class Cluster(Engines):
         return cls(address, connect(address, seconds), hear)
 
     @property
-    def holds(self) -> bool:
-        """Whether this program started, or took over, something that ends with it."""
-        return bool(self._launches)
+    def held(self) -> list[str]:
+        """The records of what this program started, or took over, and what ends with it."""
+        return [launch.record.id for launch in self._launches if self.ledger.read(launch.record.id) is not None]
 
     def adopt(self, record: Record) -> None:
         """Hold what another program started that has gone: from now on it ends with this one."""
-        self._launches.append(Launch(self.address, hear=self._hear, record=record))
+        launch = Launch(self.address, hear=self._hear, record=record)
+        launch.guardian.wait_ready(ASK_SECONDS)
+        self._launches.append(launch)
         self.wanted += sum(one.proof.lives for one in record.engines)
 
     # --- engines ---
@@ -123,6 +127,8 @@ class Cluster(Engines):
     def _add_engines(
         self, engines: int, launcher: str, logs: Path | None, say: Say, settings: dict[str, Any]
     ) -> list[str]:
+        given = {name: value for name, value in self.variables.items() if value is not None}
+        settings = {**settings, "env": {**settings.get("env", {}), **given}}
         until = time.monotonic() + settings.get("seconds", START_SECONDS)
         launch = next((one for one in self._launches if one.stands), None)
         if launch is not None and logs is None:
@@ -157,6 +163,11 @@ class Cluster(Engines):
 
     # --- ends ---
 
+    def mark_left(self, *, left: bool) -> None:
+        """Say whether what this program started is to live on, should it end now; it still holds it."""
+        for launch in self._launches:
+            launch.mark_left(left=left)
+
     def leave(self) -> None:
         """Let what this program started live on when it ends."""
         for launch in self._launches:
@@ -170,13 +181,14 @@ class Cluster(Engines):
             self.client._registration_callbacks.remove(self._registration)
         self.client.close()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
         """End what this program started, and use the cluster no longer; ClusterError names what could not be ended."""
         self.close()
+        end = time.monotonic() + seconds
         failed: list[ClusterError] = []
         for launch in reversed(self._launches):
             try:
-                launch.end()
+                launch.end(max(0.1, end - time.monotonic()))
             except ClusterError as error:
                 failed.append(error)
         self._launches = []
@@ -195,7 +207,7 @@ class Cluster(Engines):
                 f"{error.message}: it may go on", where=f"cluster {self.address}", remedy="End it where it was started"
             ) from None
         finally:
-            self.stop()
+            self.stop(seconds)
             stop_records(self.records(), seconds)
 
     # --- how ---

@@ -57,11 +57,11 @@ class Guardian:
         """Let go of it: it goes on by itself, as the record says."""
         self._shut()
 
-    def close(self) -> None:
-        """Have it look at the record a last time, and wait until it is gone."""
+    def close(self, seconds: float = END_SECONDS + _CLOSE_SECONDS) -> None:
+        """Have it look at the record a last time, and wait until it is gone; one that is late is killed."""
         self._shut()
         try:
-            self._process.wait(END_SECONDS + _CLOSE_SECONDS)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(_CLOSE_SECONDS)

@@ -66,6 +66,12 @@ class IPythonScheme:
         self._thread: threading.Thread | None = None
         self._closing = False
 
+    @property
+    def address(self) -> Address | None:
+        """The cluster that is used; None if one is started for it."""
+        address = self._setup.address
+        return None if callable(address) else address
+
     def open(self, report: Callable[[Report], None]) -> None:
         """Connect to the cluster and announce how many calls its engines take, once they have answered."""
         self._report = report

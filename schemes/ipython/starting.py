@@ -207,18 +207,23 @@ class Launch:
         self._library.order = order
         await self._library.start_engines(order.engines)
 
+    def mark_left(self, *, left: bool) -> None:
+        """Say whether what was started is to live on when this program is gone."""
+        self.ledger.change(self.record.id, lambda now: msgspec.structs.replace(now, left_running=left))
+
     def leave(self) -> None:
         """Let what was started live on by itself."""
-        self.ledger.change(self.record.id, lambda now: msgspec.structs.replace(now, left_running=True))
+        self.mark_left(left=True)
         self._over = True
         self.guardian.leave()
 
     def end(self, seconds: float = END_SECONDS) -> None:
         """End all that was started; ClusterError if something could not be ended."""
         self._over = True
-        self.guardian.close()
+        until = time.monotonic() + seconds
+        self.guardian.close(seconds)
         record = self.ledger.read(self.record.id)
-        left = record.end(seconds) if record else []
+        left = record.end(_left(until)) if record else []
         if left:
             listed = ", ".join(f"{proof.pid} ({proof.command[:60]})" for proof in left)
             raise ClusterError(f"these processes cannot be ended: {listed}", where=f"cluster {self.address}")

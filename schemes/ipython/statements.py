@@ -14,7 +14,7 @@ from ...core.errors import ClusterError, UsageError
 from .connecting import hears_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .cluster import Cluster
 
@@ -52,21 +52,33 @@ def chosen_engines(
     return known
 
 
-def execute(cluster: Cluster, code: str, engines: Iterable[int], seconds: float | None = None) -> list[Outcome]:
+def execute(
+    cluster: Cluster,
+    code: str,
+    engines: Iterable[int],
+    seconds: float | None = None,
+    say: Callable[[str, float], None] = lambda _text, _fraction: None,
+) -> list[Outcome]:
     """Run a statement on engines at once, and return what came of it in their order.
 
-    Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits.
+    Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits. ``say`` is
+    told how far it is; what it raises interrupts them, too.
     """
     hears_output(cluster.client, _OUTPUT_SECONDS)
     answers = {number: _sent(cluster, number, code) for number in engines}
     end = None if seconds is None else time.monotonic() + seconds
+
+    def check() -> None:
+        done = sum(answer.ready() for answer in answers.values())
+        say(f"{done} of {len(answers)} engines are done", done / max(1, len(answers)))
+
     try:
-        _wait(answers.values(), end)
+        _wait(answers.values(), end, check)
         for number, answer in answers.items():
             # An engine that has just failed drops what it was sent meanwhile; by whom is of no matter here.
             if answer.ready() and isinstance(answer.exception(), TaskAborted):
                 answers[number] = _sent(cluster, number, code)
-        _wait(answers.values(), end)
+        _wait(answers.values(), end, check)
     except BaseException:
         _interrupt(cluster, [number for number, answer in answers.items() if not answer.ready()])
         raise
@@ -80,9 +92,10 @@ def _sent(cluster: Cluster, number: int, code: str) -> Any:
     return cluster.client[number].execute(code, silent=False, block=False)
 
 
-def _wait(answers: Iterable[Any], end: float | None) -> None:
-    for answer in answers:
+def _wait(answers: Iterable[Any], end: float | None, check: Callable[[], None] = lambda: None) -> None:
+    for answer in list(answers):
         while not answer.ready() and (end is None or time.monotonic() < end):
+            check()
             answer.wait(_SLICE_SECONDS)
 
 

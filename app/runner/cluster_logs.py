@@ -1,0 +1,49 @@
+"""The logs of a cluster, as the window shows them: it need not run any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core import protocol as p
+from ...core.errors import ClusterError
+from ...schemes.ipython.ledger import Ledger
+from ...schemes.ipython.logs import last_lines, log_files, newest_folder
+from .cluster_rows import address_of
+
+if TYPE_CHECKING:
+    from ...schemes.ipython.logs import LogFile
+
+MOST_LINES = 10_000
+
+
+def logs(name: p.ClusterName, file: str = "", lines: int = 400) -> p.Logs:
+    """Return the ends of the logs of a cluster: of what runs, else of the last one of its name.
+
+    ClusterError if there are none, or none at ``file``.
+    """
+    address = address_of(name)
+    known = [Path(record.logs) for record in Ledger().of(address.profile_dir, address.cluster_id)]
+    newest = newest_folder(address.profile_dir, address.cluster_id)
+    folders = list(dict.fromkeys(known)) or ([newest] if newest else [])
+    if not folders:
+        raise ClusterError("Treadle keeps no logs of it", where=f"cluster {address}")
+    found = [log for folder in folders for log in log_files(folder)]
+    if file and file not in {str(log.path) for log in found}:
+        # Only logs are shown, whatever else there is to read.
+        raise ClusterError("it has no such log", where=file)
+    count = max(0, min(lines, MOST_LINES))
+    return p.Logs(
+        folder=str(folders[0]),
+        files=tuple(
+            p.LogText(path=str(log.path), of=_of(log), lines=tuple(last_lines(log.path, count)))
+            for log in found
+            if file in {"", str(log.path)}
+        ),
+    )
+
+
+def _of(log: LogFile) -> str:
+    if log.role == "engine":
+        return "engine that never was ready" if log.engine is None else f"engine {log.engine}"
+    return log.role
