@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from ..planning.plan import Plan, PlanNode
+    from ..worker.declare import Schemes
 
 PLACING = "ipython"
 """The scheme whose workers are on hosts that a node may name."""
@@ -61,11 +62,14 @@ class Standing:
 
 def support(node: PlanNode, scheme: str) -> str:
     """Return why this node may not run on ``scheme``; empty if it may."""
-    if node.placement is not None and scheme != PLACING:
+    return objection(node.module.schemes, scheme, placed=node.placement is not None)
+
+
+def objection(supported: Schemes, scheme: str, *, placed: bool) -> str:
+    """Return why what supports these schemes, and may be ``placed`` on some hosts only, may not run on ``scheme``."""
+    if placed and scheme != PLACING:
         return f"placement needs the {PLACING} scheme"
-    if scheme == "serial":
-        return ""
-    return "" if node.module.schemes.supports(scheme) else f"{scheme} not supported by this module"
+    return "" if scheme == "serial" or supported.supports(scheme) else f"{scheme} not supported by this module"
 
 
 def eligible(node: PlanNode, enabled: Sequence[str]) -> tuple[list[str], dict[str, str]]:
