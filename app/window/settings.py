@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "motion": "system",
     "autosave_seconds": 5,
     "cache_folder": "",
+    "clusters": "",
     "leave_clusters": "ask",
     "leave_runs": "ask",
     "scheme": "auto",

@@ -12,6 +12,9 @@ from ..labels import write_as
 from ..scheme_choices import LAST
 from ..theme.tokens import CAPTION, GRID
 from .card import Card
+from .clusters import Clusters
+from .ipython.card import IPythonCard
+from .ipython.remembered import Remembered
 from .live import Live, Pulse
 from .preferences import Preferences
 from .processes_card import ProcessesCard
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from ..runs.runs import Runs
     from ..shared import Shared
+    from .ipython.dialogs import Dialogs
 
 KINDS: dict[str, type[Card]] = {"serial": SerialCard, "threads": ThreadsCard, "processes": ProcessesCard}
 """The card of each scheme that has one of its own."""
@@ -41,6 +45,8 @@ class ToolboxPanel(QWidget):
         self.setAccessibleName(self.tr("Parallelization"))
         self._shared = shared
         self.preferences = Preferences(shared.settings, self)
+        self.clusters = Clusters(shared.bridge, self)
+        self.remembered = Remembered(shared.settings)
         self._runs: Runs | None = None
         self._pulse = Pulse()
         self._cards: dict[str, Card] = {}
@@ -103,13 +109,25 @@ class ToolboxPanel(QWidget):
             self._row.show_cards([self._cards.get(name) or self._made(name) for name in names])
 
     def _made(self, name: str) -> Card:
-        card = self._cards[name] = KINDS.get(name, Card)(name, self.preferences, self._shared.theme, self._row)
+        card = self._cards[name] = self._new(name)
         card.grabbed.connect(lambda _place, card=card: self._grab(card))
         card.dragged.connect(self._drag)
         card.dropped.connect(self._drop)
         card.let_go.connect(self._let_go)
         card.step_wanted.connect(lambda step, card=card: self._step(card, step))
         return card
+
+    def _new(self, name: str) -> Card:
+        if name == IPythonCard.NAME:
+            return IPythonCard(self.clusters, self.remembered, self.preferences, self._shared.theme, self._row)
+        return KINDS.get(name, Card)(name, self.preferences, self._shared.theme, self._row)
+
+    @property
+    def dialogs(self) -> Dialogs:
+        """What can be asked for with clusters."""
+        card = self._cards[IPythonCard.NAME]
+        assert isinstance(card, IPythonCard)
+        return card.dialogs
 
     # Their order
 

@@ -1,0 +1,1 @@
+"""The card of the IPython scheme and its dialogs: profiles, clusters, engines."""

@@ -1,0 +1,103 @@
+"""Lets go of what Treadle started of a cluster: it is stopped, or left running to be found again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...theme.tokens import GRID
+from . import words
+from .ending import StillThereBox
+from .sheet import ClusterSheet
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
+    from .....core.protocol import ClusterRow, Fate, StillThere
+    from ...theme.theme import Theme
+    from ..clusters import Clusters
+
+WIDTH = 480
+
+
+class CleanUpDialog(ClusterSheet):
+    """Closes once all is as it was wanted; what did not end within ten seconds is named, and can be killed."""
+
+    def __init__(self, clusters: Clusters, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(clusters, theme, parent)
+        self.entitle(self.tr("Clean up"))
+        self.about_one = clusters.current
+        self.title = self.heading("")
+        self.what = self.text("")
+        self.warning = self.text("")
+        self.about = self.quiet(self.text(""))
+        self.still_there = StillThereBox(theme, self)
+        self.still_there.kill_wanted.connect(self.kill)
+        self.body.addSpacing(GRID)
+        self.body.addWidget(self.still_there)
+        self.body.addStretch(1)
+        self.closing_button(self.tr("Cancel"))
+        self.leave = self.button(self.tr("Leave running"))
+        self.leave.clicked.connect(lambda: self.let_go("leave"))
+        self.stop = self.button(self.tr("Stop"))
+        self.stop.clicked.connect(lambda: self.let_go("stop"))
+        self.setMinimumWidth(WIDTH)
+        self.tight = True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what Treadle started, and what an end would take along."""
+        row = self.clusters.row(self.about_one)
+        held = row is not None and row.held
+        if self.still_there.isHidden():
+            self.title.setText(_question(self, row))
+        self.what.setText("\n".join(f"•  {line}" for line in words.what_is_ours(row)) if row and held else "")
+        self.what.setVisible(held)
+        self.warning.setText("\n".join(_warnings(self, row)) if row and held else "")
+        self.warning.setVisible(bool(self.warning.text()))
+        self.about.setText(
+            self.tr(
+                "Stop ends them; whatever they do is lost. Left running, they do not end with Treadle: "
+                "runs go on using them, and the next start finds them again."
+            )
+            if held
+            else self.tr("What others started, and what was left running, is not touched by cleaning up.")
+        )
+        self.enable(idle=not self.strip.going)
+
+    def enable(self, *, idle: bool) -> None:
+        """Let the person decide while nothing goes on and there is something to let go of."""
+        row = self.clusters.row(self.about_one)
+        for button in (self.leave, self.stop):
+            button.setEnabled(idle and row is not None and row.held)
+        self.still_there.setEnabled(idle)
+
+    def let_go(self, fate: Fate) -> None:
+        """Stop it, or leave it running."""
+        self.still_there.hide()
+        self.begin(self.clusters.let_go(self.about_one, fate), self._told)
+
+    def kill(self) -> None:
+        """Kill what did not end."""
+        self.begin(self.clusters.end_by_force(self.about_one), self._told)
+
+    def _told(self, answer: StillThere) -> None:
+        if not self.still_there.tell(answer):
+            self.accept()
+        else:
+            self.title.setText(self.tr("Not all of cluster {name} has ended").format(name=self.about_one))
+
+
+def _question(dialog: CleanUpDialog, row: ClusterRow | None) -> str:
+    if row is None or not row.held:
+        return dialog.tr("Nothing of cluster {name} belongs to this Treadle").format(name=dialog.about_one)
+    return dialog.tr("Stop what Treadle started of cluster {name}, or leave it running?").format(name=dialog.about_one)
+
+
+def _warnings(dialog: CleanUpDialog, row: ClusterRow) -> list[str]:
+    found = []
+    if row.busy:
+        found.append(dialog.tr("A run uses this cluster: what it executes there is lost and runs elsewhere, or fails."))
+    others = words.foreign(row)
+    if row.ours and others:
+        found.append(dialog.tr("Engines of others lose their controller and end: {what}.").format(what=others))
+    return found
