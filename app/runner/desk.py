@@ -82,10 +82,9 @@ class Desk:
     def _carry_out_long(self, request: p.Request, operation: Operation) -> None:
         try:
             self.answer(request, self._long[type(request)](request, operation))
-        except Exception:  # noqa: BLE001 - a request must never go unanswered
-            if operation.cancelled:
-                error = CancelledError("it was given up")
-            self.refuse(request, _told(request, error))
+        except Exception as error:  # noqa: BLE001 - a request must never go unanswered
+            given_up = CancelledError("it was given up")
+            self.refuse(request, given_up if operation.cancelled else _told(request, error))
         finally:
             self._operations.end(operation)
 
