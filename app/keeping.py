@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import asdict
 from pathlib import Path
@@ -47,18 +48,21 @@ class Keeping:
         asked = {name: _plain(value) for name, value in asdict(options).items() if name != "scheme"}
         asked["resume"] = root
         scheme = options.scheme
-        self.recording = Recording(runs_folder(), plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
-        self._keys = {node.id: cost_key(node) for node in plan.nodes}
-        self._learned = Learned(user_state())
-        self.seconds = {number: cost.seconds for number, cost in learned_costs(plan, self._learned).items()}
-        self.hear = self.recording.hear if listener is None else _both(self.recording.hear, listener)
-        self.cached: _Cached | None = None
-        if options.cache is not False:
-            folder = options.cache if isinstance(options.cache, Path) else default_folder()
-            try:
-                self.cached = _Cached(pipeline, plan, folder, root or self.recording.id, warn)
-            except UsageError as error:
-                warn(f"the run goes on without the cache: {error}")
+        with contextlib.ExitStack() as undo:
+            self.recording = Recording(runs_folder(), plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
+            undo.callback(self.recording.close, CLOSE_SECONDS)
+            self._keys = {node.id: cost_key(node) for node in plan.nodes}
+            self._learned = Learned(user_state())
+            self.seconds = {number: cost.seconds for number, cost in learned_costs(plan, self._learned).items()}
+            self.hear = self.recording.hear if listener is None else _both(self.recording.hear, listener)
+            self.cached: _Cached | None = None
+            if options.cache is not False:
+                folder = options.cache if isinstance(options.cache, Path) else default_folder()
+                try:
+                    self.cached = _Cached(pipeline, plan, folder, root or self.recording.id, warn)
+                except UsageError as error:
+                    warn(f"the run goes on without the cache: {error}")
+            undo.pop_all()
 
     def end(self, executor: Executor) -> None:
         """Complete the journal, and learn from what the tasks took."""
@@ -80,10 +84,14 @@ class _Cached:
 
     def __init__(self, pipeline: Pipeline, plan: Plan, folder: Path, run: str, warn: Callable[[str], None]) -> None:
         signer = user_signer()
-        self.cache = Cache(folder, signer, warn=warn)
-        self._digests = FileDigests(self.cache.folder / "digests.sqlite")
-        keys = NodeKeys(plan, Fingerprints(search_path(pipeline)), signer, self._digests, folder_of(pipeline))
-        self.earlier = CachedResults(self.cache, keys, plan, remembered_as(pipeline), run)
+        with contextlib.ExitStack() as undo:
+            self.cache = Cache(folder, signer, warn=warn)
+            undo.callback(self.cache.close, CLOSE_SECONDS)
+            self._digests = FileDigests(self.cache.folder / "digests.sqlite")
+            undo.callback(self._digests.close)
+            keys = NodeKeys(plan, Fingerprints(search_path(pipeline)), signer, self._digests, folder_of(pipeline))
+            self.earlier = CachedResults(self.cache, keys, plan, remembered_as(pipeline), run)
+            undo.pop_all()
 
     def close(self) -> None:
         self.cache.close(CLOSE_SECONDS)
