@@ -23,7 +23,15 @@ ABSENT = hashlib.sha256(b"there is no such file").digest()
 
 _BLOCK = 1 << 20
 _YOUNG = 2.0
+MOST_FILES = 100_000
+"""How many files are remembered about: some 30 MB."""
+
+OFTEN = 1_000
+"""With the first of so many that are new, the oldest are forgotten."""
+
 _MEMO = "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp BLOB, digest BLOB, checksum BLOB)"
+_FORGET = "DELETE FROM files WHERE rowid <= (SELECT max(rowid) FROM files) - ?"
+"""What is remembered anew gets the highest number: nothing has to be counted or sorted."""
 
 
 class UndigestedError(Exception):
@@ -77,13 +85,15 @@ def stamp_of(status: os.stat_result) -> bytes:
 class FileDigests:
     """Digests of files, remembered in a small database for as long as size, times and inode stay the same.
 
-    May be used by several threads and processes at once; without its database it reads each file again.
+    When there are too many, those are forgotten that were remembered longest ago. May be used
+    by several threads and processes at once; without its database it reads each file again.
     """
 
     def __init__(self, memo: Path | None) -> None:
         self._memo = memo
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
+        self._new = 0
 
     def digest(self, path: Path) -> bytes:
         """Return the digest of a file or directory as ``content_digest`` does, ABSENT if there is none."""
@@ -127,6 +137,9 @@ class FileDigests:
     def _remember(self, name: str, stamp: bytes, digest: bytes) -> None:
         row = (name, stamp, digest, _checksum(name, stamp, digest))
         self._execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+        if self._new % OFTEN == 0:
+            self._execute(_FORGET, (MOST_FILES,))
+        self._new += 1
 
     def _execute(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         if self._memo is None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from treadle.core.worker import digest
 from treadle.core.worker.digest import ABSENT, Canonical, FileDigests, UndigestedError, content_digest
 
 VALUES = [
@@ -118,6 +121,30 @@ def test_a_file_that_changed_just_now_is_not_remembered(tmp_path, digests):
         file.write_text(text)
         found.add(digests.digest(file))
     assert len(found) == 8
+
+
+def remembered(memo):
+    with closing(sqlite3.connect(memo)) as database:
+        return {Path(path).name for (path,) in database.execute("SELECT path FROM files")}
+
+
+def test_of_too_many_files_those_are_forgotten_that_were_remembered_longest_ago(tmp_path, digests, monkeypatch):
+    memo = tmp_path / "memo.sqlite"
+    files = [old(tmp_path / f"file-{number}", str(number)) for number in range(60)]
+    for file in files:
+        digests.digest(file)
+    assert len(remembered(memo)) == 60
+    monkeypatch.setattr(digest, "MOST_FILES", 20)
+    monkeypatch.setattr(digest, "OFTEN", 5)
+    later = FileDigests(memo)
+    for file in [*files[:10], old(tmp_path / "new-0", "new")]:
+        later.digest(file)
+    assert remembered(memo) == {f"file-{number}" for number in range(41, 60)} | {"new-0"}
+    for number in range(1, 40):
+        later.digest(old(tmp_path / f"new-{number}", "new"))
+    later.close()
+    assert len(remembered(memo)) <= 25
+    assert "new-39" in remembered(memo)
 
 
 def test_a_file_that_is_not_there_has_a_digest_of_its_own(tmp_path, digests):
