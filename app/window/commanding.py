@@ -9,6 +9,7 @@ from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices
 
 from .canvas_commands import bind_canvas_commands
+from .cluster_commands import bind_cluster_commands
 from .command_search import search_commands
 from .dialogs.about import AboutDialog
 from .dialogs.settings_dialog import SettingsDialog
@@ -62,6 +63,7 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         commands.bind(command_id, do)
     bind_canvas_commands(window)
     bind_run_commands(window)
+    bind_cluster_commands(window)
     shared.theme.changed.connect(lambda: commands.check("view.theme", on=shared.theme.is_dark))
     commands.check("view.theme", on=shared.theme.is_dark)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .command import Command
 
 _FILE, _EDIT, _VIEW, _GO, _PIPELINE, _RUN, _HELP = "File", "Edit", "View", "Go", "Pipeline", "Run", "Help"
+_CLUSTER = "Cluster"
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.new", "&New", _FILE, "Ctrl+N", "new", "Begin an empty pipeline in a tab of its own"),
@@ -74,6 +75,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.cancel", "&Stop", _RUN, "Shift+F6", "stop", "End the run", "running"),
     Command("run.retry-failed", "R&etry failed", _RUN, "", "retry", "Run again what failed", "failed !running"),
     Command("run.restart-runner", "Restart run&ner", _RUN, "", "retry", "Start the process that runs pipelines anew"),
+    Command("cluster.start", "&Start engines…", _CLUSTER, "", "add", "Start a cluster, or add engines to it"),
+    Command("cluster.information", "Cluster &information…", _CLUSTER, "", "info", "The engines, live"),
+    Command("cluster.run-on", "&Run on engines…", _CLUSTER, "", "run", "Run a statement on engines"),
+    Command("cluster.restart", "R&estart engines…", _CLUSTER, "", "retry", "Replace engines by fresh ones"),
+    Command("cluster.environment", "En&vironment of engines…", _CLUSTER, "", "settings", "Set variables of engines"),
+    Command("cluster.logs", "&Logs of the cluster…", _CLUSTER, "", "log", "What controller and engines wrote"),
+    Command("cluster.change-profile", "Change &profile…", _CLUSTER, "", "link",
+            "Have runs use another IPython profile"),
+    Command("cluster.new-profile", "&New profile…", _CLUSTER, "", "new", "Make an IPython profile"),
+    Command("cluster.clean-up", "&Clean up…", _CLUSTER, "", "delete", "Stop what Treadle started, or leave it running"),
+    Command("cluster.shut-down", "Request cluster shut&down…", _CLUSTER, "", "stop",
+            "End a controller with all its engines"),
     Command("help.shortcuts", "&Keyboard shortcuts…", _HELP, "F1", "help", "List and change them"),
     Command("help.welcome", "&Welcome page", _HELP, "", "", "Examples and recent files"),
     Command("help.tour", "&Tour", _HELP, "", "info", "Five steps through the window"),
@@ -118,6 +131,11 @@ MENUS: tuple[Menu, ...] = (
     Menu("&Run", (
         "run.start", "run.to-here", "run.pause", "run.continue", "run.continue-here", "run.cancel", "run.retry-failed",
         SEPARATOR, "run.restart-runner",
+    )),
+    Menu("&Cluster", (
+        "cluster.start", "cluster.information", "cluster.run-on", "cluster.restart", "cluster.environment",
+        "cluster.logs", SEPARATOR, "cluster.change-profile", "cluster.new-profile", SEPARATOR, "cluster.clean-up",
+        "cluster.shut-down",
     )),
     Menu("&Help", (
         "help.welcome", "help.tour", "help.shortcuts", SEPARATOR, "help.log", "help.about",

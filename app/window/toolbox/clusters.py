@@ -83,6 +83,13 @@ class Clusters(QObject):
         return (name or self.current) in self._looked
 
     @property
+    def all_profiles(self) -> list[p.ProfileRow]:
+        """The profiles by name; the chosen one is among them also while it has no folder yet."""
+        if not self.chosen or any(profile.name == self.chosen for profile in self.profiles):
+            return list(self.profiles)
+        return sorted([*self.profiles, p.ProfileRow(name=self.chosen, folder="")], key=lambda one: one.name)
+
+    @property
     def of_profile(self) -> list[ClusterRow]:
         """The clusters of the chosen profile."""
         return [self._rows[one.name] for one in self.found if one.name.profile == self.chosen]

@@ -167,7 +167,7 @@ class IPythonCard(Card):
         self._dress_below()
 
     def _fill_profiles(self) -> None:
-        names = [profile.name for profile in self.clusters.profiles]
+        names = [profile.name for profile in self.clusters.all_profiles]
         if names != [self.profile.itemText(at) for at in range(self.profile.count())]:
             self.profile.clear()
             self.profile.addItems(names)

@@ -71,9 +71,9 @@ class ChangeProfileDialog(ClusterSheet):
         self.body.addWidget(self.fate)
 
     def _fill(self, wanted: str) -> None:
-        self._names = [profile.name for profile in self.clusters.profiles]
+        self._names = [profile.name for profile in self.clusters.all_profiles]
         self.list.clear()
-        for profile in self.clusters.profiles:
+        for profile in self.clusters.all_profiles:
             told = [profile.name]
             if profile.name == self._old:
                 told.append(self.tr("now in use"))
@@ -102,7 +102,7 @@ class ChangeProfileDialog(ClusterSheet):
 
     def refresh(self) -> None:
         """Say what runs in the old profile and would have to be decided on."""
-        if self._names != [profile.name for profile in self.clusters.profiles]:
+        if self._names != [profile.name for profile in self.clusters.all_profiles]:
             self._fill(self.wanted or self._old)
         there = self.to_clean
         asks = bool(there) and self.wanted != self._old
