@@ -121,6 +121,7 @@ class Program(QObject):
         if self._unasked:
             self.recovery.note()
         self.aside.finish()
+        self.window.leftovers.end()
         self.recovery.end(keep=self._unasked)
         self.bridge.stop()
         self.settings.write()

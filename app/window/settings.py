@@ -101,6 +101,20 @@ class Settings(QObject):
         self._kept.remove("files/recent")
         self.changed.emit("recent")
 
+    # Runs
+
+    def left_runs(self) -> list[str]:
+        """Return the runs that were left running and that the person has not seen since."""
+        return self._texts("leaving/runs")
+
+    def leave_run(self, run: str) -> None:
+        """Remember a run that is left running."""
+        self._kept.setValue("leaving/runs", [*(known for known in self.left_runs() if known != run), run])
+
+    def forget_run(self, run: str) -> None:
+        """Forget a run that was left running."""
+        self._kept.setValue("leaving/runs", [known for known in self.left_runs() if known != run])
+
     def _texts(self, key: str) -> list[str]:
         value = self._kept.value(key, [])
         return [value] if isinstance(value, str) else [str(item) for item in value or []]

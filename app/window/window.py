@@ -14,7 +14,9 @@ from .commands.shortcuts import Shortcuts
 from .dialogs import messages
 from .docks import Docks
 from .file_actions import SUFFIX, FileActions
+from .leaving.bar import LeftoverBar, under
 from .leaving.leaving import Leaving
+from .leaving.leftovers import Leftovers
 from .menus import Menus, Toolbar
 from .page import DocumentPage
 from .rooms import Rooms
@@ -54,10 +56,11 @@ class Window(QMainWindow):
         self.files = FileActions(documents, shared, aside, self)
         self.commands = Commands(shared.theme, Shortcuts(shared.settings, self), self)
         self.tabs = Tabs(shared.theme, self)
-        self.setCentralWidget(self.tabs)
+        self.leftovers = Leftovers(shared.bridge, shared.settings, self)
+        self.setCentralWidget(under(LeftoverBar(self.leftovers, shared.theme), self.tabs))
         self.rooms = Rooms(shared, self)
-        self.rooms.panel_wanted.connect(self._show_panel)
         self.docks = Docks(self, self.rooms.panels())
+        self.rooms.panel_wanted.connect(self.docks.show)
         self.menus = Menus(
             self, self.commands, shared.settings, self.files.open, self.files.open_example, self.docks.toggles
         )  # fmt: skip
@@ -90,6 +93,7 @@ class Window(QMainWindow):
         self.documents.opened.connect(self._opened)
         self.documents.shown_again.connect(self.show_document)
         self.documents.closed.connect(self._closed)
+        self.leftovers.said.connect(self.say)
         self.tabs.close_requested.connect(self.close_page)
         self.tabs.page_changed.connect(self._page_changed)
 
@@ -230,9 +234,6 @@ class Window(QMainWindow):
         bar = self.statusBar()
         assert bar is not None
         bar.showMessage(text, SAID_MS)
-
-    def _show_panel(self, name: str) -> None:
-        self.docks.show(name)
 
     # Files from outside
 

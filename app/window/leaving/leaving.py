@@ -156,6 +156,8 @@ class Leaving(QObject):
             self._failed(answer)
             return
         self._goes_on = bool(answer.runs)
+        for run in answer.runs:
+            self._settings.leave_run(run)
         self._told_survivors(answer.still_there)
 
     def _told_survivors(self, survivors: Survivors) -> None:

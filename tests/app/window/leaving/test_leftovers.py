@@ -1,0 +1,137 @@
+"""What an earlier session left, with a fake runner: offered once, touched only when the person says so."""
+
+from __future__ import annotations
+
+import pytest
+from alive_things import MINE
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QLabel
+
+from treadle.app.window.leaving.bar import MOST_LINES, LeftoverBar
+from treadle.app.window.leaving.leftovers import Leftovers
+from treadle.app.window.settings import Settings
+from treadle.app.window.theme.theme import Theme
+from treadle.core import protocol as p
+from treadle.core.errors import TreadleError
+
+MS = 20_000
+
+
+class FakeBridge(QObject):
+    """Tells of leftovers when it is asked; what else it is asked for waits for ``answer``."""
+
+    state_changed = pyqtSignal(str, str)
+
+    def __init__(self, *left):
+        super().__init__()
+        self.left, self.asked, self.waiting = left, [], []
+
+    def ask(self, kind, reply, **facts):
+        self.asked.append((kind, facts))
+        if kind is p.AskClusters:
+            reply(p.ClusterList(profiles=(), chosen="default", clusters=(), leftovers=self.left))
+        else:
+            self.waiting.append(reply)
+        return len(self.asked)
+
+    def answer(self, value):
+        self.waiting.pop(0)(value)
+
+
+def leftover(record="r1", *, usable=True):
+    return p.Leftover(record=record, name=MINE, processes=(11, 12), engines=2, began=1.0e9, usable=usable)
+
+
+@pytest.fixture
+def rig(qapp, qtbot, tmp_path):
+    made = []
+
+    def make(*left, runs=()):
+        bridge, settings = FakeBridge(*left), Settings(tmp_path / "window.ini")
+        for run in runs:
+            settings.leave_run(run)
+        leftovers = Leftovers(bridge, settings)
+        bar = LeftoverBar(leftovers, Theme("light"))
+        qtbot.addWidget(bar)
+        made.append(leftovers)
+        bridge.state_changed.emit("idle", "")
+        return bridge, leftovers, bar
+
+    yield make
+    for one in made:
+        one.end()
+
+
+def words(bar):
+    return "\n".join(label.text() for label in bar.findChildren(QLabel) if not label.isHidden())
+
+
+def test_with_nothing_left_there_is_no_bar(rig):
+    _bridge, leftovers, bar = rig()
+    assert (leftovers.found, bar.isVisibleTo(bar.parentWidget())) == ((), False)
+
+
+def test_what_was_left_is_looked_for_once_and_not_touched(rig):
+    bridge, _leftovers, bar = rig(leftover())
+    bridge.state_changed.emit("gone", "")
+    bridge.state_changed.emit("idle", "")
+    assert [kind for kind, _ in bridge.asked] == [p.AskClusters]
+    assert "Cluster “mine” of an earlier session is still there: 2 engines" in words(bar)
+    assert list(bar.lines["r1"].buttons) == ["attach", "stop", "ignore"]
+
+
+def test_what_cannot_be_used_again_is_not_offered_for_it(rig):
+    _bridge, _leftovers, bar = rig(leftover(usable=False))
+    assert list(bar.lines["r1"].buttons) == ["stop", "ignore"]
+    assert "processes 11, 12" in words(bar)
+
+
+@pytest.mark.parametrize("what", ["attach", "stop", "ignore"])
+def test_what_the_person_chooses_is_asked_of_the_runner_and_the_line_goes(rig, what):
+    bridge, leftovers, bar = rig(leftover())
+    said = []
+    leftovers.said.connect(said.append)
+    bar.lines["r1"].buttons[what].click()
+    assert bridge.asked[-1] == (p.TakeLeftover, {"record": "r1", "what": what})
+    assert not bar.lines["r1"].buttons
+    bridge.answer(p.StillThere())
+    assert (leftovers.found, bar.lines) == ((), {})
+    assert len(said) == 1
+    assert "mine" in said[0]
+
+
+def test_why_it_failed_is_said_and_it_can_be_tried_again(rig):
+    bridge, _leftovers, bar = rig(leftover())
+    bar.lines["r1"].buttons["attach"].click()
+    bridge.answer(TreadleError("its controller does not answer"))
+    assert "its controller does not answer" in words(bar)
+    assert "attach" in bar.lines["r1"].buttons
+
+
+def test_what_did_not_end_is_named(rig):
+    bridge, leftovers, bar = rig(leftover())
+    bar.lines["r1"].buttons["stop"].click()
+    bridge.answer(p.StillThere(processes=(p.Living(role="engine", pid=12),)))
+    assert "These processes did not end: 12" in words(bar)
+    assert len(leftovers.found) == 1
+
+
+def test_of_many_the_first_are_shown_and_the_others_come_up(rig):
+    bridge, _leftovers, bar = rig(*(leftover(f"r{number}") for number in range(MOST_LINES + 2)))
+    assert list(bar.lines) == ["r0", "r1", "r2"]
+    bar.lines["r1"].buttons["ignore"].click()
+    bridge.answer(p.StillThere())
+    assert list(bar.lines) == ["r0", "r2", "r3"]
+
+
+def test_a_runner_that_cannot_say_is_passed_over(rig):
+    bridge, leftovers, _bar = rig()
+    leftovers._told_clusters(TreadleError("no"))
+    assert leftovers.found == ()
+    assert bridge.waiting == []
+
+
+def test_a_run_whose_journal_is_gone_is_forgotten(rig, qtbot):
+    _bridge, leftovers, _bar = rig(runs=["20200101-000000-none"])
+    qtbot.waitUntil(lambda: leftovers._settings.left_runs() == [], timeout=MS)
+    assert leftovers.found == ()
