@@ -35,7 +35,7 @@ class Setup:
     Folders for values (in memory, on disk) and for the files of modules, the search path, the mark that ends what
     a task printed, and what it does: ``serve`` names a function that is called with this and the channel; how many
     bytes of values a worker may keep to itself; how many files it may open, 0 for as many as its owner;
-    which folders go with the owner.
+    which folders go with the owner; and how many bytes of memory a worker may take, 0 for as many as there are.
     """
 
     memory: str
@@ -47,6 +47,7 @@ class Setup:
     budget: int = 1 << 62
     open_files: int = 0
     folders: tuple[str, ...] = ()
+    memory_limit: int = 0
 
     @property
     def overflow(self) -> tuple[Path, ...]:

@@ -32,6 +32,15 @@ def cause_of_death(
     return Cause("killed", f"killed by signal {number}{name}")
 
 
+def over_the_limit(taken: int, limit: int, scheme: str) -> Cause:
+    """Return the cause for a task whose worker took more bytes of memory than its scheme is set to allow."""
+    return Cause(
+        "out of memory",
+        f"its process took {taken / 1e9:.3g} GB of memory; each may take {limit / 1e9:.3g} GB, "
+        f"as the {scheme} scheme is set",
+    )
+
+
 class MemoryWatch:
     """Counts how often the system killed a process of our control group for want of memory."""
 

@@ -9,6 +9,10 @@ __all__ = ["budget", "machine_memory"]
 _SHARE = 4
 
 
-def budget(workers: int) -> int:
-    """Return how many bytes of values each worker may keep to itself: together a quarter of the memory."""
-    return machine_memory() // _SHARE // max(1, workers)
+def budget(workers: int, limit: int = 0) -> int:
+    """Return how many bytes of values each worker may keep to itself: together a quarter of the memory.
+
+    Of a ``limit`` to what a worker may take, other than 0, a quarter too.
+    """
+    share = machine_memory() // max(1, workers)
+    return min(share, limit or share) // _SHARE

@@ -24,6 +24,7 @@ from ...core.background import hear_signals
 from ...core.owned_folder import remove_if_left
 from ...core.worker.limits import LIMIT_THREADS
 from . import kin, last_words
+from .appetite import Appetite
 from .child import Setup, begin
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Supervisor:
     The owner asks ``("setup", Setup)``, perhaps ``("load", module)`` before it, ``("fork", number)`` with descriptors
     (the channel, the pipe for what is printed, and those that the scheme adds) and ``("kill", number)``; it is told
     ``("born", number, pid)``, ``("exited", number, status, why, traceback)`` and, right before, ``("used", number,
-    bytes of memory)``, and ``("unborn", number, text)``. A worker that ended by an error of its own says why.
+    bytes of memory)``, and ``("unborn", number, text)``. A worker that ended by an error of its own says why. One that
+    takes more memory than the setup allows is killed after ``("over", number, bytes)``.
     ``("end",)`` says that the owner lives on, and removes the folders itself.
     """
 
@@ -61,6 +63,7 @@ class Supervisor:
         self._pids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self._over = self._released = False
+        self._appetite = Appetite(0)
 
     def serve(self) -> None:
         """Answer until the owner is gone; then end every worker and orphan."""
@@ -78,7 +81,8 @@ class Supervisor:
                 selector.register(self._control, selectors.EVENT_READ)
                 selector.register(wake, selectors.EVENT_READ)
                 while not self._over:
-                    self._take(selector.select(), wake)
+                    self._take(selector.select(self._appetite.patience(len(self._pids))), wake)
+                    self._end_the_too_large()
         finally:
             self._end_all()
 
@@ -109,6 +113,7 @@ class Supervisor:
                 importlib.import_module(module)
             case ("setup", setup):
                 self._setup = setup
+                self._appetite = Appetite(setup.memory_limit)
                 module, _, name = setup.serve.partition(":")
                 self._serve = getattr(importlib.import_module(module), name)
                 # What was imported stays: workers need not look through it for garbage.
@@ -161,6 +166,11 @@ class Supervisor:
             os._exit(code)
 
     # The children
+
+    def _end_the_too_large(self) -> None:
+        for number, taken in self._appetite.too_large(self._pids):
+            self._tell("over", number, taken)
+            kin.kill_with_group(self._pids[number])
 
     def _reap(self) -> None:
         gone = 0

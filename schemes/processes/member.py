@@ -35,6 +35,9 @@ _SETTLE = 0.001
 _HOLD_BACK = 0.001
 """Seconds; while shorter calls wait at a worker, it may gather its answers."""
 
+_OWN = 0.5
+"""Seconds after which what a worker takes is due to the call that runs, and not to those before it."""
+
 _HEAVY = 48 * 1024
 """In bytes: what one packet should hold."""
 
@@ -47,7 +50,8 @@ class Member:
     begun, whatever the worker does. OSError if no more files can be opened.
 
     ``parted_at`` is when its end of the channels was closed: its end follows at once, or else its module has done that.
-    ``severed`` is why its owner kills it and believes no more of what comes through its channels.
+    ``severed`` is why its owner kills it and believes no more of what comes through its channels, ``overdrawn`` why it
+    was killed that took more memory than it may.
     """
 
     def __init__(self, number: int, mark: bytes, tell: Callable[[str, str], None], overflow: tuple[Path, ...]) -> None:
@@ -76,6 +80,7 @@ class Member:
         self.done = self.peak = 0
         self.interrupt_at = self.kill_at = self.parted_at = 0.0
         self.severed: Cause | None = None
+        self.overdrawn: Cause | None = None
         self._epoch = 0
         self._count = 0
         self.outgoing: list[list[tuple[Any, ...]]] = []
@@ -278,6 +283,10 @@ class Member:
                 self._process = os.pidfd_open(pid)
             except OSError:
                 self._process = -1
+
+    def is_to_blame(self, now: float) -> bool:
+        """Whether the running call has taken what is too much; not if that may be from those before it."""
+        return self.overdrawn is not None and (not self.done or now > self.since + _OWN)
 
     def close(self) -> None:
         """Let go of all descriptors."""

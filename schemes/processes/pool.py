@@ -10,7 +10,7 @@ from ...core.scheme import Ended, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting.announcing import Announcer
-from ..hosting.deaths import MemoryWatch, cause_of_death
+from ..hosting.deaths import MemoryWatch, cause_of_death, over_the_limit
 from ..hosting.learning import SHORT
 from .dispatch import NOWHERE, Dispatch
 from .hearing import GARBLED, Answers
@@ -48,7 +48,7 @@ class Pool:
         renew_after: int | None = None,
     ) -> None:
         self._values, self._report = values, report
-        self._renew_after = renew_after
+        self._renew_after, self._name, self._limit = renew_after, name, setup.memory_limit
         self._pace = Pace()
         self._staff = Staff(setup, report)
         self._members = members = self._staff.members
@@ -161,12 +161,15 @@ class Pool:
                 self._members[number].born(pid)
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
+            case ("over", number, taken) if number in self._members:
+                self._members[number].overdrawn = over_the_limit(taken, self._limit, self._name)
             case ("exited", number, status, why, traceback) if number in self._members:
                 struck = status == signal.SIGKILL and self._memory.struck()
                 peak = self._members[number].peak
                 cause = cause_of_death(status, why, traceback, out_of_memory=struck, peak=peak)
-                severed = self._members[number].severed if status == signal.SIGKILL else None
-                self._bury(number, severed or cause)
+                member = self._members[number]
+                ours = member.severed or member.overdrawn if status == signal.SIGKILL else None
+                self._bury(number, ours or cause)
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case ("orphaned", number) if number in self._members:
@@ -229,10 +232,12 @@ class Pool:
         member.outlet.last()
         member.close()
         if running is not None:
+            # What takes too much memory would do so again.
+            lost = not member.is_to_blame(time.monotonic())
             self._report(
                 Stopped(running.task, running.attempt)
                 if running.stopping
-                else Ended(running.task, running.attempt, cause, member.place, lost=True, peak_memory=member.peak)
+                else Ended(running.task, running.attempt, cause, member.place, lost=lost, peak_memory=member.peak)
             )
         self._dispatch.put_back([job for job in member.jobs if job is not running])
         self.vault.lose(number)

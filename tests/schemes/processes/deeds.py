@@ -415,3 +415,27 @@ def kill_parent() -> None:
     os.kill(os.getppid(), signal.SIGKILL)
     while True:
         signal.pause()
+
+
+def take(megabytes: int, file: str = "") -> int:
+    """Take memory, say so, and hold it for a minute, unless nobody is to be told."""
+    held = b"x" * (megabytes << 20)
+    if file:
+        note(file, str(os.getpid()))
+        time.sleep(60)
+    return len(held)
+
+
+def let_a_child_take(megabytes: int) -> None:
+    subprocess.run(
+        [sys.executable, "-c", f"import time; held = b'x' * ({megabytes} << 20); time.sleep(60)"], check=True
+    )
+
+
+def leak(megabytes: int) -> int:
+    """Take memory that stays when the call is over."""
+    _leaked.append(b"x" * (megabytes << 20))
+    return os.getpid()
+
+
+_leaked: list[bytes] = []
