@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -12,9 +12,10 @@ from ..core.errors import UsageError, suggestion
 from ..core.run.ordering import ALL_ORDERS
 from ..core.run.scheduler import OnError
 from ..core.worker.machine import cores, memory
+from .scheme_options import SchemeOptions, refuse_senseless_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Options:
     ``cache`` is a folder, or whether to use the user's own. With ``resume`` what the last run of the same pipeline has
     finished is not done again, not even by modules whose results are not kept otherwise. ``hosted`` keeps modules out
     of this process, those of the serial scheme too. With ``breakpoints`` the run stops before nodes that have one,
-    until a person lets it go on; otherwise they are passed over.
+    until a person lets it go on; otherwise they are passed over. ``preference`` are the schemes that may be used, the
+    dearest first (without any: all, in the usual order), ``settings`` how schemes are set.
     """
 
     scheme: str = "auto"
@@ -42,6 +44,12 @@ class Options:
     resume: bool = False
     hosted: bool = False
     breakpoints: bool = False
+    preference: tuple[str, ...] = ()
+    settings: Mapping[str, SchemeOptions] = field(default_factory=dict)
+
+    def setting(self, scheme: str) -> SchemeOptions:
+        """Return how a scheme is set."""
+        return self.settings.get(scheme) or SchemeOptions()
 
 
 def refuse_senseless(options: Options) -> None:
@@ -59,11 +67,18 @@ def refuse_senseless(options: Options) -> None:
             raise UsageError(f"{name} must be True or False, not {getattr(options, name)!r}")
     if not isinstance(options.cache, bool | Path):
         raise UsageError(f"cache must be True, False or the name of a folder, not {options.cache!r}")
+    _refuse_unless_names("preference", options.preference)
+    refuse_senseless_settings(options.settings)
 
 
 def _refuse_unless_whole(name: str, value: object, least: int) -> None:
     if not (_is_number(value, Integral) and value >= least):  # type: ignore[operator]
         raise UsageError(f"{name} must be a whole number from {least} on, not {value!r}")
+
+
+def _refuse_unless_names(name: str, value: object) -> None:
+    if not (isinstance(value, tuple | list) and all(isinstance(one, str) for one in value)):
+        raise UsageError(f"{name} must be names of schemes, the dearest first, not {value!r}")
 
 
 def _refuse_unless_one_of(name: str, value: object, known: Iterable[str]) -> None:
@@ -82,6 +97,11 @@ def resources_of(options: Options) -> tuple[int, float]:
         cores() if options.n_procs is None else options.n_procs,
         memory_gb() if options.memory_gb is None else options.memory_gb,
     )
+
+
+def workers_of(options: Options, scheme: str) -> int:
+    """Return how many workers of its own a scheme is to have: those that are set, or one for each core of the run."""
+    return options.setting(scheme).number or resources_of(options)[0]
 
 
 def memory_gb() -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import PipelineError, UsageError, suggestion
 from ..core.run.selection import PREFERENCE
+from .options import workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,92 +19,84 @@ if TYPE_CHECKING:
     from ..core.scheme import Scheme
     from ..schemes.hosting.ahead import Ahead
     from ..schemes.ipython.connecting import Address
+    from .options import Options
 
-    Make = Callable[[Path, Sequence[Path], int, Path], Scheme]
+    Make = Callable[["Place", Options], Scheme]
 
 _CLUSTERS = "treadle.app.clusters"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run is: the folder for ``files`` that modules return, where to look for modules, its own ``folder``.
+
+    ``environment`` are the variables that the pipeline refers to, for workers that have them not from us. ``say`` is
+    told of a cluster that is started.
+    """
+
+    files: Path
+    search_path: Sequence[Path]
+    folder: Path
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+
 
 # Imported when wanted: a run on one scheme shall not wait for the others.
 
 
-def _serial(files: Path, search_path: Sequence[Path], _workers: int, folder: Path) -> Scheme:
+def _serial(place: Place, options: Options) -> Scheme:
+    if options.hosted:
+        from ..schemes.threads.scheme import ThreadsScheme
+
+        return ThreadsScheme(place.files, place.search_path, 1, name="serial")
     from ..schemes.serial import SerialScheme
 
-    return SerialScheme(files, search_path, folder)
+    return SerialScheme(place.files, place.search_path, place.folder)
 
 
-def _hosted_serial(files: Path, search_path: Sequence[Path], _workers: int, _folder: Path) -> Scheme:
-    from ..schemes.threads.scheme import ThreadsScheme
-
-    return ThreadsScheme(files, search_path, 1, name="serial")
-
-
-def _processes(files: Path, search_path: Sequence[Path], workers: int, _folder: Path) -> Scheme:
+def _processes(place: Place, options: Options) -> Scheme:
     from ..schemes.processes.scheme import ProcessesScheme
 
-    return ProcessesScheme(files, search_path, workers)
+    settings = options.setting("processes")
+    return ProcessesScheme(
+        place.files,
+        place.search_path,
+        workers_of(options, "processes"),
+        settings.renew_after or None,
+        memory_limit=round(settings.memory_gb * 1e9),
+    )
 
 
-def _threads(files: Path, search_path: Sequence[Path], workers: int, _folder: Path) -> Scheme:
+def _threads(place: Place, options: Options) -> Scheme:
     from ..schemes.threads.scheme import ThreadsScheme
 
-    return ThreadsScheme(files, search_path, workers)
+    return ThreadsScheme(place.files, place.search_path, workers_of(options, "threads"))
 
 
-def _ipython(
-    files: Path,
-    search_path: Sequence[Path],
-    workers: int,
-    profile: str,
-    environment: Mapping[str, str],
-    say: Callable[[str], None],
-) -> Scheme:
+def _ipython(place: Place, options: Options) -> Scheme:
     from ..schemes.ipython.scheme import IPythonScheme
 
+    profile = _profile(options)
     address = running_cluster(profile)
     if address is not None:
         ours = sys.modules[_CLUSTERS].upkeep_of(address)
-        return IPythonScheme(files, address, search_path, fallback=environment, ours=ours)
+        return IPythonScheme(place.files, address, place.search_path, fallback=place.environment, ours=ours)
     from ..schemes.ipython.nobody import Ours
     from ..schemes.ipython.own import OwnCluster
 
-    own = OwnCluster(profile, workers, say)
+    own = OwnCluster(profile, workers_of(options, "ipython"), place.say)
     ours = Ours(own.status, own.replace, own.alive, own.end)
-    return IPythonScheme(files, own.start, search_path, fallback=environment, ours=ours)
+    return IPythonScheme(place.files, own.start, place.search_path, fallback=place.environment, ours=ours)
 
 
-_MAKERS: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes}
-SCHEMES = (*_MAKERS, "ipython")
+_MAKERS: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes, "ipython": _ipython}
+SCHEMES = tuple(_MAKERS)
 """The schemes that there are. ``ipython`` may be followed by a colon and the name of an IPython profile."""
 
 
-def made_schemes(  # noqa: PLR0913 - what the makers need
-    scheme: str,
-    enabled: Sequence[str],
-    files: Path,
-    search_path: Sequence[Path],
-    workers: int,
-    folder: Path,
-    environment: Mapping[str, str],
-    say: Callable[[str], None],
-    *,
-    hosted: bool = False,
-) -> dict[str, Scheme]:
-    """Make the enabled schemes; nothing starts before one is opened.
-
-    ``scheme`` is what was asked for, ``files`` the folder for files that modules return, ``search_path`` where to look
-    for modules, ``workers`` how many of them, ``folder`` that of the run, ``environment`` the variables that the
-    pipeline refers to, for workers that have them not from us. ``say`` is told of a cluster that is started.
-    ``hosted`` runs also the modules of the serial scheme in a process of their own, which may be lost.
-    """
-    makers = {**_MAKERS, "serial": _hosted_serial} if hosted else _MAKERS
-    _, profile = _parts(scheme)
-    return {
-        name: _ipython(files, search_path, workers, profile, environment, say)
-        if name == "ipython"
-        else makers[name](files, search_path, workers, folder)
-        for name in enabled
-    }
+def made_schemes(options: Options, enabled: Sequence[str], place: Place) -> dict[str, Scheme]:
+    """Make the enabled schemes; nothing starts before one is opened."""
+    return {name: _MAKERS[name](place, options) for name in enabled}
 
 
 _SERVED = {"processes": "treadle.schemes.processes.worker", "threads": "treadle.schemes.threads.host"}
@@ -117,19 +111,65 @@ def supervisor_ahead(enabled: Sequence[str]) -> Ahead | None:
     return Ahead(_SERVED[enabled[0]])
 
 
-def enabled_schemes(scheme: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the schemes that ``scheme`` enables, in order of preference, and which of them are a last resort.
+def enabled_schemes(options: Options) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the schemes that a run may use, in order of preference, and which of them are a last resort.
 
     What the scheme that was asked for cannot take (a module may not support it) goes to another one that keeps it out
     of this process. With auto this process itself is the last resort, and engines are used if a cluster runs.
-    UsageError if there is no such scheme, or no such profile.
+    UsageError if there is no such scheme, no such profile, or none that may be used and works here.
     """
-    if scheme == "auto":
-        there = [name for name in PREFERENCE if name != "ipython" or running_cluster() is not None]
-        return tuple(there), frozenset({"serial"})
-    name, _ = _parts(scheme)
-    others = tuple(one for one in ("processes", "threads") if name not in {one, "serial"})
+    name, _ = _parts(options.scheme)
+    order = known_preference(options)
+    if name == "auto":
+        there = tuple(one for one in order if one != "ipython" or _engines_wait(options))
+        if not there:
+            raise UsageError(
+                "the only scheme that may be used is ipython, and no cluster runs",
+                remedy="Start one with treadle cluster start, or let other schemes be used too",
+            )
+        return there, frozenset({"serial"})
+    if name == "ipython" and (profile := _profile(options)):
+        _refuse_unknown_profile(profile)
+    apart = order if options.preference else tuple(_SERVED)
+    kept_out = {*_SERVED, "serial"} if options.hosted else set(_SERVED)
+    others = tuple(one for one in apart if one in kept_out and name not in {one, "serial"})
     return (name, *others), frozenset(others)
+
+
+def known_preference(options: Options) -> tuple[str, ...]:
+    """Return the schemes that the person prefers and that there are, each once; the usual ones if there is none."""
+    return tuple(dict.fromkeys(name for name in options.preference if name in SCHEMES)) or PREFERENCE
+
+
+def passed_over(options: Options) -> list[str]:
+    """Return what is to be said of settings that do not hold here."""
+    unknown = dict.fromkeys(name for name in options.preference if name not in SCHEMES)
+    told = [f"there is no scheme {name!r} here: it is passed over" for name in unknown]
+    profile = options.setting("ipython").profile
+    if profile and options.scheme == "auto" and "ipython" in known_preference(options):
+        try:
+            _refuse_unknown_profile(profile)
+        except UsageError as error:
+            told.append(f"ipython is passed over: {error}")
+    return told
+
+
+def _engines_wait(options: Options) -> bool:
+    try:
+        return running_cluster(_profile(options)) is not None
+    except UsageError:
+        # There is no such profile: that is no reason to run nothing at all, and is said by ``passed_over``.
+        return False
+
+
+def _refuse_unknown_profile(profile: str) -> None:
+    from ..schemes.ipython.profiles import profile_folder
+
+    profile_folder(profile)
+
+
+def _profile(options: Options) -> str:
+    return _parts(options.scheme)[1] or options.setting("ipython").profile
 
 
 def _parts(scheme: str) -> tuple[str, str]:
@@ -138,9 +178,7 @@ def _parts(scheme: str) -> tuple[str, str]:
     if scheme != "auto" and (name not in SCHEMES or (colon and (name != "ipython" or not profile))):
         raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *SCHEMES]))
     if profile:
-        from ..schemes.ipython.profiles import profile_folder
-
-        profile_folder(profile)
+        _refuse_unknown_profile(profile)
     return name, profile
 
 

@@ -31,7 +31,7 @@ from .keeping import Keeping
 from .options import Options, refuse_senseless, resources_of
 from .result import RunResult
 from .run_folder import RunFolder
-from .schemes import enabled_schemes, made_schemes, refuse_unknown_scheme, supervisor_ahead
+from .schemes import Place, enabled_schemes, made_schemes, passed_over, refuse_unknown_scheme, supervisor_ahead
 from .search import folder_of, search_path
 
 if TYPE_CHECKING:
@@ -100,21 +100,13 @@ class Run:
         policy = policy_of(options, self.keeping.seconds, look_up=cached is not None)
         if options.breakpoints:
             policy = replace(policy, breakpoints=breakpoints_of(self.pipeline))
-        enabled, n_procs = policy.enabled, resources_of(options)[0]
-        where = search_path(self.pipeline)
+        for text in passed_over(options):
+            warn(text)
+        environment = referenced_environment(self.pipeline)
+        place = Place(self.files, search_path(self.pipeline), self.folder, environment, warn)
         return Executor(
             self.plan,
-            made_schemes(
-                options.scheme,
-                enabled,
-                self.files,
-                where,
-                n_procs,
-                self.folder,
-                referenced_environment(self.pipeline),
-                warn,
-                hosted=options.hosted,
-            ),
+            made_schemes(options, policy.enabled, place),
             policy,
             folder=folder_of(self.pipeline),
             listener=self.keeping.hear,
@@ -217,7 +209,7 @@ def _settle_older(run: Run) -> None:
 def _supervisor_ahead(options: Options) -> Ahead | None:
     """Start what workers need while the pipeline is checked; not where all results may be in the cache."""
     refuse_senseless(options)
-    enabled, _ = enabled_schemes(options.scheme)
+    enabled, _ = enabled_schemes(options)
     return supervisor_ahead(enabled) if options.cache is False else None
 
 
@@ -328,7 +320,7 @@ def referenced_environment(pipeline: Pipeline) -> dict[str, str]:
 
 def policy_of(options: Options, seconds: Mapping[int, float], *, look_up: bool) -> Policy:
     """Return how a run with these options is scheduled; ``seconds`` are the durations of its nodes, by number."""
-    enabled, last_resort = enabled_schemes(options.scheme)
+    enabled, last_resort = enabled_schemes(options)
     n_procs, gb = resources_of(options)
     return Policy(
         enabled,
@@ -349,7 +341,7 @@ def checked_plan(pipeline: Pipeline, options: Options) -> Plan:
     UsageError, PipelineError or RefusedError if the options make no sense, or the pipeline cannot be run with them.
     """
     refuse_senseless(options)
-    enabled_schemes(options.scheme)
+    enabled_schemes(options)
     refuse_invalid(pipeline)
     for name in options.until:
         pipeline.node(name)

@@ -38,7 +38,7 @@ _ALIKE: dict[str, Callable[[str], str]] = {
 def show_plan(pipeline: Pipeline, options: Options) -> int:
     """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there."""
     plan = checked_plan(pipeline, options)
-    enabled, last_resort = enabled_schemes(options.scheme)
+    enabled, last_resort = enabled_schemes(options)
     standing = _freshness(pipeline, options)
     rows = [_row(plan, node, enabled, last_resort) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}

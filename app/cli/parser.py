@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from ...core.errors import UsageError, suggestion
 from ...core.run.ordering import ALL_ORDERS
+from ...core.run.selection import PREFERENCE
 from ..schemes import SCHEMES
 from .cluster_parser import add_cluster
 
@@ -75,6 +76,13 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = commands.add_parser("run", help="run a pipeline file", allow_abbrev=False)
     run.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
     run.add_argument("-x", "--scheme", default="auto", help=f"how to execute: auto (default), {_SCHEMES}")
+    run.add_argument(
+        "--prefer",
+        type=_preference,
+        default=(),
+        metavar="SCHEMES",
+        help=f"the schemes that may be used, the dearest first, with commas (default: {','.join(PREFERENCE)})",
+    )
     run.add_argument("--n-procs", type=_positive_int, metavar="N", help="cores the run may use (default: all)")
     run.add_argument("--memory-gb", type=_positive, metavar="G", help="memory the run may use (default: 90 %%)")
     run.add_argument(
@@ -185,6 +193,16 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 3:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999")
     return int(text)
+
+
+def _preference(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in SCHEMES:
+            raise UsageError(f"there is no scheme {name!r}", remedy=suggestion(name, SCHEMES))
+    if not names:
+        raise UsageError("--prefer wants the names of schemes, with commas", remedy=f"There are: {_SCHEMES}")
+    return names
 
 
 def _positive_int(text: str) -> int:

@@ -85,6 +85,7 @@ def _chosen(options: Namespace) -> Options:
         cache=Path(options.cache) if options.cache else not options.no_cache,
         resume=options.resume,
         until=tuple(options.until),
+        preference=options.prefer,
     )
 
 

@@ -21,6 +21,8 @@ import pytest
         (["run", "x", "--n-procs", "0"], "'0' is no whole number from 1 on"),
         (["run", "x", "--memory-gb", "nan"], "'nan' is no number above 0"),
         (["run", "x", "--memory-gb", "much"], "'much' is no number above 0"),
+        (["run", "x", "--prefer", "threads,proceses"], "there is no scheme 'proceses'. Did you mean 'processes'?"),
+        (["run", "x", "--prefer", ","], "--prefer wants the names of schemes"),
         (["run", "x", "y"], "'y' is one argument too many. See: treadle run --help"),
         (["run"], "FILE"),
         (["run", "x", "--output"], "--output"),

@@ -243,6 +243,13 @@ def test_too_little_for_a_node_is_refused_before_anything_runs(treadle, workspac
     assert "step: it asks for" in done.err
 
 
+def test_a_run_uses_only_the_schemes_that_are_preferred_in_their_order(treadle, workspace):
+    file = workspace.single(ADD)
+    for preference, scheme in (("threads,processes", "processes"), ("serial", "serial")):
+        done = treadle("run", file, "--json", "--no-cache", "--prefer", preference)
+        assert json.loads(done.out)["schemes"] == {scheme: 1}
+
+
 def test_an_unknown_scheme_is_refused(treadle, workspace):
     done = treadle("run", workspace.single(ADD), "-x", "seriall")
     assert done.code == 2
