@@ -47,6 +47,7 @@ class Desk:
             p.CheckDocument: _check,
             p.AskFreshness: _freshness,
             p.AskSchemes: self._schemes,
+            p.AskAttempts: self._attempts,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
             p.PauseRun: self._pause,
@@ -138,6 +139,11 @@ class Desk:
         from .reasons import scheme_reasons
 
         return scheme_reasons(asked, self._runs)
+
+    def _attempts(self, asked: p.AskAttempts) -> p.AttemptList:
+        from .reasons import earlier_attempts
+
+        return earlier_attempts(asked, self._runs)
 
     def _forget(self, asked: p.ForgetRun) -> p.Done:
         self._runs.forget(asked.run, when_over=asked.when_over)

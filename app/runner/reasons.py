@@ -1,10 +1,11 @@
-"""Answers on which scheme the nodes of a document would run now, and why; runs nothing."""
+"""Answers on which scheme nodes would run now, and why, and what became of attempts elsewhere; runs nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ...core import protocol as p
+from ...core.journal.reader import RunReader
 from ..explaining import explain
 from .documents import pipeline_of
 from .runs import options_of
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...core.run.candidates import Candidate
+    from ...core.run.records import TaskRecord
     from ..explaining import NodeReasons
     from ..session import Run
     from .runs import Runs
@@ -32,6 +34,17 @@ def scheme_reasons(asked: p.AskSchemes, runs: Runs) -> p.SchemeReasons:
         own = node.node if node.node in refused else ""
         alike.setdefault((id(node.candidates), node.chosen, node.reason, node.preferred, own), []).append(node)
     return p.SchemeReasons(found=tuple(_row(nodes, refused.get(nodes[0].node, _NONE)) for nodes in alike.values()))
+
+
+def earlier_attempts(asked: p.AskAttempts, runs: Runs) -> p.AttemptList:
+    """Return what the journal of a run has of the attempts that gave nothing; UsageError if there is no such run."""
+    with RunReader(runs.run_of(asked.run).keeping.recording.path) as reader:
+        return p.AttemptList(attempts=tuple(_attempt(one) for task in asked.tasks for one in reader.attempts(task)))
+
+
+def _attempt(one: TaskRecord) -> p.AttemptRow:
+    cause = "" if one.cause is None else one.cause.message
+    return p.AttemptRow(one.id, one.attempts, one.scheme, one.reason, one.worker, one.host, cause)
 
 
 def refused_in(run: Run) -> dict[str, dict[str, str]]:

@@ -172,6 +172,10 @@ class Runs:
             previews={port: dict(preview) for port, preview in record.previews.items()},
         )
 
+    def run_of(self, name: str) -> Run:
+        """Return a run by its name; UsageError if there is none."""
+        return self._going(name).run
+
     def newest_of(self, pipeline: Pipeline) -> Run | None:
         """Return the newest run of a pipeline that is over and was not forgotten; None if there is none."""
         name = remembered_as(pipeline)

@@ -65,7 +65,10 @@ from .message import (
 )
 from .modules import BrokenSource, DescribeFunctions, Description, Descriptions, ListModules, ModuleList
 from .runs import (
+    AskAttempts,
     AskTask,
+    AttemptList,
+    AttemptRow,
     CancelRun,
     ForgetRun,
     LogLine,
@@ -85,16 +88,16 @@ from .schemes import AskSchemes, Candidate, NodeSchemes, SchemeReasons, SchemeSe
 from .session import Detach, Detached, Hello, Ping, Shutdown, Welcome
 
 __all__ = [
-    "ANSWERS", "ActOnEngines", "AddEngines", "Alive", "AliveRun", "Answer", "AskAlive", "AskClusters", "AskFreshness",
-    "AskLogs", "AskSchemes", "AskTask", "AskTrust", "BrokenSource", "CancelRequest", "CancelRun", "Candidate",
-    "CheckDocument", "ChooseProfile", "ClusterList", "ClusterName", "ClusterNews", "ClusterRow", "CodePlace", "Deed",
-    "DescribeFunctions", "Description", "Descriptions", "Detach", "Detached", "Document", "Doing", "Done",
-    "EndByForce", "EngineRow", "ExecuteOn", "Fate", "ForgetRun", "FreshnessList", "GiveTrust", "Hello", "Leave",
-    "Left", "Leftover", "LetGo", "ListModules", "Living", "LogLine", "LogText", "Logs", "MAGIC", "MOST_BYTES",
-    "MakeProfile", "Message", "ModuleList", "News", "NodeFresh", "NodeRow", "NodeSchemes", "OutcomeRow", "Outcomes",
-    "PauseRun", "Ping", "PlannedNode", "ProblemList", "ProfileRow", "ProtocolError", "Refusal", "Request",
-    "ResumeRun", "RunNews", "RunOptions", "RunOver", "RunStarted", "SchemeReasons", "SchemeSettings", "Sent",
-    "SetVariables", "ShutDownCluster", "Shutdown", "StartCluster", "StartRun", "StillThere", "TakeLeftover",
-    "TaskDetails", "TaskRow", "TrustState", "VERSION", "Warned", "WatchCluster", "Welcome", "answer_to", "encoded",
-    "line_of", "request_of", "sent_of",
+    "ANSWERS", "ActOnEngines", "AddEngines", "Alive", "AliveRun", "Answer", "AskAlive", "AskAttempts",
+    "AskClusters", "AskFreshness", "AskLogs", "AskSchemes", "AskTask", "AskTrust", "AttemptList", "AttemptRow",
+    "BrokenSource", "CancelRequest", "CancelRun", "Candidate", "CheckDocument", "ChooseProfile", "ClusterList",
+    "ClusterName", "ClusterNews", "ClusterRow", "CodePlace", "Deed", "DescribeFunctions", "Description",
+    "Descriptions", "Detach", "Detached", "Document", "Doing", "Done", "EndByForce", "EngineRow", "ExecuteOn",
+    "Fate", "ForgetRun", "FreshnessList", "GiveTrust", "Hello", "Leave", "Left", "Leftover", "LetGo", "ListModules",
+    "Living", "LogLine", "LogText", "Logs", "MAGIC", "MOST_BYTES", "MakeProfile", "Message", "ModuleList", "News",
+    "NodeFresh", "NodeRow", "NodeSchemes", "OutcomeRow", "Outcomes", "PauseRun", "Ping", "PlannedNode",
+    "ProblemList", "ProfileRow", "ProtocolError", "Refusal", "Request", "ResumeRun", "RunNews", "RunOptions",
+    "RunOver", "RunStarted", "SchemeReasons", "SchemeSettings", "Sent", "SetVariables", "ShutDownCluster",
+    "Shutdown", "StartCluster", "StartRun", "StillThere", "TakeLeftover", "TaskDetails", "TaskRow", "TrustState",
+    "VERSION", "Warned", "WatchCluster", "Welcome", "answer_to", "encoded", "line_of", "request_of", "sent_of",
 ]  # fmt: skip

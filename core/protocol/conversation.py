@@ -26,6 +26,7 @@ ANSWERS: dict[type[Request], type[Message]] = {
     runs.ResumeRun: message.Done,
     runs.CancelRun: message.Done,
     runs.AskTask: runs.TaskDetails,
+    runs.AskAttempts: runs.AttemptList,
     runs.ForgetRun: message.Done,
     schemes.AskSchemes: schemes.SchemeReasons,
     clusters.AskClusters: clusters.ClusterList,

@@ -72,6 +72,13 @@ class AskTask(Request, tag="ask-task"):
     task: str
 
 
+class AskAttempts(Request, tag="ask-attempts"):
+    """Tell of the earlier attempts of tasks, those that gave nothing; answered by AttemptList."""
+
+    run: str
+    tasks: tuple[str, ...]
+
+
 class ForgetRun(Request, tag="forget-run"):
     """Let go of a run that is over, and of its workers, or of one that goes on ``when_over``; answered by Done."""
 
@@ -101,6 +108,24 @@ class TaskDetails(Message):
     cause: str = ""
     traceback: str = ""
     previews: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class AttemptRow(Struct, frozen=True, array_like=True, gc=False):
+    """An attempt of a task that gave nothing: the scheme, why that one, where it ran, and the cause of its end."""
+
+    task: str
+    attempt: int
+    scheme: str
+    reason: str
+    worker: str = ""
+    host: str = ""
+    cause: str = ""
+
+
+class AttemptList(Message):
+    """The earlier attempts of each task that was asked for, in their order."""
+
+    attempts: tuple[AttemptRow, ...]
 
 
 class TaskRow(Struct, frozen=True, array_like=True, gc=False):

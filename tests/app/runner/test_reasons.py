@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from treadle.app.runner.reasons import scheme_reasons
+from treadle.app.runner.reasons import earlier_attempts, scheme_reasons
 from treadle.app.runner.runs import Runs
 from treadle.core import protocol as p
 from treadle.core.document import packed
@@ -67,6 +67,9 @@ def test_a_scheme_that_could_not_take_a_task_in_the_last_run_says_so(workspace, 
     run = runs.prepare(pipeline, p.RunOptions(cache=False), trust=True).run
     runs.begin(run)
     assert runs.over.wait(60)
+    earlier = earlier_attempts(p.AskAttempts(number=1, run=run, tasks=("made", "used")), runs).attempts
+    assert [(one.task, one.attempt, one.scheme) for one in earlier] == [("used", 1, "processes")]
+    assert "lock" in earlier[0].cause.lower()
     told = found(scheme_reasons(asked(pipeline), runs))
     used = {one.scheme: one for one in told["used"].candidates}
     assert "in the last run it could not take a task: " in used["processes"].reason
