@@ -11,8 +11,8 @@ from ..core.run import events as e
 from ..core.run.candidates import candidates
 from ..core.run.scheduler import Scheduler
 from .keeping import learned_costs
-from .options import refuse_senseless, resources_of
-from .schemes import SCHEMES, refuse_unknown_scheme
+from .options import refuse_senseless, workers_of
+from .schemes import refuse_unknown_scheme, why_not_enabled
 from .session import policy_of, refuse_invalid
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Foresight:
         self._learned = learned_costs(plan)
         seconds = {number: cost.seconds for number, cost in self._learned.items()}
         self._policy = policy_of(options, seconds, look_up=False)
-        self._passed_over = not_enabled(self._policy, options)
+        self._passed_over = why_not_enabled(options, self._policy.enabled)
         self._scheduler = Scheduler(plan, self._policy)
         self._scheduler.handle(*_opened(self._policy, options, workers))
         self._chosen: list[str] = []
@@ -99,14 +99,5 @@ class _Foresight:
 
 def _opened(policy: Policy, options: Options, workers: Mapping[str, int]) -> list[e.Event]:
     """Return what the schemes will tell once they are open."""
-    n_procs, _ = resources_of(options)
-    count = dict.fromkeys(policy.enabled, n_procs) | {"serial": 1} | dict(workers)
+    count = {name: workers_of(options, name) for name in policy.enabled} | {"serial": 1} | dict(workers)
     return [e.SchemeChanged(name, count[name], count[name]) for name in policy.enabled]
-
-
-def not_enabled(policy: Policy, options: Options) -> dict[str, str]:
-    """Return why each scheme that is not enabled in a run is not."""
-    others = [name for name in SCHEMES if name not in policy.enabled]
-    if options.scheme != "auto":
-        return dict.fromkeys(others, f"the run is set to {options.scheme}")
-    return dict.fromkeys(others, "no cluster runs")

@@ -141,6 +141,19 @@ def known_preference(options: Options) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in options.preference if name in SCHEMES)) or PREFERENCE
 
 
+def why_not_enabled(options: Options, enabled: Sequence[str]) -> dict[str, str]:
+    """Return of each scheme that there is, but that a run does not use, why it does not."""
+    order = known_preference(options)
+    names = dict.fromkeys((*order, *PREFERENCE, *SCHEMES))
+    auto = options.scheme == "auto"
+    set_to = f"the run is set to {options.scheme}"
+    found = {name: set_to if name in order and not auto else "it is switched off" for name in names}
+    if auto and "ipython" in order:
+        profile = _profile(options)
+        found["ipython"] = f"no cluster of the profile {profile} runs" if profile else "no cluster runs"
+    return {name: why for name, why in found.items() if name not in enabled}
+
+
 def passed_over(options: Options) -> list[str]:
     """Return what is to be said of settings that do not hold here."""
     unknown = dict.fromkeys(name for name in options.preference if name not in SCHEMES)

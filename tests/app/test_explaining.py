@@ -61,7 +61,21 @@ def test_schemes_that_are_not_enabled_are_listed_with_the_reason(workspace):
     assert auto.candidates[-1].reason == "no cluster runs"
     (fixed,) = explain(pipeline, Options("serial"))
     assert {one.scheme: one.eligible for one in fixed.candidates}["ipython"] is False
-    assert fixed.candidates[-1].reason == "the run is set to serial"
+    assert fixed.candidates[-1].reason == "the run is set to serial; not supported by this module"
+    assert {one.scheme: one.reason for one in fixed.candidates}["processes"] == "the run is set to serial"
+
+
+def test_what_the_person_prefers_and_switched_off_counts(workspace):
+    pipeline = chain(workspace, ("anywhere", "auto"), ("apart", "threads"))
+    first, second = explain(pipeline, Options(preference=("threads", "processes"), hosted=True))
+    assert (first.chosen, first.reason) == ("threads", "threads: the first in your order")
+    assert [one.scheme for one in first.candidates] == ["threads", "processes", "ipython", "serial"]
+    assert [one.reason for one in first.candidates[2:]] == ["it is switched off"] * 2
+    assert (second.chosen, second.preferred) == ("processes", "threads")
+    result = run(pipeline, preference=("threads", "processes"), hosted=True)
+    assert result.tasks[1].reason == second.reason
+    (only,) = explain(pipeline, Options(preference=("processes",)), {"n0"})
+    assert only.chosen == "processes"
 
 
 def test_a_cluster_without_engines_is_no_candidate(workspace):
