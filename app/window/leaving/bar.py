@@ -58,6 +58,7 @@ class Line(QWidget):
     def __init__(self, found: Found, theme: Theme, leftovers: Leftovers) -> None:
         super().__init__()
         self.setAccessibleName(found.text)
+        self.setAccessibleDescription(found.detail)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * GRID, GRID, 2 * GRID, GRID)
         row.setSpacing(2 * GRID)
@@ -67,6 +68,7 @@ class Line(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(text_label(found.text, theme))
+        texts.addWidget(text_label(found.detail, theme, caption=True))
         if found.problem:
             problem = text_label(found.problem, theme)
             write_as(problem, theme, CAPTION, colour=STATES["failed"].colour.on(theme.colours))

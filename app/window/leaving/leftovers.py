@@ -26,12 +26,15 @@ END_SECONDS = 1.0
 class Found:
     """Something that is still there: what it is, and what can be done with it, each by its name and its verb.
 
+    ``detail`` is what is known of it.
+
     ``doing`` is what is being done with it, ``problem`` why that failed.
     """
 
     key: str
     icon: str
     text: str
+    detail: str
     verbs: tuple[tuple[str, str], ...]
     doing: str = ""
     problem: str = ""
@@ -155,22 +158,23 @@ class Leftovers(QObject):
 def _cluster(left: p.Leftover) -> Found:
     verbs = [("attach", words.tr("Use again"))] if left.usable else []
     verbs += [("stop", words.tr("Stop")), ("ignore", words.tr("Leave running"))]
-    if left.usable:
-        text = words.tr("Cluster “%1” of an earlier session is still there: %2, since %3.")
-        what = words.engines(left.engines)
-    else:
-        text = words.tr("Of cluster “%1” of an earlier session something is left that cannot be used: %2, since %3.")
-        what = words.processes(left.processes)
-    since = QLocale().toString(QDateTime.fromSecsSinceEpoch(round(left.began)), QLocale.FormatType.ShortFormat)
-    text = text.replace("%1", str(left.name)).replace("%2", what).replace("%3", since)
-    return Found(left.record, "parallel", text, tuple(verbs))
+    text = words.tr("Cluster “%1” of an earlier session still runs").replace("%1", str(left.name))
+    what = words.engines(left.engines) if left.usable else words.tr("cannot be used again")
+    detail = " · ".join((what, _since(left.began), words.processes(left.processes)))
+    return Found(left.record, "parallel", text, detail, tuple(verbs))
+
+
+def _since(seconds: float) -> str:
+    when, locale = QDateTime.fromSecsSinceEpoch(round(seconds)), QLocale()
+    text = f"{locale.toString(when.date(), QLocale.FormatType.ShortFormat)} {when.toString('HH:mm')}"
+    return words.tr("since %1").replace("%1", text)
 
 
 def _run(run: LeftRun) -> Found:
-    if run.live:
-        text = words.tr("The run of “%1” that you left goes on: %2 of %3 tasks done. Follow it: treadle runs follow %4")
-        text = text.replace("%2", str(run.done)).replace("%3", str(run.total)).replace("%4", run.run)
-        verbs = (("stop", words.tr("Stop")), ("seen", words.tr("Leave running")))
-        return Found(run.run, "run", text.replace("%1", run.name), verbs)
-    text = words.tr("The run of “%1” that you left is over: %2.").replace("%2", run.state).replace("%1", run.name)
-    return Found(run.run, "run", text, (("seen", words.tr("Close")),))
+    if not run.live:
+        text = words.tr("The run of “%1” that you left is over").replace("%1", run.name)
+        return Found(run.run, "run", text, run.state, (("seen", words.tr("Close")),))
+    text = words.tr("The run of “%1” that you left goes on").replace("%1", run.name)
+    done = words.tasks_done(run.done, run.total)
+    detail = f"{done} · {words.tr('follow it with: treadle runs follow %1').replace('%1', run.run)}"
+    return Found(run.run, "run", text, detail, (("stop", words.tr("Stop")), ("seen", words.tr("Leave running"))))

@@ -32,9 +32,14 @@ def run_title(run: RunLine) -> str:
 def run_facts(run: RunLine) -> str:
     """Say how far a run is."""
     since = tr("for %1").replace("%1", duration(run.seconds))
-    if run.total < 0:
-        return f"{tr('%1 tasks done').replace('%1', count(run.done))} · {since}"
-    return f"{tr('%1 of %2 tasks done').replace('%1', count(run.done)).replace('%2', count(run.total))} · {since}"
+    return f"{tasks_done(run.done, run.total)} · {since}"
+
+
+def tasks_done(done: int, total: int) -> str:
+    """Say how many tasks are done, of how many, if that is known."""
+    if total < 0:
+        return tr("%1 tasks done").replace("%1", count(done))
+    return tr("%1 of %2 tasks done").replace("%1", count(done)).replace("%2", count(total))
 
 
 def cluster_title(cluster: ClusterLine) -> str:

@@ -76,7 +76,8 @@ def test_what_was_left_is_looked_for_once_and_not_touched(rig):
     bridge.state_changed.emit("gone", "")
     bridge.state_changed.emit("idle", "")
     assert [kind for kind, _ in bridge.asked] == [p.AskClusters]
-    assert "Cluster “mine” of an earlier session is still there: 2 engines" in words(bar)
+    assert "Cluster “mine” of an earlier session still runs" in words(bar)
+    assert "2 engines · since" in words(bar)
     assert list(bar.lines["r1"].buttons) == ["attach", "stop", "ignore"]
 
 
