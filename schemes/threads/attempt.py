@@ -12,6 +12,7 @@ from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ..hosting.child import PRINTED, peak_memory
 from .messages import RESULT, SKIPPED
+from .output import end_mark
 from .store import ATOMS, is_small
 from .streams import listen
 from .voice import Voice
@@ -124,7 +125,7 @@ class Performer:
     def _mark_output(self, number: int) -> None:
         """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""
         with contextlib.suppress(OSError):
-            os.write(PRINTED, self._mark + number.to_bytes(8, "little"))
+            os.write(PRINTED, end_mark(self._mark, number, self._board.running()))
 
 
 def sized(result: Result) -> tuple[dict[str, Any], int]:

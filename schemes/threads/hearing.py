@@ -93,18 +93,18 @@ class Hearing:
 
     def _answered(self, host: Hosted, message: tuple[Any, ...]) -> None:
         _, number, answer, small, size, seconds, cpu, peak = message
-        job = host.answer(number)
-        if job is None:
-            return
-        if job.asked:
-            self._calls.stopped(job)
-            host.end_output(job, marked=False)
-            host.releases.append((job.task, number))
+        job = host.jobs.get(number)
+        if job is None or job.asked:
+            self._skipped(host, number)
+            if job is not None:
+                host.releases.append((job.task, number))
             return
         self._learn(job.encoded.template, seconds)
         if not job.told and not job.short:
             self._report(Began(job.task, job.attempt, host.place))
+        # What is read now is still told as that of its task.
         host.end_output(job, marked=seconds > LONG)
+        host.answer(number)
         if isinstance(answer, Cause):
             result: Result | Cause = answer
         else:

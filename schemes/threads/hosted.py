@@ -217,14 +217,25 @@ class Hosted:
 
     def read_output(self) -> bool:
         """Read some of what was printed past Python; False if there is no more at the moment."""
-        try:
-            data = os.read(self.printed, _CHUNK)
-        except BlockingIOError:
-            return False
+        data = b""
+        running = seen = frozenset(self.board.running())
+        while more := self._read():
+            data += more
+            before, seen = seen, frozenset(self.board.running())
+            running |= seen
+            if seen == before or len(data) > _CHUNK:
+                break
+            # One of them has ended meanwhile: then its mark is there by now, and tells what is whose.
         if not data:
             return False
-        self._output.feed(data, self.board.running(), self.board.latest())
+        self._output.feed(data, running, self.board.latest())
         return True
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.printed, _CHUNK)
+        except BlockingIOError:
+            return b""
 
     def task_of(self, number: int) -> str:
         """Return the task of a call that it has and somebody waits for; empty if there is none."""

@@ -1,4 +1,4 @@
-"""What was printed past Python, by C code and by children: it belongs to the calls that ran when it was read."""
+"""What was printed past Python, by C code and by children: it belongs to the calls that ran meanwhile."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _NUMBER = 8
+_MOST_BESIDE = 255
 _MOST_MARKS = 1024
 
 
+def end_mark(mark: bytes, number: int, running: Iterable[int]) -> bytes:
+    """Return what stands behind the output of a call: the mark, its number, and those of the calls that run then."""
+    beside = [other for other in running if other != number][:_MOST_BESIDE]
+    return mark + bytes([len(beside)]) + b"".join(one.to_bytes(_NUMBER, "little") for one in (number, *beside))
+
+
 class Output:
-    """Tells the output of one thread host by task. Behind what a longer call printed stands ``mark`` and its number.
+    """Tells the output of one thread host by task. Behind what a longer call printed stands an ``end_mark``.
 
     If several calls run, what is printed is told of each of them: nobody can know which it was. ``task_of`` returns
     the task of a call, an empty text if it is forgotten.
@@ -29,20 +36,20 @@ class Output:
 
     def feed(self, data: bytes, running: Iterable[int], last: int) -> None:
         """Take what was read while these calls ran; ``last`` is the one that began last, and may have ended."""
-        running = list(running)
         data = self._tail + data
         self._tail = b""
         while True:
             before, mark, rest = data.partition(self._mark)
-            if mark and len(rest) >= _NUMBER:
-                number = int.from_bytes(rest[:_NUMBER], "little")
-                self._give(before, {*running, number})
-                self._note(number)
-                data = rest[_NUMBER:]
+            length = 1 + _NUMBER * (1 + rest[0]) if rest else 1
+            if mark and len(rest) >= length > 1:
+                numbers = [int.from_bytes(rest[at : at + _NUMBER], "little") for at in range(1, length, _NUMBER)]
+                self._give(before, numbers)
+                self._note(numbers[0])
+                data = rest[length:]
                 continue
             keep = len(mark) + len(rest) if mark else overlap(before, self._mark)
             self._tail = data[len(data) - keep :]
-            self._give(data[: len(data) - keep], running or [last])
+            self._give(data[: len(data) - keep], [one for one in running if one not in self._marks] or [last])
             return
 
     def _give(self, data: bytes, numbers: Iterable[int]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import resource
+import select
 
 import pytest
 
 from treadle.core.scheme import Began, Logged, Progressed
+
+SECONDS = 20.0
 
 
 def test_what_python_prints_belongs_to_the_call_whose_thread_prints_it(make_rig):
@@ -101,6 +104,21 @@ def test_lines_come_before_the_end_of_their_call(rig):
 
     assert not isinstance(rig.seen[-1], Logged)
     assert len(rig.lines_of(task)) == 3
+
+
+def test_lines_that_are_read_after_the_answer_of_their_call_are_told_before_its_end(rig):
+    rig.run("add", a=1)
+    dispatcher = rig.scheme._dispatcher
+    with rig.scheme._lock:
+        task = rig.start("print_past_python", word="w")
+        host = dispatcher.fleet.main
+        # Its output comes first; nobody has read it yet.
+        while host.jobs:
+            assert select.select([host.ours], [], [], SECONDS)[0]
+            dispatcher._hear(host)
+    rig.ended(task)
+
+    assert sorted(rig.lines_of(task)) == ["c w", "child w", "descriptor w"]
 
 
 def test_a_child_that_returns_from_the_module_does_not_answer(rig):
