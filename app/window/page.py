@@ -8,7 +8,6 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from .adding import Adding
-from .canvas.measures import FAR_BELOW
 from .canvas.view import CanvasView
 from .inspector.run_details import RunDetails
 from .runs.runs import Runs
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
     from .document import Document
     from .shared import Shared
-
-
-NEARLY = 0.7
 
 
 class DocumentPage(QWidget):
@@ -58,10 +54,7 @@ class DocumentPage(QWidget):
         self._fitting.start()
 
     def _fit(self) -> None:
-        """Show the whole pipeline; of one that is nearly too large for that rather the middle, with its names."""
         self.canvas.do.fit()
-        if NEARLY * FAR_BELOW < self.canvas.camera.scale < FAR_BELOW:
-            self.canvas.do.zoom_to(FAR_BELOW)
 
     @property
     def selection(self) -> list[str]:

@@ -11,7 +11,7 @@ from ..theme.tokens import CARD_PADDING_X, CARD_WIDTH, CARD_WIDTH_MOST, CHIP, GR
 from .borders import border_ports
 from .card import Card, Wire
 from .mapping import mapped_targets
-from .measures import HUB, card_height, port_y
+from .measures import FAR_BELOW, FAR_BELOW_OF_FEW, FEW_CARDS, HUB, card_height, port_y
 from .naming import kind_of, title_of
 from .ports import Ports, ports_of
 from .rows import Rows
@@ -59,6 +59,11 @@ class Board:
         self._curves: NDArray[np.float64] | None = None
         self._hubs: NDArray[np.bool_] | None = None
         self._mapped: set[str] | None = None
+
+    @property
+    def far_below(self) -> float:
+        """The scale below which cards are painted in batches, without text."""
+        return FAR_BELOW if len(self.cards) > FEW_CARDS else FAR_BELOW_OF_FEW
 
     @property
     def body_shown(self) -> Body:

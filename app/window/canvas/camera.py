@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from .measures import LEAST_SCALE, MOST_SCALE
 
+Covered = tuple[float, float, float, float]
+
+LEAST_MARGIN, MOST_MARGIN, MARGIN_SHARE = 16.0, 40.0, 0.06
+"""Around what is fitted into a view: a share of it, within limits."""
+
 
 class Camera:
     """Turns places of the scene into places of the view and back: view = (scene - origin) × scale."""
@@ -39,11 +44,23 @@ class Camera:
         self.scale = min(max(scale, LEAST_SCALE), MOST_SCALE)
         self.x, self.y = at_x - x / self.scale, at_y - y / self.scale
 
-    def fit(self, box: tuple[float, float, float, float], width: float, height: float, most: float = 1.0) -> None:
-        """Show a rectangle (x, y, width, height) in the middle of a view of this size, at ``most`` enlarged."""
-        margin = 40.0
+    def fit(
+        self,
+        box: tuple[float, float, float, float],
+        width: float,
+        height: float,
+        most: float = 1.0,
+        covered: Covered = (0.0, 0.0, 0.0, 0.0),
+    ) -> None:
+        """Show a rectangle (x, y, width, height) in the middle of a view of this size, at ``most`` enlarged.
+
+        What is ``covered`` at the left, top, right and bottom of the view is kept free, and a margin within.
+        """
+        left, top, right, bottom = covered
+        width, height = max(width - left - right, 40.0), max(height - top - bottom, 40.0)
+        margin = min(MOST_MARGIN, max(LEAST_MARGIN, min(width, height) * MARGIN_SHARE))
         room_x, room_y = max(width - 2 * margin, 40.0), max(height - 2 * margin, 40.0)
         scale = min(room_x / max(box[2], 1.0), room_y / max(box[3], 1.0), most)
         self.scale = min(max(scale, LEAST_SCALE), MOST_SCALE)
-        self.x = box[0] + box[2] / 2 - width / self.scale / 2
-        self.y = box[1] + box[3] / 2 - height / self.scale / 2
+        self.x = box[0] + box[2] / 2 - (left + width / 2) / self.scale
+        self.y = box[1] + box[3] / 2 - (top + height / 2) / self.scale

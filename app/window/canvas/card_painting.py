@@ -18,7 +18,7 @@ from ..theme.tokens import (
     RADIUS_CARD,
     SELECTED_WIDTH,
 )
-from .compact_painting import grown, is_compact, paint_title
+from .compact_painting import grown, is_compact, is_small, paint_band, paint_title
 from .measures import port_y
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ def paint_card(painter: QPainter, card: Card, inks: Inks, scale: float, *, selec
     quiet = card.node.mode != "normal"
     if quiet:
         painter.setOpacity(BYPASSED_OPACITY)
-    _paint_chip(painter, card, inks, grown(scale))
+    if is_small(scale):
+        paint_band(painter, card, inks)
+    else:
+        _paint_chip(painter, card, inks, grown(scale))
     if is_compact(scale):
         paint_title(painter, card, inks, scale)
     else:

@@ -12,6 +12,9 @@ GRID_STEP = GRID * 6
 FAR_BELOW = 0.35
 """Below this scale cards and connections are painted in batches, without text."""
 
+FEW_CARDS, FAR_BELOW_OF_FEW = 200, 0.22
+"""So few cards are painted one by one down to a smaller scale: their titles can be read there."""
+
 LEAST_SCALE, MOST_SCALE = 0.02, 4.0
 HUB = 24
 """A port that feeds more connections than this shows only their ends, unless it is selected."""

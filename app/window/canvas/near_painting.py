@@ -52,7 +52,9 @@ def paint_cards(
             painter.save()
             painter.translate(at)
             painter.scale(camera.scale, camera.scale)
-            paint_arc(painter, shape_box(float(places[row, 3]), camera.scale), stamps.inks, seconds)
+            paint_arc(
+                painter, shape_box(float(places[row, 2]), float(places[row, 3]), camera.scale), stamps.inks, seconds
+            )
             painter.restore()
     return turning
 

@@ -13,7 +13,6 @@ from .card_painting import paint_card
 from .far_painting import FarPainter
 from .finding import cards_in
 from .ground_painting import paint_ground
-from .measures import FAR_BELOW
 from .near_painting import paint_arc, paint_cards
 from .note_painting import paint_notes
 from .picked import Picked
@@ -89,7 +88,7 @@ class Picture:
         if self.board.body is not None:
             seen = QRectF(QPointF(left, top), QPointF(right, bottom))
             paint_notes(painter, self.board.body, seen, scale, picked, self.inks, place)
-        if scale < FAR_BELOW:
+        if scale < self.board.far_below:
             painter.resetTransform()
             self.far.paint(painter, camera, box, picked, self.inks)
             return
@@ -126,6 +125,6 @@ class Picture:
             look = self.looks.get(card.id, NO_LOOK)
             paint_status(painter, look, card.width, card.height, inks, card.node.mode)
             if look.state == "running":
-                paint_arc(painter, shape_box(card.height, 1.0), inks, 0.0)
+                paint_arc(painter, shape_box(card.width, card.height, 1.0), inks, 0.0)
             painter.restore()
         paint_border(painter, self.board, box, inks)

@@ -12,7 +12,7 @@ from .gestures.connecting import Connect
 from .gestures.gesture import Gesture, Pointer
 from .gestures.looking import Pan, RubberBand
 from .gestures.moving import Move, Resize
-from .measures import FAR_BELOW, FRAME_TITLE, HANDLE
+from .measures import FRAME_TITLE, HANDLE
 from .note_painting import note_box
 from .status_painting import failures_box
 
@@ -99,7 +99,7 @@ class Pointing:
             return Pan(canvas)
         if button != Qt.MouseButton.LeftButton or canvas.board.body is None:
             return None
-        if canvas.camera.scale >= FAR_BELOW:
+        if canvas.camera.scale >= canvas.board.far_below:
             port = port_at(canvas.board, at.x, at.y)
             if port is not None:
                 return self._from_port(port, at)
@@ -145,7 +145,7 @@ class Pointing:
 
     def _on_failures(self, node_id: str, at: Pointer) -> bool:
         look = self.canvas.picture.looks.get(node_id)
-        if look is None or not look.counts.get("failed") or self.canvas.camera.scale < FAR_BELOW:
+        if look is None or not look.counts.get("failed") or self.canvas.camera.scale < self.canvas.board.far_below:
             return False
         box = self.canvas.card_box(node_id)
         return failures_box(box.width(), box.height()).contains(QPointF(at.x - box.left(), at.y - box.top()))
@@ -153,7 +153,9 @@ class Pointing:
     def wire_at(self, at: Pointer) -> str | None:
         """Return the connection under the pointer, unless it is seen from afar."""
         scale = self.canvas.camera.scale
-        return wire_at(self.canvas.board, at.x, at.y, WIRE_REACH / scale) if scale >= FAR_BELOW else None
+        return (
+            wire_at(self.canvas.board, at.x, at.y, WIRE_REACH / scale) if scale >= self.canvas.board.far_below else None
+        )
 
     def note_at(self, at: Pointer) -> NoteId | None:
         """Return the comment, or the frame by its title or a selected one's corner, under the pointer."""
@@ -185,7 +187,7 @@ class Pointing:
     def hover(self, at: Pointer) -> None:
         """Show what is under the pointer while no button is down."""
         canvas, picked = self.canvas, self.canvas.picked
-        near = canvas.camera.scale >= FAR_BELOW
+        near = canvas.camera.scale >= canvas.board.far_below
         port = port_at(canvas.board, at.x, at.y) if near else None
         node_id = port.node if port is not None else card_at(canvas.board, at.x, at.y)
         wire = self.wire_at(at) if node_id is None else None

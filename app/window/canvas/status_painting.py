@@ -9,7 +9,7 @@ from PyQt6.QtGui import QPainter, QPen
 
 from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, ICON_SMALL, PROGRESS
 from .card_painting import ELIDE, LINE, TEXT_LEFT
-from .compact_painting import grown, is_compact
+from .compact_painting import BAND, grown, is_compact, is_small
 from .measures import FOOT, MOST_DOTS
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ def status_key(look: NodeLook) -> Key:
     return look.state, counts, look.total, round(look.progress, 2), look.text, look.scheme, look.severity, look.problems
 
 
-def shape_box(height: float, scale: float) -> QRectF:
-    """Return where the shape of the state stands on a card: before the title, on a small one before the word."""
+def shape_box(width: float, height: float, scale: float) -> QRectF:
+    """Return where the shape of the state stands on a card: before the title, then the word, at last in the corner."""
     if is_compact(scale):
         size = min(SHAPE * grown(scale), FOOT - 5.0)
+        if is_small(scale):
+            return QRectF(width - size - 4, height - size - 4, size, size)
         return QRectF(CARD_PADDING_X - 2, height - FOOT / 2 - size / 2 - 1, size, size)
     return QRectF(TEXT_LEFT, CARD_PADDING_Y + (LINE - SHAPE) / 2, SHAPE, SHAPE)
 
@@ -62,30 +64,42 @@ def paint_status(
     shown = inks.state(look.state)
     if look.state != "running":
         colour = inks.state_colour(look.state).name()
-        inks.theme.drawings.paint(painter, shape_box(height, scale), shown.shape, colour, inks.colours.surface)
-    if look.scheme:
+        inks.theme.drawings.paint(painter, shape_box(width, height, scale), shown.shape, colour, inks.colours.surface)
+    if look.scheme and not is_small(scale):
         _paint_badge(painter, look.scheme, width, inks)
     if look.severity:
         _paint_problem(painter, look, width, inks)
     room = QRectF(CARD_PADDING_X, height - FOOT + 1, width - 2 * CARD_PADDING_X, 15)
     if is_compact(scale):
         room = QRectF(room.left(), height - FOOT, room.width(), FOOT - 2)
-        room.setLeft(shape_box(height, scale).right() + 6)
+        room.setLeft(shape_box(width, height, scale).right() + 6)
     failed = look.counts.get("failed", 0)
     if failed:
         _paint_failures(painter, failed, failures_box(width, height), inks)
         room.setRight(room.right() - FAILURES_WIDTH - 4)
     tasks = max(look.total, sum(look.counts.values()))
-    if mode in MODES:
-        _paint_text(painter, QCoreApplication.translate("States", MODES[mode]), room, inks, grow=grown(scale))
-    elif look.counts and tasks > 1:
-        _paint_tasks(painter, look, tasks, room, inks, grown(scale))
-    else:
-        _paint_word(painter, QCoreApplication.translate("States", shown.word), look, room, inks, grown(scale))
+    if is_small(scale):
+        if look.counts and tasks > 1:
+            painter.setPen(Qt.PenStyle.NoPen)
+            _paint_bar(painter, _parts(look, inks), tasks, QRectF(BAND, height - 6, width - BAND, 6), inks)
+        return
+    _paint_foot(painter, look, tasks, room, inks, mode, grown(scale))
     if is_compact(scale):
         return
     if (look.state == "running" and tasks == 1) or (look.counts and 1 < tasks <= MOST_DOTS):
         _paint_line(painter, _share_done(look, tasks), width, height, look, inks)
+
+
+def _paint_foot(
+    painter: QPainter, look: NodeLook, tasks: int, room: QRectF, inks: Inks, mode: str, grow: float
+) -> None:
+    if mode in MODES:
+        _paint_text(painter, QCoreApplication.translate("States", MODES[mode]), room, inks, grow=grow)
+    elif look.counts and tasks > 1:
+        _paint_tasks(painter, look, tasks, room, inks, grow)
+    else:
+        word = QCoreApplication.translate("States", inks.state(look.state).word)
+        _paint_word(painter, word, look, room, inks, grow)
 
 
 def _share_done(look: NodeLook, tasks: int) -> float:
@@ -164,10 +178,13 @@ def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, in
     width = _caption(inks, grow)[1].horizontalAdvance(text) + 2
     _paint_text(painter, text, QRectF(room.right() - width, room.top(), width, room.height()), inks, _RIGHT, grow)
     rest = QRectF(room.left(), room.top(), room.width() - width - 8, room.height())
-    parts = [(inks.state_colour(state), look.counts.get(state, 0)) for state in ORDER]
     paint = _paint_dots if tasks <= MOST_DOTS else _paint_bar
     painter.setPen(Qt.PenStyle.NoPen)
-    paint(painter, parts, tasks, rest, inks)
+    paint(painter, _parts(look, inks), tasks, rest, inks)
+
+
+def _parts(look: NodeLook, inks: Inks) -> list[tuple[QColor, int]]:
+    return [(inks.state_colour(state), look.counts.get(state, 0)) for state in ORDER]
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ....core.pipeline import Body
+    from .camera import Covered
     from .view import CanvasView
 
 ZOOM_STEP = 1.25
@@ -42,8 +43,33 @@ class Viewing(OnCanvas):
 
     def _show(self, box: tuple[float, float, float, float]) -> None:
         canvas = self.canvas
-        canvas.camera.fit(box, canvas.width(), canvas.height())
+        canvas.camera.fit(box, canvas.width(), canvas.height(), covered=self._covered())
+        canvas.look_changed()
+        if hasattr(canvas, "overlays"):
+            self._beside_the_map(box)
         canvas.scale_changed.emit(canvas.camera.scale)
+
+    def _covered(self) -> Covered:
+        """Return how much of the view lies under what is always there."""
+        crumbs = self.canvas.overlays.breadcrumbs if hasattr(self.canvas, "overlays") else None
+        return (0.0, float(crumbs.geometry().bottom()) if crumbs is not None and crumbs.isVisible() else 0.0, 0.0, 0.0)
+
+    def _beside_the_map(self, box: tuple[float, float, float, float]) -> None:
+        """Where the map came up over what was to be seen, show that beside it or above it, whichever is larger."""
+        canvas, place = self.canvas, self.canvas.overlays.map
+        if not place.isVisible():
+            return
+        x, y = canvas.camera.to_view(box[0] + box[2], box[1] + box[3])
+        if x <= place.x() or y <= place.y():
+            return
+        left, top, _, _ = self._covered()
+        ways = (left, top, float(canvas.width() - place.x()), 0.0), (left, top, 0.0, float(canvas.height() - place.y()))
+        scales = []
+        for covered in ways:
+            canvas.camera.fit(box, canvas.width(), canvas.height(), covered=covered)
+            scales.append(canvas.camera.scale)
+        if scales[0] >= scales[1]:
+            canvas.camera.fit(box, canvas.width(), canvas.height(), covered=ways[0])
         canvas.look_changed()
 
     def zoom_to(self, scale: float) -> None:
