@@ -34,3 +34,10 @@ def test_a_node_with_a_place_is_refused_without_engines() -> None:
 
 def test_a_node_without_a_place_runs_anywhere() -> None:
     assert choose(node(None), ALL[1:], FREE).scheme == "processes"
+
+
+def test_a_scheme_whose_workers_are_only_being_started_is_told_from_one_that_is_busy() -> None:
+    starting = choose(node(None), ALL[1:], {"serial": Standing(1, 1)})
+    busy = choose(node(None), ALL[1:], {**FREE, "processes": Standing(0, 2)})
+    assert starting.reason.endswith("; processes has not started yet")
+    assert busy.reason.endswith("; processes has no free worker")
