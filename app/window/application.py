@@ -86,6 +86,7 @@ class Program(QObject):
         self.faults.interrupted.connect(self._interrupted)
         application.commitDataRequest.connect(self.session_ends)
         self.bridge.state_changed.connect(self._runner_changed)
+        self.bridge.busy_changed.connect(self.window.toolbar.runner.tell_busy)
         settings.changed.connect(self._setting_changed)
         self.window.closed.connect(self.end)
 

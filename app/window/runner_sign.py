@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .theme.theme import Theme
 
-_SHAPES = {"starting": "waiting", "idle": "succeeded", "not responding": "stale", "gone": "failed"}
+_SHAPES = {"starting": "waiting", "idle": "succeeded", "busy": "running", "not responding": "stale", "gone": "failed"}
 """For each state of the runner, the state of a task that looks the same."""
 
 
@@ -22,7 +22,7 @@ class RunnerSign(QWidget):
 
     def __init__(self, theme: Theme, restart: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._state = theme, "gone"
+        self._theme, self._state, self._why, self._busy = theme, "gone", "", False
         self._shape, self._words = QLabel(), QLabel()
         self.restart = QToolButton()
         self.restart.setText(self.tr("Restart"))
@@ -38,18 +38,31 @@ class RunnerSign(QWidget):
 
     def tell(self, state: str, why: str) -> None:
         """Show a state of the runner, and why it is so."""
-        self._state = state
+        self._state, self._why = state, why
+        self._say()
+
+    def tell_busy(self, busy: bool) -> None:  # noqa: FBT001 - of a signal
+        """Show whether any run goes on in it."""
+        self._busy = busy
+        self._say()
+
+    @property
+    def _shown(self) -> str:
+        return "busy" if self._busy and self._state == "idle" else self._state
+
+    def _say(self) -> None:
         words = {
             "starting": self.tr("Runner starts"),
             "idle": self.tr("Runner ready"),
+            "busy": self.tr("Runner busy"),
             "not responding": self.tr("Runner does not respond"),
             "gone": self.tr("No runner"),
-        }[state]
+        }[self._shown]
         self._words.setText(words)
-        self.setToolTip(f"{words}: {why}" if why else words)
+        self.setToolTip(f"{words}: {self._why}" if self._why else words)
         self.setAccessibleName(words)
-        self.setAccessibleDescription(why)
-        self.restart.setVisible(state in {"not responding", "gone"})
+        self.setAccessibleDescription(self._why)
+        self.restart.setVisible(self._state in {"not responding", "gone"})
         self._draw()
 
     @property
@@ -58,7 +71,7 @@ class RunnerSign(QWidget):
         return self._words.text()
 
     def _draw(self) -> None:
-        look = STATES[_SHAPES[self._state]]
+        look = STATES[_SHAPES[self._shown]]
         colour = look.colour.on(self._theme.colours)
         self._shape.setPixmap(self._theme.pixmap(look.shape, colour, ICON_SMALL, self.devicePixelRatioF()))
         self._words.setStyleSheet(f"color: {self._theme.colours.secondary}")

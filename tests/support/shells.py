@@ -17,6 +17,7 @@ class QuietBridge(QObject):
 
     news = pyqtSignal(object)
     state_changed = pyqtSignal(str, str)
+    busy_changed = pyqtSignal(bool)
 
     def __init__(self):
         super().__init__()

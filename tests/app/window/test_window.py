@@ -234,6 +234,20 @@ def test_a_runner_that_is_gone_is_shown_with_a_way_to_start_it(whole, qtbot):
     assert not sign.restart.isVisibleTo(sign)
 
 
+def test_the_sign_of_the_runner_tells_that_a_run_goes_on(whole):
+    sign = whole.window.toolbar.runner
+    whole.bridge.tell("idle")
+    assert sign.words == "Runner ready"
+    whole.bridge.busy_changed.emit(True)
+    assert sign.words == sign.accessibleName() == "Runner busy"
+    whole.bridge.tell("not responding", "no answer for 12 s")
+    assert sign.words == "Runner does not respond"
+    whole.bridge.tell("idle")
+    assert sign.words == "Runner busy"
+    whole.bridge.busy_changed.emit(False)
+    assert sign.words == "Runner ready"
+
+
 def test_export_writes_a_script(whole, qtbot, tmp_path, monkeypatch):
     document = whole.documents.new(adding())
     whole.window.files.export_python(document)
