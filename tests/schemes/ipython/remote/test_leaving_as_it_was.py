@@ -119,7 +119,8 @@ def test_the_processes_of_a_task_end_with_it_but_not_those_that_the_engine_had(e
 
     def leaves() -> int:
         subprocess.Popen(["sleep", "601"])
-        os.system("(setsid sleep 602 &)")
+        # It is a shell until it has become what it is to be.
+        os.system("(setsid sleep 602 &); until grep -qsz '^602$' /proc/[0-9]*/cmdline; do :; done")
         return 1
 
     outcome, _ = runner.run(leaves)
