@@ -7,6 +7,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -314,6 +315,10 @@ def test_a_window_that_fails_over_a_message_is_told_that_nobody_answers_any_more
     client = RunnerClient(lambda news: 1 / 0, gone.put, command)
     assert "bug" in gone.get(timeout=SECONDS)
     assert client.close()
+    for thread in threading.enumerate():
+        if thread.name == "treadle-client-read":
+            # Its exception belongs to this test, not to the next one.
+            thread.join(SECONDS)
 
 
 def test_nonsense_ends_the_conversation_with_a_reason():
