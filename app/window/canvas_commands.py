@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QMenu
 
-from .commands.table import CANVAS_MENU, NODE_MENU
+from .commands.table import CANVAS_MENU, NODE_MENU, RUN_ON
+from .run_commands import fill_run_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,13 @@ def show_menu(window: Window, node_id: str, place: QPoint) -> None:
     """Show what a node offers, or the empty canvas."""
     menu = QMenu(window)
     menu.setAccessibleName(window.tr("What can be done here"))
-    window.commands.fill(menu, NODE_MENU if node_id else CANVAS_MENU)
+    items = NODE_MENU if node_id else CANVAS_MENU
+    for item in items:
+        if item == RUN_ON:
+            run_on = menu.addMenu(window.shared.theme.icon("parallel"), window.tr("Run &on"))
+            assert run_on is not None
+            fill_run_on(window, run_on)
+        else:
+            window.commands.fill(menu, (item,))
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(place)

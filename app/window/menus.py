@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QSize, Qt
 from PyQt6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from .commands.table import EXAMPLES, MENUS, PANELS, RECENT
+from .commands.table import EXAMPLES, MENUS, PANELS, RECENT, RUN_ON
 from .files.examples import EXAMPLES_SHIPPED
 from .runner_sign import RunnerSign
 from .theme.tokens import ICON
@@ -51,6 +51,8 @@ class Menus:
                     self._recent.aboutToShow.connect(self._fill_recent)
                 elif item == EXAMPLES:
                     self._fill_examples(self._submenu(menu, _tr("Open e&xample")), open_example)
+                elif item == RUN_ON:
+                    self.run_on = self._submenu(menu, _tr("Run &on"))
                 elif item == PANELS:
                     self._submenu(menu, _tr("Pane&ls")).addActions(panels())
                 else:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .explain.legend import LegendDialog
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QMenu
 
     from .page import DocumentPage
     from .window import Window
@@ -25,9 +29,25 @@ def bind_run_commands(window: Window) -> None:
         "run.continue-here": lambda page: page.runs.stops.go_on(page.selected_paths),
         "run.cancel": lambda page: page.runs.cancel(),
         "run.retry-failed": lambda page: page.runs.retry_failed(),
+        "run.why": lambda page: _explain_selected(window, page),
     }
     for command_id, do in bound.items():
         window.commands.bind(command_id, on_page(do))
+    window.commands.bind("view.legend", lambda: LegendDialog(window.shared.theme, window).open())
+    window.menus.run_on.aboutToShow.connect(lambda: fill_run_on(window, window.menus.run_on))
+    window.rooms.inspector.why_requested.connect(on_page(lambda page: _explain_selected(window, page)))
+
+
+def fill_run_on(window: Window, menu: QMenu) -> None:
+    """Put the schemes that what is selected may be given into a menu."""
+    if window.page is not None:
+        window.running[window.page.document].explaining.fill(menu)
+    else:
+        menu.clear()
+
+
+def _explain_selected(window: Window, page: DocumentPage) -> None:
+    window.running[page.document].explaining.explain_selected()
 
 
 def pause_or_go_on(page: DocumentPage) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
+from .explain.explaining import Explaining
 from .runs.restricted_bar import RestrictedBar
 from .runs.stop_bar import StopBar
 from .runs.trust_prompt import TrustPrompt
@@ -41,6 +42,7 @@ class Running(QObject):
         page.runs.run_ended.connect(self._ended)
         page.canvas.run_to_requested.connect(lambda node: page.runs.start(until=(node,)))
         page.canvas.failures_requested.connect(window.rooms.show_failures)
+        self.explaining = Explaining(page, window.shared)
 
     @property
     def progress(self) -> str:

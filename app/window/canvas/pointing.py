@@ -14,7 +14,7 @@ from .gestures.looking import Pan, RubberBand
 from .gestures.moving import Move, Resize
 from .measures import FRAME_TITLE, HANDLE
 from .note_painting import note_box
-from .status_painting import failures_box
+from .status_painting import badge_box, failures_box, has_badge
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent
@@ -132,6 +132,9 @@ class Pointing:
         if self._on_failures(node_id, at):
             canvas.failures_requested.emit(node_id)
             return None
+        if self.on_badge(node_id, at):
+            canvas.why_requested.emit(node_id)
+            return None
         picked = canvas.picked
         if node_id in nodes:
             # All that is selected may be meant to move; a click alone is known only when the button goes up.
@@ -149,6 +152,14 @@ class Pointing:
             return False
         box = self.canvas.card_box(node_id)
         return failures_box(box.width(), box.height()).contains(QPointF(at.x - box.left(), at.y - box.top()))
+
+    def on_badge(self, node_id: str, at: Pointer) -> bool:
+        """Say whether the pointer is on the badge of a node's scheme."""
+        look, scale = self.canvas.picture.looks.get(node_id), self.canvas.camera.scale
+        if look is None or scale < self.canvas.board.far_below or not has_badge(look, scale):
+            return False
+        box = self.canvas.card_box(node_id)
+        return badge_box(box.width()).contains(QPointF(at.x - box.left(), at.y - box.top()))
 
     def wire_at(self, at: Pointer) -> str | None:
         """Return the connection under the pointer, unless it is seen from afar."""

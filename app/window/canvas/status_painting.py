@@ -27,12 +27,15 @@ MOST_GROWN_CAPTION = 1.6
 FAILURES_WIDTH = 34
 Key = tuple[object, ...]
 _DONE = ("succeeded", "cached")
+DASHES = (2.0, 2.0)
+"""The frame of a badge that tells what is only foreseen."""
 
 
 def status_key(look: NodeLook) -> Key:
     """Return what two looks must share to be painted alike."""
     counts = tuple(look.counts.items())
-    return look.state, counts, look.total, round(look.progress, 2), look.text, look.scheme, look.severity, look.problems
+    scheme = look.scheme or f"~{look.foreseen}"
+    return look.state, counts, look.total, round(look.progress, 2), look.text, scheme, look.severity, look.problems
 
 
 def shape_box(width: float, height: float, scale: float) -> QRectF:
@@ -43,6 +46,16 @@ def shape_box(width: float, height: float, scale: float) -> QRectF:
             return QRectF(width - size - 4, height - size - 4, size, size)
         return QRectF(CARD_PADDING_X - 2, height - FOOT / 2 - size / 2 - 1, size, size)
     return QRectF(TEXT_LEFT, CARD_PADDING_Y + (LINE - SHAPE) / 2, SHAPE, SHAPE)
+
+
+def has_badge(look: NodeLook, scale: float) -> bool:
+    """Say whether a card shows the badge of a scheme."""
+    return bool(look.scheme or look.foreseen) and not is_small(scale)
+
+
+def badge_box(width: float) -> QRectF:
+    """Return where the badge of the scheme stands, which opens the reasons."""
+    return QRectF(width - CARD_PADDING_X - ICON_SMALL, CARD_PADDING_Y + 1, ICON_SMALL, ICON_SMALL)
 
 
 def failures_box(width: float, height: float) -> QRectF:
@@ -65,8 +78,7 @@ def paint_status(
     if look.state != "running":
         colour = inks.state_colour(look.state).name()
         inks.theme.drawings.paint(painter, shape_box(width, height, scale), shown.shape, colour, inks.colours.surface)
-    if look.scheme and not is_small(scale):
-        _paint_badge(painter, look.scheme, width, inks)
+    _paint_scheme(painter, look, width, inks, scale)
     if look.severity:
         _paint_problem(painter, look, width, inks)
     room = QRectF(CARD_PADDING_X, height - FOOT + 1, width - 2 * CARD_PADDING_X, 15)
@@ -108,12 +120,22 @@ def _share_done(look: NodeLook, tasks: int) -> float:
     return min((done + running * look.progress) / max(tasks, 1), 1.0)
 
 
-def _paint_badge(painter: QPainter, scheme: str, width: float, inks: Inks) -> None:
+def _paint_scheme(painter: QPainter, look: NodeLook, width: float, inks: Inks, scale: float) -> None:
+    if has_badge(look, scale):
+        paint_badge(painter, badge_box(width), look.scheme or look.foreseen, inks, foreseen=not look.scheme)
+
+
+def paint_badge(painter: QPainter, box: QRectF, scheme: str, inks: Inks, *, foreseen: bool) -> None:
+    """Paint the letter of the scheme that took a node; in a dashed frame without ground, of the one that would."""
     look, colour = inks.scheme(scheme)
-    box = QRectF(width - CARD_PADDING_X - ICON_SMALL, CARD_PADDING_Y + 1, ICON_SMALL, ICON_SMALL)
-    ground = inks.faint(colour.name(), 0.14)
-    painter.setPen(QPen(colour, 1.0))
-    painter.setBrush(ground)
+    if foreseen:
+        pen = QPen(inks.faint(colour.name(), 0.7), 1.0)
+        pen.setDashPattern(DASHES)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    else:
+        painter.setPen(QPen(colour, 1.0))
+        painter.setBrush(inks.faint(colour.name(), 0.14))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
     painter.setFont(inks.badge_font)
     painter.setPen(colour)

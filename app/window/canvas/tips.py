@@ -21,7 +21,8 @@ def tip_at(canvas: CanvasView, at: Pointer) -> str:
     if picked.hovered_port is not None and picked.hovered_port.name:
         return _port(canvas, picked.hovered_port.endpoint, output=picked.hovered_port.side == "out")
     if picked.hovered is not None:
-        return _node(canvas, picked.hovered)
+        told = canvas.scheme_facts(picked.hovered) if canvas.pointing.on_badge(picked.hovered, at) else ""
+        return told or _node(canvas, picked.hovered)
     if picked.hovered_wire is not None:
         return _wire(canvas, canvas.board.wires[picked.hovered_wire])
     return ""
@@ -64,6 +65,8 @@ def _look(canvas: CanvasView, look: NodeLook) -> list[str]:
     lines = [escape(" · ".join(words if look.total > 1 else words[:1]))]
     if look.scheme:
         lines.append(escape(canvas.tr("Scheme: {0}").format(look.scheme)))
+    elif look.foreseen:
+        lines.append(escape(canvas.tr("Would run on: {0}").format(look.foreseen)))
     if look.reason:
         lines.append(escape(look.reason))
     return lines

@@ -60,7 +60,7 @@ class CanvasView(Surface):
     search_requested = pyqtSignal(object, object, object)
     open_requested = pyqtSignal(str)
     run_to_requested = pyqtSignal(str)
-    failures_requested = pyqtSignal(str)
+    failures_requested, why_requested = pyqtSignal(str), pyqtSignal(str)
     context_requested = pyqtSignal(str, object)
     module_dropped = pyqtSignal(str, object)
     file_dropped = pyqtSignal(str, object)
@@ -81,7 +81,8 @@ class CanvasView(Surface):
         self.shifted_notes: dict[NoteId, tuple[float, float]] = {}
         self.sized_note: tuple[NoteId, tuple[float, float]] | None = None
         self.value_facts: Callable[[str], Iterable[str]] | None = None
-        """What is known of the value of an output here (shape, size, time to hand it over), for tooltips."""
+        self.scheme_facts: Callable[[str], str] = lambda _node: ""
+        """What is known of an output's value (shape, size, time to hand it over), and of a node's schemes: for tips."""
         self.telling = Telling(self)
         self._fitted = False
         self._set_up()

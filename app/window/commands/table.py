@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.zoom-in", "Zoom &in", _VIEW, "Ctrl++", "zoom-in", "", "document"),
     Command("view.zoom-out", "Zoom &out", _VIEW, "Ctrl+-", "zoom-out", "", "document"),
     Command("view.theme", "&Dark", _VIEW, "Ctrl+Shift+D", "", "Light or dark", "", checkable=True),
+    Command("view.legend", "Le&gend…", _VIEW, "", "info", "What badges and shapes on nodes mean"),
     Command("view.reset-layout", "&Reset layout", _VIEW, "", "layout", "Put all panels back where they were at first"),
     Command("go.canvas", "&Canvas", _GO, "Alt+0", "", "Lead the keyboard to the canvas", "document"),
     Command("go.modules", "&Modules", _GO, "Alt+1", "", "Lead the keyboard to the modules"),
@@ -74,6 +75,8 @@ COMMANDS: tuple[Command, ...] = (
             "stopped-here"),
     Command("run.cancel", "&Stop", _RUN, "Shift+F6", "stop", "End the run", "running"),
     Command("run.retry-failed", "R&etry failed", _RUN, "", "retry", "Run again what failed", "failed !running"),
+    Command("run.why", "&Why here?…", _RUN, "", "info", "On which scheme a node would run, or ran, and why",
+            "selection"),
     Command("run.restart-runner", "Restart run&ner", _RUN, "", "retry", "Start the process that runs pipelines anew"),
     Command("cluster.start", "&Start engines…", _CLUSTER, "", "add", "Start a cluster, or add engines to it"),
     Command("cluster.information", "Cluster &information…", _CLUSTER, "", "info", "The engines, live"),
@@ -95,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 SEPARATOR = "-"
-RECENT, EXAMPLES, PANELS = "@recent", "@examples", "@panels"
+RECENT, EXAMPLES, PANELS, RUN_ON = "@recent", "@examples", "@panels", "@run-on"
 """Stand in a menu for what is only known at run time."""
 
 
@@ -117,7 +120,7 @@ MENUS: tuple[Menu, ...] = (
     )),
     Menu("&View", (
         "view.commands", SEPARATOR, "view.zoom-in", "view.zoom-out", "view.actual-size", "view.fit",
-        "view.fit-selection", SEPARATOR, PANELS, "view.theme", "view.reset-layout",
+        "view.fit-selection", SEPARATOR, PANELS, "view.legend", "view.theme", "view.reset-layout",
     )),
     Menu("&Go", (
         "go.canvas", "go.modules", "go.outline", "go.inspector", "go.tasks", "go.problems", "go.log", "go.parallel",
@@ -130,7 +133,7 @@ MENUS: tuple[Menu, ...] = (
     )),
     Menu("&Run", (
         "run.start", "run.to-here", "run.pause", "run.continue", "run.continue-here", "run.cancel", "run.retry-failed",
-        SEPARATOR, "run.restart-runner",
+        SEPARATOR, RUN_ON, "run.why", SEPARATOR, "run.restart-runner",
     )),
     Menu("&Cluster", (
         "cluster.start", "cluster.information", "cluster.run-on", "cluster.restart", "cluster.environment",
@@ -143,9 +146,9 @@ MENUS: tuple[Menu, ...] = (
 )  # fmt: skip
 
 NODE_MENU: tuple[str, ...] = (
-    "run.to-here", "run.continue-here", SEPARATOR, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", SEPARATOR,
-    "pipeline.rename", "pipeline.group", "pipeline.ungroup", "pipeline.frame", SEPARATOR, "pipeline.bypass",
-    "pipeline.disable", "pipeline.breakpoint",
+    "run.to-here", "run.continue-here", RUN_ON, "run.why", SEPARATOR, "edit.cut", "edit.copy", "edit.duplicate",
+    "edit.delete", SEPARATOR, "pipeline.rename", "pipeline.group", "pipeline.ungroup", "pipeline.frame", SEPARATOR,
+    "pipeline.bypass", "pipeline.disable", "pipeline.breakpoint",
 )  # fmt: skip
 """What a node on the canvas offers."""
 

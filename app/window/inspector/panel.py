@@ -39,9 +39,13 @@ if TYPE_CHECKING:
 
 
 class InspectorPanel(QWidget):
-    """Shows what is selected. ``node_wanted`` tells a node of the same body that a person wants to see."""
+    """Shows what is selected. ``node_wanted`` tells a node of the same body that a person wants to see.
+
+    ``why_requested`` tells that a person wants to see why the selected node runs where it does.
+    """
 
     node_wanted = pyqtSignal(str)
+    why_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class InspectorPanel(QWidget):
         catalogue.changed.connect(self._later)
         self.parameters.node_wanted.connect(self.node_wanted)
         self.source.draft_changed.connect(self._keep_source)
+        self.scheme.why_requested.connect(self.why_requested)
         self._listen()
         self.refresh()
 
@@ -220,8 +225,9 @@ class InspectorPanel(QWidget):
             case "mapping":
                 self.mapping.show_selection(selection, self._look)
             case "scheme":
-                why = self._runs.why(selection.path(single[0])) if single is not None else ""
-                self.scheme.show_selection(selection, self._look, why)
+                path = selection.path(single[0]) if single is not None else ""
+                told = (self._runs.why(path), self._runs.foreseen(path)) if path else ("", "")
+                self.scheme.show_selection(selection, self._look, *told)
             case _ if single is not None:
                 self._fill_results(name, single[0], single[1])
 

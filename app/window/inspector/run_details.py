@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ....core.protocol import TaskDetails
+from ..explain.together import schemes_of
+from ..explain.words import next_run
 from .sources import OutputPreview
 
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ class RunDetails(QObject):
         record = self._runs.record
         story = record.nodes.get(node) if record is not None else None
         return story.reason if story is not None else ""
+
+    def foreseen(self, node: str) -> str:
+        """Return on which scheme the next run would have a node, and why, as a sentence; empty if nobody knows."""
+        return next_run(schemes_of(self._runs.checking.schemes, node))
 
     def want_details(self, node: str) -> None:
         """Tell of this node from now on."""

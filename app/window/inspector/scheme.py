@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap, QStandardItemModel
-from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.modules import Port
 from ....core.validation.resource_checks import SCHEMES as NAMES
@@ -25,7 +25,12 @@ _SLOT = Slot(Port(name="scheme", type="str", optional=True, default=AUTO), "fiel
 
 
 class SchemeChoice(QWidget):
-    """A list of schemes; those that the module does not support say so and cannot be chosen."""
+    """A list of schemes; those that the module does not support say so and cannot be chosen.
+
+    ``why_requested`` tells that a person wants to see all reasons.
+    """
+
+    why_requested = pyqtSignal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -33,6 +38,8 @@ class SchemeChoice(QWidget):
         self._selection: Selection | None = None
         self._badges: dict[tuple[str, float], QIcon] = {}
         self.box, self.why = QComboBox(self), QLabel(self)
+        self.more = QPushButton(self.tr("Why here?…"), self)
+        self.more.clicked.connect(self.why_requested)
         self.box.setAccessibleName(self.tr("Preferred scheme"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)
@@ -46,18 +53,19 @@ class SchemeChoice(QWidget):
         layout.setSpacing(GRID + 2)
         layout.addWidget(self.box)
         layout.addWidget(self.why)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.box.activated.connect(self._choose)
         theme.changed.connect(self._dress)
         self._dress()
 
-    def show_selection(self, selection: Selection, look: NodeLook | None, why: str = "") -> None:
-        """Show what the selected nodes prefer, and how the newest run chose, and ``why``."""
+    def show_selection(self, selection: Selection, look: NodeLook | None, why: str = "", foreseen: str = "") -> None:
+        """Show what the selected nodes prefer, how the newest run chose and ``why``, and what is ``foreseen``."""
         self._selection = selection
         modules = [module for node in selection.nodes.values() if (module := selection.module(node)) is not None]
         value = selection.value(_SLOT)
         preferred = AUTO if value is UNSET else value
         self._fill(modules, preferred)
-        self.why.setText("\n".join(filter(None, (self._chosen(look, why), self._supported(modules)))))
+        self.why.setText("\n".join(filter(None, (self._chosen(look, why, foreseen), self._supported(modules)))))
         self.why.setVisible(bool(self.why.text()))
 
     def _fill(self, modules: list[Module], preferred: object) -> None:
@@ -73,11 +81,11 @@ class SchemeChoice(QWidget):
         self.box.setCurrentIndex(self.box.findData(preferred) if preferred is not MIXED else -1)
         self.box.setPlaceholderText(self.tr("several values"))
 
-    def _chosen(self, look: NodeLook | None, why: str) -> str:
+    def _chosen(self, look: NodeLook | None, why: str, foreseen: str) -> str:
         if look is None:
             return ""
         if not look.scheme:
-            return self.tr("Run to see which scheme is chosen, and why.")
+            return foreseen or self.tr("Run to see which scheme is chosen, and why.")
         if why.startswith(f"{look.scheme}:"):
             return self.tr("Last run: {reason}").format(reason=why)
         if why:

@@ -41,6 +41,9 @@ class RunSource(Protocol):
     def why(self, node: str) -> str:
         """Return why the newest run chose the scheme that the look names; empty if it does not say."""
 
+    def foreseen(self, node: str) -> str:
+        """Return on which scheme the next run would have a node, and why, as a sentence; empty if nobody knows."""
+
     def want_details(self, node: str) -> None:
         """Get what there is to tell of a node; ``details_changed`` tells when it is there. Called at each selection."""
 
@@ -62,6 +65,10 @@ class NoRuns(QObject):
         return NO_LOOK
 
     def why(self, _node: str) -> str:
+        """Know nothing."""
+        return ""
+
+    def foreseen(self, _node: str) -> str:
         """Know nothing."""
         return ""
 

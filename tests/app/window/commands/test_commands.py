@@ -5,7 +5,7 @@ from PyQt6.QtGui import QKeySequence
 
 from treadle.app.window.commands.commands import Commands
 from treadle.app.window.commands.shortcuts import Shortcuts
-from treadle.app.window.commands.table import CANVAS_MENU, COMMANDS, MENUS, NODE_MENU, SEPARATOR
+from treadle.app.window.commands.table import CANVAS_MENU, COMMANDS, MENUS, NODE_MENU, RUN_ON, SEPARATOR
 from treadle.app.window.settings import Settings
 from treadle.app.window.theme.theme import Theme
 
@@ -32,7 +32,7 @@ def test_no_two_commands_have_a_name_or_a_key_in_common():
 def test_menus_name_only_commands_there_are_and_each_command_is_in_one():
     listed = [item for menu in MENUS for item in menu.items if item != SEPARATOR and not item.startswith("@")]
     assert set(listed) == set(BY_ID)
-    assert set(NODE_MENU) | set(CANVAS_MENU) <= {*BY_ID, SEPARATOR}
+    assert set(NODE_MENU) | set(CANVAS_MENU) <= {*BY_ID, SEPARATOR, RUN_ON}
 
 
 def test_no_two_words_of_a_menu_have_a_letter_in_common():
