@@ -15,7 +15,7 @@ from ..thumbnails import Thumbnail, pictures_of
 from .task_columns import item_of, scheme_of, seconds_of, word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PyQt6.QtGui import QResizeEvent
 
@@ -39,6 +39,7 @@ class Details(QPlainTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._row: TaskRow | None = None
+        self._title: Callable[[str], str] = str
         self._wanted = 0
         self.pictures: list[Thumbnail] = []
         self._strip = QWidget(self)
@@ -59,6 +60,7 @@ class Details(QPlainTextEdit):
         if row == self._row:
             return
         self._row = row
+        self._title = runs.record.title if runs.record is not None else str
         self.show()
         self._wanted += 1
         wanted = self._wanted
@@ -90,7 +92,7 @@ class Details(QPlainTextEdit):
 
     def _facts(self, row: TaskRow) -> str:
         item = f" ({item_of(row)})" if row.labels else ""
-        lines = [f"{row.node}{item}: {word_of(row.state)}"]
+        lines = [f"{self._title(row.node)}{item}: {word_of(row.state)}"]
         if scheme_of(row):
             took = amounts.duration(seconds_of(row)) if row.ended else ""
             where = " · ".join(filter(None, (scheme_of(row), row.worker, row.host, took)))
@@ -109,7 +111,7 @@ class Details(QPlainTextEdit):
                 old.hide()
                 old.deleteLater()
         self.pictures = [
-            Thumbnail(picture, _title(row, port), self._theme, PICTURE_SIDE, self._strip)
+            Thumbnail(picture, self._named(row, port), self._theme, PICTURE_SIDE, self._strip)
             for port, picture in islice(pictures_of(previews), PICTURES)
         ]
         for shown in self.pictures:
@@ -117,6 +119,11 @@ class Details(QPlainTextEdit):
         layout.addStretch(1)
         self._strip.setVisible(bool(self.pictures))
         self._place_strip()
+
+    def _named(self, row: TaskRow | None, port: str) -> str:
+        if row is None:
+            return port
+        return " · ".join(filter(None, (self._title(row.node), item_of(row), port)))
 
     def _place_strip(self) -> None:
         """Keep room below the text."""
@@ -136,12 +143,6 @@ class Details(QPlainTextEdit):
 
     def _dress(self) -> None:
         self.setFont(self._theme.monospace())
-
-
-def _title(row: TaskRow | None, port: str) -> str:
-    if row is None:
-        return port
-    return " · ".join(filter(None, (row.node, item_of(row), port)))
 
 
 def _preview(preview: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ....core.run.states import CACHE
 from ..looks import ENDED, UNKNOWN_TOTAL
+from .titles import Titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,7 @@ class RunRecord:
 
     def __init__(self, started: p.RunStarted, ran: Pipeline, until: tuple[str, ...] = ()) -> None:
         self.id, self.journal, self.ran, self.until = started.run, started.journal, ran, until
+        self.title = Titles(ran)
         self.nodes = {node.node: NodeStory(node.axes) for node in started.nodes}
         self.tasks: dict[str, p.TaskRow] = {}
         self._counts: Counter[str] = Counter()

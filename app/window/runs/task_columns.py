@@ -44,15 +44,15 @@ def word_of(state: str) -> str:
     return QCoreApplication.translate("states", look.word) if look else state
 
 
-def columns() -> tuple[Column, ...]:
-    """Return all columns, in the language of the window."""
+def columns(title: Callable[[str], str] = str) -> tuple[Column, ...]:
+    """Return all columns, in the language of the window; ``title`` tells what a node is called."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("tasks", text)
 
     return (
         Column(tr("State"), lambda row: word_of(row.state), lambda row: _ORDER.get(row.state, 99), False, 112),
-        Column(tr("Node"), lambda row: row.node, lambda row: row.node.casefold(), False, 150),
+        Column(tr("Node"), lambda row: title(row.node), lambda row: title(row.node).casefold(), False, 180),
         Column(tr("Item"), item_of, lambda row: tuple(row.labels.values()), False, 120),
         Column(tr("Scheme"), scheme_of, scheme_of, False, 90),
         Column(tr("Worker"), _worker, _worker, False, 110),
@@ -66,7 +66,7 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-STATE, NODE, SCHEME, CAUSE = 0, 1, 3, 11
+STATE, NODE, ITEM, SCHEME, CAUSE = 0, 1, 2, 3, 11
 
 _WORST_FIRST = (
     "failed", "lost contact", "running", "dispatched", "ready", "waiting", "cancelled", "skipped", "succeeded", "cached"

@@ -10,10 +10,10 @@ from PyQt6.QtGui import QColor
 
 from ..theme.tokens import ICON_SMALL, SCHEMES, STATES, contrast
 from .slices import Slices
-from .task_columns import CAUSE, SCHEME, STATE, columns
+from .task_columns import CAUSE, NODE, SCHEME, STATE, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 
     from ....core.protocol import TaskRow
     from ..theme.theme import Theme
@@ -52,12 +52,16 @@ class TaskTable(QAbstractTableModel):
 
     # What is shown
 
-    def show(self, rows: Mapping[str, TaskRow]) -> None:
-        """Show the tasks of another run; ``rows`` is kept up to date by whoever calls ``take``."""
+    def show(self, rows: Mapping[str, TaskRow], title: Callable[[str], str] = str) -> None:
+        """Show the tasks of another run; ``rows`` is kept up to date by whoever calls ``take``.
+
+        ``title`` tells what a node is called.
+        """
         self._slices.drop()
         # At once: what is drawn meanwhile must not name tasks that are not there.
         self.beginResetModel()
         self._rows, self._shown, self._place, self._sorted = rows, [], {}, None
+        self._columns = columns(title)
         self.endResetModel()
         self._gather()
 
@@ -123,7 +127,8 @@ class TaskTable(QAbstractTableModel):
             return False
         if not self._words:
             return True
-        text = "\n".join((row.task, *row.labels.values(), row.scheme, row.worker, row.host, row.cause)).casefold()
+        node = self._columns[NODE].text(row)
+        text = "\n".join((row.task, node, *row.labels.values(), row.scheme, row.worker, row.host, row.cause)).casefold()
         return all(word in text for word in self._words)
 
     def _gather(self) -> None:
@@ -245,6 +250,8 @@ def _side(numbers: bool) -> Qt.AlignmentFlag:  # noqa: FBT001
 
 
 def _tooltip(row: TaskRow, column: int) -> str | None:
+    if column == NODE:
+        return row.task
     if column == SCHEME:
         return row.reason or None
     return row.cause or None if column in {STATE, CAUSE} else None

@@ -12,7 +12,7 @@ from ..looks import ENDED
 from ..theme.tokens import GRID
 from .details import Details
 from .panel import RunsPanel, make_table, on_copy, selected_rows
-from .task_columns import columns
+from .task_columns import ITEM, columns
 from .task_table import TaskTable
 
 if TYPE_CHECKING:
@@ -110,7 +110,12 @@ class TasksPanel(RunsPanel):
     def _begun(self) -> None:
         record = None if self.runs is None else self.runs.record
         self.details.clear_task()
-        self.model.show({} if record is None else record.tasks)
+        if record is None:
+            self.model.show({})
+        else:
+            self.model.show(record.tasks, record.title)
+            # Else nothing would stand in it.
+            self.table.setColumnHidden(ITEM, not any(story.axes for story in record.nodes.values()))
         self.show_full(record is not None)
         self._say_empty()
         self._count()
@@ -207,7 +212,8 @@ class TasksPanel(RunsPanel):
 
     def _text(self) -> str:
         """Return the selected rows as a table to paste."""
-        shown = columns()
+        record = None if self.runs is None else self.runs.record
+        shown = columns(record.title) if record is not None else columns()
         lines = ["\t".join(column.title for column in shown)]
         lines += ["\t".join(column.text(row) for column in shown) for row in self.selected()]
         return "\n".join(lines)

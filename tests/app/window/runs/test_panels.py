@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
-from windows import row, told
+from windows import begun, row, told
 
 from treadle.app.window.runs.log_panel import LogPanel
 from treadle.app.window.runs.problems_panel import ProblemsPanel
 from treadle.app.window.runs.restricted_bar import RestrictedBar
 from treadle.app.window.runs.scheme_chooser import SchemeChooser
 from treadle.app.window.runs.status import RunNumbers, SchemeChips
+from treadle.app.window.runs.task_columns import ITEM, NODE
 from treadle.app.window.runs.tasks_panel import TasksPanel
 from treadle.app.window.runs.trust_prompt import TrustPrompt, code_of
 from treadle.core import protocol as p
@@ -101,7 +102,7 @@ def test_what_a_task_made_is_shown_below_its_text(shown, runs, start, bridge, qt
     looks = preview(np.eye(50), picture=True)
     bridge.requests(p.AskTask)[0][0](p.TaskDetails(task="first", previews={"out": looks}))
     (picture,) = panel.details.pictures
-    assert picture.title == "first · out"
+    assert picture.title == "Add · out"
     qtbot.waitUntil(lambda: panel.details.width() > picture.width(), timeout=MS)
     text, strip = panel.details.viewport().geometry(), panel.details._strip.geometry()
     assert strip.top() > text.bottom()
@@ -129,8 +130,32 @@ def test_selected_tasks_are_copied_as_a_table(shown, runs, start, bridge, qtbot)
     panel.table.selectAll()
     head, line = copied(panel.table, qtbot).split("\n")
     assert head.startswith("State\tNode")
-    assert line.startswith("Failed\tsecond")
+    assert line.startswith("Failed\tMul")
     assert line.endswith("no\\x1b[0m")
+
+
+def test_tasks_are_told_by_the_titles_of_their_nodes(shown, runs, start, bridge):
+    panel = shown(TasksPanel, runs)
+    start(runs)
+    bridge.news.emit(told("r1", row("first", "succeeded"), row("second", "succeeded")))
+    node = panel.model.index(1, NODE)
+    assert node.data() == "Mul"
+    assert node.data(Qt.ItemDataRole.ToolTipRole) == "second"
+    panel.table.selectRow(1)
+    assert panel.details.toPlainText().startswith("Mul: Done")
+    panel.words.setText("mul")
+    assert [panel.model.task(at).task for at in range(panel.model.rowCount())] == ["second"]
+
+
+def test_the_column_of_items_is_there_where_there_are_items(shown, runs, start, bridge, qtbot):
+    panel = shown(TasksPanel, runs)
+    start(runs)
+    assert panel.table.isColumnHidden(ITEM)
+    bridge.news.emit(p.RunOver(run="r1", state="succeeded", seconds=1.0))
+    assert runs.start()
+    qtbot.waitUntil(lambda: bool(bridge.requests(p.StartRun)), timeout=MS)
+    bridge.answer(p.StartRun, begun("r2", "first", "second", axes=("subject",)))
+    assert not panel.table.isColumnHidden(ITEM)
 
 
 def test_each_document_has_its_own_tasks(shown, make, start, bridge):
@@ -227,7 +252,7 @@ def test_the_scheme_of_a_document_is_chosen(theme, bridge, runs, make, start, qt
     chooser.set_runs(runs)
     chooser._fill()
     actions = {action.text().split("\t")[0]: action for action in chooser.menu().actions() if action.text()}
-    assert list(actions) == ["Auto", "Serial", "Threads", "Processes", "IPython"]
+    assert list(actions) == ["Auto", "Serial", "Threads", "Processes", "IPython", "Order and settings…"]
     actions["Threads"].trigger()
     assert chooser.text() == "Threads"
     assert start(runs)["options"].scheme == "threads"
