@@ -41,7 +41,7 @@ class Rooms(QObject):
         self.tasks, self.problems, self.log = TasksPanel(theme), ProblemsPanel(theme), LogPanel(theme)
         self.parallel = ToolboxPanel(shared, parent)
         self.scheme = SchemeChooser(shared.bridge, theme)
-        self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme)
+        self.numbers, self.chips = RunNumbers(theme), SchemeChips(theme, self._schemes_in_use)
         self._nothing = Document(parent=self)
         self.inspector = InspectorPanel(self._nothing, shared.catalogue, None, theme)
         self.outline = OutlinePanel(None, theme, shared.catalogue)
@@ -71,6 +71,9 @@ class Rooms(QObject):
         self.tasks.run_requested.connect(self._run)
         self.tasks.log_requested.connect(self._show_log)
         self.problems.task_requested.connect(self._show_task)
+        self.chips.scheme_wanted.connect(self._show_scheme)
+        self.scheme.settings_wanted.connect(lambda: self._show_scheme(""))
+        self.parallel.preferences.changed.connect(self.chips.draw)
 
     def show(self, page: DocumentPage | None) -> None:
         """Show the document of a page; None if none is in front."""
@@ -140,6 +143,14 @@ class Rooms(QObject):
     def _show_log(self, tasks: list[str]) -> None:
         self.log.show_of(tasks)
         self.panel_wanted.emit("log")
+
+    def _schemes_in_use(self) -> list[str]:
+        """Return the schemes that the next run of the document in front may use, but for the last resort."""
+        return self.parallel.preferences.in_use if self._page is not None else []
+
+    def _show_scheme(self, name: str) -> None:
+        self.panel_wanted.emit("parallel")
+        self.parallel.show_card(name)
 
     def _show_task(self, _task: str) -> None:
         self.panel_wanted.emit("tasks")

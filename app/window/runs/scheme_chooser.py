@@ -20,9 +20,13 @@ AUTO = "auto"
 
 
 class SchemeChooser(QToolButton):
-    """``chosen`` tells the scheme that was chosen; it is kept for the document."""
+    """``chosen`` tells the scheme that was chosen; it is kept for the document.
+
+    ``settings_wanted`` tells that somebody wants to set how schemes are used.
+    """
 
     chosen = pyqtSignal(str)
+    settings_wanted = pyqtSignal()
 
     def __init__(self, bridge: Bridge, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +83,10 @@ class SchemeChooser(QToolButton):
             if scheme == "serial":
                 self._menu.addSeparator()
             self._add(scheme)
+        self._menu.addSeparator()
+        settings = QAction(self.tr("Order and settings…"), self._menu)
+        settings.triggered.connect(lambda _checked: self.settings_wanted.emit())
+        self._menu.addAction(settings)
 
     def _add(self, scheme: str) -> None:
         text = self.word(scheme)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QIcon
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from .. import amounts
 from ..looks import ENDED
@@ -14,6 +15,8 @@ from .record import LOST
 from .scheme_chooser import scheme_badge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from ..theme.theme import Theme
     from .record import RunRecord
     from .runs import Runs
@@ -64,44 +67,67 @@ class _OfRuns(QWidget):
 
 
 class SchemeChips(_OfRuns):
-    """For each scheme that took tasks in the newest run: its badge, its name, how many run and how many it took."""
+    """A chip for each scheme: how many of its tasks run and how many it took in the newest run.
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    There is one for each that ``listed`` names, in its order, and for each other that took tasks. ``scheme_wanted``
+    tells that one was pressed.
+    """
+
+    scheme_wanted = pyqtSignal(str)
+
+    def __init__(
+        self, theme: Theme, listed: Callable[[], Sequence[str]] = tuple, parent: QWidget | None = None
+    ) -> None:
         super().__init__(theme, parent)
+        self._listed = listed
         self.setAccessibleName(self.tr("Schemes in use"))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(2 * GRID, 0, GRID, 0)
-        self._row.setSpacing(GRID + 2)
-        self._chips: dict[str, tuple[QLabel, QLabel]] = {}
+        self._row.setSpacing(0)
+        self._chips: dict[str, QToolButton] = {}
         self._row.addStretch()
 
     def draw(self) -> None:
         """Say what holds now."""
         record = self.record
-        schemes = {} if record is None else {name: count for name, count in record.schemes.items() if count > 0}
-        for name in self._chips.keys() - schemes.keys():
-            for label in self._chips.pop(name):
-                self._row.removeWidget(label)
-                label.deleteLater()
-        for name, count in schemes.items():
-            badge, words = self._chips.get(name) or self._made(name)
-            badge.setPixmap(scheme_badge(self.theme, name, self.devicePixelRatioF(), ICON_SMALL))
+        taken = {} if record is None else {name: count for name, count in record.schemes.items() if count > 0}
+        names = list(dict.fromkeys((*self._listed(), *taken)))
+        if names != list(self._chips):
+            self._make(names)
+        for name, chip in self._chips.items():
             busy = 0 if record is None else max(0, record.busy.get(name, 0))
-            text = f"{name} {amounts.count(count)}" + (f" · {busy} {self.tr('running')}" if busy else "")
-            words.setText(text)
-            words.setStyleSheet(f"color: {self.theme.colours.secondary}")
+            text = f"{name} {amounts.count(taken[name])}" if name in taken else name
+            chip.setText(text + (f" · {busy} {self.tr('running')}" if busy else ""))
+            chip.setIcon(QIcon(scheme_badge(self.theme, name, self.devicePixelRatioF(), ICON_SMALL)))
+            colours = self.theme.colours
+            chip.setStyleSheet(
+                f"QToolButton {{ color: {colours.text if busy else colours.secondary}; padding: 1px {GRID + 1}px }}"
+            )
 
-    def _made(self, name: str) -> tuple[QLabel, QLabel]:
-        chip = QLabel(self), QLabel(self)
-        self._chips[name] = chip
-        for label in chip:
-            self._row.insertWidget(self._row.count() - 1, label)
+    def _make(self, names: Sequence[str]) -> None:
+        for chip in self._chips.values():
+            self._row.removeWidget(chip)
+            chip.deleteLater()
+        self._chips = {name: self._made(name) for name in names}
+        for place, chip in enumerate(self._chips.values()):
+            self._row.insertWidget(place, chip)
+
+    def _made(self, name: str) -> QToolButton:
+        chip = QToolButton(self)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setIconSize(QSize(ICON_SMALL, ICON_SMALL))
+        chip.setToolTip(self.tr("Show and set the scheme {name}").format(name=name))
+        chip.clicked.connect(lambda _checked: self.scheme_wanted.emit(name))
         return chip
 
     @property
     def words(self) -> list[str]:
         """What the chips say."""
-        return [words.text() for _, words in self._chips.values()]
+        return [chip.text() for chip in self._chips.values()]
+
+    def press(self, name: str) -> None:
+        """Do what the chip of a scheme does."""
+        self._chips[name].click()
 
 
 class RunNumbers(_OfRuns):

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtGui import QFontMetrics, QKeySequence, QShortcut
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .. import amounts
 from ..labels import write_as
@@ -23,8 +32,10 @@ if TYPE_CHECKING:
     from ..theme.theme import Theme
     from .preferences import Preferences
 
-LEAST_WIDTH = 57 * GRID
+LEAST_WIDTH = 55 * GRID
 MOST_WIDTH = 110 * GRID
+ERROR_LINES = 2
+"""So much of an error is seen at once; it can be scrolled, and copied."""
 
 
 class Card(QFrame):
@@ -49,7 +60,7 @@ class Card(QFrame):
         self._dragging = False
         self.badge, self.title, self.state = QLabel(self), QLabel(self), QLabel(self)
         self.switch = Switch(theme, self.tr("Enabled"), self)
-        self.help, self.error = QLabel(self), QLineEdit(self)
+        self.help, self.error = QLabel(self), QPlainTextEdit(self)
         self.fields = Fields(theme, self)
         self._set_up()
         self._arrange()
@@ -79,7 +90,11 @@ class Card(QFrame):
         self.help.setText(help_)
         self.help.setWordWrap(True)
         self.error.setReadOnly(True)
-        self.error.setFrame(False)
+        self.error.setTabChangesFocus(True)
+        self.error.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        document = self.error.document()
+        assert document is not None
+        document.setDocumentMargin(0)
         self.error.setAccessibleName(self.tr("Last error"))
         self.switch.setVisible(self.name != LAST)
         self.switch.toggled.connect(lambda on: self.preferences.enable(self.name, on))
@@ -91,6 +106,7 @@ class Card(QFrame):
     def _arrange(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(2 * GRID)
+        head.addStrut(self.switch.sizeHint().height())
         head.addWidget(self.badge)
         head.addWidget(self.title)
         head.addStretch(1)
@@ -110,6 +126,12 @@ class Card(QFrame):
         """Be right when it is seen."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.refresh()
+
+    def fit(self, *, across: bool) -> None:
+        """Take a width that suits cards which stand side by side, with all fields in a line, or one below the other."""
+        wide = self.fields.sizeHint().width() + 2 * CARD_PADDING_X + 2
+        self.setMinimumWidth(max(LEAST_WIDTH, wide) if across else LEAST_WIDTH)
+        self.setMaximumWidth(MOST_WIDTH)
 
     # What is shown
 
@@ -167,18 +189,18 @@ class Card(QFrame):
         self._show_error(self.live.error)
 
     def _show_error(self, error: str) -> None:
-        if error != self.error.text():
-            self.error.setText(error)
-            self.error.setCursorPosition(0)
+        if error != self.error.toPlainText():
+            self.error.setPlainText(error)
             self.error.setToolTip(error)
         # It takes the place of the help, so that the card keeps its height.
         self.error.setVisible(bool(error))
         self.help.setVisible(not error)
-        size = self.theme.font(CAPTION).pointSizeF()
+        font = self.theme.font(CAPTION)
         self.error.setStyleSheet(
-            f"QLineEdit {{ color: {STATES['failed'].colour.on(self.theme.colours)}; font-size: {size:.1f}pt;"
-            " background: transparent; border: none; padding: 0 }"
+            f"QPlainTextEdit {{ color: {STATES['failed'].colour.on(self.theme.colours)};"
+            f" font-size: {font.pointSizeF():.1f}pt; background: transparent; border: none; padding: 0 }}"
         )
+        self.error.setFixedHeight(ERROR_LINES * QFontMetrics(font).lineSpacing() + 2)
 
     # How it is moved
 

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from ..theme.theme import Theme
 
-GAP = 3 * GRID
-MOST = 10_000
+GAP = 2 * GRID
+MOST = 9_999
+WIDTH, AROUND, HEIGHT = 24 * GRID, 14 * GRID, 7 * GRID
+"""Pixels: how wide an editor of numbers is at least, how much is around its text, and how high a line is."""
 
 
 class Field(QWidget):
@@ -68,6 +70,7 @@ class Fields(QWidget):
         if known is None:
             known = self._told[name] = QLabel(self)
             known.setEnabled(False)
+            known.setMinimumHeight(HEIGHT)
             self.add(name, known, self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is"))
         known.setText(value)
 
@@ -148,6 +151,7 @@ def _set_up(box: QAbstractSpinBox) -> None:
     box.setKeyboardTracking(False)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setAccelerated(True)
+    box.setFixedWidth(max(WIDTH, box.fontMetrics().horizontalAdvance(box.specialValueText()) + AROUND))
     box.installEventFilter(_Still(box))
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, Qt, QTimer
-from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ..labels import write_as
 from ..scheme_choices import LAST
@@ -23,7 +23,7 @@ from .serial_card import SerialCard
 from .threads_card import ThreadsCard
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 
     from ..runs.runs import Runs
     from ..shared import Shared
@@ -33,8 +33,21 @@ KINDS: dict[str, type[Card]] = {"serial": SerialCard, "threads": ThreadsCard, "p
 """The card of each scheme that has one of its own."""
 
 LOOK_MS = 500
-TALL = 0.9
-"""A panel that is higher than this part of its width has its cards one below the other."""
+TALL = 0.8
+NARROW = 110 * GRID
+"""A panel that is higher than this part of its width, or narrower than this, has its cards one below the other."""
+
+
+class _Area(QScrollArea):
+    """Scrolls sideways by the wheel too, where there is nothing to scroll up or down."""
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
+        """Scroll."""
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
+        if event is not None and down is not None and across is not None and not down.maximum() and across.maximum():
+            QApplication.sendEvent(across, event)
+            return
+        super().wheelEvent(event)
 
 
 class ToolboxPanel(QWidget):
@@ -53,7 +66,7 @@ class ToolboxPanel(QWidget):
         self._dragged: Card | None = None
         self._note = QLabel(self)
         self._row = Row(shared.theme, self._note)
-        self._area = QScrollArea(self)
+        self._area = _Area(self)
         self._set_up()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -95,9 +108,9 @@ class ToolboxPanel(QWidget):
         return list(self._row.cards)
 
     def show_card(self, name: str) -> None:
-        """Bring the card of a scheme into sight, and give it the keyboard."""
-        if name in self._cards:
-            card = self._cards[name]
+        """Bring the card of a scheme into sight, the first for an empty name, and give it the keyboard."""
+        card = self._cards.get(name) or self._row.cards[0]
+        if name in self._cards or not name:
             self._area.ensureWidgetVisible(card, 2 * GRID, 2 * GRID)
             card.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -190,7 +203,7 @@ class ToolboxPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Have the cards side by side in a low place, one below the other in a tall one."""
         super().resizeEvent(event)
-        self._row.turn(across=self.height() < TALL * self.width())
+        self._row.turn(across=self.width() > NARROW and self.height() < TALL * self.width())
 
     def _dress(self) -> None:
         write_as(self._note, self._shared.theme, CAPTION, colour=self._shared.theme.colours.secondary)

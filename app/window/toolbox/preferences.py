@@ -39,6 +39,11 @@ class Preferences(QObject):
         """Return how a scheme is set; KeyError if it is not in the order."""
         return {choice.name: choice for choice in self.order}[name]
 
+    @property
+    def in_use(self) -> list[str]:
+        """The schemes that runs may use, but for the last resort, in the person's order."""
+        return [choice.name for choice in self.order if choice.known and choice.enabled and choice.name != kept.LAST]
+
     def run_options(self) -> dict[str, Any]:
         """Return what is to be said to a run: its ``preference`` and its ``settings``."""
         return kept.run_options(self.order)

@@ -45,6 +45,8 @@ class Row(QWidget):
     def turn(self, *, across: bool) -> None:
         """Have the cards side by side, or one below the other."""
         self._layout.setDirection(_ACROSS if across else _DOWN)
+        for card in self.cards:
+            self._fit(card)
 
     def show_cards(self, cards: Sequence[Card]) -> None:
         """Hold these cards, in this order."""
@@ -53,11 +55,16 @@ class Row(QWidget):
         self.cards = list(cards)
         before: QWidget | None = None
         for place, card in enumerate(self.cards):
-            self._layout.insertWidget(place, card, 3)
+            self._layout.insertWidget(place, card)
+            self._fit(card)
             card.show()
             if before is not None:
                 QWidget.setTabOrder(before, card)
             before = card
+
+    def _fit(self, card: Card) -> None:
+        card.fit(across=self.across)
+        self._layout.setStretchFactor(card, 3 if self.across else 0)
 
     # While one is dragged
 

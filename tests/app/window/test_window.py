@@ -276,7 +276,7 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(whole, qtbot, file):
     assert not nameless
 
 
-@pytest.mark.parametrize("name", ["modules", "outline", "inspector", "tasks", "problems", "log"])
+@pytest.mark.parametrize("name", ["modules", "outline", "inspector", "tasks", "problems", "log", "parallel"])
 def test_each_panel_is_reached_by_its_key(whole, qtbot, file, name):
     opened(whole, qtbot, file)
     whole.window.page.canvas.selection = {"first"}
