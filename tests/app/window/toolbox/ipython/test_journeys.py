@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from clusters import RealCluster
 from cluster_talks import of_clusters
+from clusters import RealCluster
 from toolboxes import Toolbox
 
 from treadle import Pipeline, sweep
