@@ -26,7 +26,7 @@ class Begun(NamedTuple):
     def end(self) -> None:
         """End it, which has no workers yet. Never fails."""
         self.control.close()
-        kin.kill_with_group(self.process.pid)
+        kin.kill_own(self.process)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(_PATIENCE)
 

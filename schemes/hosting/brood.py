@@ -36,7 +36,7 @@ class Brood:
 
     def __init__(self, setup: Setup, selector: BaseSelector, kind: str) -> None:
         self._setup, self._selector, self._kind = setup, selector, kind
-        self._pids: dict[int, int] = {}
+        self._workers: dict[int, kin.Proven | None] = {}
         self._births: dict[int, float] = {}
         self._late: set[int] = set()
         self._untold: deque[tuple[Any, ...]] = deque()
@@ -65,7 +65,7 @@ class Brood:
         except OSError as error:
             self._untold.append(("unborn", number, str(error)))
             return
-        self._pids[number] = 0
+        self._workers[number] = None
         self._births[number] = time.monotonic() + BIRTH
 
     def kill(self, number: int) -> None:
@@ -75,8 +75,8 @@ class Brood:
         try:
             self._nursery.kill(number)
         except BlockingIOError:
-            if pid := self._pids.get(number):
-                kin.kill_with_group(pid)
+            if worker := self._workers.get(number):
+                worker.kill_with_group()
         except OSError:
             # The supervisor is gone, and the kernel ends its workers.
             pass
@@ -102,9 +102,9 @@ class Brood:
 
     def program_of(self, number: int) -> str:
         """Return what a worker executes, if a module has put another program in the place of ours."""
-        if self._nursery is None or not (pid := self._pids.get(number)):
+        if self._nursery is None or not (worker := self._workers.get(number)):
             return ""
-        found = kin.command_of(pid)
+        found = kin.command_of(worker.pid)
         return "" if found in {"?", kin.command_of(self._nursery.pid)} else found
 
     @property
@@ -121,7 +121,7 @@ class Brood:
         """End workers that are not ready in time, and a supervisor that does not answer."""
         for number in [number for number, end in self._births.items() if now >= end]:
             del self._births[number]
-            if self._pids[number]:
+            if self._workers[number]:
                 self._late.add(number)
                 self.kill(number)
             elif self._nursery is not None:
@@ -140,7 +140,7 @@ class Brood:
     def _noted(self, notice: tuple[Any, ...]) -> tuple[Any, ...]:
         kind, number = notice[:2]
         if kind == "born":
-            self._pids[number] = notice[2]
+            self._workers[number] = kin.Proven(*notice[2:])
         elif kind in {"exited", "unborn"}:
             self._forget(number)
             if number in self._late:
@@ -149,7 +149,7 @@ class Brood:
         return notice
 
     def _forget(self, number: int) -> None:
-        self._pids.pop(number, None)
+        self._workers.pop(number, None)
         self._births.pop(number, None)
 
     # The supervisor's end
@@ -157,10 +157,10 @@ class Brood:
     def _replace(self) -> None:
         """Start anew after the supervisor itself has ended; the kernel has killed its workers."""
         self._orphaned += 1
-        orphans = list(self._pids.items())
-        for _, pid in orphans:
-            if pid:
-                kin.kill_with_group(pid)
+        orphans = list(self._workers.items())
+        for _, worker in orphans:
+            if worker:
+                worker.kill_with_group()
         # One that has closed its socket has nothing more to do.
         self._let_go(0.0)
         for number, _ in orphans:
@@ -187,7 +187,7 @@ class Brood:
     def close(self, seconds: float) -> None:
         """End the supervisor, all workers, and what they started. Never fails."""
         self._let_go(seconds)
-        self._pids.clear()
+        self._workers.clear()
         self._births.clear()
 
 

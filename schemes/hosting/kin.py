@@ -8,10 +8,11 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+    from subprocess import Popen
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -88,8 +89,64 @@ def end_children(seconds: float, others: Collection[int] = ()) -> list[str]:
     return ended
 
 
+def started(process: int) -> int:
+    """Return when a process started, in ticks of this boot; 0 if it is gone. No other one has its number and this."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+class Proven(NamedTuple):
+    """A process that may have ended, and somebody else's may have its number by now: it is signalled only if not."""
+
+    pid: int
+    started: int
+
+    def send(self, number: int) -> None:
+        """Send it a signal, if it is there."""
+        with self._held() as handle:
+            if handle is not None:
+                self._send(handle, number)
+
+    def kill_with_group(self) -> None:
+        """Kill it, if it is there, and its process group if it leads one."""
+        with self._held() as handle, contextlib.suppress(OSError):
+            if handle is not None:
+                if os.getpgid(self.pid) == self.pid:
+                    os.killpg(self.pid, signal.SIGKILL)
+                self._send(handle, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[int | None]:
+        """Give a handle of it, -1 where the system has none; None if it is not there."""
+        try:
+            handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") and self.pid else -1
+        except OSError:
+            handle = -1
+        try:
+            # The handle was taken first: should the process end now, the signal reaches no other one.
+            yield handle if self.started and started(self.pid) == self.started else None
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+    def _send(self, handle: int, number: int) -> None:
+        with contextlib.suppress(OSError):
+            if handle >= 0:
+                signal.pidfd_send_signal(handle, number)
+            else:
+                os.kill(self.pid, number)
+
+
+def kill_own(process: Popen[bytes]) -> None:
+    """Kill a process that this one has started, with its group, unless it has been waited for already."""
+    if process.poll() is None:
+        kill_with_group(process.pid)
+
+
 def kill_with_group(process: int) -> None:
-    """Kill a process, and its process group if it leads one."""
+    """Kill a process, and its process group if it leads one. It must be a child that nobody has waited for yet."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if os.getpgid(process) == process:
             os.killpg(process, signal.SIGKILL)

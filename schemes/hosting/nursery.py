@@ -80,7 +80,7 @@ class Nursery:
 
     def kill_supervisor(self) -> None:
         """End a supervisor that does not answer; the kernel then ends its workers."""
-        kin.kill_with_group(self._process.pid)
+        kin.kill_own(self._process)
 
     def close(self, seconds: float) -> None:
         """End the supervisor and with it all workers; kill it if it is not gone in time. Never fails."""
@@ -96,7 +96,7 @@ class Nursery:
             try:
                 self._process.wait(patience)
             except subprocess.TimeoutExpired:
-                kin.kill_with_group(self._process.pid)
+                kin.kill_own(self._process)
             else:
                 return
 

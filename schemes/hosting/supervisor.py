@@ -50,9 +50,9 @@ class Supervisor:
 
     The owner asks ``("setup", Setup)``, perhaps ``("load", module)`` before it, ``("fork", number)`` with descriptors
     (the channel, the pipe for what is printed, and those that the scheme adds) and ``("kill", number)``; it is told
-    ``("born", number, pid)``, ``("exited", number, status, why, traceback)`` and, right before, ``("used", number,
-    bytes of memory)``, and ``("unborn", number, text)``. A worker that ended by an error of its own says why. One that
-    takes more memory than the setup allows is killed after ``("over", number, bytes)``.
+    ``("born", number, pid, when it started)``, ``("exited", number, status, why, traceback)`` and, right before,
+    ``("used", number, bytes of memory)``, and ``("unborn", number, text)``. A worker that ended by an error of its own
+    says why. One that takes more memory than the setup allows is killed after ``("over", number, bytes)``.
     ``("end",)`` says that the owner lives on, and removes the folders itself.
     """
 
@@ -146,7 +146,7 @@ class Supervisor:
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
         self._pids[number], self._numbers[pid] = pid, number
-        self._tell("born", number, pid)
+        self._tell("born", number, pid, kin.started(pid))
 
     def _become_worker(self, *descriptors: int) -> NoReturn:
         code = 1
@@ -176,17 +176,19 @@ class Supervisor:
         gone = 0
         while True:
             try:
-                pid, status, used = os.wait4(-1, os.WNOHANG)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 break
-            if not pid:
+            if ended is None:
                 break
             gone += 1
+            if ended.si_pid in self._numbers:
+                # What it started and kept in its process group ends with it. Only after that its number is free.
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(ended.si_pid, signal.SIGKILL)
+            pid, status, used = os.wait4(ended.si_pid, 0)
             if (number := self._numbers.pop(pid, None)) is not None:
                 del self._pids[number]
-                # What it started and kept in its process group ends with it.
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(pid, signal.SIGKILL)
                 self._tell("used", number, used.ru_maxrss * _KILOBYTE)
                 self._tell("exited", number, status, *self._last_words(pid, status))
         if gone:

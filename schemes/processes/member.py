@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ...core.worker.failures import Cause
     from ..hosting.keeping import Slots
+    from ..hosting.kin import Proven
     from .parcels import Job
 
 _GRACE = 0.010
@@ -58,7 +59,7 @@ class Member:
         self.number = number
         self.pid = 0
         self.place = Place(f"process #{number}")
-        self._process = -1
+        self._process: Proven | None = None
         self._overflow = overflow
         with contextlib.ExitStack() as undo:
             self.ours, self.theirs = ch.pair()
@@ -222,14 +223,8 @@ class Member:
         return bool(self.jobs) and self.board.numbers[ASKED] == self.jobs[0].number
 
     def _interrupt(self) -> None:
-        try:
-            if self._process >= 0:
-                signal.pidfd_send_signal(self._process, signal.SIGINT)
-            elif self.pid:
-                os.kill(self.pid, signal.SIGINT)
-        except OSError:
-            # It is dead already.
-            pass
+        if self._process is not None:
+            self._process.send(signal.SIGINT)
 
     # What it tells
 
@@ -271,18 +266,14 @@ class Member:
         job = self.jobs[0]
         return Began(job.task, job.attempt, self.place)
 
-    def born(self, pid: int) -> None:
+    def born(self, process: Proven) -> None:
         """Take note of the process, and close what only it uses."""
-        self.pid, self.place = pid, Place(f"process {pid}", pid)
+        self._process, self.pid = process, process.pid
+        self.place = Place(f"process {self.pid}", self.pid)
         self.outlet.close_writer()
         self.requests.close_other()
         os.close(self.shared)
         self.shared = -1
-        if hasattr(os, "pidfd_open"):
-            try:
-                self._process = os.pidfd_open(pid)
-            except OSError:
-                self._process = -1
 
     def is_to_blame(self, now: float) -> bool:
         """Whether the running call has taken what is too much; not if that may be from those before it."""
@@ -292,7 +283,6 @@ class Member:
         """Let go of all descriptors."""
         for one in (self.outlet, self.requests, self.board, self.ours, self.theirs):
             one.close()
-        for descriptor in (self.shared, self._process):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self.shared = self._process = -1
+        if self.shared >= 0:
+            os.close(self.shared)
+            self.shared = -1

@@ -11,6 +11,7 @@ from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting.announcing import Announcer
 from ..hosting.deaths import MemoryWatch, cause_of_death, over_the_limit
+from ..hosting.kin import Proven
 from ..hosting.learning import SHORT
 from .dispatch import NOWHERE, Dispatch
 from .hearing import GARBLED, Answers
@@ -156,9 +157,9 @@ class Pool:
 
     def _heed(self, notice: tuple[Any, ...]) -> None:
         match notice:
-            case ("born", number, pid) if number in self._members:
+            case ("born", number, *worker) if number in self._members:
                 self._announcer.live = True
-                self._members[number].born(pid)
+                self._members[number].born(Proven(*worker))
             case ("used", number, memory) if number in self._members:
                 self._members[number].peak = memory
             case ("over", number, taken) if number in self._members:

@@ -178,7 +178,7 @@ class Fleet:
         """Take in what the supervisor told."""
         for notice in self.brood.notices():
             match notice:
-                case ("born", number, pid) if number in self.hosts:
+                case ("born", number, pid, _) if number in self.hosts:
                     self.hosts[number].born(pid)
                 case ("exited", number, status, *words) if number in self.hosts:
                     self._bury(number, self._cause(self.hosts[number], status, *words))

@@ -35,6 +35,28 @@ def test_a_killed_worker_costs_one_task_of_forty_one_and_none_is_repeated(rig, s
     assert sorted(map(int, list_of_words.read_text().split())) == list(range(40))
 
 
+def test_where_the_supervisor_cannot_be_asked_a_worker_is_killed_only_if_it_is_the_one_that_is_meant(
+    rig, signals, monkeypatch
+):
+    (task,) = rig.submit(rig.call("wait_for_ever", file=signals.path))
+    pid = int(signals.word())
+    brood = rig.scheme._pool._staff.brood
+
+    def full(_number):
+        raise BlockingIOError
+
+    with rig.scheme._lock:
+        monkeypatch.setattr(brood._nursery, "kill", full)
+        (number,) = [number for number, worker in brood._workers.items() if worker.pid == pid]
+        worker = brood._workers[number]
+        brood._workers[number] = worker._replace(started=worker.started - 1)
+        brood.kill(number)
+        assert not rig.gone(pid, 0.2)
+        brood._workers[number] = worker
+        brood.kill(number)
+    assert rig.ended(task).lost
+
+
 def test_tasks_behind_one_that_takes_unexpectedly_long_go_to_another_worker(rig, signals):
     def calls(count, long, prefix):
         return [rig.call("wait_if", f"{prefix}{n}", file=signals.path, number=n, long=long) for n in range(count)]
