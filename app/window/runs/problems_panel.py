@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QModelIndex, pyqtSignal
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtCore import QModelIndex, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHeaderView, QLabel, QWidget
 
+from ..theme.tokens import GRID, ROW_TABLE
 from .panel import RunsPanel, make_table, on_copy, selected_rows
-from .problems_model import ProblemsModel
+from .problems_model import MESSAGE, PLACE, REMEDY, ProblemsModel
 
 if TYPE_CHECKING:
     from ..theme.theme import Theme
     from .problems import Shown
     from .runs import Runs
 
-_WIDTHS = (96, 180, 420)
+_WIDTHS = (96, 160)
+MOST_LINES, MOST_MEASURED = 6, 300
+"""A row has at most so many lines, the rest is in its tooltip; of more rows than these, one each."""
 
 
 class ProblemsPanel(RunsPanel):
@@ -31,6 +34,7 @@ class ProblemsPanel(RunsPanel):
         self.model = ProblemsModel(theme, self)
         self.table = make_table(self.model, self.tr("Problems of the pipeline"), _WIDTHS, self.full)
         self.table.activated.connect(self._go)
+        self._wrap()
         self.words = QLabel(self.full)
         self.bar.addWidget(self.words)
         self.bar.addStretch()
@@ -43,6 +47,29 @@ class ProblemsPanel(RunsPanel):
         selection.selectionChanged.connect(lambda _new, _old: self._enable())
         self._shown(None)
 
+    def _wrap(self) -> None:
+        """Let problems and what to do about them have the room, and lines enough to be read."""
+        head = self.table.horizontalHeader()
+        assert head is not None
+        head.setStretchLastSection(False)
+        for column in (MESSAGE, REMEDY):
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.table.setWordWrap(True)
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit_rows)
+        head.sectionResized.connect(lambda _column, _old, _new: self._fitting.start())
+
+    def _fit_rows(self) -> None:
+        metrics = self.table.fontMetrics()
+        flags = Qt.TextFlag.TextWordWrap
+        for row, one in enumerate(self.model.problems[:MOST_MEASURED]):
+            lines = 1
+            for column, text in ((PLACE, one.place), (MESSAGE, one.message), (REMEDY, one.remedy)):
+                room = QRect(0, 0, self.table.columnWidth(column) - 3 * GRID, 10_000)
+                lines = max(lines, round(metrics.boundingRect(room, flags, text).height() / metrics.lineSpacing()))
+            self.table.setRowHeight(row, ROW_TABLE + (min(lines, MOST_LINES) - 1) * metrics.lineSpacing())
+
     def _shown(self, runs: Runs | None) -> None:
         if runs is not None:
             self.listen(runs.problems_changed, self._tell)
@@ -52,6 +79,8 @@ class ProblemsPanel(RunsPanel):
     def _tell(self) -> None:
         problems = [] if self.runs is None else self.runs.problems()
         self.model.show(problems)
+        self.table.setColumnHidden(REMEDY, bool(problems) and not any(one.remedy for one in problems))
+        self._fitting.start()
         errors = sum(one.severity == "error" for one in problems)
         warnings = len(problems) - errors
         self.words.setText(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtWidgets import QApplication
 from windows import begun, row, told
 
 from treadle.app.window.runs.log_panel import LogPanel
+from treadle.app.window.runs.problems_model import REMEDY
 from treadle.app.window.runs.problems_panel import ProblemsPanel
 from treadle.app.window.runs.restricted_bar import RestrictedBar
 from treadle.app.window.runs.scheme_chooser import SchemeChooser
@@ -16,6 +17,7 @@ from treadle.app.window.runs.status import RunNumbers, SchemeChips
 from treadle.app.window.runs.task_columns import ITEM, NODE
 from treadle.app.window.runs.tasks_panel import TasksPanel
 from treadle.app.window.runs.trust_prompt import TrustPrompt, code_of
+from treadle.app.window.theme.tokens import GRID
 from treadle.core import protocol as p
 from treadle.core.validation.problems import Problem
 from treadle.core.worker.preview import preview
@@ -235,6 +237,29 @@ def test_a_problem_leads_to_its_node_and_to_its_task(shown, runs, start, bridge,
     qtbot.waitUntil(lambda: panel.model.rowCount() == 2, timeout=MS)
     with qtbot.waitSignal(panel.task_requested, check_params_cb=lambda task: task == "second[3]"):
         panel.table.activated.emit(panel.model.index(1, 0))
+
+
+@pytest.mark.parametrize("width", [500, 740, 1400])
+def test_what_to_do_about_a_problem_is_not_cut_off(shown, runs, bridge, qtbot, width):
+    remedy = "Set it to a number in that range in the inspector, or connect an output that gives one"
+    bridge.problems = [Problem("error", "x", "nodes.second.params.b", "it is not set", remedy)]
+    panel = shown(ProblemsPanel, runs)
+    panel.resize(width, 300)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1 and not panel._fitting.isActive(), timeout=MS)
+    table = panel.table
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    room = table.visualRect(panel.model.index(0, REMEDY)).adjusted(GRID + 1, 0, -GRID - 1, 0)
+    needed = table.fontMetrics().boundingRect(QRect(0, 0, room.width(), 999), Qt.TextFlag.TextWordWrap.value, remedy)
+    assert needed.height() <= room.height()
+    assert not table.isColumnHidden(REMEDY)
+
+
+def test_where_no_problem_says_what_to_do_the_problems_have_the_room(shown, runs, start, bridge, qtbot):
+    panel = shown(ProblemsPanel, runs)
+    start(runs)
+    bridge.news.emit(told("r1", row("second", "failed", cause="no")))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1, timeout=MS)
+    assert panel.table.isColumnHidden(REMEDY)
 
 
 def test_without_problems_the_panel_says_so(shown, runs):
