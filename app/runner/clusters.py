@@ -39,10 +39,10 @@ class Clusters:
             return self._known[name]
 
     def held(self) -> list[Tended]:
-        """Return those of which something ends with this runner."""
+        """Return those of which something ends with this runner, or should have ended already."""
         with self._lock:
             known = list(self._known.values())
-        return [one for one in known if one.holds]
+        return [one for one in known if one.holds or one.lingers]
 
     def known(self) -> dict[p.ClusterName, Tended]:
         """Return those that were asked for."""

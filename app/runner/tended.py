@@ -75,6 +75,11 @@ class Tended:
         cluster = self._cluster
         return cluster is not None and bool(cluster.held)
 
+    @property
+    def lingers(self) -> bool:
+        """Whether anything lives that was to be stopped and has not ended: it is to be gone with this runner, too."""
+        return any(record.living() for record in self._to_end)
+
     @contextlib.contextmanager
     def changing(self, operation: Operation, seconds: float = CHANGE_SECONDS) -> Iterator[None]:
         """Keep other changes away; ClusterError if one goes on for too long."""
@@ -240,16 +245,25 @@ class Tended:
         self._upkeep.leave(LEAVE_SECONDS)
         if self._cluster is not None:
             self._cluster.leave()
+        self._to_end = []
         self.hold()
 
     def stop(self, seconds: float) -> tuple[p.Living, ...]:
-        """End what is held, else what an earlier program left running of it; return what still lives."""
+        """End what is held, else what an earlier program left running of it; return what still lives.
+
+        ClusterError if it runs, and is nothing of ours.
+        """
         end = time.monotonic() + seconds
+        free = self._to_end if self.lingers else self._free_records()
+        if not self.holds and not free and self.found().answers:
+            raise ClusterError(
+                "nothing of it was started here", where=f"cluster {self.address}", remedy="Ask for its shutdown"
+            )
         self._upkeep.leave(min(LEAVE_SECONDS, seconds))
         with self._connecting:
             cluster, self._cluster, self._inquiry = self._cluster, None, None
         held = [] if cluster is None else cluster.held
-        self._to_end = [one for one in self.records() if one.id in held] or self._free_records()
+        self._to_end = [one for one in self.records() if one.id in held] or free
         self.hold()
         if cluster is not None:
             with contextlib.suppress(ClusterError):
