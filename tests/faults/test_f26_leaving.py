@@ -1,0 +1,401 @@
+"""F26: the ways out of the window. What was chosen is what happened, and processes tell whether it is so.
+
+With a run, a controller and engines of Treadle alive, and an engine that somebody else has started for that controller:
+
+ 1. Nothing is alive: the window closes without a question, and its runner ends.
+ 2. *Cancel*: the window stays, and everything is as it was.
+ 3. *Stop* all: the run, the engines and the controller have ended when the window is gone.
+ 4. *Stop* the run, *Leave running* the cluster: another program uses the cluster.
+ 5. *Leave running* the run, *Stop* the cluster: at once if the run does not need it, else when the run is over.
+ 6. *Leave running* both: the next start finds them, and stops them if it is told to.
+ 7. What does not end: *Kill*.
+ 8. What does not end: *Leave running*.
+ 9. What does not end: *Back*; the window stays.
+10. A signal, also while the dialog is open: what was remembered, by default stop, without a question.
+11. The end of the session: the same.
+12. A runner that is silent, or gone: it is ended, and what it had started with it.
+
+Controllers of others survive each of them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+import pytest
+from clusters import RealCluster
+from eyes import WatchedWindow
+from leaving_sessions import (
+    IMPATIENT,
+    NAME,
+    SECONDS,
+    Session,
+    all_alive,
+    all_gone,
+    cluster_processes,
+    end_all,
+    foreign_engine,
+    left_run,
+    until,
+)
+from runners import Talk
+from whole_windows import SUPPORT, gate, open_gate
+
+from treadle.app.window.leaving.steps import Step, Waits
+from treadle.core import protocol as p
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture
+def deeds(tmp_path, monkeypatch):
+    path = gate(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
+    monkeypatch.setenv("GATE", str(path))
+    return path
+
+
+@pytest.fixture
+def session(qapp, qtbot, tmp_path, deeds):
+    """Return a function that starts a window; whatever tests leave of it is ended."""
+    made = []
+
+    def start(waits=None, name="window"):
+        folder = tmp_path / f"{name}-{len(made)}"
+        folder.mkdir()
+        made.append(Session(folder, qtbot, waits))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.end()
+    end_all(deeds)
+
+
+# 1
+
+
+def test_with_nothing_alive_the_window_closes_unasked_and_the_runner_ends(session):
+    one = session()
+    one.close(Step.OVER)
+    one.over()
+    assert one.leaving.dialog is None
+    assert all_gone([one.runner])
+
+
+# 2 and 3
+
+
+@pytest.mark.slow
+def test_cancel_changes_nothing_and_stop_ends_all_that_treadle_started(session, tmp_path):
+    one = session()
+    ours = one.start_cluster(2)
+    foreign = foreign_engine(tmp_path)
+    try:
+        until(lambda: len(one.ask(p.WatchCluster, name=NAME, seconds=0.0).engines) == 3)
+        page = one.start_run()
+        workers = set(one.runner.children(recursive=True))
+
+        one.close()
+        assert "1 engine" in one.words()
+        assert "was not started by Treadle" in one.words()
+        one.press("cancel")
+        assert (one.leaving.step, one.closed, page.runs.going) == (Step.IDLE, 0, True)
+        assert all_alive({one.runner, *ours, *workers})
+        assert foreign.poll() is None
+
+        one.close()
+        one.choose(run="stop", cluster="stop")
+        one.over()
+        assert all_gone({one.runner, *ours, *workers})
+        assert cluster_processes() == set()
+        assert left_run().state == "cancelled"
+    finally:
+        foreign.kill()
+        foreign.wait(SECONDS)
+
+
+def test_a_run_that_is_stopped_has_ended_with_its_workers(session):
+    one = session()
+    one.start_run()
+    workers = set(one.runner.children(recursive=True))
+    assert workers
+    one.close()
+    one.choose(run="stop")
+    one.over()
+    assert all_gone({one.runner, *workers})
+    assert left_run().state == "cancelled"
+
+
+# 4
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_left_is_used_by_the_next_program_and_the_run_is_stopped(session):
+    one = session()
+    ours = one.start_cluster()
+    one.start_run()
+    one.close()
+    one.choose(run="stop", cluster="leave")
+    one.over()
+    assert all_gone([one.runner])
+    assert left_run().state == "cancelled"
+    assert all_alive(ours)
+    talk = Talk()
+    try:
+        talk.ask(p.Hello)
+        (found,) = talk.ask(p.AskClusters).clusters
+        assert (found.name, found.answers, found.left_running) == (NAME, True, True)
+        (row,) = talk.ask(p.ExecuteOn, name=NAME, statement="6 * 7").rows
+        assert row.value == "42"
+        assert talk.ask(p.AskClusters).leftovers == ()
+        talk.ask(p.ShutDownCluster, name=NAME)
+        assert all_gone(ours)
+    finally:
+        talk.client.close()
+
+
+# 5
+
+
+@pytest.mark.slow
+def test_a_cluster_that_a_left_run_uses_is_stopped_when_that_run_is_over(session, deeds):
+    one = session()
+    ours = one.start_cluster()
+    one.start_run("ipython")
+    one.close()
+    one.leaving.dialog.page.rows[0].leave.click()
+    assert "as soon as the run that uses it is over" in one.words()
+    one.press("go")
+    one.over()
+    assert all_alive({one.runner, *ours})
+    assert left_run().live
+    open_gate(deeds)
+    assert all_gone({one.runner, *ours})
+    assert left_run().state == "succeeded"
+
+
+# 6
+
+
+@pytest.mark.slow
+def test_what_is_left_running_is_found_by_the_next_start_and_stopped_from_there(session, tmp_path):
+    one = session()
+    ours = one.start_cluster()
+    one.start_run()
+    one.close()
+    one.choose(run="leave", cluster="leave")
+    one.over()
+    assert all_alive({one.runner, *ours})
+    run = left_run()
+    assert run.live
+
+    second = session()
+    second.program.settings.leave_run(run.id)
+    second.window.leftovers._looked = False
+    second.window.leftovers._runner_changed("idle", "")
+    second.until(lambda: [one.key for one in second.window.leftovers.found] == [run.id])
+    assert "goes on" in second.window.leftovers.found[0].text
+    second.window.leftovers.act(run.id, "stop")
+    second.until(lambda: not second.window.leftovers.found)
+    assert all_gone([one.runner])
+    assert left_run().state == "cancelled"
+    assert all_alive(ours)
+    second.ask(p.ShutDownCluster, name=NAME)
+    assert all_gone(ours)
+
+
+# 7, 8 and 9
+
+
+def survived(session):
+    """Return a window that has said what did not end, and that process."""
+    one = session(IMPATIENT)
+    one.start_cluster()
+    stubborn = one.start_stubborn()
+    one.close()
+    one.choose(cluster="stop")
+    one.until(lambda: one.leaving.step is Step.SURVIVORS)
+    assert str(stubborn.pid) in one.words()
+    assert all_alive([stubborn])
+    return one, stubborn
+
+
+@pytest.mark.slow
+def test_what_did_not_end_is_left(session):
+    one, stubborn = survived(session)
+    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
+    one.press("leave")
+    one.over()
+    assert all_gone([one.runner])
+    all_gone(guardians, 3.0)
+    assert all_alive([stubborn])
+
+
+@pytest.mark.slow
+def test_from_what_did_not_end_a_way_leads_back_and_the_next_time_it_is_killed(session):
+    one, stubborn = survived(session)
+    one.press("back")
+    assert (one.leaving.step, one.closed) == (Step.IDLE, 0)
+    assert all_alive({one.runner, stubborn})
+    one.close()
+    one.choose(cluster="stop")
+    one.until(lambda: one.leaving.step is Step.SURVIVORS)
+    assert all_alive([stubborn])
+    one.press("kill")
+    one.over()
+    assert all_gone([stubborn], 1.0)
+    assert all_gone([one.runner])
+    assert cluster_processes() == set()
+
+
+# 10
+
+
+@pytest.fixture
+def watched(tmp_path, deeds, monkeypatch):
+    """Return a function that starts a window in a process of its own, with a cluster and a run."""
+    opened = []
+
+    def start(**choices):
+        from treadle.app.window.settings import Settings
+
+        settings = Settings()
+        for name, value in {"tour_seen": True, **choices}.items():
+            settings.set(name, value)
+        settings.write()
+        window = WatchedWindow(tmp_path / f"watched-{len(opened)}", {**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+        opened.append(window)
+        window.wait("program.bridge.state == 'idle'")
+        return window
+
+    yield start
+    for window in opened:
+        window.__exit__()
+    end_all(deeds)
+
+
+def begin(window, tmp_path):
+    """Start a cluster and a run in a window of another process."""
+    from treadle import Pipeline
+    from treadle.core.trust import TrustStore
+
+    pipeline = Pipeline("held")
+    pipeline.add("window_deeds:hold", id="deed", x=3)
+    file = tmp_path / "held.treadle"
+    pipeline.save(file)
+    TrustStore().trust(pipeline)
+    window.ask(f"window.files.open(__import__('pathlib').Path({str(file)!r})) or True")
+    window.wait("page is not None")
+    window.ask("setattr(page.runs, 'scheme', 'processes') or page.runs.start()")
+    protocol = "__import__('treadle.core.protocol', fromlist=['x'])"
+    window.ask(
+        f"setattr(app, 'told', []) or program.bridge.ask({protocol}.StartCluster, app.told.append, "
+        f"name={protocol}.ClusterName('default'), engines=1)"
+    )
+    window.wait("app.told and type(app.told[0]).__name__ == 'ClusterRow'")
+    window.wait("page.runs.look('deed').counts.get('running', 0) > 0")
+    runner = psutil.Process(window.ask("program.bridge.welcome.pid"))
+    return runner, cluster_processes()
+
+
+@pytest.mark.slow
+def test_a_signal_while_the_dialog_is_open_stops_all_within_twelve_seconds(watched, tmp_path):
+    window = watched()
+    runner, ours = begin(window, tmp_path)
+    window.ask("window.close()")
+    window.wait("window.leaving.step.name == 'CHOOSING'")
+    window.signal(signal.SIGTERM)
+    assert window.ends(12.0) == 0
+    assert all_gone({runner, *ours}, 1.0)
+    assert left_run().state == "cancelled"
+
+
+@pytest.mark.slow
+def test_a_signal_does_what_was_remembered(watched, tmp_path, deeds):
+    window = watched(leave_runs="leave", leave_clusters="stop")
+    runner, ours = begin(window, tmp_path)
+    window.signal(signal.SIGINT)
+    assert window.ends(12.0) == 0
+    assert all_gone(ours, 1.0)
+    assert all_alive([runner])
+    assert left_run().live
+    open_gate(deeds)
+    assert all_gone([runner])
+    assert left_run().state == "succeeded"
+
+
+# 11
+
+
+def test_at_the_end_of_the_session_a_run_is_stopped(session):
+    one = session()
+    one.start_run()
+    one.program.session_ends()
+    assert one.closed == 1
+    assert all_gone([one.runner])
+    assert left_run().state == "cancelled"
+
+
+def test_at_the_end_of_the_session_a_run_is_left_where_that_was_remembered(session, deeds):
+    one = session()
+    one.program.settings.set("leave_runs", "leave")
+    one.start_run()
+    one.program.session_ends()
+    assert one.closed == 1
+    assert all_alive([one.runner])
+    open_gate(deeds)
+    assert all_gone([one.runner])
+    assert left_run().state == "succeeded"
+
+
+# 12
+
+
+@pytest.mark.slow
+def test_a_silent_runner_is_ended_and_its_cluster_with_it(session):
+    one = session(Waits(alive=0.5))
+    ours = one.start_cluster()
+    one.runner.suspend()
+    one.close(Step.TROUBLE)
+    assert "does not answer" in one.words()
+    one.press("end")
+    one.over()
+    assert all_gone({one.runner, *ours})
+
+
+def test_a_runner_that_is_gone_does_not_keep_the_window(session):
+    one = session()
+    one.start_run()
+    workers = set(one.runner.children(recursive=True))
+    one.runner.kill()
+    one.until(lambda: one.program.bridge.state == "gone")
+    one.window.close()
+    one.over()
+    assert all_gone({one.runner, *workers})
+
+
+# Controllers of others
+
+
+@pytest.mark.slow
+def test_a_controller_of_others_survives_and_our_engines_for_it_are_stopped(session, tmp_path, monkeypatch):
+    theirs = RealCluster(tmp_path / "theirs")
+    monkeypatch.setenv("IPYTHONDIR", str(theirs.address.profile_dir.parent))
+    try:
+        (foreign,) = theirs.add_engines()
+        one = session()
+        one.ask(p.AddEngines, name=NAME, engines=1)
+        ours = cluster_processes()
+        assert ours
+        one.close()
+        assert "The controller is not Treadle’s, and goes on" in one.words()
+        one.choose(cluster="stop")
+        one.over()
+        assert all_gone({one.runner, *ours})
+        assert (theirs.controller.poll(), foreign.poll()) == (None, None)
+        theirs.add_engines()
+    finally:
+        theirs.close()
