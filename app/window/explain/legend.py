@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from ..dialogs.sheet import Sheet
 from ..labels import write_as
+from ..runs.scheme_chooser import scheme_badge
 from ..runs.task_columns import word_of
 from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, STATES
 from .badges import badge, word_for
@@ -90,7 +91,8 @@ class LegendDialog(Sheet):
         self.entitle(self.tr("Legend"))
         self._grids: list[QGridLayout] = []
         self._part(self.tr("Schemes"), [
-            (self._badge(name), word_for(name), scheme_help(name)) for name in reversed(SCHEMES)
+            (scheme_badge(theme, name, self.devicePixelRatioF()), word_for(name), scheme_help(name))
+            for name in reversed(SCHEMES)
         ])  # fmt: skip
         self._part(self.tr("Badges"), [
             (self._badge(EXAMPLE), self.tr("Framed"), self.tr("the last run had the node there")),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QAction, QActionGroup, QIcon
 
+from ..runs.scheme_chooser import scheme_badge
 from ..scheme_choices import read
-from .badges import badge, word_for
+from .badges import word_for
 from .run_on import AUTO, preferred, run_on, targets, why_not
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class RunOnMenu:
     def _action(self, menu: QMenu, name: str, why: str, *, off: bool) -> QAction:
         word = word_for(name)
         ratio = menu.devicePixelRatioF()
-        icon = self._theme.icon("parallel") if name == AUTO else QIcon(badge(self._theme, name, ratio))
+        icon = self._theme.icon("parallel") if name == AUTO else QIcon(scheme_badge(self._theme, name, ratio))
         note = why or (_tr("switched off, so others are taken") if off else "")
         action = QAction(icon, f"{word} — {note}" if note else word, menu)
         action.setObjectName(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QWidget
 
 from ..dialogs.sheet import Sheet
+from ..theme.tokens import GRID
 from .legend import BadgeLine, LegendDialog
 from .why_view import WhyView
 
@@ -40,11 +41,17 @@ class WhyDialog(Sheet):
         area.setAccessibleName(self.tr("Reasons"))
         area.setWidget(self.view)
         self.body.addWidget(area, 1)
+        self.body.addSpacing(GRID)
         self.body.addWidget(BadgeLine(theme))
         self.menu = QMenu(self)
         self.menu.aboutToShow.connect(lambda: fill(self.menu, self.view.path))
         self.run_on: QPushButton = self.button(self.tr("Run on"))
         self.run_on.setMenu(self.menu)
+        # The arrow stands beside the words, not under them.
+        self.run_on.setStyleSheet(
+            f"QPushButton {{ padding-right: {6 * GRID}px; }} QPushButton::menu-indicator {{"
+            f" subcontrol-origin: padding; subcontrol-position: center right; right: {2 * GRID}px; }}"
+        )
         legend = self.button(self.tr("Legend…"))
         legend.clicked.connect(lambda: LegendDialog(theme, self).open())
         self.closing_button()

@@ -47,7 +47,7 @@ class WhyView(QWidget):
         self.next.setWordWrap(True)
         self.none, self.nothing = self._label(), self._label()
         why, where = self.tr("Why"), self.tr("Where")
-        self.schemes = ReasonGrid(theme, (self.tr("Scheme"), "", why, self.tr("Expected")), 2)
+        self.schemes = ReasonGrid(theme, (self.tr("Scheme"), self.tr("Here?"), why, self.tr("Expected")), 2)
         self.happened = ReasonGrid(theme, (self.tr("Scheme"), self.tr("Tasks"), where, why), 3)
         self.attempts = ReasonGrid(theme, (self.tr("Scheme"), self.tr("Task"), where, self.tr("What came of it")), 3)
         self._headings: list[QLabel] = []
@@ -127,12 +127,12 @@ class WhyView(QWidget):
         try:
             node = pipeline.node(self.path)
         except UsageError:
-            self.title.setText(self.tr("{node} is gone").format(node=node_id))
+            self.title.setText(self.tr("“{node}” is gone").format(node=node_id))
             self.kind.setText(self.path)
             return
         title = title_of(node_id, node, pipeline.modules.get(node.module))
         kind = self.tr("group: what holds of all its nodes") if node.group is not None else node.module
-        self.title.setText(self.tr("Why {node} runs where it does").format(node=title))
+        self.title.setText(self.tr("Why “{node}” runs where it does").format(node=title))
         self.kind.setText(" · ".join(filter(None, (self.path, kind))))
 
     def _show_next(self) -> None:

@@ -36,7 +36,7 @@ def _mapping(node: Node) -> str:
 
 def _scheme(node: Node, look: NodeLook | None) -> str:
     preferred = _tr("Automatic") if node.scheme == "auto" else node.scheme
-    chosen = look.scheme if look is not None else ""
+    chosen = look.scheme or look.foreseen if look is not None else ""
     return f"{preferred} → {chosen}" if chosen and chosen != node.scheme else preferred
 
 
