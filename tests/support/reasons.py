@@ -17,7 +17,7 @@ NO = "not supported by this module"
 
 def two():
     """Return a pipeline in which ``second`` reads ``first``."""
-    nodes = {"first": Node(module="plain"), "second": Node(module="safe")}
+    nodes = {"first": Node(module="plain"), "second": Node(module="safe", position=(240.0, 0.0))}
     wires = {"second.x": Connection("first.out")}
     return Pipeline("two", nodes=nodes, connections=wires, modules=dict(MODULES))
 

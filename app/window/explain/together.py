@@ -21,11 +21,12 @@ def schemes_of(known: Mapping[str, NodeSchemes], path: str) -> NodeSchemes | Non
 def _together(path: str, members: Mapping[str, NodeSchemes]) -> NodeSchemes:
     inside = [(node.removeprefix(f"{path}/"), one) for node, one in members.items()]
     first = inside[0][1]
+    alike = len({one.chosen for _, one in inside}) == 1
     order = [one.scheme for one in first.candidates]
     return NodeSchemes(
         nodes=(path,),
         chosen=_same([one.chosen for _, one in inside]),
-        reason=_same([one.reason for _, one in inside]),
+        reason=_same([one.reason for _, one in inside]) if alike else "",
         candidates=tuple(_candidate(scheme, inside) for scheme in order),
         preferred=_same([one.preferred for _, one in inside]),
     )
