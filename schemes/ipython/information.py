@@ -14,10 +14,11 @@ import psutil
 
 from ...core.errors import ClusterError
 from .addresses import connection_file, read_connection
-from .loop import within
+from .loop import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Future
 
     from .cluster import Cluster
     from .ledger import Started
@@ -81,6 +82,7 @@ class Inquiry:
         self._cluster = cluster
         self._known: dict[str, dict[str, Any]] = {}
         self._heard: dict[str, float] = {}
+        self._asked: Future[Any] | None = None
 
     def look(self, seconds: float = ASK_SECONDS) -> ClusterFacts:
         """Return what is known now, after at most about so many seconds, whoever does not answer."""
@@ -100,8 +102,13 @@ class Inquiry:
 
     def _queues(self, seconds: float) -> dict[int, dict[str, int]] | None:
         """Return what the controller says of its queues; None if it says nothing: a call to a dead one never ends."""
+        # Of calls that are never answered there is one at most, however often one looks.
+        asked, self._asked = self._asked or beside("a call of the controller", self._cluster.client.queue_status), None
         try:
-            told = within(seconds, "a call of the controller", self._cluster.client.queue_status)
+            told = asked.result(seconds)
+        except TimeoutError:
+            self._asked = asked
+            return None
         except Exception:  # noqa: BLE001 - lost contact, in whichever of the library's ways
             return None
         return {number: queue for number, queue in told.items() if isinstance(number, int)}

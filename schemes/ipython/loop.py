@@ -43,6 +43,11 @@ def within(seconds: float, what: str, call: Callable[[], T], check: Callable[[],
 
     The thread that waits in it is then left behind, as it is if ``check`` raises, which is called meanwhile.
     """
+    return _wait(beside(what, call), seconds, what, check)
+
+
+def beside(what: str, call: Callable[[], T]) -> concurrent.futures.Future[T]:
+    """Have a thread of its own make a call that may block for ever, and return what will hold what it gives."""
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
     # What comes too late is then taken, and heard by nobody.
     future.set_running_or_notify_cancel()
@@ -54,7 +59,7 @@ def within(seconds: float, what: str, call: Callable[[], T], check: Callable[[],
             future.set_exception(error)
 
     BackgroundThread(target=work, name=f"treadle {what}", daemon=True).start()
-    return _wait(future, seconds, what, check)
+    return future
 
 
 def _wait(future: concurrent.futures.Future[T], seconds: float, what: str, check: Callable[[], None]) -> T:

@@ -107,13 +107,7 @@ def test_a_start_that_is_given_up_is_gone_within_two_seconds(text, talks, home):
 
 
 @pytest.mark.parametrize(
-    "way",
-    [
-        "shutdown",
-        "SIGKILL",
-        pytest.param("line", marks=pytest.mark.slow),
-        pytest.param("SIGTERM", marks=pytest.mark.slow),
-    ],
+    "way", ["shutdown", "SIGKILL", *(pytest.param(way, marks=pytest.mark.slow) for way in ("line", "SIGTERM"))]
 )
 def test_what_a_runner_holds_ends_with_it(way, talks, home):
     talk = talks()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -123,3 +124,20 @@ def test_an_engine_of_ours_that_was_lost_is_shown_as_given_up_and_cleaned(
         used.close()
     finally:
         foreign.close()
+
+
+def test_a_controller_that_hangs_is_asked_once_however_often_one_looks(attached: Cluster, cluster: RealCluster) -> None:
+    def asking() -> int:
+        return sum(thread.name == "treadle a call of the controller" for thread in threading.enumerate())
+
+    before = asking()
+    inquiry = Inquiry(attached)
+    assert inquiry.look().answers
+    cluster.controller.send_signal(signal.SIGSTOP)
+    try:
+        assert [inquiry.look(0.2).answers for _ in range(4)] == [False] * 4
+        assert asking() == before + 1
+    finally:
+        cluster.controller.send_signal(signal.SIGCONT)
+    assert inquiry.look(10.0).answers
+    wait_until(lambda: asking() == before)
