@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -158,18 +158,18 @@ class Plan(Struct, frozen=True, dict=True):
     def _by_id(self) -> dict[str, PlanNode]:
         return {node.id: node for node in self.nodes}
 
-    def consumers(self) -> list[list[tuple[int, Source]]]:
+    def consumers(self) -> Sequence[Sequence[tuple[int, Source]]]:
         """Return for each node number the (node, source) pairs that read its outputs; not to be changed."""
         return self._consumers
 
     @cached_property
-    def _consumers(self) -> list[list[tuple[int, Source]]]:
-        readers: list[list[tuple[int, Source]]] = [[] for _ in self.nodes]
+    def _consumers(self) -> Sequence[Sequence[tuple[int, Source]]]:
+        readers: dict[int, list[tuple[int, Source]]] = {}
         for node in self.nodes:
             for entry in node.inputs:
                 for source in sources_of(entry):
-                    readers[source.node].append((node.number, source))
-        return readers
+                    readers.setdefault(source.node, []).append((node.number, source))
+        return [readers.get(node.number, ()) for node in self.nodes]
 
     def tolerances(self) -> list[list[tuple[int, bool]]]:
         """Return for each node the (node, whether it passes over failed items) that read it later in the plan."""

@@ -80,7 +80,9 @@ class Executor:
         calls = CallMaker(layout, folder, declared_only, () if earlier is None else earlier.digested)
         to_begin_with = needed(plan, policy.enabled, policy.last_resort)
         self._schemes = OpenSchemes(schemes, to_begin_with, self._hear, self._deadlines)
-        kept = frozenset(node.number for node in (plan.nodes if keep_all else plan.sinks()))
+        kept = bytearray(len(plan.nodes))
+        for node in plan.nodes if keep_all else plan.sinks():
+            kept[node.number] = True
         moving = Moving(desk, self._schemes, calls, kept)
         self._looking_up = LookingUp(desk, self._schemes, calls, moving)
         self._hearing = Hearing(desk, self._schemes, moving, self._looking_up, calls, hide)

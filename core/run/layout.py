@@ -60,7 +60,7 @@ class Layout:
         self._collections: dict[tuple[int, Index], Collection] = {}
         self._lasts: dict[tuple[int, Index], LastItem] = {}
         self._providers: list[list[Provider] | None] = [None] * len(plan.nodes)
-        self._outputs: list[list[str]] = [[] for _ in plan.nodes]
+        self._outputs: list[Sequence[str]] = [()] * len(plan.nodes)
         self._loops = [False] * len(plan.nodes)
         self._tolerant = [any(_is_tolerant(entry) for entry in node.inputs) for node in plan.nodes]
         self._carried: dict[Task, Task | None] = {}
@@ -174,7 +174,7 @@ class Layout:
             entries = self.plan.nodes[task.node].inputs
             outputs = [entry.source.output for entry in entries if isinstance(entry, Wired)]
         else:
-            outputs = self._outputs[task.node]
+            outputs: Sequence[str] = self._outputs[task.node]
         return list(zip(task.sources, outputs, strict=True))
 
     def _reads_in_loop(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:

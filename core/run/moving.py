@@ -30,9 +30,9 @@ SLOWEST_TRANSFER = 10e6
 
 
 class Moving:
-    """The values of one run; those of ``kept`` nodes, by number, are to be there when it ends."""
+    """The values of one run; ``kept`` says of each node, by number, whether they are to be there when it ends."""
 
-    def __init__(self, desk: Desk, schemes: OpenSchemes, calls: CallMaker, kept: frozenset[int]) -> None:
+    def __init__(self, desk: Desk, schemes: OpenSchemes, calls: CallMaker, kept: Sequence[int]) -> None:
         self._desk = desk
         self._schemes = schemes
         self._calls = calls
@@ -160,7 +160,7 @@ class Moving:
             self._transfers.forget(name)
             if task.state.good and not task.gone:
                 task.gone = True
-                if task.node in self._kept:
+                if self._kept[task.node]:
                     again.append(name)
         if again:
             self._desk.put(e.ResultsLost(tuple(again)))

@@ -64,12 +64,14 @@ class Retention:
         self._layout = layout
         self._release = release
         readers = layout.plan.consumers()
-        self._incomplete = [{reader for reader, _ in entries} for entries in readers]
         self._is_read = [any(reader != number for reader, _ in entries) for number, entries in enumerate(readers)]
-        self._reads: list[set[int]] = [set() for _ in readers]
+        # How many nodes read each one, of those that may still get tasks; and which ones a node reads.
+        self._incomplete = [0] * len(readers)
+        self._reads: dict[int, list[int]] = {}
         for source, entries in enumerate(readers):
-            for reader, _ in entries:
-                self._reads[reader].add(source)
+            for reader in {reader for reader, _ in entries}:
+                self._reads.setdefault(reader, []).append(source)
+                self._incomplete[source] += 1
         self._loops: dict[int, list[FedBack]] = {}
         for node in layout.plan.nodes:
             for entry in node.inputs:
@@ -77,7 +79,7 @@ class Retention:
                     self._loops.setdefault(entry.source.node, []).append(entry)
         self._unread: list[Prerequisite] = []
         # What nobody reads now, but a task that is not made yet may: by the node it comes from.
-        self._kept: list[list[Prerequisite]] = [[] for _ in readers]
+        self._kept: dict[int, list[Prerequisite]] = {}
 
     def hold(self, task: Task, sources: Iterable[Prerequisite]) -> None:
         """Take note of a task that will read these."""
@@ -131,11 +133,10 @@ class Retention:
 
     def node_complete(self, node: int) -> None:
         """Take note that no further task of a node will come."""
-        for source in self._reads[node]:
-            self._incomplete[source].discard(node)
+        for source in self._reads.pop(node, ()):
+            self._incomplete[source] -= 1
             if not self._incomplete[source]:
-                kept, self._kept[source] = self._kept[source], []
-                self._unread.extend(kept)
+                self._unread.extend(self._kept.pop(source, ()))
 
     def flush(self) -> None:
         """Release what turned out to be unread, once all that an event caused is known."""
@@ -148,7 +149,7 @@ class Retention:
     def _forget(self, source: Prerequisite) -> None:
         node = source.made_by
         if self._incomplete[node]:
-            self._kept[node].append(source)
+            self._kept.setdefault(node, []).append(source)
         elif not isinstance(source, Task):
             source.readers = FORGOTTEN
             for part in source.parts():

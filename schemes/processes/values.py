@@ -33,14 +33,19 @@ class Values:
     def __init__(self) -> None:
         self._held: dict[str, Mapping[tuple[str, int], Where]] = {}
         self._kept: dict[int, dict[int, ValueId]] = {}
+        self._names: dict[tuple[str, int], tuple[str, int]] = {}
 
     def keep(self, task: str, values: dict[tuple[str, int], Given], worker: int) -> None:
         """Take note of what a call gave."""
-        held: dict[tuple[str, int], Where] = values  # type: ignore[assignment]
+        held: dict[tuple[str, int], Where] = {}
         for name, given in values.items():
+            # Each name comes anew from the worker; ten thousand times the same would be most of what a task takes.
+            name = self._names.setdefault(name, name)  # noqa: PLW2901
             if type(given) is tuple and type(given[0]) is int:
                 held[name] = Kept(worker, given[0], given[1])
                 self._kept.setdefault(worker, {})[given[0]] = (task, *name)
+            else:
+                held[name] = given  # type: ignore[assignment]
         self._held[task] = held
 
     def where(self, value: ValueId) -> Where:
