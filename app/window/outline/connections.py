@@ -39,7 +39,8 @@ class ConnectionsModel(QAbstractTableModel):
         """Show the connections as they are now."""
         body = self._body()
         found = list(body.connections.items()) if body is not None else []
-        targets = [target for target, connection in found if not self._only or self._touches(target, connection)]
+        everything = body is None or not self._only or self._only >= body.nodes.keys()
+        targets = [target for target, connection in found if everything or self._touches(target, connection)]
         if targets != self.targets:
             self.beginResetModel()
             self.targets = targets

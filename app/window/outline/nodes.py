@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionRange, QModelIndex, QObject, Qt, pyqtSignal
 
-from ....core.edits import Change, Steps
 from ....core.errors import UsageError
 from ..canvas.naming import kind_of, title_of
 from ..runs.task_columns import word_of
 from .doing import retitle, set_id
+from .places import Place, changes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from PyQt6.QtGui import QIcon
 
-    from ....core.edits import Edit
+    from ....core.edits import Change, Edit
     from ....core.pipeline import Body, Node, Pipeline, Where
     from ..document import Document
     from ..looks import NodeLook
@@ -29,23 +30,6 @@ FEW = 64
 NOWHERE = QModelIndex()
 _READ = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _WRITTEN = _READ | Qt.ItemFlag.ItemIsEditable
-
-
-class Place:
-    """A body whose nodes are rows: its path, and the ids in their order."""
-
-    __slots__ = ("ids", "rows", "where")
-
-    def __init__(self, where: Where, ids: list[str]) -> None:
-        self.where = where
-        self.ids: list[str] = []
-        self.rows: dict[str, int] = {}
-        self.put(ids)
-
-    def put(self, ids: list[str]) -> None:
-        """Take these rows."""
-        self.ids = ids
-        self.rows = {node_id: row for row, node_id in enumerate(ids)}
 
 
 class NodesModel(QAbstractItemModel):
@@ -61,6 +45,7 @@ class NodesModel(QAbstractItemModel):
         super().__init__(parent)
         self._document, self._look, self._chip = document, look, chip
         self._places: dict[Where, Place] = {}
+        self._resting = False
         # Views may still hold rows of a group that is gone; what they point to must not be freed under them.
         self._buried: list[Place] = []
         document.changed.connect(self._follow)
@@ -86,7 +71,7 @@ class NodesModel(QAbstractItemModel):
     def _place(self, where: Where) -> Place:
         if where not in self._places:
             body = self._body(where)
-            self._places[where] = Place(where, list(body.nodes) if body is not None else [])
+            self._places[where] = Place(where, body.nodes if body is not None else {})
         return self._places[where]
 
     def _body(self, where: Where) -> Body | None:
@@ -94,6 +79,15 @@ class NodesModel(QAbstractItemModel):
             return self._pipeline.body(where)
         except UsageError:
             return None
+
+    @contextmanager
+    def at_rest(self, *, resting: bool = True) -> Iterator[None]:
+        """Have a view find no rows to lay out meanwhile: of ten thousand that takes a while."""
+        before, self._resting = self._resting, self._resting or resting
+        try:
+            yield
+        finally:
+            self._resting = before
 
     # Which row is which node
 
@@ -112,6 +106,30 @@ class NodesModel(QAbstractItemModel):
         row = place.rows.get(node_id)
         return self.createIndex(row, 0, place) if row is not None else NOWHERE
 
+    def rows_of(self, where: Where, ids: Iterable[str]) -> QItemSelection:
+        """Return the rows of nodes; neighbours as one range, for Qt compares each range with each."""
+        chosen = QItemSelection()
+        if self._body(where) is None:
+            return chosen
+        place = self._place(where)
+        for first, last in place.ranges(ids):
+            chosen.append(QItemSelectionRange(self.createIndex(first, 0, place), self.createIndex(last, STATE, place)))
+        return chosen
+
+    def ids_in(self, selection: QItemSelection, where: Where) -> tuple[str, ...]:
+        """Return the nodes of a body that are selected."""
+        found: list[str] = []
+        for part in map(selection.__getitem__, range(len(selection))):
+            place = self._inside(part.parent())
+            if place.where == where:
+                found += place.ids[part.top() : part.bottom() + 1]
+        return tuple(dict.fromkeys(found))
+
+    def groups_in(self, where: Where) -> list[QModelIndex]:
+        """Return the rows of a body that are groups."""
+        place = self._place(where)
+        return [self.createIndex(place.rows[one], 0, place) for one in place.ids if one in place.groups]
+
     def node_at(self, index: QModelIndex) -> Node | None:
         """Return the node of a row."""
         found = self.path_of(index)
@@ -122,8 +140,11 @@ class NodesModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: QModelIndex = NOWHERE) -> QModelIndex:
         """Return a cell."""
-        place = self._inside(parent) if parent.isValid() else self._root
-        there = 0 <= row < len(place.ids) and 0 <= column <= STATE and parent.column() <= 0
+        if parent.isValid():
+            place, first = self._inside(parent), parent.column() <= 0
+        else:
+            place, first = self._root, True
+        there = first and 0 <= row < len(place.ids) and 0 <= column <= STATE
         return self.createIndex(row, column, place) if there else QModelIndex()
 
     def _inside(self, parent: QModelIndex) -> Place:
@@ -145,8 +166,13 @@ class NodesModel(QAbstractItemModel):
 
     def hasChildren(self, parent: QModelIndex = NOWHERE) -> bool:  # noqa: N802
         """Say whether a row is a group that holds anything; asked of every row there is."""
+        if not parent.isValid():
+            return bool(self._root.ids) and not self._resting
+        place: Place = parent.internalPointer()
+        if not place.groups or parent.row() >= len(place.ids) or place.ids[parent.row()] not in place.groups:
+            return False
         node = self.node_at(parent)
-        return bool(self._root.ids) if node is None else node.group is not None and bool(node.group.nodes)
+        return node is not None and node.group is not None and bool(node.group.nodes)
 
     def columnCount(self, _parent: QModelIndex = NOWHERE) -> int:  # noqa: N802
         """Return the number of columns."""
@@ -228,7 +254,7 @@ class NodesModel(QAbstractItemModel):
                     self.dataChanged.emit(cell, cell)
 
     def _follow(self, edit: Edit) -> None:
-        for change in _changes(edit):
+        for change in changes_of(edit):
             if change.section == "modules":
                 self._show_again(self._root)
             elif change.section == "nodes" and change.where in self._places and self._follow_nodes(change):
@@ -244,16 +270,17 @@ class NodesModel(QAbstractItemModel):
         if body is None or len(gone) + len(new) > FEW or any(self._differs(where) for where in inside):
             self._reset()
             return True
+        place.groups = {node_id for node_id, node in there.items() if node.group is not None}
         parent = self.index_of(change.where[:-1], change.where[-1]) if change.where else NOWHERE
         for node_id in gone:
             row = place.rows[node_id]
             self.beginRemoveRows(parent, row, row)
-            place.put([one for one in place.ids if one != node_id])
+            place.put([one for one in place.ids if one != node_id], there)
             self._bury((*change.where, node_id))
             self.endRemoveRows()
         if new:
             self.beginInsertRows(parent, len(place.ids), len(place.ids) + len(new) - 1)
-            place.put([*place.ids, *new])
+            place.put([*place.ids, *new], there)
             self.endInsertRows()
         if list(there) != place.ids:
             self._reset()
@@ -286,13 +313,3 @@ class NodesModel(QAbstractItemModel):
         self.beginResetModel()
         self._forget()
         self.endResetModel()
-
-
-def _changes(edit: Edit) -> Iterator[Change]:
-    waiting: list[Edit] = [edit]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Steps):
-            waiting.extend(reversed(one.edits))
-        elif isinstance(one, Change):
-            yield one

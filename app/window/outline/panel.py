@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence
 
 from ....core.errors import UsageError
@@ -129,6 +129,7 @@ class OutlinePanel(OutlineFace):
         self._soon.start()
 
     def _refresh(self) -> None:
+        self._soon.stop()
         self.pages.setCurrentWidget(self.split if self._document.pipeline.nodes else self.empty)
         ids = self.ids
         self.wires.show(self._document, self.where, ids)
@@ -150,9 +151,7 @@ class OutlinePanel(OutlineFace):
     def ids(self) -> tuple[str, ...]:
         """The selected nodes of that body."""
         if self._ids is None:
-            where = self.where
-            found = [self.nodes.path_of(index) for index in self._picked.selectedRows()]
-            self._ids = tuple(one[1] for one in found if one is not None and one[0] == where)
+            self._ids = self.nodes.ids_in(self._picked.selection(), self.where)
         return self._ids
 
     @property
@@ -166,13 +165,13 @@ class OutlinePanel(OutlineFace):
         if (tuple(where), set(ids)) == (self.where, set(self.ids)):
             return
         self._quiet = True
-        rows = [index for one in ids if (index := self.nodes.index_of(tuple(where), one)).isValid()]
-        chosen = _ranges(sorted(rows, key=lambda index: index.row()))
         flags = QItemSelectionModel.SelectionFlag
-        self._picked.select(chosen, flags.ClearAndSelect | flags.Rows)
-        if rows:
-            self._picked.setCurrentIndex(rows[0], flags.NoUpdate)
-            self.tree.scrollTo(rows[0])
+        self._picked.select(self.nodes.rows_of(tuple(where), ids), flags.ClearAndSelect | flags.Rows)
+        there = (index for one in ids if (index := self.nodes.index_of(tuple(where), one)).isValid())
+        first = next(there, None)
+        if first is not None:
+            self._picked.setCurrentIndex(first, flags.NoUpdate)
+            self.tree.scrollTo(first)
         self._quiet = False
         self._refresh()
 
@@ -271,19 +270,3 @@ class OutlinePanel(OutlineFace):
             where = self.where
             self.show_selection(where, (target,))
             self.selection_changed.emit(where, (target,))
-
-
-def _ranges(rows: list[QModelIndex]) -> QItemSelection:
-    """Return the selection of rows in order; neighbours as one range, for Qt compares each range with each."""
-    chosen = QItemSelection()
-    first = last = QModelIndex()
-    for index in rows:
-        if last.isValid() and index.row() == last.row() + 1:
-            last = index
-            continue
-        if first.isValid():
-            chosen.select(first, last)
-        first = last = index
-    if first.isValid():
-        chosen.select(first, last)
-    return chosen

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QModelIndex, QSize, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
+from PyQt6.QtGui import QRegion
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,7 +21,8 @@ from ..theme.tokens import CHIP, GRID, ROW_TABLE, STATES
 from .nodes import ID, NAME, STATE
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QResizeEvent
+    from PyQt6.QtCore import QItemSelection, QModelIndex
+    from PyQt6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
 
     from ....core.pipeline import Where
     from .connections import ConnectionsModel
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 
 NARROW = 64 * GRID
+_OF_STYLE = frozenset({QEvent.Type.StyleChange, QEvent.Type.FontChange})
+_LAY_OUT = _OF_STYLE | {QEvent.Type.Timer, QEvent.Type.Resize}
 PART_OF_ID = 0.27
 
 
@@ -45,6 +49,10 @@ class NodesTree(QTreeView):
     def __init__(self, model: NodesModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._nodes = model
+        self._late = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._lay_out)
         self.setModel(model)
         self.setItemDelegate(_Rows(self))
         self.setUniformRowHeights(True)
@@ -70,6 +78,63 @@ class NodesTree(QTreeView):
             longest = max(map(word_of, STATES), key=len)
             self.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance(longest) + 4 * GRID)
 
+    def event(self, event: QEvent | None) -> bool:
+        """Lay many rows out once when the style is another, and not for each thing of it; unseen ones when seen."""
+        assert event is not None
+        if event.type() not in _LAY_OUT or not (event.type() in _OF_STYLE or self._unseen):
+            return super().event(event)
+        self._late = True
+        if not self._unseen:
+            # Not now: more of the style may change, and each thing would lay all rows out.
+            self._soon.start()
+        with self._nodes.at_rest():
+            return super().event(event)
+
+    @property
+    def _unseen(self) -> bool:
+        """Whether it is hidden, or behind another panel."""
+        return self.visibleRegion().isEmpty()
+
+    def _lay_out(self) -> None:
+        if self._late:
+            self._late = False
+            self.scheduleDelayedItemsLayout()
+            self.scrollTo(self.currentIndex())
+
+    def scrollTo(  # noqa: N802
+        self, index: QModelIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Bring a row into view; the current one, when it is seen again."""
+        if self._unseen:
+            self._late = True
+        else:
+            super().scrollTo(index, hint)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802
+        """Return where selected rows are, to be painted anew."""
+        return QRegion() if self._late else super().visualRegionForSelection(selection)
+
+    def updateGeometries(self) -> None:  # noqa: N802
+        """Place the scroll bars; where the rows are not laid out yet, that is for later too."""
+        with self._nodes.at_rest(resting=self._late):
+            super().updateGeometries()
+
+    def viewportEvent(self, event: QEvent | None) -> bool:  # noqa: N802
+        """Follow another size; where the rows are not laid out yet, that is for later too."""
+        assert event is not None
+        with self._nodes.at_rest(resting=self._late and event.type() == QEvent.Type.Resize):
+            return super().viewportEvent(event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Lay out what was not when nobody saw it."""
+        self._lay_out()
+        super().paintEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
+        """Lay out what was not when nobody saw it: keys may come before the first picture."""
+        self._lay_out()
+        super().focusInEvent(event)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Give names the room; ids are seen where there is enough for both."""
         super().resizeEvent(event)
@@ -86,15 +151,13 @@ class NodesTree(QTreeView):
     def opened(self) -> list[tuple[Where, str]]:
         """Return the groups that are open, the outer ones first."""
         found: list[tuple[Where, str]] = []
-        waiting = [QModelIndex()]
+        waiting: list[Where] = [()]
         while waiting:
-            parent = waiting.pop(0)
-            for row in range(self._nodes.rowCount(parent)):
-                index = self._nodes.index(row, 0, parent)
+            for index in self._nodes.groups_in(waiting.pop(0)):
                 path = self._nodes.path_of(index)
                 if path is not None and self.isExpanded(index):
                     found.append(path)
-                    waiting.append(index)
+                    waiting.append((*path[0], path[1]))
         return found
 
 
