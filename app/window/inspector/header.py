@@ -14,6 +14,8 @@ from ..runs.task_columns import word_of
 from ..theme.tokens import CAPTION, GRID, HEADING, ICON_SMALL, STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ....core.pipeline import Node
     from ..looks import NodeLook
     from ..theme.theme import Theme
@@ -98,15 +100,23 @@ class Header(QWidget):
         nodes = self._selection.nodes.values()
         self._category = ""
         self.title.setText(self.tr("{number} nodes").format(number=len(nodes)))
-        labels = Counter(self._label(node) for node in nodes)
+        labels = self._labels(nodes)
         shown = [f"{label} ×{times}" if times > 1 else label for label, times in labels.most_common()]
         self.kind.setText(", ".join(shown))
         self.kind.setToolTip("\n".join(shown[:40]))
 
-    def _label(self, node: Node) -> str:
+    def _labels(self, nodes: Collection[Node]) -> Counter[str]:
+        """Return how many nodes there are of what; the module of each is looked at once, however many have it."""
         assert self._selection is not None
-        module = self._selection.module(node)
-        return module.label if module is not None else node.title or self.tr("Group")
+        labels: Counter[str] = Counter()
+        modules = self._selection.pipeline.modules
+        for key, times in Counter([node.module for node in nodes if node.group is None]).items():
+            if key in modules:
+                labels[modules[key].label] += times
+        labels.update(
+            [node.title or self.tr("Group") for node in nodes if node.group is not None or node.module not in modules]
+        )
+        return labels
 
     def show_look(self, look: NodeLook | None, mode: str) -> None:
         """Show how the node does; None for several."""

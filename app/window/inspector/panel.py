@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from .sources import RunSource
 
 
+MANY = 1_000
+
+
 class InspectorPanel(QWidget):
     """Shows what is selected. ``node_wanted`` tells a node of the same body that a person wants to see.
 
@@ -186,7 +189,11 @@ class InspectorPanel(QWidget):
         single = self._selection.single
         if single is not None:
             self._runs.want_details(self._selection.path(single[0]))
-        self.refresh()
+        if len(self._selection.wanted) > MANY:
+            # What they have in common takes a while: the canvas shows first that they are selected.
+            self._later()
+        else:
+            self.refresh()
         bar = self.view.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)

@@ -76,9 +76,10 @@ class Parameters(QWidget):
 
     def _shape(self, selection: Selection, slot: Slot) -> Any:
         """Return what must be the same for a row to be used again."""
-        fed = tuple((one, connection.source) for one, connection in selection.connections(slot.name).items())
+        connections = selection.connections(slot.name)
+        fed = tuple(connections), tuple([connection.source for connection in connections.values()])
         value = selection.value(slot)
-        kind = kind_of_editor(slot.port, self._shown(slot, value)) if not fed else ""
+        kind = kind_of_editor(slot.port, self._shown(slot, value)) if not connections else ""
         return slot.holder, slot.port, fed, kind
 
     def _shown(self, slot: Slot, value: Any) -> Any:

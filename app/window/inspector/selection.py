@@ -71,6 +71,7 @@ class Selection:
         self.document, self.where = document, tuple(where)
         self.wanted = tuple(ids)
         self._nodes: dict[str, Node] = {}
+        self._fed: dict[str, dict[str, Connection]] = {}
         self._found_at = -1
 
     @property
@@ -98,6 +99,7 @@ class Selection:
             self._found_at = self.document.changes
             body = self.body
             there = body.nodes if body is not None else {}
+            self._fed = {}
             self._nodes = {one: there[one] for one in self.wanted if one in there}
         return self._nodes
 
@@ -123,34 +125,36 @@ class Selection:
         if body is None:
             return ()
         shared: dict[str, Port] | None = None
-        seen: set[tuple[str, ...]] = set()
+        seen: set[str] = set()
         for node_id, node in self.nodes.items():
-            module = self.module(node)
-            if module is not None and not module.open_inputs and (node.module,) in seen:
+            if node.module in seen and node.group is None:
                 continue
-            seen.add((node.module,))
+            module = self.module(node)
+            if module is not None and not module.open_inputs:
+                seen.add(node.module)
             own = {port.name: port for port in inputs_of(self.pipeline, body, node_id)}
             shared = own if shared is None else {n: p for n, p in shared.items() if n in own and own[n].type == p.type}
         return tuple((shared or {}).values())
 
     def value(self, slot: Slot) -> Any:
         """Return the value that all have, UNSET if none has one, MIXED if they differ."""
-        found: list[Any] = []
-        for node in self.nodes.values():
-            value = slot.value_in(node)
-            if found and (type(value) is not type(found[0]) or value != found[0]):
-                return MIXED
-            found = found or [value]
-        return found[0] if found else UNSET
+        found = [slot.value_in(node) for node in self.nodes.values()]
+        if not found:
+            return UNSET
+        first, kind = found[0], type(found[0])
+        same = all(value is first or (type(value) is kind and value == first) for value in found)
+        return first if same else MIXED
 
     def connections(self, name: str) -> dict[str, Connection]:
         """Return what feeds an input of each node that has it connected."""
         body = self.body
         if body is None:
             return {}
-        connections = body.connections
-        ends = ((one, f"{one}.{name}") for one in self.nodes)
-        return {one: connections[end] for one, end in ends if end in connections}
+        nodes = self.nodes
+        if name not in self._fed:
+            connections, port = body.connections, f".{name}"
+            self._fed[name] = {one: found for one in nodes if (found := connections.get(one + port)) is not None}
+        return self._fed[name]
 
     # Changing them
 
