@@ -172,9 +172,9 @@ class Layout:
             return list(self._reads_in_loop(task))
         if self._plain[task.node]:
             entries = self.plan.nodes[task.node].inputs
-            outputs = [entry.source.output for entry in entries if isinstance(entry, Wired)]
+            outputs: Sequence[str] = [entry.source.output for entry in entries if isinstance(entry, Wired)]
         else:
-            outputs: Sequence[str] = self._outputs[task.node]
+            outputs = self._outputs[task.node]
         return list(zip(task.sources, outputs, strict=True))
 
     def _reads_in_loop(self, task: Task) -> Iterator[tuple[Prerequisite, str]]:
