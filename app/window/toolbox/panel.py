@@ -128,6 +128,7 @@ class ToolboxPanel(QWidget):
         card.dropped.connect(self._drop)
         card.let_go.connect(self._let_go)
         card.step_wanted.connect(lambda step, card=card: self._step(card, step))
+        card.refresh()
         return card
 
     def _new(self, name: str) -> Card:
