@@ -67,5 +67,6 @@ def _reason(
     if name in last_resort and choice.scheme not in last_resort:
         return "only for what no other scheme can take"
     if name in estimate and choice.scheme in estimate:
-        return f"would have it later than {choice.scheme}"
+        sooner = estimate[name] < estimate[choice.scheme]
+        return f"as soon, but after {choice.scheme}" if sooner else f"would have it later than {choice.scheme}"
     return bare(choice.refused.get(name, f"comes after {choice.scheme}"), name)

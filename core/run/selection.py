@@ -47,6 +47,9 @@ COSTS = {
 }
 """Measured on one machine, in the middle of what was seen; for a scheme that is not here, UNKNOWN_COST."""
 
+NEARLY, NEARLY_SECONDS = 0.01, 0.01
+"""Expected ends that differ by this part at most, and by so many seconds, are as good as equal."""
+
 UNKNOWN_COST = Cost(1e-3, 100e6)
 
 
@@ -131,13 +134,19 @@ def choose(
 def _first_to_finish(
     fitting: Sequence[str], refused: Mapping[str, str], standing: Mapping[str, Standing], estimate: Mapping[str, float]
 ) -> Choice:
-    """Choose the scheme that has the result first, also if that means to wait for it."""
+    """Choose the scheme that has the result first, also if that means to wait for it.
+
+    Of several free ones that are as good as equal in this, the person's order decides.
+    """
     known = [name for name in fitting if name in standing and name in estimate]
     if not known:
         return Choice("", _because(refused), refused)
-    best = min(known, key=lambda name: estimate[name])
+    soonest = min(known, key=lambda name: estimate[name])
+    nearly = estimate[soonest] + min(estimate[soonest] * NEARLY, NEARLY_SECONDS)
+    best = next((name for name in known if estimate[name] <= nearly and standing[name].free > 0), soonest)
     others = {name: f"{name} {_time(estimate[name])}" for name in known if name != best}
-    expected = f"{best}: expected to finish first, in {_time(estimate[best])}"
+    equal = "as soon as any, and the first in your order" if best != soonest else "expected to finish first"
+    expected = f"{best}: {equal}, in {_time(estimate[best])}"
     reason = (
         f"{expected} ({', '.join(others.values())})" if others else f"{best}: {_because(refused) or 'the only one'}"
     )

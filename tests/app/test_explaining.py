@@ -50,7 +50,7 @@ def test_durations_of_earlier_runs_count(workspace):
     assert before.reason == "processes: the first in your order"
     assert run(pipeline, scheme="processes").ok
     (after,) = explain(pipeline, Options())
-    assert (after.chosen, "expected to finish first" in after.reason) == ("threads", True)
+    assert after.reason.startswith(("processes: as soon as any", "threads: expected to finish first"))
     assert all(one.seconds is not None for one in after.candidates if one.scheme in {"threads", "processes"})
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,13 +77,24 @@ def test_the_order_of_the_person_is_told_where_nothing_else_decides():
 
 def test_where_durations_are_known_the_time_of_each_is_told():
     plan = plan_of(Node(module="f"), modules={"f": step(threads=True)})
-    policy = Policy(("processes", "threads"), seconds={0: 0.5})
+    policy = Policy(("processes", "threads"), seconds={0: 0.001})
     choice, estimate = scheduler(plan, policy).foresee(0)
     first, second = candidates(plan.nodes[0], choice, policy.enabled, {}, estimate)
     assert choice.scheme == "threads"
     assert first.reason == "would have it later than threads"
     assert second.reason.startswith("expected to finish first")
-    assert 0.5 < second.seconds < first.seconds < 0.6
+    assert 0.001 < second.seconds < first.seconds < 0.002
+
+
+@pytest.mark.parametrize("order", [("processes", "threads"), ("threads", "processes")])
+def test_the_order_of_the_person_decides_where_it_makes_no_odds_when_a_result_is_there(order):
+    plan = plan_of(Node(module="f"), modules={"f": step(threads=True)})
+    policy = Policy(order, seconds={0: 0.5})
+    choice, estimate = scheduler(plan, policy).foresee(0)
+    first, second = candidates(plan.nodes[0], choice, policy.enabled, {}, estimate)
+    assert choice.scheme == order[0] == first.scheme
+    assert "first" in first.reason
+    assert second.reason in {"as soon, but after processes", "would have it later than threads"}
 
 
 def test_where_what_it_reads_will_be_counts():
