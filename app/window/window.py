@@ -212,7 +212,7 @@ class Window(QMainWindow):
             "file": document.file is not None,
             "undo": bool(document.undo_label),
             "redo": bool(document.redo_label),
-            "selection": bool(page.selection),
+            "selection": bool(page.canvas.selection),
         }
         return facts | run_facts(page) | {name for name, holds in held.items() if holds}
 
