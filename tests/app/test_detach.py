@@ -100,6 +100,7 @@ def test_it_inherits_no_descriptors(rig, waiting, tmp_path):
     assert tmp_path / "secret" not in held
 
 
+@pytest.mark.slow
 def test_its_tasks_see_the_environment_but_nothing_of_how_it_was_started(rig, workspace):
     text = "import os\n\ndef step() -> list[str]:\n    return [*os.environ, os.environ['GIVEN'], os.getcwd()]\n"
     run = rig.detach(quick(workspace, text), "--output", "out", env={"GIVEN": "as it was"}, cwd=workspace.folder)
@@ -110,6 +111,7 @@ def test_its_tasks_see_the_environment_but_nothing_of_how_it_was_started(rig, wo
     assert VARIABLE not in outputs["out"]
 
 
+@pytest.mark.slow
 def test_with_the_serial_scheme_it_keeps_the_working_directory(rig, workspace):
     file = quick(workspace, "import os\n\ndef step() -> str:\n    return os.getcwd()\n")
     run = rig.detach(file, "-x", "serial", "--output", "out", cwd=workspace.folder)
@@ -117,6 +119,7 @@ def test_with_the_serial_scheme_it_keeps_the_working_directory(rig, workspace):
     assert str(workspace.folder) in (workspace.folder / "out" / "results.json").read_text()
 
 
+@pytest.mark.slow
 def test_options_work_as_without(rig, workspace):
     file = quick(workspace)
     report = workspace.folder / "report.html"
@@ -140,6 +143,7 @@ def test_a_dry_run_shows_its_plan_here(rig, workspace):
     assert not list(runs_folder().glob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["x", "0", "999", "-1"])
 def test_a_variable_that_means_nothing_is_not_obeyed(rig, workspace, number):
     assert rig.detach(quick(workspace), env={VARIABLE: number}).follow().code == 0
@@ -296,6 +300,7 @@ def test_if_it_is_killed_no_worker_is_left_and_its_journal_says_so(rig, waiting,
     assert run.summary().state == "interrupted"
 
 
+@pytest.mark.slow
 def test_a_hang_up_does_not_end_it(rig, waiting):
     run = rig.detach(waiting)
     rig.wait_for()
@@ -304,6 +309,7 @@ def test_a_hang_up_does_not_end_it(rig, waiting):
     assert run.follow().code == 0
 
 
+@pytest.mark.slow
 def test_it_is_cancelled_while_its_module_sleeps_in_the_process_itself(rig, workspace):
     text = f"{STEPS}\ndef sleeps() -> int:\n    say('begun')\n    time.sleep(600)\n    return 1\n"
     pipeline, steps = workspace.pipeline(text)
@@ -367,6 +373,7 @@ def test_afterwards_it_reads_like_one_of_the_terminal(rig, workspace):
     assert all("of the step" in text for text in shown)
 
 
+@pytest.mark.slow
 def test_what_it_writes_is_kept_as_long_as_its_journal(rig, workspace):
     file = quick(workspace, "def step() -> int:\n    print('of the step')\n    return 1\n")
     run = rig.detach(file, "-x", "serial")
@@ -377,6 +384,7 @@ def test_what_it_writes_is_kept_as_long_as_its_journal(rig, workspace):
     assert not list(runs_folder().iterdir())
 
 
+@pytest.mark.slow
 def test_what_a_run_wrote_whose_journal_was_deleted_goes_when_the_next_one_begins(rig, workspace):
     file = quick(workspace)
     run = rig.detach(file, "-x", "serial")

@@ -48,6 +48,7 @@ def test_treadle_and_a_peer_are_measured_side_by_side(bench, tmp_path):
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
+@pytest.mark.slow
 def test_a_peer_that_hangs_is_told_and_all_it_started_is_ended(bench, tmp_path):
     code, printed, rows = bench("--only", "start", "--peers", "odd_peers:Hanging,treadle serial", "--deadline", "5")
     assert code == 0

@@ -23,7 +23,7 @@ ITEMS = 12
 ANSWER = 20_000.0 * sum(range(ITEMS))
 TASKS = {"numbers", "total", *(f"{node}[{item}]" for node in ("image", "written") for item in range(ITEMS))}
 SCHEMES = ("processes", "threads", "serial")
-MOMENTS = [pytest.param(seed, marks=() if seed < 3 else pytest.mark.slow) for seed in range(10)]
+MOMENTS = [pytest.param(seed, marks=() if seed < 1 else pytest.mark.slow) for seed in range(10)]
 NUMBERS = itertools.count(1)
 STEPS = """
 import contextlib, os, socket, time
@@ -133,6 +133,7 @@ def test_only_what_has_no_durable_result_is_done_again(killable, moment):
     assert sorted(killable.resume("-x", scheme)) == sorted(lacking)
 
 
+@pytest.mark.slow
 def test_it_may_be_killed_again_while_it_is_resumed(killable):
     killable.killed(6, "-x", "processes")
     killable.killed(6, "-x", "processes", "--resume")
@@ -142,6 +143,7 @@ def test_it_may_be_killed_again_while_it_is_resumed(killable):
     assert killable.resume() == []
 
 
+@pytest.mark.slow
 def test_without_resume_what_is_no_pure_function_is_done_again(killable):
     killable.killed(8, "-x", "processes")
     lacking = TASKS - killable.durable()
@@ -150,6 +152,7 @@ def test_without_resume_what_is_no_pure_function_is_done_again(killable):
     assert sorted(killable.did()[before:]) == sorted(lacking | {"numbers"})
 
 
+@pytest.mark.slow
 def test_nothing_but_the_run_itself_is_left_to_resume_by_a_run_without_a_cache(killable):
     killable.killed(2, "-x", "processes", "--no-cache")
     done = killable.rig.treadle("run", killable.file, "--resume")

@@ -151,6 +151,7 @@ def test_what_is_asked_wrongly_is_said_with_what_was_meant(treadle: Callable, ar
     assert why in told.err
 
 
+@pytest.mark.slow
 def test_a_foreign_cluster_is_stopped_only_when_that_is_said(
     treadle: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

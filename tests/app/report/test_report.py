@@ -143,6 +143,7 @@ def test_ten_thousand_tasks_are_summarised_and_the_failed_ones_told(tmp_path):
     assert "too many to tell apart" in page.text
 
 
+@pytest.mark.slow
 def test_ten_thousand_failures_with_long_tracebacks_stay_small(tmp_path):
     run = InventedRun(tmp_path)
     for number in range(10_000):

@@ -56,7 +56,7 @@ def assert_equal(pipeline: Pipeline) -> None:
     )
 
 
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=100)
 @given(pipelines())
 def test_a_run_equals_the_reference(pipeline) -> None:
     assert_equal(pipeline)

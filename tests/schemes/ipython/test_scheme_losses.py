@@ -128,6 +128,7 @@ class TestLosses:
         assert "no engines" in ended.result.message
 
 
+@pytest.mark.slow
 class TestParts:
     """What stands between this program and the engines: their nannies, and the processes of the controller."""
 
