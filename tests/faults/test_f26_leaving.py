@@ -59,12 +59,12 @@ def deeds(tmp_path, monkeypatch):
 
 @pytest.fixture
 def session(qapp, qtbot, tmp_path, deeds):
-    """Return a function that starts a window; whatever tests leave of it is ended."""
+    """Return a function that starts a window, one after the other; whatever tests leave of it is ended."""
     made = []
+    folder = tmp_path / "window"
+    folder.mkdir()
 
-    def start(waits=None, name="window"):
-        folder = tmp_path / f"{name}-{len(made)}"
-        folder.mkdir()
+    def start(waits=None):
         made.append(Session(folder, qtbot, waits))
         return made[-1]
 
@@ -193,9 +193,6 @@ def test_what_is_left_running_is_found_by_the_next_start_and_stopped_from_there(
     assert run.live
 
     second = session()
-    second.program.settings.leave_run(run.id)
-    second.window.leftovers._looked = False
-    second.window.leftovers._runner_changed("idle", "")
     second.until(lambda: [one.key for one in second.window.leftovers.found] == [run.id])
     assert "goes on" in second.window.leftovers.found[0].text
     second.window.leftovers.act(run.id, "stop")
@@ -375,6 +372,54 @@ def test_a_runner_that_is_gone_does_not_keep_the_window(session):
     one.window.close()
     one.over()
     assert all_gone({one.runner, *workers})
+
+
+# What nobody could decide on
+
+
+@pytest.mark.slow
+def test_what_a_killed_session_left_is_used_again_and_stopped_by_the_next_one(session):
+    one = session()
+    ours = one.start_cluster()
+    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
+    for process in (*guardians, one.runner):
+        process.kill()
+    one.until(lambda: one.program.bridge.state == "gone")
+    one.window.close()
+    one.over()
+
+    second = session()
+    second.until(lambda: len(second.window.leftovers.found) == 1)
+    (found,) = second.window.leftovers.found
+    assert "Cluster “default” of an earlier session still runs" in found.text
+    second.window.leftovers.act(found.key, "attach")
+    second.until(lambda: not second.window.leftovers.found)
+    assert all_alive(one for one in ours if one not in guardians)
+    (row,) = second.ask(p.ExecuteOn, name=NAME, statement="6 * 7").rows
+    assert row.value == "42"
+    second.close()
+    second.choose(cluster="stop")
+    second.over()
+    assert all_gone({*ours, second.runner})
+    assert cluster_processes() == set()
+
+
+@pytest.mark.slow
+def test_what_a_killed_session_left_is_stopped_at_the_start_of_the_next_one(session):
+    one = session()
+    ours = one.start_cluster()
+    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
+    for process in (*guardians, one.runner):
+        process.kill()
+    one.until(lambda: one.program.bridge.state == "gone")
+    one.window.close()
+    one.over()
+    second = session()
+    second.until(lambda: len(second.window.leftovers.found) == 1)
+    second.window.leftovers.act(second.window.leftovers.found[0].key, "stop")
+    second.until(lambda: not second.window.leftovers.found)
+    assert all_gone(ours)
+    second.close(Step.OVER)
 
 
 # Controllers of others
