@@ -27,6 +27,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="treadle-pictures-") as home:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
             os.environ[name] = str(Path(home) / name.lower())
+        os.environ["IPYTHONDIR"] = str(Path(home) / "ipython")
         return _draw(Path(home))
 
 
@@ -68,6 +69,9 @@ def _states(program: Program) -> None:
     _until(lambda: not page.runs.going, "the run does not end")
     page.canvas.selection = ("tsnr_smoothed_slice",)
     _take(program, "done")
+    window.docks.show("parallel")
+    _take(program, "schemes")
+    window.docks.show("tasks")
     program.settings.set("appearance", "dark")
     _take(program, "dark")
     program.settings.set("appearance", "light")
