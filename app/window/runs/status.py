@@ -97,7 +97,8 @@ class SchemeChips(_OfRuns):
         for name, chip in self._chips.items():
             busy = 0 if record is None else max(0, record.busy.get(name, 0))
             text = f"{name} {amounts.count(taken[name])}" if name in taken else name
-            chip.setText(text + (f" · {busy} {self.tr('running')}" if busy else ""))
+            # Between an icon and its text Qt leaves next to nothing.
+            chip.setText(f" {text}" + (f" · {busy} {self.tr('running')}" if busy else ""))
             chip.setIcon(QIcon(scheme_badge(self.theme, name, self.devicePixelRatioF(), ICON_SMALL)))
             colours = self.theme.colours
             chip.setStyleSheet(
@@ -123,7 +124,7 @@ class SchemeChips(_OfRuns):
     @property
     def words(self) -> list[str]:
         """What the chips say."""
-        return [chip.text() for chip in self._chips.values()]
+        return [chip.text().strip() for chip in self._chips.values()]
 
     def press(self, name: str) -> None:
         """Do what the chip of a scheme does."""
