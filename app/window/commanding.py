@@ -14,6 +14,7 @@ from .command_search import search_commands
 from .dialogs.about import AboutDialog
 from .dialogs.settings_dialog import SettingsDialog
 from .dialogs.shortcut_dialog import ShortcutDialog
+from .leaving.restarting import Restarting
 from .run_commands import bind_run_commands
 from .tour_stops import start_tour
 
@@ -55,7 +56,7 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "help.shortcuts": lambda: ShortcutDialog(commands, shared.theme, window).open(),
         "help.log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder))),
         "help.about": lambda: AboutDialog(shared.theme, shared.bridge.welcome, window).open(),
-        "run.restart-runner": shared.bridge.start,
+        "run.restart-runner": Restarting(shared.bridge, shared.theme, window).begin,
     }
     for name in window.docks.all:
         bound[f"go.{name}"] = partial(window.lead_to, name)
