@@ -40,6 +40,11 @@ class Place:
     environment: Mapping[str, str]
     say: Callable[[str], None]
 
+    @property
+    def spare(self) -> Path:
+        """The folder for those files of modules that find no room in the other one."""
+        return self.folder / "files"
+
 
 # Imported when wanted: a run on one scheme shall not wait for the others.
 
@@ -48,10 +53,10 @@ def _serial(place: Place, options: Options) -> Scheme:
     if options.hosted:
         from ..schemes.threads.scheme import ThreadsScheme
 
-        return ThreadsScheme(place.files, place.search_path, 1, name="serial")
+        return ThreadsScheme(place.files, place.search_path, 1, name="serial", spare=place.spare)
     from ..schemes.serial import SerialScheme
 
-    return SerialScheme(place.files, place.search_path, place.folder)
+    return SerialScheme(place.files, place.search_path, place.folder, place.spare)
 
 
 def _processes(place: Place, options: Options) -> Scheme:
@@ -64,13 +69,14 @@ def _processes(place: Place, options: Options) -> Scheme:
         workers_of(options, "processes"),
         settings.renew_after or None,
         memory_limit=round(settings.memory_gb * 1e9),
+        spare=place.spare,
     )
 
 
 def _threads(place: Place, options: Options) -> Scheme:
     from ..schemes.threads.scheme import ThreadsScheme
 
-    return ThreadsScheme(place.files, place.search_path, workers_of(options, "threads"))
+    return ThreadsScheme(place.files, place.search_path, workers_of(options, "threads"), spare=place.spare)
 
 
 def _ipython(place: Place, options: Options) -> Scheme:
@@ -121,7 +127,7 @@ def enabled_schemes(options: Options) -> tuple[tuple[str, ...], frozenset[str]]:
     name, _ = _parts(options.scheme)
     order = known_preference(options)
     if name == "auto":
-        there = tuple(one for one in order if one != "ipython" or _engines_wait(options))
+        there = tuple(one for one in order if one != "ipython" or cluster_of(options) is not None)
         if not there:
             raise UsageError(
                 "the only scheme that may be used is ipython, and no cluster runs",
@@ -167,12 +173,15 @@ def passed_over(options: Options) -> list[str]:
     return told
 
 
-def _engines_wait(options: Options) -> bool:
+def cluster_of(options: Options) -> Address | None:
+    """Return the cluster whose engines a run would use; None if none runs, or none is to be used."""
+    if "ipython" not in known_preference(options) and options.scheme == "auto":
+        return None
     try:
-        return running_cluster(_profile(options)) is not None
+        return running_cluster(_profile(options))
     except UsageError:
         # There is no such profile: that is no reason to run nothing at all, and is said by ``passed_over``.
-        return False
+        return None
 
 
 def _refuse_unknown_profile(profile: str) -> None:

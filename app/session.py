@@ -90,6 +90,8 @@ class Run:
             cached = self.keeping.cached
             takes = cached is not None and cached.cache.takes_files
             self.files = cached.cache.files if cached and takes else self.folder / "files"
+            if cached and takes:
+                cached.earlier.spare = str(self.folder)
             self.executor = self._executor(options, warn)
             self.keeping.recording.steer(self.executor)
             undo.pop_all()

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class SerialScheme:
     """Executes calls where ``submit`` is called; values stay in this process.
 
-    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked
-    for besides what Python knows, ``folder`` where values are written that another scheme asks for.
+    ``files`` is the folder where files that modules return are kept, ``spare`` where those are that find no room there,
+    ``search_path`` where modules are looked for besides what Python knows, ``folder`` where values are written that
+    another scheme asks for.
     A call cannot be ended here: it has the thread that would do so. It can only be asked to end. Numeric libraries use
     as many threads as in the other schemes, so that their results are the same to the last digit.
     """
@@ -38,9 +39,11 @@ class SerialScheme:
     name = "serial"
     runs_here = True
 
-    def __init__(self, files: Path, search_path: Sequence[Path] = (), folder: Path | None = None) -> None:
+    def __init__(
+        self, files: Path, search_path: Sequence[Path] = (), folder: Path | None = None, spare: Path | None = None
+    ) -> None:
         self._search_path = search_path
-        self._files = FileStore(files)
+        self._files = FileStore(files, spare)
         self._exported = (files.parent if folder is None else folder) / "exported"
         self._environment: dict[str, str | None] = {}
         self._limits = ThreadLimits(self._set_variable)

@@ -46,7 +46,8 @@ class CachedResults:
 
     ``pipeline`` is what the pipeline is remembered by: its file, or its name. Results that have no key by lineage are
     kept, too, if there is a ``run``: for this run alone, should it be resumed with the same calls. Keys, files and the
-    index are the business of a clerk: what the executor asks takes it no time.
+    index are the business of a clerk: what the executor asks takes it no time. Files in the folder ``spare`` found no
+    room in the cache.
     """
 
     def __init__(self, cache: Cache, keys: NodeKeys, plan: Plan, pipeline: str, run: str = "") -> None:
@@ -60,6 +61,7 @@ class CachedResults:
         self._clerk = Clerk("treadle-look-up", keys.look_again, self._look_ups.look_again)
         self._hear: Callable[[LookedUp | Exported], None] = lambda _answer: None
         self._arriving = Arriving()
+        self.spare = ""
         self._hopeful = False
         self._node_of: dict[TaskId, int] = {}
         noted = cache.noted(pipeline)
@@ -148,6 +150,9 @@ class CachedResults:
         assert isinstance(result, Result)
         key = self._look_ups.key_of.get(task.id)
         arrival, places = None, []
+        if self.spare and any(name.startswith(self.spare) for name in result.files):
+            self._cache.give_up("there is no room for the files of modules")
+            key = None
         if key is not None and task.node not in self._secret and self._is_worth_it(task, report):
             places = self._places(task, result)
             arrival = Arrival(key, result, report, places, forced=self._keys.forced(task.node))

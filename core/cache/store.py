@@ -243,6 +243,10 @@ class Cache:
         """
         self._writer.keep(key, keeping, done)
 
+    def give_up(self, why: str) -> None:
+        """Keep nothing more; that is told once."""
+        self._writer.give_up(why)
+
     def flush(self, deadline: float) -> bool:
         """Wait until all is written that was ordered; False if ``deadline`` seconds were too short."""
         used, self._used = self._used, set()

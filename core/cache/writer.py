@@ -71,6 +71,13 @@ class Writer:
         if not self.failed:
             self._order(("note", {(pipeline, node): one for node, one in parts.items()}, None, None))
 
+    def give_up(self, why: str) -> None:
+        """Write nothing more; that is told once."""
+        with self._lock:
+            before, self.failed = self.failed, True
+        if not before:
+            self._warn(f"{self._where}: results cannot be kept ({why}); the run goes on without")
+
     def flush(self, deadline: float) -> bool:
         """Wait until all that was ordered so far is done; say whether it is, after ``deadline`` seconds at most."""
         if self._thread is None:
@@ -148,8 +155,7 @@ class Writer:
                 logging.getLogger(__name__).exception("what was to be kept cannot be written")
             # That an entry was used is no great loss: the next result to be kept tells what is wrong.
             if keeps:
-                self.failed = True
-                self._warn(f"{self._where}: results cannot be kept ({told(error)}); the run goes on without")
+                self.give_up(told(error))
 
 
 def is_worth_it(keeping: Keeping) -> bool:

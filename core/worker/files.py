@@ -26,11 +26,12 @@ _MOVING = ".moving-"
 class FileStore:
     """A folder of files and directories by the digest of their content; only the user can enter it.
 
-    Several processes may keep files in it at once, also the same ones.
+    Several processes may keep files in it at once, also the same ones. What it has no room for is kept in ``spare``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, spare: Path | None = None) -> None:
         self.folder = folder
+        self._spare = None if spare is None or spare == folder else FileStore(spare)
 
     @cached_property
     def digests(self) -> FileDigests:
@@ -76,7 +77,17 @@ class FileStore:
 
         CallError if there is no room for it.
         """
-        place = self.folder / digest_of(path)[:DIGITS]
+        digest = digest_of(path)
+        try:
+            return self._keep(path, digest)
+        except OSError as error:
+            if self._spare is not None:
+                return self._spare.keep(path)
+            why = f"{path.name} cannot be kept in {self.folder}: {error.strerror or error}"
+            raise CallError(f"{why}. Make room there, or have the results of the run kept elsewhere") from error
+
+    def _keep(self, path: Path, digest: str) -> Path:
+        place = self.folder / digest[:DIGITS]
         kept = place / path.name
         if not is_as_kept(kept):
             # A module wrote to it, though it was only to read it.
@@ -85,11 +96,7 @@ class FileStore:
         with contextlib.suppress(FileNotFoundError):
             os.utime(place)
         if not kept.exists():
-            try:
-                self._move_in(path, kept)
-            except OSError as error:
-                why = f"{path.name} cannot be kept in {self.folder}: {error.strerror or error}"
-                raise CallError(f"{why}. Make room there, or have the results of the run kept elsewhere") from error
+            self._move_in(path, kept)
         return kept
 
     def _move_out(self, kept: Path) -> None:
@@ -108,6 +115,10 @@ class FileStore:
             _protect(copy)
             kept.parent.mkdir(mode=0o700, exist_ok=True)
             _rename_unless_there(copy, kept)
+        except OSError:
+            if copy.exists() and not path.exists():
+                copy.rename(path)
+            raise
         finally:
             shutil.rmtree(moving, ignore_errors=True)
 

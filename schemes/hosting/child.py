@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...core.worker.files import FileStore
 from . import kin
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Setup:
     Folders for values (in memory, on disk) and for the files of modules, the search path, the mark that ends what
     a task printed, and what it does: ``serve`` names a function that is called with this and the channel; how many
     bytes of values a worker may keep to itself; how many files it may open, 0 for as many as its owner;
-    which folders go with the owner; and how many bytes of memory a worker may take, 0 for as many as there are.
+    which folders go with the owner; how many bytes of memory a worker may take, 0 for as many as there are; and the
+    folder for those files of modules that find no room in the other one.
     """
 
     memory: str
@@ -48,6 +50,12 @@ class Setup:
     open_files: int = 0
     folders: tuple[str, ...] = ()
     memory_limit: int = 0
+    spare: str = ""
+
+    @property
+    def store(self) -> FileStore:
+        """Where the files of modules are kept."""
+        return FileStore(Path(self.files), Path(self.spare) if self.spare else None)
 
     @property
     def overflow(self) -> tuple[Path, ...]:

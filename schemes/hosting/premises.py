@@ -47,14 +47,20 @@ class Premises:
             self._undo = undo.pop_all()
 
     def setup(
-        self, files: Path, search_path: Sequence[Path], serve: str, budget: int = 1 << 62, limit: int = 0
+        self,
+        files: Path,
+        search_path: Sequence[Path],
+        serve: str,
+        budget: int = 1 << 62,
+        limit: int = 0,
+        spare: Path | None = None,
     ) -> Setup:
         """Return what the workers are told; see there."""
         path = (*search_path_of_owner(), *map(str, search_path))
         mark = b"\0" + secrets.token_bytes(12).replace(b"\0", b"\1")
         folders = tuple(str(folder.path) for folder in self._folders)
         where = str(self.memory), str(self.disk), str(files)
-        return Setup(*where, path, mark, serve, budget, self._open_files, folders, limit)
+        return Setup(*where, path, mark, serve, budget, self._open_files, folders, limit, str(spare or ""))
 
     def close(self) -> None:
         """Remove the folders."""

@@ -39,11 +39,11 @@ _FILES = 10
 class ProcessesScheme:
     """Executes calls in worker processes that can be killed at any moment without harm to one another.
 
-    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are
-    looked for besides where this process does; ``workers`` how many there are, by default one per core;
-    after ``renew_after`` calls a worker is replaced by a fresh one. A worker keeps up to ``memory_budget`` bytes of
-    large values to itself, by default all workers together a quarter of the memory. A worker whose processes together
-    take more than ``memory_limit`` bytes is ended with its call; 0 is no limit.
+    ``files`` is the folder where files that modules return are kept, ``spare`` where those are that find no room there,
+    ``search_path`` where modules are looked for besides where this process does; ``workers`` how many there are, by
+    default one per core; after ``renew_after`` calls a worker is replaced by a fresh one. A worker keeps up to
+    ``memory_budget`` bytes of large values to itself, by default all workers together a quarter of the memory. A worker
+    whose processes together take more than ``memory_limit`` bytes is ended with its call; 0 is no limit.
 
     All that happens in the workers is taken in by one thread; ``submit`` sends at once, without a detour
     through it. A lock keeps the two apart, and nothing waits while it holds the lock.
@@ -60,8 +60,9 @@ class ProcessesScheme:
         renew_after: int | None = None,
         memory_budget: int | None = None,
         memory_limit: int = 0,
+        spare: Path | None = None,
     ) -> None:
-        self._files, self._search_path = files, search_path
+        self._files, self._search_path, self._spare = files, search_path, spare
         self._workers = workers or cores()
         self._renew_after = renew_after
         self._budget = memory.budget(self._workers, memory_limit) if memory_budget is None else memory_budget
@@ -81,7 +82,7 @@ class ProcessesScheme:
         self._report = report
         premises = self._premises = Premises(self.name, self._workers * _FILES)
         try:
-            setup = premises.setup(self._files, self._search_path, _SERVE, self._budget, self._limit)
+            setup = premises.setup(self._files, self._search_path, _SERVE, self._budget, self._limit, self._spare)
             publish = Shelf(self._parcels.encoder, setup.overflow).publish
             pool = Pool(self.name, setup, self._values, publish, self._workers, report, self._renew_after)
         except BaseException:

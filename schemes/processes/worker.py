@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from ...core.worker.context import TaskContext
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
-from ...core.worker.files import FileStore
 from ...core.worker.limits import ThreadLimits
 from ...core.worker.machine import cores
 from ..hosting import channel as ch
@@ -73,7 +72,7 @@ class Worker:
         self._service = Service(socket.socket(fileno=SIDE), Path(setup.memory), Path(setup.disk), setup.budget)
         self._keeping = self._service.keeping
         self._decoder = Decoder(self._template, self._keeping.moved)
-        self._files = FileStore(Path(setup.files))
+        self._files = setup.store
         self._streams = sys.stdout, sys.stderr
         self._children_cpu = self._cpu = 0.0
         self._printed, self._marks = -1, 0

@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.worker.files import FileStore
 from ..hosting import channel as ch
 from . import messages as m
 from .answers import Outbox
@@ -103,9 +102,10 @@ class Host:
 
     def _start(self, threads: int, places: int, board: Path, environment: dict[str, str]) -> None:
         os.environ.update(environment)
-        files = FileStore(Path(self._setup.files))
         shown = RunningBoard(board, places)
-        self._performer = Performer(self._unpacker, self._store, files, shown, self._answers, self._setup.mark)
+        self._performer = Performer(
+            self._unpacker, self._store, self._setup.store, shown, self._answers, self._setup.mark
+        )
         self._crew = Crew(threads, places, self._performer, self._answers, time.perf_counter)
         threading.Thread(target=self._export, name="treadle-export", daemon=True).start()
 

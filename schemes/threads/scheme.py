@@ -33,9 +33,9 @@ _SERVE = "treadle.schemes.threads.host:serve"
 class ThreadsScheme:
     """Executes calls in the threads of a host process, where each reads what the others made, as it is.
 
-    ``files`` is the folder where files that modules return are kept, ``search_path`` where modules are looked for
-    besides where this process does; ``workers`` how many threads there are, by default one per core; ``name`` what it
-    is called, if not threads.
+    ``files`` is the folder where files that modules return are kept, ``spare`` where those are that find no room there,
+    ``search_path`` where modules are looked for besides where this process does; ``workers`` how many threads there
+    are, by default one per core; ``name`` what it is called, if not threads.
 
     What threads share is theirs to keep in order: the working directory, the environment, and how many cores numeric
     libraries use, which is set once for the whole process so that all threads together use the cores of the machine
@@ -58,10 +58,15 @@ class ThreadsScheme:
     runs_here = False
 
     def __init__(
-        self, files: Path, search_path: Sequence[Path] = (), workers: int | None = None, name: str = "threads"
+        self,
+        files: Path,
+        search_path: Sequence[Path] = (),
+        workers: int | None = None,
+        name: str = "threads",
+        spare: Path | None = None,
     ) -> None:
         self.name = name
-        self._files, self._search_path = files, search_path
+        self._files, self._search_path, self._spare = files, search_path, spare
         self._threads = workers or cores()
         self._lock = threading.RLock()
         self._packer = Packer()
@@ -76,7 +81,7 @@ class ThreadsScheme:
         premises = self._premises = Premises(self.name)
         try:
             self._values = HostValues(premises.memory, premises.disk)
-            setup = premises.setup(self._files, self._search_path, _SERVE)
+            setup = premises.setup(self._files, self._search_path, _SERVE, spare=self._spare)
             environment = limits(self._threads)
             dispatcher = Dispatcher(
                 self.name, setup, self._values, self._packer.encoder, self._threads, environment, report

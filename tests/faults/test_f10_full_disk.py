@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from treadle import Pipeline, ipython_cluster, run, scratch
+from treadle import Pipeline, Schemes, ipython_cluster, module, run, scratch
 from treadle.core.errors import TreadleError
 from treadle.schemes.ipython.profiles import create
 
@@ -126,8 +126,7 @@ def test_modules_return_files_though_the_cache_can_take_none(place, spoil, schem
     result.close()
 
 
-@pytest.mark.parametrize("scheme", ["processes", "serial"])
-def test_a_file_for_which_there_is_no_room_is_named_with_the_place(place, scheme):
+def test_a_file_for_which_the_cache_has_no_room_is_kept_with_the_run(place, caplog):
     def large() -> Path:
         file = scratch() / "large.bin"
         file.write_bytes(bytes(20_000_000))
@@ -135,12 +134,44 @@ def test_a_file_for_which_there_is_no_room_is_named_with_the_place(place, scheme
 
     mount("-t", "tmpfs", "-o", "size=16m", "none", place)
     p = Pipeline()
-    p.add(large)
-    with run(p, scheme=scheme, cache=place) as result:
-        (failed,) = result.failures
-    assert failed.cause is not None
-    assert f"large.bin cannot be kept in {place}/files: No space left on device" in failed.cause.message
+    made = p.add(large)
+    with run(p, scheme="processes", cache=place) as result:
+        assert result[made].stat().st_size == 20_000_000
+    assert caplog.text.count(f"{place}: results cannot be kept (there is no room for the files of modules)") == 1
     assert not list(place.rglob("*.bin"))
+
+
+@pytest.mark.parametrize("scheme", ["processes", "threads", "serial"])
+def test_a_cache_whose_disk_fills_during_a_run_is_given_up_and_its_tasks_succeed(place, caplog, scheme):
+    @module(schemes=Schemes(threads=True))
+    def fill(folder: str) -> int:
+        with contextlib.suppress(OSError), Path(folder, "filler").open("wb", buffering=0) as filler:
+            while filler.write(bytes(1 << 16)):
+                pass
+        with contextlib.suppress(OSError), Path(folder, "filler").open("ab", buffering=0) as filler:
+            while filler.write(b"x"):
+                pass
+        return 1
+
+    @module(schemes=Schemes(threads=True))
+    def written(text: str, after: int) -> Path:
+        folder = scratch() / "results"
+        folder.mkdir()
+        (folder / f"{text}.txt").write_text(text)
+        return folder
+
+    @module(schemes=Schemes(threads=True))
+    def read(folder: Path) -> str:
+        return "".join(file.read_text() for file in folder.iterdir())
+
+    mount("-t", "tmpfs", "-o", "size=32m", "none", place)
+    p = Pipeline()
+    filled = p.add(fill, folder=str(place))
+    texts = [p.add(read, folder=p.add(written, text=f"text {n}", after=filled.out).out) for n in range(3)]
+    with run(p, scheme=scheme, cache=place) as result:
+        assert result.ok, result.failures
+        assert [result[text] for text in texts] == [f"text {n}" for n in range(3)]
+    assert caplog.text.count(f"{place}: results cannot be kept") == 1
 
 
 def test_a_cache_on_a_small_disk_keeps_what_it_has_room_for(file, place):

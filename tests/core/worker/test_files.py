@@ -13,7 +13,8 @@ from treadle.core.worker import scratch
 from treadle.core.worker.call import Call, Given, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
-from treadle.core.worker.files import FileStore, is_as_kept, paths_in
+from treadle.core.worker.failures import CallError
+from treadle.core.worker.files import DIGITS, FileStore, digest_of, is_as_kept, paths_in
 
 
 @pytest.fixture
@@ -116,3 +117,39 @@ def test_a_value_without_a_digest_is_left_out(store):
 
 def test_arguments_of_a_call_do_not_change_by_default():
     assert Call("t", Target(), {"x": Given(1)}).digest is False
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A file as a module has made it."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "a.txt").write_text("content")
+    return scratch / "a.txt"
+
+
+@pytest.fixture(params=["the folder", "the place in it"])
+def spoilt(request, tmp_path, made):
+    """The folder of a store that cannot take the file: where it belongs there is something else."""
+    folder = tmp_path / "spoilt"
+    if request.param == "the folder":
+        folder.write_text("no folder")
+    else:
+        folder.mkdir()
+        (folder / digest_of(made)[:DIGITS]).write_text("no folder")
+    return folder
+
+
+def test_a_file_that_a_store_cannot_take_stays_where_it_is_and_the_error_names_both(spoilt, made):
+    with pytest.raises(CallError, match=rf"a\.txt cannot be kept in {spoilt}: "):
+        FileStore(spoilt).keep(made)
+    assert made.read_text() == "content"
+
+
+def test_a_file_that_a_store_cannot_take_is_kept_in_the_spare_one_under_its_whole_name(spoilt, made, tmp_path):
+    store = FileStore(spoilt, tmp_path / "spare")
+    kept = store.keep(made)
+    assert kept == tmp_path / "spare" / digest_of(kept)[:DIGITS] / "a.txt"
+    assert kept.read_text() == "content"
+    assert store.named_in([kept]) == (str(kept),)
+    assert not made.exists()
