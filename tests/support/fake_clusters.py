@@ -36,7 +36,7 @@ def refused(message, kind="ClusterError", where="", remedy=""):
 class ClusterBridge(QObject):
     """Answers at once, but what is in ``slow`` only when ``answer`` is called, or when it is given up.
 
-    ``wrong`` has the errors with which requests of a kind are refused; ``survivors`` are what ends of no free will.
+    Requests that are not about clusters are not answered. ``wrong`` has the errors with which requests of a kind are refused; ``survivors`` are what ends of no free will.
     """
 
     news = pyqtSignal(object)
@@ -74,7 +74,7 @@ class ClusterBridge(QObject):
             self._cancel(facts["asked"], reply)
         elif kind in self.slow:
             self.waiting[number] = kind, reply, facts
-        else:
+        elif hasattr(self, f"_{kind.__name__}"):
             reply(self._answer(kind, facts))
         return number
 

@@ -39,14 +39,14 @@ class QuietBridge(QObject):
         self.state_changed.emit(state, why)
 
 
-def program(tmp_path, **choices):
+def program(tmp_path, bridge=None, **choices):
     """Return a program that was not started yet."""
     settings = Settings(tmp_path / "window.ini")
     for name, value in {"tour_seen": True, **choices}.items():
         settings.set(name, value)
     application = QApplication.instance()
     return Program(
-        application, settings, tmp_path / "state", bridge=QuietBridge(), catalogue_file=tmp_path / "catalogue.json"
+        application, settings, tmp_path / "state", bridge=bridge or QuietBridge(), catalogue_file=tmp_path / "catalogue.json"
     )
 
 

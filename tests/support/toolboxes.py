@@ -27,6 +27,7 @@ class Toolbox:
         self.card = IPythonCard(self.clusters, self.remembered, Preferences(self.settings), self.theme, self.around)
         self.card.setGeometry(0, 0, 720, 160)
         self.around.show()
+        QApplication.processEvents()
         self.dialogs = self.card.dialogs
 
     @property
@@ -38,8 +39,13 @@ class Toolbox:
         if self.ended:
             return
         self.ended = True
-        for dialog in list(self.dialogs.open.values()):
-            dialog.deleteLater()
+        close_dialogs(self.dialogs)
         self.around.close()
         self.around.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def close_dialogs(dialogs):
+    """Close all that is open, whatever goes on."""
+    for dialog in list(dialogs.open.values()):
+        dialog.deleteLater()

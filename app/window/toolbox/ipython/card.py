@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .....core.worker.machine import cores
 from ...labels import write_as
@@ -13,7 +23,8 @@ from ...theme.tokens import CAPTION, GRID, ICON_SMALL, STATES
 from ..card import LEAST_WIDTH, Card
 from ..fields import Number
 from . import words
-from .deeds import Deed, Deeds
+from .card_deeds import deeds_of
+from .deeds import Deeds
 from .dialogs import Dialogs
 from .strip import Strip
 
@@ -29,7 +40,9 @@ if TYPE_CHECKING:
 MOST_WIDTH = 180 * GRID
 CHOOSER_WIDTH = 32 * GRID
 FEW_LINES = 2
-LEAST_ACROSS = 80 * GRID
+LEAST_ACROSS = 88 * GRID
+SIGN = 3 * GRID + 2
+"""No higher than the line beside it."""
 """An error takes so many lines on the card; it can be scrolled, and copied."""
 
 
@@ -56,8 +69,13 @@ class IPythonCard(Card):
         self.number = Number(self.tr("auto ({count})").format(count=cores()), theme, self)
         self.lock, self.how = QLabel(self), QLabel(self)
         self.deeds, self.strip = Deeds(theme, self), Strip(theme, self, lines=FEW_LINES)
+        self._dock: QDockWidget | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._look)
         self._make_fields()
-        self._make_deeds()
+        for name, deed in deeds_of(self.dialogs).items():
+            self.deeds.add(name, deed)
         self._add_below()
         self.strip.emptied.connect(self._turned)
         clusters.changed.connect(self.show_clusters)
@@ -114,33 +132,12 @@ class IPythonCard(Card):
             action.triggered.connect(lambda _checked, act=act: act())
         self.more.setMenu(menu)
 
-    def _make_deeds(self) -> None:
-        tr, dialogs = self.tr, self.dialogs
-        for name, icon, text, about, act in (
-            ("start", "add", tr("Start engines…"), tr("Start a cluster, or add engines to it"), dialogs.start_engines),
-            ("information", "info", tr("Cluster information"), tr("The engines, live, and what can be done to each"),
-             dialogs.information),
-            ("run-on", "run", tr("Run on engines…"), tr("Run a statement on engines and see what each says"),
-             dialogs.run_on_engines),
-            ("restart", "retry", tr("Restart engines…"), tr("Replace them by fresh ones"), dialogs.restart_engines),
-            ("environment", "settings", tr("Environment…"), tr("Variables of the engines, also of those that join"),
-             dialogs.environment),
-            ("logs", "log", tr("Logs…"), tr("What the controller and the engines wrote"), dialogs.logs),
-            ("change-profile", "link", tr("Change profile…"), tr("Have runs use another profile"),
-             dialogs.change_profile),
-            ("clean-up", "delete", tr("Clean up…"), tr("Stop what Treadle started, or leave it running"),
-             dialogs.clean_up),
-            ("shut-down", "stop", tr("Request cluster shutdown…"), tr("End the controller with all its engines"),
-             dialogs.shut_down),
-        ):  # fmt: skip
-            self.deeds.add(name, Deed(icon, text, about, lambda act=act: act()))  # type: ignore[misc]
-
     def _add_below(self) -> None:
         self.below = QWidget(self)
         line = QHBoxLayout(self.below)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID + 2)
-        line.addWidget(self.lock, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.lock)
         line.addWidget(self.how, 1)
         self.how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.how.setTextFormat(Qt.TextFormat.PlainText)
@@ -236,7 +233,7 @@ class IPythonCard(Card):
         self.lock.setToolTip(text)
         self.lock.setAccessibleName(text)
         icon = "warning" if plain else "lock"
-        self.lock.setPixmap(self.theme.pixmap(icon, colour, ICON_SMALL, self.devicePixelRatioF()))
+        self.lock.setPixmap(self.theme.pixmap(icon, colour, SIGN, self.devicePixelRatioF()))
         write_as(self.how, self.theme, CAPTION, colour=colours.text if row is not None else colours.secondary)
         self.more.setIcon(self.theme.icon("more"))
 
@@ -266,12 +263,31 @@ class IPythonCard(Card):
         """Look at the cluster from now on."""
         super().showEvent(event)
         self._turned()
-        self.clusters.watch(self)
+        self._find_dock()
+        # Not at once: a panel is shown for a moment while others are put before it.
+        self._soon.start()
+
+    def _find_dock(self) -> None:
+        """Hear of the panel that the card is in: one behind another panel counts as visible to Qt."""
+        around = self.parentWidget()
+        while self._dock is None and around is not None:
+            if isinstance(around, QDockWidget):
+                self._dock = around
+                around.visibilityChanged.connect(lambda _on: self._soon.start())
+            around = around.parentWidget()
+
+    def _look(self) -> None:
+        """Look at the cluster as long as the panel is in front."""
+        behind = self._dock is not None and self._dock.visibleRegion().isEmpty()
+        if self.isVisible() and not behind:
+            self.clusters.watch(self)
+        else:
+            self.clusters.unwatch(self)
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
         """Look no longer."""
         super().hideEvent(event)
-        self.clusters.unwatch(self)
+        self._soon.start()
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802
         """Use more lines for the buttons where the cards stand one below the other."""

@@ -88,6 +88,7 @@ class EngineTree(QTreeWidget):
         self._engines: dict[str, EngineRow] = {}
         self._hosts: dict[str, QTreeWidgetItem] = {}
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._drawn: dict[str, list[str]] = {}
         self.setAccessibleName(self.tr("Engines by host"))
         self.setColumnCount(len(self._columns))
         self.setHeaderLabels([column.title for column in self._columns])
@@ -106,7 +107,7 @@ class EngineTree(QTreeWidget):
             titles.setToolTip(at, column.about)
             titles.setTextAlignment(at, _side(column.numbers))
         head.setStretchLastSection(False)
-        theme.changed.connect(self._draw_all)
+        theme.changed.connect(self._repaint)
 
     def show_engines(self, engines: Sequence[EngineRow]) -> None:
         """Show these engines; those that were there stay in their place."""
@@ -133,6 +134,7 @@ class EngineTree(QTreeWidget):
 
     def _take_out(self, uuid: str) -> None:
         item = self._items.pop(uuid)
+        self._drawn.pop(uuid, None)
         parent = item.parent()
         if parent is not None:
             parent.removeChild(item)
@@ -155,6 +157,11 @@ class EngineTree(QTreeWidget):
 
     # How it looks
 
+    def _repaint(self) -> None:
+        """Draw all anew: the colours are others."""
+        self._drawn.clear()
+        self._draw_all()
+
     def _draw_all(self) -> None:
         for host, there in words.by_host(self._engines.values()).items():
             self._draw_host(self._hosts[host], host, there)
@@ -162,22 +169,33 @@ class EngineTree(QTreeWidget):
             self._draw(item, self._engines[uuid])
 
     def _draw_host(self, item: QTreeWidgetItem, host: str, there: Sequence[EngineRow]) -> None:
-        item.setText(0, f"{words.host_name(host)}   ·   {words.counted(there)}")
-        item.setFont(0, self._theme.font(semibold=True))
+        text = f"{words.host_name(host)}   ·   {words.counted(there)}"
+        if item.text(0) != text:
+            item.setText(0, text)
+            item.setFont(0, self._theme.font(semibold=True))
 
     def _draw(self, item: QTreeWidgetItem, engine: EngineRow) -> None:
-        for at, column in enumerate(self._columns):
-            text = column.text(engine)
-            if item.text(at) != text:
+        """Write only what is new: many engines are looked at every two seconds."""
+        texts = [column.text(engine) for column in self._columns]
+        drawn = self._drawn.get(engine.uuid)
+        for at, text in enumerate(texts):
+            if drawn is None or drawn[at] != text:
                 item.setText(at, text)
-            item.setTextAlignment(at, _side(column.numbers))
+        self._drawn[engine.uuid] = texts
+        if drawn is None:
+            for at, column in enumerate(self._columns):
+                item.setTextAlignment(at, _side(column.numbers))
+            item.setToolTip(0, engine.uuid)
+        if drawn is None or drawn[STATE] != texts[STATE]:
+            self._draw_state(item, engine)
+
+    def _draw_state(self, item: QTreeWidgetItem, engine: EngineRow) -> None:
         look = STATES[words.ENGINE_STATES[engine.state]]
         colours, colour = self._theme.colours, look.colour.on(self._theme.colours)
         item.setIcon(STATE, self._theme.icon(look.shape, colour))
         readable = contrast(colour, colours.surface) >= READABLE
         item.setForeground(STATE, QColor(colour if readable else colours.secondary))
         item.setToolTip(STATE, words.about_state(engine))
-        item.setToolTip(0, engine.uuid)
 
 
 def _side(numbers: bool) -> Qt.AlignmentFlag:  # noqa: FBT001

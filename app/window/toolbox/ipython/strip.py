@@ -167,7 +167,7 @@ class Strip(QWidget):
         operation = self.operation
         if operation is None:
             return
-        self.text.setText(operation.text)
+        self.text.setText(operation.text[:1].upper() + operation.text[1:])
         known = operation.fraction >= 0
         self.bar.setRange(0, STEPS if known else 0)
         self.bar.setValue(round(operation.fraction * STEPS) if known else 0)

@@ -168,3 +168,20 @@ def test_leftovers_are_taken(clusters, bridge):
     clusters.take_leftover("r1", "stop")
     assert bridge.of(p.TakeLeftover) == [{"record": "r1", "what": "stop"}]
     assert clusters.leftovers == ()
+
+
+def test_before_there_is_a_runner_it_is_waited_for(clusters, bridge, viewer):
+    bridge.state = "gone"
+    clusters.watch(viewer)
+    assert (clusters.state, bridge.asked) == ("loading", [])
+    bridge.tell("idle")
+    assert clusters.state == "ready"
+
+
+def test_a_runner_that_cannot_be_started_is_told(clusters, bridge, viewer):
+    bridge.state = "gone"
+    clusters.watch(viewer)
+    bridge.tell("gone", "the runner cannot be started: no room")
+    assert (clusters.state, clusters.problem.message) == ("failed", "the runner cannot be started: no room")
+    clusters.refresh()
+    assert clusters.state == "failed"

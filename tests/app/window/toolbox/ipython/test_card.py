@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from fake_clusters import LAB, USUAL, cluster, engine, refused
+from PyQt6.QtWidgets import QApplication
 
 from treadle.core import protocol as p
 
@@ -24,8 +25,10 @@ def test_it_looks_at_the_cluster_only_while_it_is_shown(toolbox):
     one = toolbox()
     assert one.bridge.watched[USUAL] == 2.0
     one.around.hide()
+    QApplication.processEvents()
     assert one.bridge.watched[USUAL] == 0
     one.around.show()
+    QApplication.processEvents()
     assert one.bridge.watched[USUAL] == 2.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fake_clusters import USUAL, cluster, engine, refused
+from PyQt6.QtWidgets import QApplication
 
 from treadle.core import protocol as p
 
@@ -73,6 +74,7 @@ def test_a_shutdown_says_how_many_engines_whose_and_where(toolbox):
 def test_a_shutdown_waits_until_it_is_known_what_would_end(toolbox):
     one = toolbox()
     one.around.hide()
+    QApplication.processEvents()
     one.clusters._looked.clear()
     one.bridge.slow = {p.WatchCluster}
     dialog = one.dialogs.shut_down()

@@ -1,0 +1,67 @@
+"""Clusters from the menu and from the search for commands of a whole window."""
+
+from __future__ import annotations
+
+import pytest
+from fake_clusters import ClusterBridge, cluster
+from PyQt6.QtWidgets import QApplication
+from shells import end, program
+from toolboxes import close_dialogs
+
+from treadle.app.window.commands.table import COMMANDS
+from treadle.app.window.dialogs.question import Question
+from treadle.core import protocol as p
+
+OF_CLUSTERS = [command.id for command in COMMANDS if command.group == "Cluster"]
+DIALOGS = {name.removeprefix("cluster.") for name in OF_CLUSTERS} - {"restart"}
+
+
+@pytest.fixture
+def whole(qapp, tmp_path):
+    made = program(tmp_path, bridge=ClusterBridge(cluster()))
+    made.window.show()
+    yield made
+    close_dialogs(made.window.rooms.parallel.dialogs)
+    end(made)
+
+
+@pytest.mark.parametrize("name", sorted(DIALOGS))
+def test_each_command_opens_its_dialog_also_before_anything_is_known(whole, name):
+    whole.window.commands.run(f"cluster.{name}")
+    assert list(whole.window.rooms.parallel.dialogs.open) == [name]
+
+
+def test_before_anything_is_known_a_command_waits_for_it(whole):
+    dialogs = whole.window.rooms.parallel.dialogs
+    whole.bridge.slow = {p.AskClusters}
+    whole.window.commands.run("cluster.start")
+    assert not dialogs.open
+    whole.bridge.slow = set()
+    whole.bridge.answer(p.AskClusters)
+    assert list(dialogs.open) == ["start"]
+
+
+def test_restart_brings_the_card_forward_and_shows_the_engines_first(whole):
+    whole.documents.new()
+    whole.window.commands.run("cluster.restart")
+    QApplication.processEvents()
+    panel = whole.window.rooms.parallel
+    assert panel.isVisible()
+    assert list(panel.dialogs.open) == ["information"]
+    whole.window.commands.run("cluster.restart")
+    (asked,) = [one for one in whole.window.findChildren(Question) if one.isVisible()]
+    assert asked.accessibleName() == "Restart 2 engines of default?"
+    asked.close()
+
+
+def test_the_panel_looks_at_clusters_only_while_it_is_in_front(whole):
+    whole.documents.new()
+    QApplication.processEvents()
+    whole.window.docks.show("tasks")
+    assert not whole.bridge.of(p.WatchCluster)
+    whole.window.docks.show("parallel")
+    QApplication.processEvents()
+    assert [facts["seconds"] for facts in whole.bridge.of(p.WatchCluster)] == [2.0]
+    whole.window.docks.show("tasks")
+    QApplication.processEvents()
+    assert [facts["seconds"] for facts in whole.bridge.of(p.WatchCluster)] == [2.0, 0.0]
