@@ -100,4 +100,5 @@ class _Foresight:
 def _opened(policy: Policy, options: Options, workers: Mapping[str, int]) -> list[e.Event]:
     """Return what the schemes will tell once they are open."""
     count = {name: workers_of(options, name) for name in policy.enabled} | {"serial": 1} | dict(workers)
-    return [e.SchemeChanged(name, count[name], count[name]) for name in policy.enabled]
+    why = {name: "" if count[name] else "no engines" for name in policy.enabled}
+    return [e.SchemeChanged(name, count[name], count[name], why[name]) for name in policy.enabled]

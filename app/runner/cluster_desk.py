@@ -59,6 +59,10 @@ class ClusterDesk:
         """The clusters, if any was ever asked for."""
         return self._made
 
+    def engines(self, address: Address) -> int | None:
+        """Return how many engines a cluster has, as far as that is known without asking it."""
+        return None if self._made is None else self._made.engines(address)
+
     # Found
 
     def _list(self) -> p.ClusterList:

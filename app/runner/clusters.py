@@ -49,6 +49,10 @@ class Clusters:
         with self._lock:
             return dict(self._known)
 
+    def engines(self, address: Address) -> int | None:
+        """Return how many engines a cluster has, as far as that is known without asking it."""
+        return next((one.engines for one in self.known().values() if one.address == address), None)
+
     def watch(self, name: p.ClusterName, seconds: float) -> None:
         """Tell of a cluster every so many seconds from now on; 0: no longer."""
         tended = self.tended(name)

@@ -46,7 +46,6 @@ class Desk:
             p.DescribeFunctions: _describe,
             p.CheckDocument: _check,
             p.AskFreshness: _freshness,
-            p.AskSchemes: self._schemes,
             p.AskAttempts: self._attempts,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
@@ -134,11 +133,6 @@ class Desk:
     def _cancel(self, asked: p.CancelRun) -> p.Done:
         self._runs.cancel(asked.run, asked.nodes, asked.tasks)
         return p.Done()
-
-    def _schemes(self, asked: p.AskSchemes) -> p.SchemeReasons:
-        from .reasons import scheme_reasons
-
-        return scheme_reasons(asked, self._runs)
 
     def _attempts(self, asked: p.AskAttempts) -> p.AttemptList:
         from .reasons import earlier_attempts

@@ -57,6 +57,12 @@ def _ended(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit
 
 
+def _reasons(asked: p.AskSchemes, runs: Runs, clusters: ClusterDesk) -> p.SchemeReasons:
+    from .reasons import scheme_reasons
+
+    return scheme_reasons(asked, runs, clusters.engines)
+
+
 class Rooms:
     """The parts of a runner, and how they end."""
 
@@ -66,7 +72,9 @@ class Rooms:
         operations = Operations(line.send)
         clusters = ClusterDesk(line.send, partial(tasks_on, self.runs))
         self.leaving = Leaving(self.runs, clusters, operations)
-        self.desk = Desk(self.runs, line.send, operations, {**clusters.requests, **self.leaving.requests})
+        more = {**clusters.requests, **self.leaving.requests}
+        more[p.AskSchemes] = lambda asked, _operation: _reasons(asked, self.runs, clusters)
+        self.desk = Desk(self.runs, line.send, operations, more)
 
     def serve(self) -> None:
         """Take requests until the window has gone, or does not need this runner any more."""

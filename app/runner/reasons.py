@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from ...core import protocol as p
 from ...core.journal.reader import RunReader
 from ..explaining import explain
+from ..schemes import cluster_of
 from .documents import pipeline_of
 from .runs import options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...core.run.candidates import Candidate
     from ...core.run.records import TaskRecord
+    from ...schemes.ipython.addresses import Address
     from ..explaining import NodeReasons
     from ..session import Run
     from .runs import Runs
@@ -22,11 +24,18 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, str] = {}
 
 
-def scheme_reasons(asked: p.AskSchemes, runs: Runs) -> p.SchemeReasons:
-    """Return the reasons for the nodes that were asked for, with what happened to them in the newest run here."""
+def scheme_reasons(
+    asked: p.AskSchemes, runs: Runs, engines: Callable[[Address], int | None] = lambda _address: None
+) -> p.SchemeReasons:
+    """Return the reasons for the nodes that were asked for, with what happened to them in the newest run here.
+
+    ``engines`` says how many a cluster has, as far as that is known.
+    """
     pipeline = pipeline_of(asked.document)
     options = options_of(p.RunOptions(scheme=asked.scheme, preference=asked.preference, settings=asked.settings))
-    found = explain(pipeline, options, frozenset(asked.nodes))
+    address = cluster_of(options)
+    count = None if address is None else engines(address)
+    found = explain(pipeline, options, frozenset(asked.nodes), {} if count is None else {"ipython": count})
     last = runs.newest_of(pipeline)
     refused = {} if last is None else refused_in(last)
     alike: dict[object, list[NodeReasons]] = {}

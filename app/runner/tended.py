@@ -80,6 +80,12 @@ class Tended:
         """Whether anything lives that was to be stopped and has not ended: it is to be gone with this runner, too."""
         return any(record.living() for record in self._to_end)
 
+    @property
+    def engines(self) -> int | None:
+        """How many engines it has, as far as that is known without asking it: while this is connected."""
+        cluster = self._cluster
+        return None if cluster is None else len(cluster.uuids())
+
     @contextlib.contextmanager
     def changing(self, operation: Operation, seconds: float = CHANGE_SECONDS) -> Iterator[None]:
         """Keep other changes away; ClusterError if one goes on for too long."""

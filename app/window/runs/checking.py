@@ -49,7 +49,9 @@ class Checking(QObject):
         self.fresh_is_current = False
         self.resting = False
         self._bridge, self._document, self._settings, self._packer = bridge, document, settings, packer
-        waits = {p.CheckDocument: CHECK_MS, p.AskSchemes: SCHEMES_MS, p.AskFreshness: FRESH_MS}
+        waits: dict[type[p.Request], int] = {
+            p.CheckDocument: CHECK_MS, p.AskSchemes: SCHEMES_MS, p.AskFreshness: FRESH_MS
+        }  # fmt: skip
         self._versions: dict[type[p.Request], int] = dict.fromkeys(waits, 0)
         self._under_way: set[type[p.Request]] = set()
         self._timers = {kind: self._timer(ms) for kind, ms in waits.items()}

@@ -59,6 +59,24 @@ def test_the_scheme_of_the_next_run_counts(workspace, runs):
     assert found(scheme_reasons(asked(pipeline, "a", scheme="serial"), runs))["a"].chosen == "serial"
 
 
+def test_a_cluster_that_has_lost_all_engines_is_no_candidate(workspace, runs, monkeypatch):
+    pipeline, steps = workspace.pipeline(STEPS)
+    pipeline.add(f"{steps}:plain", id="a")
+    monkeypatch.setattr("treadle.app.schemes.running_cluster", lambda _profile="": "a cluster")
+    counted = []
+
+    def engines(address):
+        counted.append(address)
+        return 0
+
+    told = found(scheme_reasons(asked(pipeline), runs, engines))["a"]
+    assert told.chosen == "processes"
+    assert told.candidates[0].reason == "has no workers (no engines)"
+    assert counted == ["a cluster"]
+    assert found(scheme_reasons(asked(pipeline), runs, lambda _: 3))["a"].chosen == "ipython"
+    assert found(scheme_reasons(asked(pipeline), runs))["a"].chosen == "ipython"
+
+
 def test_a_scheme_that_could_not_take_a_task_in_the_last_run_says_so(workspace, runs):
     pipeline, steps = workspace.pipeline(STEPS)
     made = pipeline.add(f"{steps}:lock", id="made")
