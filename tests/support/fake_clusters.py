@@ -36,7 +36,8 @@ def refused(message, kind="ClusterError", where="", remedy=""):
 class ClusterBridge(QObject):
     """Answers at once, but what is in ``slow`` only when ``answer`` is called, or when it is given up.
 
-    Requests that are not about clusters are not answered. ``wrong`` has the errors with which requests of a kind are refused; ``survivors`` are what ends of no free will.
+    Requests that are not about clusters are not answered. ``wrong`` has the errors with which requests of a kind are
+    refused; ``survivors`` are what ends of no free will.
     """
 
     news = pyqtSignal(object)

@@ -46,7 +46,11 @@ def program(tmp_path, bridge=None, **choices):
         settings.set(name, value)
     application = QApplication.instance()
     return Program(
-        application, settings, tmp_path / "state", bridge=bridge or QuietBridge(), catalogue_file=tmp_path / "catalogue.json"
+        application,
+        settings,
+        tmp_path / "state",
+        bridge=bridge or QuietBridge(),
+        catalogue_file=tmp_path / "catalogue.json",
     )
 
 
