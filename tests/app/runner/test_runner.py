@@ -252,6 +252,19 @@ def test_freshness_follows_a_run(talk):
     assert [before[0].state, after[0].state] == ["never run", "fresh"]
 
 
+def test_where_a_node_would_run_is_where_it_then_runs(talk):
+    pipeline = Pipeline("schemes")
+    pipeline.add("treadle.core.library.arithmetic:add", id="sum", first=1, second=2)
+    (before,) = talk.ask(p.AskSchemes, document=document(pipeline), scheme="serial").found
+    talk.start(pipeline, scheme="serial", cache=False)
+    row = talk.until_task("sum", "succeeded")
+    assert (row.scheme, row.reason) == (before.chosen, before.reason)
+    broken = Pipeline("broken")
+    broken.add("operator:add", id="sum", a=1)
+    with pytest.raises(RequestError, match="b"):
+        talk.ask(p.AskSchemes, document=document(broken))
+
+
 def test_modules_are_listed_as_data(talk):
     found = talk.ask(p.ListModules)
     assert len(found.modules) > 100
