@@ -86,7 +86,7 @@ class ToolboxPanel(QWidget):
         )
         self._note.setWordWrap(True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._note.setMinimumWidth(45 * GRID)
+        self._note.setMinimumWidth(38 * GRID)
         self._note.setMaximumWidth(90 * GRID)
         self._area.setWidget(self._row)
         self._area.setWidgetResizable(True)

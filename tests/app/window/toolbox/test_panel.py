@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QWidget
 from windows import FakeBridge, begun, row, told
 
 from treadle import Pipeline
@@ -193,3 +194,18 @@ def test_all_that_can_be_used_has_a_name(panel):
     boxes = [panel.card("processes").number.box, panel.card("processes").memory, panel.card("processes").renewal.box]
     assert [box.accessibleName() for box in boxes] == ["Processes", "Memory of each", "Renewed after"]
     assert all(card.switch.accessibleName() for card in panel.cards)
+
+
+def test_all_that_takes_the_keyboard_has_a_name(panel, shared):
+    shared.settings.set("schemes", '{"order": [{"name": "slurm", "settings": {"queue": "long"}}]}')
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in panel.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisibleTo(panel)
+        and not widget.objectName().startswith("qt_")
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+        and not isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
+    ]
+    assert not nameless
