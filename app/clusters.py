@@ -129,7 +129,13 @@ def using(address: Address, ours: Ours | None = None, *, only_profile: bool = Fa
 def upkeep_of(address: Address) -> Ours | None:
     """Return what a run may know of a cluster of this program and do about it; None if it is none."""
     with _lock:
-        return next((one.ours for one in reversed(_entered) if one.address == address), None)
+        entered = next((one for one in reversed(_entered) if one.address == address), None)
+    if entered is not None:
+        return entered.ours
+    from ..schemes.ipython.left import LeftCluster
+
+    left = LeftCluster(address, logging.getLogger(__name__).warning)
+    return left.ours if left.alive() else None
 
 
 def current_cluster(profile: str = "") -> Address | None:

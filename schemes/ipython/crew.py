@@ -203,9 +203,9 @@ class Crew:
         self.announce()
         self.hand_back()
 
-    def shun(self, engine: Engine) -> None:
-        """Do without an engine that nothing but work reaches. One of ours is ended."""
-        if self._replace is not None:
+    def shun(self, is_ours: Callable[[str], bool], engine: Engine) -> None:
+        """Do without an engine that nothing but work reaches. One of ours is ended where it is replaced."""
+        if self._replace is not None and is_ours(engine.uuid):
             kill_local(engine)
         why = "its nanny does not answer, so that nothing reaches it beside its work"
         self.bury(engine, Cause("lost contact", f"engine {engine.number} was given up: {why}"), stays=why)

@@ -141,6 +141,18 @@ class Ledger:
         wanted = (str(profile_dir), cluster_id)
         return [record for record in self.records() if (record.profile_dir, record.cluster_id) == wanted]
 
+    def knows(self, profile_dir: Path, cluster_id: str) -> Callable[[str], bool]:
+        """Return what says whether Treadle started an engine of a cluster here; each is looked up once."""
+        known: dict[str, bool] = {}
+
+        def has(uuid: str) -> bool:
+            if uuid not in known:
+                found = (record for record in self.of(profile_dir, cluster_id) if record.here)
+                known[uuid] = any(uuid == one.uuid for record in found for one in record.engines)
+            return known[uuid]
+
+        return has
+
     def leftovers(self) -> list[Record]:
         """Return what lives although the program that started it has gone without meaning to leave it."""
         return [record for record in self.records() if record.abandoned and record.living()]
@@ -173,6 +185,19 @@ class Ledger:
             return msgspec.structs.replace(now, processes=kept)
 
         self.change(record_id, without)
+
+    def forget_dead(self, record_id: str) -> int:
+        """Forget engines that have ended without being told to, and return how many they were: each is told once."""
+        dead: set[str] = set()
+
+        def without(now: Record) -> Record:
+            dead.update(one.uuid for one in now.engines if not one.proof.lives)
+            return msgspec.structs.replace(
+                now, processes=tuple(one for one in now.processes if one.role != "engine" or one.uuid not in dead)
+            )
+
+        self.change(record_id, without)
+        return len(dead)
 
     def remove(self, record_id: str) -> None:
         """Forget a record."""

@@ -23,13 +23,19 @@ class Nannies:
 
     A nanny hands on what an engine is asked beside its work, and answers itself when it is to send the signal 0, also
     if a module holds the interpreter. An engine may have been started without one: nothing is held against those that
-    have never answered.
+    have never answered, but ``ours``, which all have one.
     """
 
     def __init__(
-        self, engines: Mapping[str, Engine], link: Link, deadlines: Deadlines, lost: Callable[[Engine], None]
+        self,
+        engines: Mapping[str, Engine],
+        link: Link,
+        deadlines: Deadlines,
+        lost: Callable[[Engine], None],
+        ours: Callable[[str], bool] = lambda _uuid: False,
     ) -> None:
         self._engines, self._link, self._deadlines, self._lost = engines, link, deadlines, lost
+        self._ours = ours
         self._missed: dict[str, int] = {}
 
     def look(self) -> None:
@@ -44,7 +50,7 @@ class Nannies:
     def _answered(self, engine: Engine, answer: Any) -> None:
         if not isinstance(answer, RequestError):
             self._missed[engine.uuid] = 0
-        elif engine.uuid in self._missed and self._engines.get(engine.uuid) is engine:
-            self._missed[engine.uuid] += 1
+        elif (engine.uuid in self._missed or self._ours(engine.uuid)) and self._engines.get(engine.uuid) is engine:
+            self._missed[engine.uuid] = self._missed.get(engine.uuid, 0) + 1
             if self._missed[engine.uuid] >= MISSES:
                 self._lost(engine)

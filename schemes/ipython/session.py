@@ -20,6 +20,7 @@ from .filing import Filing
 from .greeting import Greeting
 from .hearing import LATE_SECONDS, Answers
 from .jobs import Parcels
+from .ledger import Ledger
 from .link import Link, RequestError
 from .losses import Losses
 from .nannies import Nannies
@@ -66,6 +67,7 @@ class Session:
         self._engines: dict[str, Engine] = {}
         self._deadlines = deadlines = Deadlines(time.monotonic)
         address = setup.address() if callable(setup.address) else setup.address
+        ours = Ledger().knows(*address)
         self._link = link = Link(connect(address, CONNECT_SECONDS), tell, deadlines)
         self._values = values = Values()
         self._pace = pace = Pace()
@@ -100,7 +102,7 @@ class Session:
         )
         self._watchdog = Watchdog(link, deadlines, self._lost_contact, setup.ours.alive)
         self._watchdog.engines = self._engines
-        self._nannies = Nannies(self._engines, link, deadlines, self.crew.shun)
+        self._nannies = Nannies(self._engines, link, deadlines, partial(self.crew.shun, ours), ours)
 
     def begin(self) -> None:
         """Greet the engines."""

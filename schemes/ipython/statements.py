@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from ipyparallel.error import TaskAborted
 
 from ...core.errors import ClusterError, UsageError
 from .connecting import hears_output
+from .contact import watch_contact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,14 +63,22 @@ def execute(
 ) -> list[Outcome]:
     """Run a statement on engines at once, and return what came of it in their order.
 
-    Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits. ``say`` is
-    told how far it is; what it raises interrupts them, too.
+    Engines that are not done after ``seconds`` are interrupted, and told of as such; without it one waits, and
+    ClusterError says if contact is lost meanwhile. ``say`` is told how far it is; what it raises interrupts them, too.
     """
+    gone = threading.Event()
+    if seconds is None:
+        # Nobody else says so then, and an answer that cannot come would be waited for without end.
+        watch_contact(cluster.client, gone.set)
     hears_output(cluster.client, _OUTPUT_SECONDS)
     answers = {number: _sent(cluster, number, code) for number in engines}
     end = None if seconds is None else time.monotonic() + seconds
 
     def check() -> None:
+        if gone.is_set():
+            raise ClusterError(
+                "lost contact with its controller: a part of it has ended", where=f"cluster {cluster.address}"
+            )
         done = sum(answer.ready() for answer in answers.values())
         say(f"{done} of {len(answers)} engines are done", done / max(1, len(answers)))
 

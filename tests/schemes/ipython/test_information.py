@@ -10,7 +10,7 @@ import psutil
 import pytest
 from clusters import RealCluster, wait_until
 
-from treadle.core.errors import UsageError
+from treadle.core.errors import ClusterError, UsageError
 from treadle.schemes.ipython.cluster import Cluster
 from treadle.schemes.ipython.information import Inquiry
 from treadle.schemes.ipython.statements import chosen_engines, execute
@@ -141,3 +141,22 @@ def test_a_controller_that_hangs_is_asked_once_however_often_one_looks(attached:
         cluster.controller.send_signal(signal.SIGCONT)
     assert inquiry.look(10.0).answers
     wait_until(lambda: asking() == before)
+
+
+def test_a_statement_without_a_deadline_ends_when_its_controller_does(tmp_path: Path) -> None:
+    made = RealCluster(tmp_path)
+    try:
+        made.add_engines(1)
+        used = Cluster.attach(made.address)
+        told: list[str] = []
+
+        def say(text: str, _fraction: float) -> None:
+            if not told:
+                made.controller.kill()
+            told.append(text)
+
+        with pytest.raises(ClusterError, match="lost contact with its controller"):
+            execute(used, "import time; time.sleep(60)", [0], None, say)
+        used.close()
+    finally:
+        made.close()
