@@ -19,6 +19,7 @@ import msgspec
 
 from .errors import FileError, UsageError, suggestion
 from .file_faults import described, key_text, one_line, short
+from .pieces import pipeline_of, plain_data
 from .pipeline import Pipeline
 from .worker.declare import Schemes
 
@@ -104,7 +105,7 @@ def _fast(data: bytes) -> Pipeline | None:
         if _count_keys(tree) + 1 != len(_END_OF_KEY.findall(data)):
             return None
         _join_lines(tree)
-        pipeline = msgspec.convert(tree, Pipeline, strict=True)
+        pipeline = pipeline_of(tree)
         _refuse_unknown_schemes(tree)
         return pipeline
     except (msgspec.MsgspecError, _Invalid, ValueError, OverflowError):
@@ -272,9 +273,9 @@ def encode(pipeline: Pipeline) -> bytes:
     try:
         kept = savable(pipeline)
         refuse_unfaithful(kept)
-        tree = msgspec.to_builtins(kept, str_keys=True, enc_hook=_refuse)
-        # As it will be read: a whole number that was set where a fraction may stand is written as one.
-        tree = msgspec.to_builtins(msgspec.convert(tree, Pipeline, strict=True), str_keys=True)
+        with _collector_paused():
+            # As it will be read: a whole number that was set where a fraction may stand is written as one.
+            tree = plain_data(pipeline_of(plain_data(kept, _refuse)))
         for module in tree.get("modules", {}).values():
             if "source" in module:
                 module["source"] = module["source"].split("\n")
