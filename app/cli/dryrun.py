@@ -10,6 +10,7 @@ from ...core.cache.signing import user_signer
 from ...core.cache.store import Cache, default_folder
 from ...core.errors import UsageError
 from ...core.run.selection import eligible
+from ..explaining import explain
 from ..freshness import UPSTREAM, NodeFreshness, freshness
 from ..schemes import enabled_schemes
 from ..session import checked_plan
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
+    from ...core.run.candidates import Candidate
     from ..options import Options
 
 _HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB", "results")
@@ -35,8 +37,11 @@ _ALIKE: dict[str, Callable[[str], str]] = {
 """Headings of columns that are told in words where all nodes have the same there."""
 
 
-def show_plan(pipeline: Pipeline, options: Options) -> int:
-    """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there."""
+def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False) -> int:
+    """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there.
+
+    With ``reasons`` also on which scheme each would run now, and why not on each other one.
+    """
     plan = checked_plan(pipeline, options)
     enabled, last_resort = enabled_schemes(options)
     standing = _freshness(pipeline, options)
@@ -53,9 +58,26 @@ def show_plan(pipeline: Pipeline, options: Options) -> int:
     told = [counted(len(rows), "node"), *filter(None, common)]
     heading = styled(one_line(plan.title or "Pipeline"), "bold")
     below = [*_reasons(standing), f"{', '.join(told)}. Nothing was executed."]
-    lines = [heading, styled(lines[0], "dim"), *lines[1:], *(wrapped(line, line_width()) for line in below)]
+    why = _scheme_reasons(pipeline, options, {node.id for node in plan.nodes}) if reasons else []
+    lines = [heading, styled(lines[0], "dim"), *lines[1:], *(wrapped(line, line_width()) for line in (*why, *below))]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+def _scheme_reasons(pipeline: Pipeline, options: Options, nodes: set[str]) -> list[str]:
+    """Return where nodes would run now, once for all of which the same holds: each scheme, with the reason."""
+    alike: dict[tuple[str, tuple[Candidate, ...]], list[str]] = {}
+    for found in explain(pipeline, options, nodes):
+        alike.setdefault((found.chosen, found.candidates), []).append(found.node)
+    lines = []
+    for (chosen, schemes), names in alike.items():
+        lines.append(one_line(", ".join(names)))
+        lines += [f"  {one_line(f'{_bearing(one, chosen)} {one.scheme}: {one.reason}')}" for one in schemes]
+    return lines
+
+
+def _bearing(one: Candidate, chosen: str) -> str:
+    return "runs on" if one.scheme == chosen else "could run on" if one.eligible else "not on"
 
 
 def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...], last_resort: Collection[str]) -> dict[str, str]:

@@ -456,6 +456,21 @@ def test_a_dry_run_shows_the_plan(treadle, workspace):
     assert lines[4] == "2 nodes, on processes, 0.25 GB each, all never run. Nothing was executed."
 
 
+def test_a_dry_run_says_on_request_where_nodes_would_run_and_why(treadle, workspace):
+    pipeline, steps = workspace.pipeline(ADD)
+    first = pipeline.add(f"{steps}:step", id="first", x=1)
+    pipeline.add(f"{steps}:step", id="second", x=first.out)
+    done = treadle("run", workspace.save(pipeline), "--dry-run", "-v")
+    assert done.code == 0
+    at = done.out.splitlines().index("first, second")
+    assert done.out.splitlines()[at + 1 : at + 5] == [
+        "  runs on processes: threads not supported by this module",
+        "  not on threads: not supported by this module",
+        "  could run on serial: only for what no other scheme can take",
+        "  not on ipython: no cluster runs",
+    ]
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_a_dry_run_fits_the_terminal(terminal, columns):
     from treadle.app.cli.text import cells
