@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import time
 from pathlib import Path
@@ -379,3 +380,31 @@ def test_a_profile_is_made_and_used(travel):
     dialog.make.click()
     journey.until(lambda: journey.clusters.chosen == "lab")
     assert Path(os.environ["IPYTHONDIR"], "profile_lab").is_dir()
+
+
+def test_a_controller_that_is_killed_is_told_and_cleaned_up_and_another_one_started(travel):
+    journey = travel()
+    row = journey.started(1)
+    os.kill(row.process, signal.SIGKILL)
+    journey.until(lambda: journey.clusters.here is None)
+    assert not journey.card.deeds.buttons["run-on"].isEnabled()
+    again = journey.started(1)
+    assert again.process != row.process
+    journey.until(lambda: not alive(processes(row)))
+
+
+def test_a_runner_that_is_killed_takes_its_cluster_along_and_all_is_told(travel):
+    journey = travel()
+    row = journey.started(1)
+    dialog = journey.dialogs.run_on_engines()
+    dialog.statement.setPlainText("import time; time.sleep(60)")
+    dialog.run.click()
+    journey.until(lambda: journey.row.engines[0].state == "busy")
+    os.kill(journey.bridge._client.pid, signal.SIGKILL)
+    journey.until(lambda: bool(dialog.strip.said))
+    assert "killed by signal 9" in dialog.strip.said
+    assert "killed by signal 9" in journey.card.how.toolTip()
+    journey.until(lambda: not alive(processes(row)))
+    journey.bridge.start()
+    journey.until(lambda: journey.clusters.state == "ready")
+    assert journey.clusters.here is None
