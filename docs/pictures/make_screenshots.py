@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PyQt6.QtWidgets import QWidget
+
     from treadle.app.window.application import Program
 
 HERE = Path(__file__).resolve().parent
@@ -71,6 +73,7 @@ def _states(program: Program) -> None:
     _take(program, "done")
     window.docks.show("parallel")
     _take(program, "schemes")
+    _take_why(program)
     window.docks.show("tasks")
     program.settings.set("appearance", "dark")
     _take(program, "dark")
@@ -87,6 +90,46 @@ def _states(program: Program) -> None:
         failing.canvas.do.fit()
         window.rooms.show_failures(failed.node)
     _take(program, "failed")
+    _take_leaving(program)
+
+
+def _take_leaving(program: Program) -> None:
+    """Draw the question of a window that is closed while a run goes on and a cluster is there."""
+    from treadle import Pipeline, sweep
+    from treadle.core import protocol as p
+    from treadle.core.trust import TrustStore
+
+    window = program.window
+    pipeline = Pipeline("Overnight registration")
+    lengths = [*(0.1 + number / 100 for number in range(24)), *(60.0 + number for number in range(16))]
+    pipeline.add("time:sleep", seconds=sweep(lengths))
+    TrustStore().trust(pipeline)
+    document = program.documents.new(pipeline)
+    runs = window.pages[document].runs
+    runs.scheme = "processes"
+    runs.start()
+    started: list[object] = []
+    program.bridge.ask(p.StartCluster, started.append, name=p.ClusterName("default"), engines=4)
+    _until(lambda: bool(started) and _done(program) >= 24, "the run does not go on, or the cluster does not start")
+    window.close()
+    leaving = window.leaving
+    _until(lambda: leaving.step.value == "choosing", "nothing is asked")
+    assert leaving.dialog is not None
+    _take(program, "leaving", leaving.dialog)
+    leaving.dialog.page.buttons["cancel"].click()
+
+
+def _take_why(program: Program) -> None:
+    """Draw why a node runs where it does."""
+    window = program.window
+    page = window.page
+    assert page is not None
+    _until(lambda: bool(page.runs.checking.schemes), "the schemes are not told")
+    explaining = window.running[page.document].explaining
+    explaining.explain("smooth")
+    assert explaining.dialog is not None
+    _take(program, "why-here", explaining.dialog)
+    explaining.dialog.close()
 
 
 def _done(program: Program) -> int:
@@ -94,11 +137,11 @@ def _done(program: Program) -> int:
     return record.counts().get("succeeded", 0) if record is not None else 0
 
 
-def _take(program: Program, name: str) -> None:
+def _take(program: Program, name: str, widget: QWidget | None = None) -> None:
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
         program.application.processEvents()
-    picture = program.window.grab()
+    picture = (widget or program.window).grab()
     picture.save(str(HERE / f"{name}.png"))
     print(f"docs/pictures/{name}.png")  # noqa: T201 - this is what it is for
 
