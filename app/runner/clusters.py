@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...schemes.ipython.addresses import Address
 
-END_SECONDS = 6.0
+END_SECONDS = 5.0
 """In which a runner that ends has ended what it holds; a guardian does what it could not."""
 
 

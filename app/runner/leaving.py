@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .operations import Operation, Operations
     from .runs import Runs
 
-UNDO_SECONDS = 3.0
+UNDO_SECONDS = 2.0
 """In which a start that is under way is given up, with nothing left of it."""
 
 LOOK_SECONDS = 2.0

@@ -103,26 +103,27 @@ class Tended:
 
     def start(self, definition: Definition, operation: Operation) -> None:
         """Start it and hold it; ClusterError says why that cannot be, and nothing is left of it then."""
-        self._upkeep = upkeep = Upkeep(self._warn)
+        upkeep = Upkeep(self._warn)
         kept = {name: value for name, value in self.variables.items() if value is not None}
         definition = definition.with_given(env={**kept, **definition.env})
         cluster = start_cluster(definition, hear=upkeep.hear, say=operation.say)
         self.variables.update(definition.environment())
-        self._connected_to(cluster)
+        self._connected_to(cluster, upkeep)
         self.hold()
 
     def connected(self, seconds: float = CONNECT_SECONDS) -> Cluster:
         """Return it connected; ClusterError if it does not run, or does not answer."""
         with self._connecting:
             if self._cluster is None:
-                self._upkeep = Upkeep(self._warn)
-                self._connected_to(Cluster.attach(self.address, seconds, hear=self._upkeep.hear))
+                upkeep = Upkeep(self._warn)
+                self._connected_to(Cluster.attach(self.address, seconds, hear=upkeep.hear), upkeep)
             assert self._cluster is not None
             return self._cluster
 
-    def _connected_to(self, cluster: Cluster) -> None:
+    def _connected_to(self, cluster: Cluster, upkeep: Upkeep) -> None:
         with self._connecting:
             self._drop()
+            self._upkeep = upkeep
             self._file = fingerprint(connection_file(self.address))
             self._upkeep.take(cluster)
             self._cluster, self._inquiry = cluster, Inquiry(cluster)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 3.0
 _PAUSE = 0.01
+_MOST_HISTORY = 100
 _PROBE = """(lambda: (lambda os, sys, socket: {
     "host": socket.gethostname(), "pid": os.getpid(), "cores": os.cpu_count(), "load": os.getloadavg()[0],
     "python": "%d.%d.%d" % sys.version_info[:3],
@@ -125,7 +126,10 @@ class Inquiry:
                 self._known[uuid] = answer.get(0)
                 self._heard[uuid] = time.monotonic()
         with contextlib.suppress(Exception):
-            self._cluster.client.purge_local_results([answer for answer in asked.values() if answer.ready()])
+            client = self._cluster.client
+            client.purge_local_results([answer for answer in asked.values() if answer.ready()])
+            # Else it grows as long as somebody looks.
+            del client.history[:-_MOST_HISTORY]
 
     def _ask_nannies(self, busy: dict[int, str], end: float) -> None:
         """Have the nannies of busy engines say that they live: signal 0 does nothing."""
