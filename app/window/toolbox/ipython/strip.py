@@ -202,7 +202,7 @@ class Strip(QWidget):
         document = self.why.document()
         assert document is not None
         lines = min(self._lines, max(1, int(document.size().height())))
-        height = lines * QFontMetrics(self.why.font()).lineSpacing() + 5 * GRID + 2
+        height = lines * QFontMetrics(self.why.font()).lineSpacing() + 4 * GRID + 2
         if self.why.height() != height or self.why.maximumHeight() != height:
             self.why.setFixedHeight(height)
 
