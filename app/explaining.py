@@ -12,7 +12,7 @@ from ..core.run.candidates import candidates
 from ..core.run.scheduler import Scheduler
 from .keeping import learned_costs
 from .options import refuse_senseless, workers_of
-from .schemes import refuse_unknown_scheme, why_not_enabled
+from .schemes import known_preference, refuse_unknown_scheme, why_not_enabled
 from .session import policy_of, refuse_invalid
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class _Foresight:
         seconds = {number: cost.seconds for number, cost in self._learned.items()}
         self._policy = policy_of(options, seconds, look_up=False)
         self._passed_over = why_not_enabled(options, self._policy.enabled)
+        first = known_preference(options) if options.scheme == "auto" else self._policy.enabled
+        self._order = tuple(dict.fromkeys((*first, *self._policy.enabled, *self._passed_over)))
         self._scheduler = Scheduler(plan, self._policy)
         self._scheduler.handle(*_opened(self._policy, options, workers))
         self._chosen: list[str] = []
@@ -82,7 +84,8 @@ class _Foresight:
         schemes = self._known.get(alike)
         if schemes is None:
             enabled, last_resort = self._policy.enabled, self._policy.last_resort
-            schemes = candidates(node, choice, enabled, self._passed_over, estimate, last_resort)
+            found = candidates(node, choice, enabled, self._passed_over, estimate, last_resort)
+            schemes = tuple(sorted(found, key=lambda one: self._order.index(one.scheme)))
             if choice.fitting:
                 self._known[alike] = schemes
         return NodeReasons(node.id, choice.scheme, choice.reason, schemes, node.settings.scheme)

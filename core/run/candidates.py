@@ -36,8 +36,9 @@ def candidates(
 
     ``passed_over`` says why each other one is not enabled.
     """
+    seconds = {name: estimate.get(name) for name in choice.fitting}
     able = [
-        Candidate(name, name in choice.fitting, _reason(node, name, choice, estimate, last_resort), estimate.get(name))
+        Candidate(name, name in seconds, _reason(node, name, choice, estimate, last_resort), seconds.get(name))
         for name in enabled
     ]
     unable = [

@@ -57,8 +57,8 @@ def test_durations_of_earlier_runs_count(workspace):
 def test_schemes_that_are_not_enabled_are_listed_with_the_reason(workspace):
     pipeline = chain(workspace, ("apart", "auto"))
     (auto,) = explain(pipeline, Options())
-    assert [one.scheme for one in auto.candidates] == ["processes", "threads", "serial", "ipython"]
-    assert auto.candidates[-1].reason == "no cluster runs"
+    assert [one.scheme for one in auto.candidates] == ["ipython", "processes", "threads", "serial"]
+    assert auto.candidates[0].reason == "no cluster runs"
     (fixed,) = explain(pipeline, Options("serial"))
     assert {one.scheme: one.eligible for one in fixed.candidates}["ipython"] is False
     assert fixed.candidates[-1].reason == "the run is set to serial; not supported by this module"

@@ -464,10 +464,10 @@ def test_a_dry_run_says_on_request_where_nodes_would_run_and_why(treadle, worksp
     assert done.code == 0
     at = done.out.splitlines().index("first, second")
     assert done.out.splitlines()[at + 1 : at + 5] == [
+        "  not on ipython: no cluster runs",
         "  runs on processes: threads not supported by this module",
         "  not on threads: not supported by this module",
         "  could run on serial: only for what no other scheme can take",
-        "  not on ipython: no cluster runs",
     ]
 
 
