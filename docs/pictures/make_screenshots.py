@@ -26,7 +26,7 @@ SETTLE_SECONDS = 1.5
 def main() -> int:
     """Draw the pictures that are named, or all; return 1 if one could not be drawn."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="treadle-pictures-") as home:
+    with tempfile.TemporaryDirectory(prefix="treadle-pictures-", ignore_cleanup_errors=True) as home:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
             os.environ[name] = str(Path(home) / name.lower())
         os.environ["IPYTHONDIR"] = str(Path(home) / "ipython")
