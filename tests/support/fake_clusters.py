@@ -170,7 +170,9 @@ class ClusterBridge(QObject):
     def _ended(self, name, *, whole):
         row = self.clusters[name]
         there = () if whole else tuple(one for one in row.engines if not one.ours)
-        self.clusters[name] = replace(row, answers=not whole, engines=there, held=False, why_not="it has ended")
+        self.clusters[name] = replace(
+            row, answers=not whole, engines=there, held=False, left_running=False, why_not="it has ended"
+        )
         if whole:
             del self.clusters[name]
         survivors, self.survivors = self.survivors, ()

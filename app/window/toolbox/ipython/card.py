@@ -208,8 +208,8 @@ class IPythonCard(Card):
             self.deeds.allow(name, nobody)
         for name in ("information", "run-on", "restart", "shut-down"):
             self.deeds.allow(name, none)
-        held = (current := self.clusters.row()) is not None and current.held
-        self.deeds.allow("clean-up", nobody or ("" if held else self.tr("Nothing of it belongs to this Treadle.")))
+        some = words.is_to_let_go(self.clusters.row())
+        self.deeds.allow("clean-up", nobody or ("" if some else self.tr("Nothing of it belongs to this Treadle.")))
 
     def _profile_chosen(self, at: int) -> None:
         wanted = self.profile.itemText(at)

@@ -47,28 +47,33 @@ class CleanUpDialog(ClusterSheet):
     def refresh(self) -> None:
         """Say what Treadle started, and what an end would take along."""
         row = self.clusters.row(self.about_one)
-        held = row is not None and row.held
+        held = words.is_to_let_go(row)
         if self.still_there.isHidden():
             self.title.setText(_question(self, row))
         self.what.setText("\n".join(f"•  {line}" for line in words.what_is_ours(row)) if row and held else "")
         self.what.setVisible(held)
         self.warning.setText("\n".join(_warnings(self, row)) if row and held else "")
         self.warning.setVisible(bool(self.warning.text()))
-        self.about.setText(
-            self.tr(
-                "Stop ends them; whatever they do is lost. Left running, they do not end with Treadle: "
-                "runs go on using them, and the next start finds them again."
-            )
-            if held
-            else self.tr("What others started, and what was left running, is not touched by cleaning up.")
-        )
+        self.about.setText(self._about(row))
         self.enable(idle=not self.strip.going)
+
+    def _about(self, row: ClusterRow | None) -> str:
+        if row is None or not words.is_to_let_go(row):
+            return self.tr("What others started is not touched by cleaning up.")
+        stops = self.tr("Stop ends them; whatever they do is lost.")
+        if not row.held:
+            return stops
+        leaves = self.tr(
+            "Left running, they do not end with Treadle: runs go on using them, and the next start finds them again."
+        )
+        return f"{stops} {leaves}"
 
     def enable(self, *, idle: bool) -> None:
         """Let the person decide while nothing goes on and there is something to let go of."""
         row = self.clusters.row(self.about_one)
-        for button in (self.leave, self.stop):
-            button.setEnabled(idle and row is not None and row.held)
+        self.stop.setEnabled(idle and words.is_to_let_go(row))
+        self.leave.setEnabled(idle and row is not None and row.held)
+        self.leave.setVisible(row is None or not row.left_running)
         self.still_there.setEnabled(idle)
 
     def let_go(self, fate: Fate) -> None:
@@ -88,6 +93,8 @@ class CleanUpDialog(ClusterSheet):
 
 
 def _question(dialog: CleanUpDialog, row: ClusterRow | None) -> str:
+    if row is not None and row.left_running and not row.held:
+        return dialog.tr("Stop what Treadle left running of cluster {name}?").format(name=dialog.about_one)
     if row is None or not row.held:
         return dialog.tr("Nothing of cluster {name} belongs to this Treadle").format(name=dialog.about_one)
     return dialog.tr("Stop what Treadle started of cluster {name}, or leave it running?").format(name=dialog.about_one)

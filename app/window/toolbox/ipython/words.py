@@ -56,7 +56,9 @@ def about_state(engine: EngineRow) -> str:
         "busy": _tr("It executes something."),
         "silent": _tr("It gave no sign of life. It may be held up, or the network may be."),
         "starting": _tr("Its process is there; it has not registered with the controller yet."),
-        "given up": _tr("Its process lives, but the controller has lost it, and it never comes back. Clean up ends it."),
+        "given up": _tr(
+            "Its process lives, but the controller has lost it, and it never comes back. Clean up ends it."
+        ),
     }
     return texts[engine.state]
 
@@ -73,6 +75,11 @@ def owner_of(row: ClusterRow) -> str:
     if row.held:
         return _tr("ends with Treadle") if row.ours else _tr("somebody else’s, with engines of ours")
     return _tr("started by another Treadle") if row.ours else _tr("somebody else’s")
+
+
+def is_to_let_go(row: ClusterRow | None) -> bool:
+    """Say whether there is something of a cluster that Treadle may stop: what it holds, or has left running."""
+    return row is not None and (row.held or row.left_running)
 
 
 def in_short(row: ClusterRow | None, *, looked: bool = True) -> str:

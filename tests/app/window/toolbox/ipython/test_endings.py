@@ -113,3 +113,14 @@ def test_a_stop_can_be_given_up(toolbox):
     assert len(one.bridge.of(p.CancelRequest)) == 1
     assert dialog.isVisible()
     assert dialog.stop.isEnabled()
+
+
+def test_what_was_left_running_can_be_stopped_later(toolbox):
+    one = toolbox(cluster(held=False, left_running=True))
+    assert one.card.deeds.buttons["clean-up"].isEnabled()
+    dialog = one.dialogs.clean_up()
+    assert dialog.title.text() == "Stop what Treadle left running of cluster default?"
+    assert dialog.leave.isHidden()
+    assert "The controller (process 31354)" in dialog.what.text()
+    dialog.stop.click()
+    assert one.clusters.here is None

@@ -213,10 +213,19 @@ def test_what_is_left_running_is_found_and_used_again_and_stop_leaves_nothing(tr
     again.until(lambda: again.row is not None and again.clusters.looked() and len(again.row.engines) == 2)
     assert {engine.pid for engine in again.row.engines} == {engine.pid for engine in row.engines}
     assert again.row.left_running
-    dialog = again.dialogs.shut_down()
-    again.until(dialog.shut_down.isEnabled)
+    dialog = again.dialogs.clean_up()
+    dialog.stop.click()
+    again.until(lambda: "clean-up" not in again.dialogs.open or dialog.strip.said)
+    assert not alive(processes(row))
+
+
+def test_a_shutdown_ends_all_there_is(travel):
+    journey = travel()
+    row = journey.started(2)
+    dialog = journey.dialogs.shut_down()
+    journey.until(dialog.shut_down.isEnabled)
     dialog.shut_down.click()
-    again.until(lambda: "shut-down" not in again.dialogs.open or dialog.strip.said)
+    journey.until(lambda: "shut-down" not in journey.dialogs.open or dialog.strip.said)
     assert not alive(processes(row))
 
 
