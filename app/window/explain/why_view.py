@@ -17,7 +17,7 @@ from .happened import happened
 from .reason_grid import ReasonGrid
 from .rows import attempt_rows, happened_rows, scheme_rows
 from .together import schemes_of
-from .words import next_run
+from .words import next_run, not_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,8 @@ class WhyView(QWidget):
     def _show_next(self) -> None:
         checking, ratio = self._runs.checking, self.devicePixelRatioF()
         schemes = schemes_of(checking.schemes, self.path)
-        self.next.setText(next_run(schemes) or self.tr("What the next run would choose is not known yet."))
+        told = next_run(schemes) or self.tr("What the next run would choose is not known yet.")
+        self.next.setText("\n".join(filter(None, (told, not_needed(self._runs.look(self.path))))))
         chosen = schemes.chosen if schemes is not None else ""
         self.picture.setVisible(bool(chosen))
         if chosen:

@@ -50,6 +50,11 @@ def next_run(schemes: NodeSchemes | None) -> str:
     return _tr("The next run would have it on {scheme}: {reason}").format(scheme=word, reason=why)
 
 
+def not_needed(look: NodeLook) -> str:
+    """Return that the next run need not run a node, where its result is there."""
+    return _tr("Its result is there already, so the next run need not run it.") if look.freshness == "fresh" else ""
+
+
 def last_run(look: NodeLook, why: str) -> str:
     """Return on which scheme the newest run had the node, and ``why``; empty if it did not run there."""
     if not look.scheme or look.scheme == CACHE:
@@ -67,7 +72,7 @@ def expected(one: Candidate) -> str:
 
 def tip(schemes: NodeSchemes | None, look: NodeLook, why: str, theme: Theme) -> str:
     """Return the tooltip of a badge: what took the node or would, and each scheme with its reason; empty if none."""
-    lines = [escape(line) for line in (last_run(look, why), next_run(schemes)) if line]
+    lines = [escape(line) for line in (last_run(look, why), next_run(schemes), not_needed(look)) if line]
     if schemes is not None:
         rows = "".join(_row(one, schemes.chosen, theme) for one in schemes.candidates)
         lines.append(f"<table cellspacing='0' cellpadding='2'>{rows}</table>")

@@ -29,7 +29,8 @@ class Checking(QObject):
     """What is wrong with a document, how fresh its nodes are, and where they would run, as the runner told last.
 
     ``fresh_is_current`` says whether what was told of freshness is of the document as it is now; ``no_schemes`` why
-    nothing is told of schemes, if that cannot be. ``scheme`` is the one of the next run.
+    nothing is told of schemes, if that cannot be, and ``unplaced`` of which nodes no scheme can run. ``scheme`` is the
+    one of the next run.
     One question of each kind is under way at a time; an answer for a document that was edited since is dropped, and
     the question asked again.
     """
@@ -43,6 +44,7 @@ class Checking(QObject):
         self.problems: tuple[Problem, ...] = ()
         self.fresh: Mapping[str, p.NodeFresh] = {}
         self.schemes: Mapping[str, p.NodeSchemes] = {}
+        self.unplaced: tuple[p.NodeSchemes, ...] = ()
         self._found: tuple[p.NodeSchemes, ...] = ()
         self.no_schemes = ""
         self.scheme = settings.text("scheme")
@@ -174,4 +176,5 @@ class Checking(QObject):
         if (found, why_none) != (self._found, self.no_schemes):
             self._found, self.no_schemes = found, why_none
             self.schemes = {node: one for one in found for node in one.nodes}
+            self.unplaced = tuple(one for one in found if not one.chosen)
             self.schemes_changed.emit()

@@ -127,6 +127,7 @@ class Looks(QObject):
         foreseen = set(self._checking.schemes)
         self.stir(foreseen | self._foreseen)
         self._foreseen = foreseen
+        self.problems_differ()
 
     def _wake(self) -> None:
         if not self._tick.isActive() and not self._closed:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ....core.errors import TreadleError
+    from ....core.protocol import NodeSchemes
     from ....core.validation.problems import Problem
     from .record import RunRecord
 
@@ -44,6 +45,16 @@ def of_check(problems: Iterable[Problem]) -> list[Shown]:
     return [
         Shown(one.severity, _place(one.where), visible(one.message), visible(one.remedy), "check", node_of(one.where))
         for one in problems
+    ]
+
+
+def of_schemes(unplaced: Iterable[NodeSchemes]) -> list[Shown]:
+    """Return the nodes that no scheme can run, as it was foreseen."""
+    remedy = "Lower what it asks for, or let runs use more schemes"
+    return [
+        Shown("error", visible(node), visible(f"no scheme can run it: {one.reason}"), remedy, "check", node)
+        for one in unplaced
+        for node in one.nodes
     ]
 
 

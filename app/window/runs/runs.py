@@ -102,7 +102,7 @@ class Runs(QObject):
 
     def problems(self) -> list[shown.Shown]:
         """Return what is wrong with the document, and what went wrong in its newest run, the worst first."""
-        found = shown.of_check(self.checking.problems)
+        found = shown.of_check(self.checking.problems) + shown.of_schemes(self.checking.unplaced)
         if self._refusal is not None:
             found.append(shown.of_refusal(self._refusal))
         if self.record is not None:

@@ -37,3 +37,7 @@ def test_the_tooltip_of_a_badge_has_all_schemes_with_reasons_and_marks(theme):
 def test_the_tooltip_lets_no_markup_of_reasons_through_and_is_empty_where_nothing_is_known(theme):
     assert "<script>" not in tip(told(reason="processes: <script>"), NodeLook(), "", theme)
     assert tip(None, NodeLook(), "", theme) == ""
+
+
+def test_what_need_not_run_is_told(theme):
+    assert "need not run it" in tip(told(), NodeLook("fresh", freshness="fresh"), "", theme)

@@ -82,6 +82,19 @@ def test_a_pipeline_that_cannot_run_has_no_schemes_and_says_why(runs, bridge, as
     assert "a is not set" in runs.checking.no_schemes
 
 
+def test_a_node_that_no_scheme_can_run_is_a_problem_before_the_run(runs, bridge, asked, qtbot):
+    asked()
+    large = p.NodeSchemes(nodes=("first",), chosen="", reason="it asks for 64 cores, and there are 2", candidates=())
+    with qtbot.waitSignal(runs.problems_changed, timeout=MS):
+        bridge.answer(p.AskSchemes, p.SchemeReasons(found=(large,)))
+    (problem,) = runs.problems()
+    assert (problem.severity, problem.node) == ("error", "first")
+    assert problem.message == "no scheme can run it: it asks for 64 cores, and there are 2"
+    assert runs.look("first").severity == "error"
+    runs.checking._set_schemes(())
+    assert not runs.problems()
+
+
 def test_nothing_is_asked_while_a_run_goes_and_at_once_after_it(runs, bridge, asked, qtbot, start):
     start(runs)
     bridge.asked.clear()
