@@ -20,4 +20,7 @@ def write_as(label: QWidget, theme: Theme, size: float = BODY, *, semibold: bool
     points = theme.font(size).pointSizeF()
     weight = "font-weight: 600; " if semibold else ""
     shade = f"color: {colour}; " if colour else ""
-    label.setStyleSheet(f"{type(label).__name__} {{ {shade}{weight}font-size: {points:.1f}pt }}")
+    sheet = f"{type(label).__name__} {{ {shade}{weight}font-size: {points:.1f}pt }}"
+    if label.styleSheet() != sheet:
+        # Qt takes its time for it, also where nothing changes.
+        label.setStyleSheet(sheet)

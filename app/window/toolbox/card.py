@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetrics, QKeySequence, QShortcut
+from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics, QKeySequence, QPainter, QShortcut
 from PyQt6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,7 +27,7 @@ from .live import Live
 from .switch import Switch
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+    from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
     from ..theme.theme import Theme
     from .preferences import Preferences
@@ -80,7 +80,6 @@ class Card(QFrame):
 
     def _set_up(self) -> None:
         title, help_ = self.words()
-        self.setObjectName("scheme-card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setMaximumWidth(MOST_WIDTH)
@@ -175,10 +174,7 @@ class Card(QFrame):
 
     def _dress(self) -> None:
         colours = self.theme.colours
-        edge = colours.accent if self._dragging or self.hasFocus() else colours.border
-        self.setStyleSheet(
-            f"#scheme-card {{ background: {colours.raised}; border: 1px solid {edge}; border-radius: {RADIUS_CARD}px }}"
-        )
+        self.update()
         self.badge.setPixmap(scheme_badge(self.theme, self.name, self.devicePixelRatioF(), CHIP))
         write_as(self.title, self.theme, semibold=True, colour=colours.text if self.on else colours.secondary)
         going = STATES["running"].colour.on(colours) if self.live.running else colours.secondary
@@ -196,11 +192,24 @@ class Card(QFrame):
         self.error.setVisible(bool(error))
         self.help.setVisible(not error)
         font = self.theme.font(CAPTION)
-        self.error.setStyleSheet(
+        sheet = (
             f"QPlainTextEdit {{ color: {STATES['failed'].colour.on(self.theme.colours)};"
             f" font-size: {font.pointSizeF():.1f}pt; background: transparent; border: none; padding: 0 }}"
         )
+        if self.error.styleSheet() != sheet:
+            self.error.setStyleSheet(sheet)
         self.error.setFixedHeight(ERROR_LINES * QFontMetrics(font).lineSpacing() + 2)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw its ground and its edge: a style sheet would be slow to follow the keyboard from card to card."""
+        colours = self.theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = self._dragging or self.hasFocus()
+        painter.setPen(self.theme.colour(colours.accent if marked else colours.border))
+        painter.setBrush(self.theme.colour(colours.raised))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+        painter.end()
 
     # How it is moved
 
@@ -218,7 +227,7 @@ class Card(QFrame):
         if not self._dragging and (place - self._pressed).manhattanLength() >= QApplication.startDragDistance():
             self._dragging = True
             self.grabbed.emit(self._pressed)
-            self._dress()
+            self.update()
         if self._dragging:
             self.dragged.emit(place)
 
@@ -241,17 +250,7 @@ class Card(QFrame):
 
     def _stop_dragging(self) -> None:
         self._dragging = False
-        self._dress()
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
-        """Show that it has the keyboard."""
-        super().focusInEvent(event)
-        self._dress()
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
-        """Show that it has the keyboard no more."""
-        super().focusOutEvent(event)
-        self._dress()
+        self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802
         """Offer what the mouse and the keys can do."""
