@@ -144,8 +144,7 @@ class Card(QFrame):
         self.switch.blockSignals(blocked)
         self.switch.setEnabled(choice.known)
         self.fields.setEnabled(choice.known)
-        for name, value in choice.strange.items():
-            self.fields.tell(name, str(value))
+        self.fields.tell(choice.strange)
         self._refresh()
         self._dress()
 

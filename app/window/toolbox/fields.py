@@ -13,7 +13,7 @@ from ..theme.tokens import CAPTION, GRID
 from .flow import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from PyQt6.QtWidgets import QAbstractSpinBox
 
@@ -52,7 +52,7 @@ class Fields(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._told: dict[str, QLabel] = {}
+        self._told: dict[str, Field] = {}
         self._flow = Flow(self, GAP)
 
     def add(self, caption: str, editor: QWidget, tip: str = "") -> Field:
@@ -64,15 +64,25 @@ class Fields(QWidget):
         self._flow.addWidget(field)
         return field
 
-    def tell(self, name: str, value: str) -> None:
+    def tell(self, values: Mapping[str, object]) -> None:
         """Show what is set and cannot be set here, as it is not known here."""
-        known = self._told.get(name)
-        if known is None:
-            known = self._told[name] = QLabel(self)
-            known.setEnabled(False)
-            known.setMinimumHeight(HEIGHT)
-            self.add(name, known, self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is"))
-        known.setText(value)
+        for name, value in values.items():
+            if name not in self._told:
+                about = self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is")
+                self._told[name] = self.add(name, QLabel(self), about)
+                self._told[name].setEnabled(False)
+            shown = self._told[name].editor
+            assert isinstance(shown, QLabel)
+            shown.setMinimumHeight(HEIGHT)
+            shown.setText(str(value))
+        for name, field in self._told.items():
+            field.setVisible(name in values)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What is shown that cannot be set here."""
+        shown = {name: field.editor for name, field in self._told.items() if not field.isHidden()}
+        return {name: label.text() for name, label in shown.items() if isinstance(label, QLabel)}
 
 
 class Number(QWidget):

@@ -79,9 +79,9 @@ class ToolboxPanel(QWidget):
     def _set_up(self) -> None:
         self._note.setText(
             self.tr(
-                "Auto takes the scheme that ends a task first; while that is not known, the first of these that is"
-                " free. Drag a card, or press Alt with an arrow key, to change their order. What you set here holds"
-                " from the next run on."
+                "Auto takes the scheme that ends a task first; where that is much the same, or not known, the first of"
+                " these that is free. Drag a card, or press Alt with an arrow key, to change their order. What you set"
+                " here holds from the next run on."
             )
         )
         self._note.setWordWrap(True)

@@ -146,7 +146,9 @@ def test_what_is_not_known_of_a_scheme_is_shown(panel, shared):
     shared.settings.set("schemes", '{"order": [{"name": "threads", "settings": {"pinned": "yes", "number": 3}}]}')
     card = panel.card("threads")
     assert card.number.box.value() == 3
-    assert card.fields._told["pinned"].text() == "yes"
+    assert card.fields.told == {"pinned": "yes"}
+    shared.settings.set("schemes", "")
+    assert card.fields.told == {}
 
 
 def test_cards_stand_one_below_the_other_where_there_is_no_room_beside(panel, qtbot):
