@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 
 
 class ReasonGrid(QWidget):
-    """Shows rows under headings; the column ``wide`` takes what room there is."""
+    """Shows rows under headings; the column ``wide`` takes what room there is, one without any words takes none."""
 
     def __init__(self, theme: Theme, headings: Sequence[str], wide: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,12 +47,14 @@ class ReasonGrid(QWidget):
             self._layout.removeWidget(label)
             label.deleteLater()
         self._labels, self._rows = [], [list(row) for row in rows]
-        for column, heading in enumerate(self._headings):
+        used = [column for column in range(len(self._headings)) if any(row[column].text for row in self._rows)]
+        for column in used:
+            heading = self._headings[column]
             label = self._put(heading, 0, column, Cell(heading, number=bool(rows) and rows[0][column].number))
             write_as(label, self._theme, CAPTION, colour=self._theme.colours.secondary)
         for number, row in enumerate(self._rows, 1):
-            for column, cell in enumerate(row):
-                self._put_cell(number, column, cell)
+            for column in used:
+                self._put_cell(number, column, row[column])
 
     @property
     def texts(self) -> list[list[str]]:

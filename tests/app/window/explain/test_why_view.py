@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from reasons import NO, told
 from windows import begun, row
 from windows import told as news
@@ -95,3 +96,13 @@ def test_all_texts_can_be_read_aloud_and_the_colours_follow_the_theme(view, runs
     assert "Why: No cluster runs" in names
     assert all(names)
     assert theme.colours.secondary in view.kind.styleSheet()
+
+
+def test_times_have_a_column_only_where_they_are_known(view, runs, qtbot):
+    foreseen(runs, told())
+    qtbot.waitUntil(lambda: view.schemes.isVisible(), timeout=MS)
+    assert "Expected" in [label.text() for label in view.schemes._labels]
+    unknown = structs.replace(told(), candidates=told().candidates[2:])
+    runs.checking._set_schemes((unknown,))
+    qtbot.waitUntil(lambda: len(view.schemes.texts) == 2, timeout=MS)
+    assert "Expected" not in [label.text() for label in view.schemes._labels]
