@@ -11,6 +11,8 @@ from PyQt6.QtCore import QEventLoop, QLibraryInfo, QLocale, QObject, QTranslator
 from PyQt6.QtWidgets import QApplication
 
 from .bridge import Bridge
+from .canvas.boards import Boards
+from .canvas.inks import Inks
 from .catalogue import Catalogue
 from .commanding import bind_commands
 from .dialogs.about import as_text, facts
@@ -72,9 +74,11 @@ class Program(QObject):
         self.bridge = bridge or Bridge(parent=self)
         self.catalogue = Catalogue(self.bridge, catalogue_file, self)
         self.aside = Aside("files", self)
-        self.documents = Documents(self.aside, self)
+        boards = Boards()
+        boards.font = Inks(self.theme).title_font
+        self.documents = Documents(self.aside, self, boards.read)
         self.recovery = Recovery(self.documents, settings, self.aside, state_folder / "recovery", self)
-        self.shared = Shared(self.theme, settings, self.bridge, self.catalogue)
+        self.shared = Shared(self.theme, settings, self.bridge, self.catalogue, boards)
         self.window = Window(self.shared, self.documents, self.aside)
         self.faults = Faults(self)
         self._crash: CrashDialog | None = None

@@ -32,7 +32,9 @@ class DocumentPage(QWidget):
         self.document = document
         self.runs = Runs(shared.bridge, document, shared.settings, self)
         self.details = RunDetails(self.runs, self)
-        self.canvas = CanvasView(document, shared.theme, shared.catalogue, self)
+        self.canvas = CanvasView(
+            document, shared.theme, shared.catalogue, self, shared.boards.take(document.pipeline)
+        )  # fmt: skip
         self.adding = Adding(self.canvas, shared)
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(0, 0, 0, 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from .canvas.boards import Boards
 
 if TYPE_CHECKING:
     from .bridge import Bridge
@@ -20,3 +22,4 @@ class Shared:
     settings: Settings
     bridge: Bridge
     catalogue: Catalogue
+    boards: Boards = field(default_factory=Boards)

@@ -40,7 +40,7 @@ class Board:
     """
 
     def __init__(self, measure: Callable[[str], float]) -> None:
-        self._measure = measure
+        self.measure = measure
         self.cards: dict[str, Card] = {}
         self.wires: dict[str, Wire] = {}
         self.places = Rows(4)
@@ -130,7 +130,7 @@ class Board:
     def _width(self, title: str) -> int:
         width = self._widths.get(title)
         if width is None:
-            wanted = int(self._measure(title)) + _SIDES
+            wanted = int(self.measure(title)) + _SIDES
             width = self._widths[title] = -(-min(max(wanted, CARD_WIDTH), CARD_WIDTH_MOST) // GRID) * GRID
         return width
 

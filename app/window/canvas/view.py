@@ -66,11 +66,19 @@ class CanvasView(Surface):
     file_dropped = pyqtSignal(str, object)
     said = pyqtSignal(str)
 
-    def __init__(self, document: Document, theme: Theme, catalogue: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        catalogue: Any = None,
+        parent: QWidget | None = None,
+        board: Board | None = None,
+    ) -> None:
         super().__init__(parent)
         self.document, self.theme, self.catalogue = document, theme, catalogue
         self.inks = Inks(theme)
-        self.board = Board(self.inks.title_metrics.horizontalAdvance)
+        self.board = board or Board(self.inks.title_metrics.horizontalAdvance)
+        self.board.measure = self.inks.title_metrics.horizontalAdvance
         self.camera = Camera()
         self.picked = Picked()
         self.picture = Picture(self.board, self.inks)
@@ -89,7 +97,10 @@ class CanvasView(Surface):
         self.overlays = Overlays(self)
         document.changed.connect(self._document_changed)
         theme.changed.connect(self._theme_changed)
-        self.go(())
+        if board is None:
+            self.go(())
+        else:
+            self._show_board()
 
     def _set_up(self) -> None:
         self.setMouseTracking(True)
@@ -132,6 +143,10 @@ class CanvasView(Surface):
         self.pointing.cancel("another body is shown")
         self.keys.end_choice()
         self.board.load(self.document.pipeline, where)
+        self._show_board()
+
+    def _show_board(self) -> None:
+        """Show what is on the board anew."""
         self.picture.looks = self.telling.shown()
         self.picture.reload()
         self._fitted = False

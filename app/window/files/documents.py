@@ -42,9 +42,11 @@ class Documents(QObject):
     failed = pyqtSignal(object, object)
     changed_on_disk = pyqtSignal(object)
 
-    def __init__(self, aside: Aside, parent: QObject | None = None) -> None:
+    def __init__(
+        self, aside: Aside, parent: QObject | None = None, read: Callable[[Path], Pipeline] = load
+    ) -> None:
         super().__init__(parent)
-        self._aside = aside
+        self._aside, self._read = aside, read
         self.all: list[Document] = []
         self._versions: dict[Document, Version | None] = {}
         self._watcher = QFileSystemWatcher(self)
@@ -67,7 +69,7 @@ class Documents(QObject):
         if found is not None:
             self.shown_again.emit(found)
             return
-        self._aside.do(lambda: (load(path), version_of(path)), lambda result: self._take(path, result))
+        self._aside.do(lambda: (self._read(path), version_of(path)), lambda result: self._take(path, result))
 
     def open_copy(self, path: Path, then: Callable[[Document], object] = lambda _document: None) -> None:
         """Open what a file holds as a new pipeline: an example is never written over."""

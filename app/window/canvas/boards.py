@@ -1,0 +1,61 @@
+"""Lays pipelines out for the canvas beside the window's thread, as they are read: of many nodes that takes a while."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QFont, QFontMetricsF
+
+from ....core.document import load
+from .board import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ....core.pipeline import Pipeline
+
+MANY = 500
+"""Fewer nodes are laid out within a frame."""
+
+_WAITING = 4
+
+
+class Boards:
+    """What was laid out and not fetched yet. ``font`` is that of the titles of cards; without, nothing is laid out."""
+
+    def __init__(self) -> None:
+        self.font: QFont | None = None
+        self._made: list[tuple[Pipeline, Board]] = []
+
+    def read(self, path: Path) -> Pipeline:
+        """Read a pipeline file, from any thread, and lay out what it shows first; FileError as ``load`` has it."""
+        pipeline = load(path)
+        if self.font is not None and len(pipeline.nodes) > MANY:
+            # A font of its own: Qt keeps for each thread what it knows of one.
+            metrics = QFontMetricsF(QFont(self.font))
+            with _collector_at_rest():
+                board = Board(metrics.horizontalAdvance)
+                board.load(pipeline, ())
+            self._made = [*self._made[1 - _WAITING :], (pipeline, board)]
+        return pipeline
+
+    def take(self, pipeline: Pipeline) -> Board | None:
+        """Return what was laid out of a pipeline, once; None if that has to be done."""
+        found = next((board for one, board in self._made if one is pipeline), None)
+        self._made = [entry for entry in self._made if entry[0] is not pipeline]
+        return found
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Do not look for garbage among a hundred thousand objects that stay: that would hold up all threads."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
