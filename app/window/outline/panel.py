@@ -20,6 +20,7 @@ from .nodes import ID, NAME, NodesModel
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PyQt6.QtGui import QPaintEvent
     from PyQt6.QtWidgets import QWidget
 
     from ....core.modules import Module
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from ..theme.theme import Theme
 
     Key = QKeySequence.StandardKey | Qt.Key | str
+
+
+MANY = 5_000
 
 
 class OutlinePanel(OutlineFace):
@@ -52,7 +56,7 @@ class OutlinePanel(OutlineFace):
         self._document = document or Document(parent=self)
         self._runs: RunSource | None = None
         self._kept: tuple[Where, tuple[str, ...], list[tuple[Where, str]]] = ((), (), [])
-        self._quiet = False
+        self._quiet = self._behind = False
         self._ids: tuple[str, ...] | None = None
         self.nodes = NodesModel(self._document, self._look, self._chip, self)
         self.wires = ConnectionsModel(self._document, self)
@@ -132,12 +136,23 @@ class OutlinePanel(OutlineFace):
         self._soon.stop()
         self.pages.setCurrentWidget(self.split if self._document.pipeline.nodes else self.empty)
         ids = self.ids
-        self.wires.show(self._document, self.where, ids)
+        if len(self._document.pipeline.connections) > MANY and self.visibleRegion().isEmpty():
+            # A table of a hundred thousand rows takes a while, and is behind other panels: for when it is seen.
+            self._behind = True
+        else:
+            self.wires.show(self._document, self.where, ids)
         title = self.tr("Connections of {name}").format(name=ids[0]) if len(ids) == 1 else self.tr("Connections")
         self.wire_title.setText(title)
         self.table.setAccessibleName(title)
         for button in self._needs_node:
             button.setEnabled(bool(ids))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Show what was left for later when nobody saw it."""
+        if self._behind:
+            self._behind = False
+            self._later()
+        super().paintEvent(event)
 
     # The selection
 
