@@ -258,8 +258,9 @@ class Pipeline(Body, omit_defaults=True, forbid_unknown_fields=True, dict=True):
 
 
 def _parts(body: Body) -> dict[str, Any]:
+    groups = {node_id: _copied(node) for node_id, node in body.nodes.items() if node.group is not None}
     return {
-        "nodes": {node_id: _copied(node) for node_id, node in body.nodes.items()},
+        "nodes": {**body.nodes, **groups},
         "connections": dict(body.connections),
         "frames": dict(body.frames),
         "comments": dict(body.comments),
@@ -267,11 +268,10 @@ def _parts(body: Body) -> dict[str, Any]:
 
 
 def _copied(node: Node) -> Node:
-    if node.group is None:
-        return node
     from msgspec.structs import replace
 
     group = node.group
+    assert group is not None
     inside = Group(inputs=dict(group.inputs), outputs=dict(group.outputs), unit=group.unit, **_parts(group))
     return replace(node, group=inside)
 
