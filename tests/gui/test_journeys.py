@@ -122,6 +122,21 @@ def test_a_window_that_is_closed_while_a_run_goes_on_leaves_no_process(whole):
     assert [(one.pid, one.status(), one.cmdline()) for one in living] == []
 
 
+def test_a_restart_of_the_runner_asks_first_and_then_ends_the_run_with_its_workers(whole):
+    whole.ready()
+    page = whole.open(fan("hold"))
+    page.runs.start()
+    whole.running(page, "deed")
+    started = offspring()
+    whole.window.commands.action("run.restart-runner").trigger()
+    whole.until(lambda: bool(whole.window.findChildren(Question)))
+    assert page.runs.going
+    whole.window.findChildren(Question)[0].buttons["restart"].click()
+    _, living = psutil.wait_procs(started, timeout=2 * SECONDS)
+    assert living == []
+    whole.ready()
+
+
 def test_a_runner_that_is_killed_leaves_the_window_alive_and_is_started_again(whole, deeds):
     whole.ready()
     page = whole.open(fan("hold", count=1))

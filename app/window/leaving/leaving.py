@@ -49,7 +49,7 @@ class Leaving(QObject):
         self._requests = Requests(bridge, self)
         self._lines, self._decisions = Lines(), Decisions()
         self._survivors: Survivors = ()
-        self._goes_on = False
+        self._left: tuple[str, ...] = ()
         self._unasked_since: float | None = None
         self._slow, self._limit = QTimer(self), QTimer(self)
         for timer, act in ((self._slow, self._show_waiting), (self._limit, self._end_runner)):
@@ -155,9 +155,7 @@ class Leaving(QObject):
         if not isinstance(answer, p.Left):
             self._failed(answer)
             return
-        self._goes_on = bool(answer.runs)
-        for run in answer.runs:
-            self._settings.leave_run(run)
+        self._left = answer.runs
         self._told_survivors(answer.still_there)
 
     def _told_survivors(self, survivors: Survivors) -> None:
@@ -211,12 +209,13 @@ class Leaving(QObject):
     def _stay(self) -> None:
         self._requests.forget()
         self._take_dialog_away()
+        self._left = ()
         self._go(Step.IDLE)
 
     def _end_runner(self) -> None:
         """End the runner, and with it all that it has not been told to leave."""
         self._bridge.kill()
-        self._goes_on = False
+        self._left = ()
         self._finish()
 
     def _finish(self) -> None:
@@ -226,7 +225,9 @@ class Leaving(QObject):
         self._limit.stop()
         self._take_dialog_away()
         self._go(Step.OVER)
-        if self._goes_on:
+        for run in self._left:
+            self._settings.leave_run(run)
+        if self._left:
             self._bridge.leave()
         elif self._unasked_since is not None:
             gone = time.monotonic() - self._unasked_since

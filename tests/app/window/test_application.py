@@ -15,6 +15,7 @@ import pytest
 from shells import MS, adding, end, program
 
 from treadle.app.window.dialogs.crash_dialog import CrashDialog
+from treadle.app.window.dialogs.question import Question
 from treadle.app.window.dialogs.recovery_dialog import RecoveryDialog
 from treadle.app.window.faults import Faults, close_log, open_log
 from treadle.app.window.one_window import FirstWindow
@@ -131,6 +132,17 @@ def test_what_is_not_saved_when_a_signal_comes_is_offered_at_the_next_start(qapp
     assert encode(noted.pipeline) == encode(document.pipeline)
     left.discard()
     end(second)
+
+
+def test_a_signal_ends_the_program_although_a_question_is_open(whole, qtbot):
+    edited(whole)
+    whole.window.show()
+    whole.window.close()
+    (question,) = whole.window.findChildren(Question)
+    assert question.isVisible()
+    with qtbot.waitSignal(whole.window.closed, timeout=MS):
+        whole.ended_by_signal(signal.SIGTERM)
+    whole.recovery.left().discard()
 
 
 def edited(whole):

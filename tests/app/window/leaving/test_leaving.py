@@ -106,6 +106,7 @@ def test_what_was_chosen_is_asked_of_the_runner(rig):
     assert one.bridge.facts("Leave") == {"runs": {"a": "leave"}, "clusters": ((MINE, "stop"),), "deadline": 10.0}
     assert (one.closed, one.bridge.ended) == (1, ["leave"])
     assert one.settings.text("leave_runs") == "ask"
+    assert one.settings.left_runs() == ["a"]
 
 
 def test_a_runner_that_has_nothing_to_go_on_with_is_ended_by_the_program(rig):
@@ -190,6 +191,15 @@ def test_from_what_did_not_end_a_way_leads_back(rig):
     one = survived(rig)
     one.press("back")
     assert (one.leaving.step, one.closed, one.dialog) == (Step.IDLE, 0, None)
+
+
+def test_a_run_is_remembered_as_left_only_when_the_window_has_gone(rig):
+    one = rig(AskAlive=[BOTH, p.Alive()], Leave=left(SURVIVOR, runs=["a"])).begin()
+    one.press("go")
+    one.until(Step.SURVIVORS)
+    one.press("back")
+    one.begin(Step.OVER)
+    assert (one.settings.left_runs(), one.bridge.ended) == ([], [])
 
 
 def test_nothing_can_be_pressed_while_it_is_being_stopped(rig, qtbot):
