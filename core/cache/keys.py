@@ -12,12 +12,12 @@ from ..planning.plan import Constant, PlanNode, Swept
 from ..worker.digest import FileDigests, UndigestedError
 from ..worker.files import placed
 from ..worker.unit import Program
+from .forms import NodeForm, port_of
 from .lineage import Arguments, Lineage, Settled
 from .notes import Parts, wiring_of
 from .parameters import NoFiles, Parameters, RunFiles, form_of, holds_no_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ..planning.plan import Plan
@@ -25,23 +25,6 @@ if TYPE_CHECKING:
     from .entries import Key
     from .fingerprints import Fingerprints
     from .signing import Signer
-
-
-class _NodeForm:
-    """What the keys of all tasks of a node have in common.
-
-    ``fixed`` are the bytes of the inputs that are written in the pipeline; ``shape`` is how the result is kept, which
-    does not count for those who read it. ``files`` are those that count for all of them.
-    """
-
-    __slots__ = ("base", "files", "fixed", "kinds", "shape")
-
-    def __init__(self, base: bytes, fixed: dict[str, bytes], kinds: Mapping[str, str], shape: bytes) -> None:
-        self.base = base
-        self.fixed = fixed
-        self.kinds = kinds
-        self.shape = shape
-        self.files: frozenset[Path] = frozenset()
 
 
 class NodeKeys:
@@ -58,11 +41,12 @@ class NodeKeys:
         self._fingerprints = fingerprints
         self._evidence = fingerprints.evidence
         self._files_of: dict[str, frozenset[Path]] = {}
+        self._read_by: dict[str, frozenset[str]] = {}
         self._parameters = Parameters(RunFiles(files, self._evidence), fingerprints, signer)
         self._plain = Parameters(NoFiles(), fingerprints, signer)
-        self._forms: list[_NodeForm | str | None] = [None] * len(plan.nodes)
+        self._forms: list[NodeForm | str | None] = [None] * len(plan.nodes)
         self._bases: dict[tuple[Any, ...], bytes] = {}
-        self._told: list[_NodeForm | str | None] = [None] * len(plan.nodes)
+        self._told: list[NodeForm | str | None] = [None] * len(plan.nodes)
         self._lineage = Lineage()
         self._arguments = Arguments(self._lineage, self._parameters, fingerprints)
         self._plain_arguments = Arguments(self._lineage, self._plain, fingerprints)
@@ -97,7 +81,7 @@ class NodeKeys:
         form = self._forms[number] or self._form(number, call_form(node, declared_only=False))
         return form if isinstance(form, str) else ""
 
-    def _form(self, number: int, call: Call) -> _NodeForm | str:
+    def _form(self, number: int, call: Call) -> NodeForm | str:
         """Return what the calls of a node have in common, from one of them; or why they have no keys."""
         form = self._forms[number]
         if form is None:
@@ -110,20 +94,24 @@ class NodeKeys:
             self._forms[number] = form
         return form
 
-    def _prepared(self, node: PlanNode, call: Call) -> _NodeForm:
+    def _prepared(self, node: PlanNode, call: Call) -> NodeForm:
         if not self._cached[node.number]:
             raise UndigestedError("its results are not kept")
         return self._common(node, call, self._fingerprints.of(node.function), self._parameters)
 
-    def _common(self, node: PlanNode, call: Call, fingerprint: bytes, parameters: Parameters) -> _NodeForm:
+    def _common(self, node: PlanNode, call: Call, fingerprint: bytes, parameters: Parameters) -> NodeForm:
         base = self._base((fingerprint, node.module.version, form_of(call)))
         shape = self._base((tuple(sorted(node.split)), tuple(sorted(node.flags))))
-        fixed = {
-            one.port: _port(one.port) + self._written(one.value, call.coerce.get(one.port, ""), parameters)
-            for one in node.inputs
-            if isinstance(one, Constant)
-        }
-        return _NodeForm(base, fixed, call.coerce, shape)
+        with self._evidence.apart() as data:
+            fixed = {
+                one.port: port_of(one.port) + self._written(one.value, call.coerce.get(one.port, ""), parameters)
+                for one in node.inputs
+                if isinstance(one, Constant)
+            }
+        self._evidence.see(data)
+        form = NodeForm(base, fixed, call.coerce, shape)
+        form.data = frozenset(data)
+        return form
 
     def _base(self, told: tuple[Any, ...]) -> bytes:
         """Return a digest of what many nodes have in common."""
@@ -182,13 +170,23 @@ class NodeKeys:
         self._lineage.made[call.task] = lineage
         return blake3(lineage + form.shape).digest()
 
-    def _made_of(self, form: _NodeForm, call: Call, arguments: Arguments) -> bytes:
+    def _made_of(self, form: NodeForm, call: Call, arguments: Arguments) -> bytes:
         """Return a digest of a call, and note the files that count; UndigestedError if something has no digest."""
         seen = self._evidence.begin()
-        made = _made_of(form, call, arguments)
+        self._lineage.read.clear()
+        made = form.made_of(call, arguments)
         if seen or form.files:
             self._files_of[call.task] = form.files | seen if seen else form.files
+        if self._lineage.read:
+            self._read_by[call.task] = frozenset(self._lineage.read)
+        if changed := self._changed_by_now(call.task, form.data | seen if seen else form.data):
+            raise UndigestedError(f"{changed} has changed since the run first looked at it")
         return made
+
+    def _changed_by_now(self, task: str, files: frozenset[Path]) -> Path | None:
+        """Return a file that has changed: of these, or of those that are named by values which the task reads."""
+        changed = self._evidence.changed(files)
+        return self._lineage.changed(self._read_by.get(task, ())) if changed is None else changed
 
     def settled(self, task: str, result: Settled) -> None:
         """Take note of what a task gave, executed or found; before the keys are asked for of those who read it."""
@@ -220,7 +218,7 @@ class NodeKeys:
         the task gave is then perhaps not what its key stands for. Its readers have no keys that rest on it.
         """
         files = self._files_of.get(task, frozenset())
-        changed = self._evidence.changed(files)
+        changed = self._changed_by_now(task, files)
         if changed is None and here:
             changed = next(iter(files & self._outdated), None)
         if changed is not None:
@@ -244,7 +242,7 @@ class NodeKeys:
         except UndigestedError:
             return None
 
-    def _told_form(self, node: PlanNode, call: Call) -> _NodeForm | str:
+    def _told_form(self, node: PlanNode, call: Call) -> NodeForm | str:
         with self._evidence.apart() as seen:
             try:
                 form = self._common(node, call, self._told_fingerprint(node), self._plain)
@@ -269,19 +267,3 @@ def is_cached(node: PlanNode) -> bool:
         return node.settings.cache
     # What runs once on each engine says something of the engines, and those of tomorrow may be others.
     return node.module.cache and not (node.placement is not None and node.placement.once_on)
-
-
-def _port(name: str) -> bytes:
-    return b"=%d:%s" % (len(name), name.encode())
-
-
-def _made_of(form: _NodeForm, call: Call, arguments: Arguments) -> bytes:
-    """Return a digest of a call; UndigestedError if something that it reads has none."""
-    fixed = form.fixed
-    pieces = [form.base]
-    for port, argument in call.arguments.items():
-        known = fixed.get(port)
-        if known is None:
-            known = _port(port) + arguments.bytes_of(argument, form.kinds.get(port, ""))
-        pieces.append(known)
-    return blake3(b"".join(pieces)).digest()

@@ -13,7 +13,7 @@ from ..worker.digest import UndigestedError
 from .named_files import file_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .entries import NamedFile
     from .fingerprints import Fingerprints
@@ -32,10 +32,15 @@ class Settled(Protocol):
 
 
 class Lineage:
-    """What tells the values of one run apart. ``made`` holds a digest of all that tasks with keys were made of."""
+    """What tells the values of one run apart. ``made`` holds a digest of all that tasks with keys were made of.
+
+    ``read`` gathers the tasks whose values were asked for and name files outside the cache; who asks clears it first.
+    """
 
     def __init__(self) -> None:
         self.made: dict[str, bytes] = {}
+        self.read: set[str] = set()
+        self._elsewhere: dict[str, list[tuple[Path, bytes]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._digests: dict[tuple[str, str, int], bytes] = {}
 
@@ -47,12 +52,20 @@ class Lineage:
             self._digests[task, output, place] = digest
         # Files outside the cache may change though all that made their names stays the same.
         elsewhere = sorted(name for name in map(_name, result.files) if name.startswith(os.sep))
-        if elsewhere and task in self.made:
-            stamps = b"".join(file_stamp(Path(name)) for name in elsewhere)
-            self.made[task] = blake3(self.made[task] + stamps).digest()
+        if elsewhere:
+            stamped = self._elsewhere[task] = [(Path(name), file_stamp(Path(name))) for name in elsewhere]
+            if task in self.made:
+                self.made[task] = blake3(self.made[task] + b"".join(stamp for _, stamp in stamped)).digest()
+
+    def changed(self, tasks: Iterable[str]) -> Path | None:
+        """Return a file outside the cache that is not any more what it was when one of these tasks had named it."""
+        files = (file for task in tasks for file in self._elsewhere[task])
+        return next((path for path, stamp in files if file_stamp(path) != stamp), None)
 
     def value(self, task: str, output: str, place: int) -> bytes:
         """Return the bytes that stand for a value, or all items (-1) of an output; UndigestedError if none do."""
+        if task in self._elsewhere:
+            self.read.add(task)
         made = self.made.get(task)
         if made is not None:
             return b"R%s%d:%s%d;" % (made, len(output), output.encode(), place)

@@ -45,8 +45,9 @@ def steps(work):
 
 
 @module(cache=False)
-def edited(file: str, text: str) -> int:
-    Path(file).write_text(text)
+def edited(file: str, text: str, after: object = None) -> int:
+    if Path(file).read_text() != text:
+        Path(file).write_text(text)
     return 1
 
 
@@ -120,6 +121,49 @@ def test_a_file_that_was_changed_while_its_task_ran_does_not_count_as_it_was(cac
     # Now the file stays as it is, because what is written is what it holds.
     assert sorted(run(p, caches, work).executed) == ["length", "read_late"]
     assert run(p, caches, work).executed == []
+
+
+def content(path: Path, after: int) -> str:
+    return path.read_text()
+
+
+@module(cache=False)
+def named(file: str) -> Path:
+    return Path(file)
+
+
+def test_a_file_that_a_task_of_the_run_has_changed_is_not_found_as_it_was(caches, work):
+    data = work / "data.txt"
+
+    def last_read(text):
+        p = Pipeline()
+        first = p.add(content, path=str(data), after=0)
+        changed = p.add(edited, file=str(data), text=text, after=first.out)
+        p.add(content, id="last", path=str(data), after=changed.out)
+        return run(p, caches, work).values["last.out"]
+
+    data.write_text("old")
+    assert last_read("old") == "old"
+    assert last_read("new") == "new"
+    data.write_text("old")
+    assert last_read("old") == "old"
+
+
+def test_a_file_that_a_value_names_and_a_task_of_the_run_has_changed_does_not_count_as_it_was(caches, work):
+    data = work / "data.txt"
+
+    def last_read(text):
+        p = Pipeline()
+        file = p.add(named, file=str(data))
+        changed = p.add(edited, file=str(data), text=text, after=file.out)
+        p.add(content, id="last", path=file.out, after=changed.out)
+        return run(p, caches, work)
+
+    data.write_text("old")
+    assert last_read("new").values["last.out"] == "new"
+    data.write_text("old")
+    assert last_read("old").values["last.out"] == "old"
+    assert "last" in last_read("old").found
 
 
 def test_what_reads_a_doubtful_result_is_not_kept_by_its_lineage(caches, work):
