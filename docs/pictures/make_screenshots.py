@@ -111,6 +111,7 @@ def _take_leaving(program: Program) -> None:
     started: list[object] = []
     program.bridge.ask(p.StartCluster, started.append, name=p.ClusterName("default"), engines=4)
     _until(lambda: bool(started) and _done(program) >= 24, "the run does not go on, or the cluster does not start")
+    _take_engines(program)
     window.close()
     leaving = window.leaving
     _until(lambda: leaving.step.value == "choosing", "nothing is asked")
@@ -130,6 +131,22 @@ def _take_why(program: Program) -> None:
     assert explaining.dialog is not None
     _take(program, "why-here", explaining.dialog)
     explaining.dialog.close()
+
+
+def _take_engines(program: Program) -> None:
+    """Draw what is told of a cluster while it is looked at, two of its engines at work."""
+    from treadle.core import protocol as p
+
+    name, statement = p.ClusterName("default"), "import time; time.sleep(8)"
+    program.bridge.ask(p.ExecuteOn, lambda _done: None, name=name, statement=statement, engines=(1, 2), deadline=20.0)
+    panel = program.window.rooms.parallel
+    program.window.commands.run("cluster.information")
+    _until(lambda: "information" in panel.dialogs.open, "the cluster is not told")
+    _until(lambda: "2 busy" in panel.dialogs.information().about.text(), "the engines are not at work")
+    dialog = panel.dialogs.information()
+    dialog.resize(1180, 300)
+    _take(program, "engines", dialog)
+    dialog.close()
 
 
 def _done(program: Program) -> int:

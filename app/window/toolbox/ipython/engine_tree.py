@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from ... import amounts
 from ...theme.tokens import GRID, STATES, contrast
@@ -51,13 +51,13 @@ def columns() -> tuple[Column, ...]:
         Column(tr("Memory"), memory, True, 130, tr("What its process takes, of what its host has")),
         Column(tr("Queue"), lambda e: _count(e.queue), True, 54, tr("Calls that wait for it or that it executes")),
         Column(
-            tr("Done"), lambda e: _count(e.done), True, 60, tr("Calls that it has carried out, looks at it among them")
+            tr("Done"), lambda e: _count(e.done), True, 60, tr("Calls that it has carried out, looks at it too")
         ),
         Column(tr("Heard"), heard, True, 80, tr("How long ago it gave a sign of life")),
     )
 
 
-STATE = 1
+STATE, TASK = 1, 2
 
 
 def memory(engine: EngineRow) -> str:
@@ -109,6 +109,8 @@ class EngineTree(QTreeWidget):
             titles.setToolTip(at, column.about)
             titles.setTextAlignment(at, _side(column.numbers))
         head.setStretchLastSection(False)
+        head.setMinimumSectionSize(10 * GRID)
+        head.setSectionResizeMode(TASK, QHeaderView.ResizeMode.Stretch)
         theme.changed.connect(self._repaint)
 
     def show_engines(self, engines: Sequence[EngineRow]) -> None:
