@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
+from .painting import painting
 from .theme.tokens import CATEGORIES, CHIP, GRID, OTHER_CATEGORY
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def chip(theme: Theme, category: str, ratio: float, size: int = CHIP) -> QPixmap
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    paint_chip(painter, theme, QRectF(0, 0, size, size), category)
-    painter.end()
+    with painting(made) as painter:
+        paint_chip(painter, theme, QRectF(0, 0, size, size), category)
     return made

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from ...core.pipeline import split_endpoint
+from .painting import painting
 from .theme.icons import Drawings
 from .theme.tokens import CARD_WIDTH, CATEGORIES, GRID, OTHER_CATEGORY, RADIUS_CARD, Colours
 
@@ -26,10 +27,9 @@ def picture(pipeline: Pipeline, colours: Colours, size: QSize, ratio: float = 1.
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(QColor(colours.canvas))
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _Small(pipeline, colours, Drawings()).draw(painter, size)
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _Small(pipeline, colours, Drawings()).draw(painter, size)
     return image
 
 

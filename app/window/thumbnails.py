@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from .dialogs.sheet import Sheet
 from .labels import write_as
+from .painting import painting
 from .theme.tokens import CAPTION, GRID, RADIUS_CONTROL
 
 if TYPE_CHECKING:
@@ -75,11 +76,10 @@ class Picture:
     def _drawn(self, size: QSize, ratio: float) -> QPixmap:
         made = QPixmap(size)
         made.fill(Qt.GlobalColor.white)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        assert self._drawing is not None
-        self._drawing.render(painter, QRectF(0, 0, size.width(), size.height()))
-        painter.end()
+        with painting(made) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            assert self._drawing is not None
+            self._drawing.render(painter, QRectF(0, 0, size.width(), size.height()))
         made.setDevicePixelRatio(ratio)
         return made
 
@@ -140,12 +140,11 @@ class Thumbnail(QAbstractButton):
         if self.size() != self.sizeHint():
             self.setFixedSize(self.sizeHint())
         colours = self._theme.colours
-        painter = QPainter(self)
-        painter.drawPixmap(1, 1, self._shown)
-        lit = self.underMouse() or self.hasFocus()
-        painter.setPen(self._theme.colour(colours.accent if lit else colours.border))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        with painting(self) as painter:
+            painter.drawPixmap(1, 1, self._shown)
+            lit = self.underMouse() or self.hasFocus()
+            painter.setPen(self._theme.colour(colours.accent if lit else colours.border))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _enlarge(self) -> None:
         self._dialog = PictureDialog(self.picture, self.title, self._theme, self.window())

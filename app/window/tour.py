@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from .labels import write_as
+from .painting import painting
 from .theme.tokens import CAPTION, GRID, HEADING, RADIUS_CARD, RADIUS_CONTROL
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ class _Outline(QWidget):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint the line."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.colours.accent), 2))
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS_CONTROL, RADIUS_CONTROL)
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._theme.colours.accent), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS_CONTROL, RADIUS_CONTROL)
 
 
 class Tour(QFrame):

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from ..painting import painting
 from ..theme.tokens import RADIUS_CONTROL
 from .naming import title_of
-from .painting import painting
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent

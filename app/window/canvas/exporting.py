@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter
 from PyQt6.QtSvg import QSvgGenerator
 
 from ....core.errors import UsageError
-from .painting import painting
+from ..painting import painting
 
 if TYPE_CHECKING:
     from pathlib import Path

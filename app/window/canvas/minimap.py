@@ -8,9 +8,9 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QWidget
 
+from ..painting import painting
 from ..theme.tokens import RADIUS_CONTROL
 from .camera import Camera
-from .painting import painting
 from .picked import Picked
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
+from ..painting import painting
 from .card_painting import MARGIN, paint_card
-from .painting import painting
 from .status_painting import paint_status, status_key
 
 if TYPE_CHECKING:

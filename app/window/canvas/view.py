@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QStyle
 
 from ....core.edits import Change
 from ....core.errors import UsageError
+from ..painting import painting
 from .actions import CanvasActions
 from .board import Board
 from .camera import Camera
@@ -21,7 +22,6 @@ from .inks import Inks
 from .keys import Keys
 from .note_painting import note_box
 from .overlays import Overlays
-from .painting import painting
 from .picked import Picked
 from .picture import Picture
 from .pointing import Pointing

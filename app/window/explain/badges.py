@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPainter, QPixmap
 
 from ..canvas.inks import Inks
 from ..canvas.status_painting import paint_badge
+from ..painting import painting
 from ..theme.tokens import ICON_SMALL
 
 if TYPE_CHECKING:
@@ -22,11 +23,10 @@ def badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL, *, fo
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(size / ICON_SMALL, size / ICON_SMALL)
-    paint_badge(painter, QRectF(0, 0, ICON_SMALL, ICON_SMALL), scheme, Inks(theme), foreseen=foreseen)
-    painter.end()
+    with painting(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(size / ICON_SMALL, size / ICON_SMALL)
+        paint_badge(painter, QRectF(0, 0, ICON_SMALL, ICON_SMALL), scheme, Inks(theme), foreseen=foreseen)
     return made
 
 

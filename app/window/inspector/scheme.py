@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.modules import Port
 from ....core.validation.resource_checks import SCHEMES as NAMES
+from ..painting import painting
 from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
 from .editors.reading import MIXED, UNSET
 from .selection import Slot
@@ -110,16 +111,15 @@ class SchemeChoice(QWidget):
         pixmap = QPixmap(round(ICON_SMALL * ratio), round(ICON_SMALL * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.colour.on(self._theme.colours)))
-        place = QRectF(0, 0, ICON_SMALL, ICON_SMALL)
-        painter.drawRoundedRect(place, GRID, GRID)
-        painter.setPen(QColor(self._theme.colours.surface))
-        painter.setFont(self._theme.font(CAPTION, semibold=True))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, look.letter)
-        painter.end()
+        with painting(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.colour.on(self._theme.colours)))
+            place = QRectF(0, 0, ICON_SMALL, ICON_SMALL)
+            painter.drawRoundedRect(place, GRID, GRID)
+            painter.setPen(QColor(self._theme.colours.surface))
+            painter.setFont(self._theme.font(CAPTION, semibold=True))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, look.letter)
         self._badges[scheme, ratio] = QIcon(pixmap)
         return self._badges[scheme, ratio]
 

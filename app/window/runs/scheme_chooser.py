@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from .. import amounts
+from ..painting import painting
 from ..theme.tokens import GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
 
 if TYPE_CHECKING:
@@ -139,15 +140,14 @@ def scheme_badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(look.colour.on(theme.colours)))
-    painter.drawRoundedRect(0, 0, size, size, size / 4, size / 4)
-    font = theme.font(1.0, semibold=True)
-    font.setPixelSize(size * 11 // 16)
-    painter.setFont(font)
-    painter.setPen(theme.colour(theme.colours.surface))
-    painter.drawText(0, 0, size, size, Qt.AlignmentFlag.AlignCenter, look.letter)
-    painter.end()
+    with painting(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(look.colour.on(theme.colours)))
+        painter.drawRoundedRect(0, 0, size, size, size / 4, size / 4)
+        font = theme.font(1.0, semibold=True)
+        font.setPixelSize(size * 11 // 16)
+        painter.setFont(font)
+        painter.setPen(theme.colour(theme.colours.surface))
+        painter.drawText(0, 0, size, size, Qt.AlignmentFlag.AlignCenter, look.letter)
     return made

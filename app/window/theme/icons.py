@@ -8,6 +8,8 @@ from PyQt6.QtCore import QByteArray, QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 
+from ..painting import painting
+
 FOLDER = "icons"
 APPLICATION = "treadle"
 
@@ -45,9 +47,8 @@ class Drawings:
         """Return an icon as a pixmap of ``size`` logical pixels."""
         image = QImage(QSize(round(size * ratio), round(size * ratio)), QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self.paint(painter, QRectF(0, 0, size * ratio, size * ratio), name, colour, inner)
-        painter.end()
+        with painting(image) as painter:
+            self.paint(painter, QRectF(0, 0, size * ratio, size * ratio), name, colour, inner)
         found = QPixmap.fromImage(image)
         found.setDevicePixelRatio(ratio)
         return found

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from .. import amounts
 from ..labels import write_as
+from ..painting import painting
 from ..runs.scheme_chooser import scheme_badge
 from ..scheme_choices import LAST
 from ..theme.tokens import CAPTION, CARD_PADDING_X, CARD_PADDING_Y, CHIP, GRID, RADIUS_CARD, STATES
@@ -202,13 +203,12 @@ class Card(QFrame):
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw its ground and its edge: a style sheet would be slow to follow the keyboard from card to card."""
         colours = self.theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marked = self._dragging or self.hasFocus()
-        painter.setPen(self.theme.colour(colours.accent if marked else colours.border))
-        painter.setBrush(self.theme.colour(colours.raised))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
-        painter.end()
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            marked = self._dragging or self.hasFocus()
+            painter.setPen(self.theme.colour(colours.accent if marked else colours.border))
+            painter.setBrush(self.theme.colour(colours.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
 
     # How it is moved
 

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QColorDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from .....core.validation.parameters import is_reference
+from ...painting import painting
 from ...theme.tokens import GRID, ICON_SMALL
 from .editor import Editor
 from .reading import MIXED, UNSET, Fault, text_of
@@ -86,10 +87,9 @@ class ColourEditor(Editor):
         pixmap = QPixmap(round(ICON_SMALL * ratio), round(ICON_SMALL * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(self._theme.colours.border_strong))
-        painter.setBrush(self._colour())
-        painter.drawRoundedRect(1, 1, ICON_SMALL - 2, ICON_SMALL - 2, GRID, GRID)
-        painter.end()
+        with painting(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(self._theme.colours.border_strong))
+            painter.setBrush(self._colour())
+            painter.drawRoundedRect(1, 1, ICON_SMALL - 2, ICON_SMALL - 2, GRID, GRID)
         self.swatch.setIcon(QIcon(pixmap))
