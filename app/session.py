@@ -29,6 +29,7 @@ from .handle import RunHandle
 from .interrupts import Interrupts
 from .keeping import Keeping
 from .options import Options, refuse_senseless, resources_of
+from .postponed import Postponed
 from .result import RunResult
 from .run_folder import RunFolder
 from .schemes import Place, enabled_schemes, made_schemes, passed_over, refuse_unknown_scheme, supervisor_ahead
@@ -216,11 +217,12 @@ def _supervisor_ahead(options: Options) -> Ahead | None:
 
 
 def _clean(executor: Executor, folder: RunFolder, keeping: Keeping, ahead: Ahead | None) -> None:
-    if ahead is not None:
-        ahead.close()
-    keeping.close()
-    executor.close(CLOSE_SECONDS)
-    folder.remove()
+    with Postponed():
+        if ahead is not None:
+            ahead.close()
+        keeping.close()
+        executor.close(CLOSE_SECONDS)
+        folder.remove()
 
 
 def run(
