@@ -145,12 +145,14 @@ def _first_to_finish(
     nearly = estimate[soonest] + min(estimate[soonest] * NEARLY, NEARLY_SECONDS)
     best = next((name for name in known if estimate[name] <= nearly and standing[name].free > 0), soonest)
     others = {name: f"{name} {_time(estimate[name])}" for name in known if name != best}
+    late = {name: _busy(name, standing) for name in fitting if name not in standing}
     equal = "as soon as any, and the first in your order" if best != soonest else "expected to finish first"
     expected = f"{best}: {equal}, in {_time(estimate[best])}"
-    reason = (
-        f"{expected} ({', '.join(others.values())})" if others else f"{best}: {_because(refused) or 'the only one'}"
-    )
-    return Choice(best if standing[best].free > 0 else "", reason, {**refused, **others})
+    if others:
+        reason = f"{expected} ({', '.join([*others.values(), *late.values()])})"
+    else:
+        reason = f"{best}: {_because(late or refused) or 'the only one'}"
+    return Choice(best if standing[best].free > 0 else "", reason, {**refused, **others, **late})
 
 
 def _free(standing: Mapping[str, Standing], scheme: str) -> bool:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ def step(threads=False, processes=True, ipython=True):
 def plan_of(*nodes, modules=None):
     """A chain of nodes."""
     names = [f"n{at}" for at in range(len(nodes))]
-    wires = {f"{later}.x": Connection(f"{name}.out") for name, later in zip(names, names[1:], strict=False)}
+    wires = {f"{later}.x": Connection(f"{name}.out") for name, later in pairwise(names)}
     placed = dict(zip(names, nodes, strict=True))
     return make_plan(Pipeline("p", nodes=placed, connections=wires, modules=modules or {"f": step()}))
 
@@ -95,6 +97,17 @@ def test_the_order_of_the_person_decides_where_it_makes_no_odds_when_a_result_is
     assert choice.scheme == order[0] == first.scheme
     assert "first" in first.reason
     assert second.reason in {"as soon, but after processes", "would have it later than threads"}
+
+
+def test_a_scheme_that_has_not_started_is_told_apart_from_one_that_cannot():
+    plan = plan_of(Node(module="f"), modules={"f": step(threads=True)})
+    for seconds in ({}, {0: 0.5}):
+        made = Scheduler(plan, Policy(("processes", "threads"), seconds=seconds))
+        made.handle(e.SchemeChanged("threads", 2))
+        choice, _ = made.foresee(0)
+        assert (choice.scheme, choice.reason) == ("threads", "threads: processes has not started yet")
+        made.handle(e.SchemeChanged("processes", 2))
+        assert "not started" not in made.foresee(0)[0].reason
 
 
 def test_where_what_it_reads_will_be_counts():
