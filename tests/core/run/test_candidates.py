@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import pytest
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
