@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OUTPUT_SECONDS = 2.0
 _SLICE_SECONDS = 0.1
+_INTERRUPT_SECONDS = 2.0
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -112,7 +113,7 @@ def _wait(answers: Iterable[Any], end: float | None, check: Callable[[], None] =
 def _interrupt(cluster: Cluster, engines: list[int]) -> None:
     with contextlib.suppress(ClusterError, UsageError):
         if engines:
-            cluster.interrupt(engines)
+            cluster.interrupt(engines, _INTERRUPT_SECONDS)
 
 
 def _outcome(number: int, answer: Any, given_up: float | None) -> Outcome:
