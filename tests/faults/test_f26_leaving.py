@@ -45,6 +45,7 @@ from whole_windows import SUPPORT, gate, open_gate
 
 from treadle.app.window.leaving.steps import Step, Waits
 from treadle.core import protocol as p
+from treadle.schemes.ipython.ledger import Ledger
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -161,20 +162,27 @@ def test_a_cluster_that_is_left_is_used_by_the_next_program_and_the_run_is_stopp
 
 
 @pytest.mark.slow
-def test_a_cluster_that_a_left_run_uses_is_stopped_when_that_run_is_over(session, deeds):
+@pytest.mark.parametrize("fate", ["stop", "leave"])
+def test_a_cluster_that_a_left_run_uses_lives_until_it_is_over_and_longer_if_it_is_left(session, deeds, fate):
     one = session()
     ours = one.start_cluster()
     one.start_run("ipython")
     one.close()
-    one.leaving.dialog.page.rows[0].leave.click()
-    assert "as soon as the run that uses it is over" in one.words()
-    one.press("go")
+    run_row, cluster_row = one.leaving.dialog.page.rows
+    run_row.leave.click()
+    assert cluster_row.told == "Is stopped as soon as the run that uses it is over."
+    one.choose(run="leave", cluster=fate)
     one.over()
     assert all_alive({one.runner, *ours})
     assert left_run().live
     open_gate(deeds)
-    assert all_gone({one.runner, *ours})
+    assert all_gone([one.runner])
     assert left_run().state == "succeeded"
+    if fate == "stop":
+        assert all_gone(ours)
+    else:
+        until(lambda: [one.left_running for one in Ledger().records()] == [True])
+        assert all_alive(ours)
 
 
 # 6
@@ -327,8 +335,9 @@ def test_a_signal_does_what_was_remembered(watched, tmp_path, deeds):
 # 11
 
 
-def test_at_the_end_of_the_session_a_run_is_stopped(session):
+def test_at_the_end_of_the_session_a_run_is_stopped(session, qapp):
     one = session()
+    assert qapp.receivers(qapp.commitDataRequest) == 1
     one.start_run()
     one.program.session_ends()
     assert one.closed == 1
