@@ -26,6 +26,7 @@ from .sheet import Sheet
 if TYPE_CHECKING:
     from ..shared import Shared
 
+WIDTH = 500
 LEAST_AUTOSAVE, MOST_AUTOSAVE = 1, 600
 SHOWN = (
     "appearance", "motion", "welcome_at_start", "autosave_seconds", "scheme", "cache_folder", "leave_runs",
@@ -50,7 +51,10 @@ class SettingsDialog(Sheet):
         reset = self.button(self.tr("Reset all"))
         reset.clicked.connect(self._reset)
         self.closing_button()
-        self.setMinimumWidth(500)
+        self.setMinimumWidth(WIDTH)
+        # Qt gives a dialog two thirds of the screen's height at most, and would squeeze this one.
+        self._outer.activate()
+        self.resize(WIDTH, self._outer.totalHeightForWidth(WIDTH))
 
     def _appearance(self) -> None:
         form = self._section(self.tr("Appearance"))
