@@ -10,6 +10,7 @@ from ....core.pipeline import Fold, Repeat
 from ..ports import inputs_of, outputs_of
 from ..theme.tokens import GRID
 from .fields import Caption, FaultLabel, fault_in_axis, offer, still_wheel
+from .pairs import Pairs
 
 if TYPE_CHECKING:
     from ....core.pipeline import Node
@@ -34,6 +35,7 @@ class Loops(QWidget):
         self.told, self.fault = Caption(theme), FaultLabel(theme)
         self.port, self.output, self.again = QComboBox(self), QComboBox(self), QComboBox(self)
         self.axis, self.bound = QLineEdit(self), QSpinBox(self)
+        self.pairs = Pairs(theme)
         self.axis.setPlaceholderText(self.tr("the innermost"))
         self.bound.setRange(1, MOST_ROUNDS)
         for box in (self.way, self.port, self.output, self.again, self.bound):
@@ -51,6 +53,7 @@ class Loops(QWidget):
         ):
             self._form.addRow(text, field)
             field.setAccessibleName(text)
+        self._form.insertRow(2, self.pairs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
@@ -66,6 +69,7 @@ class Loops(QWidget):
             box.activated.connect(lambda _row: self._tell())
         self.axis.textEdited.connect(lambda _text: self._tell())
         self.bound.valueChanged.connect(lambda _number: self._tell())
+        self.pairs.edited.connect(self._tell)
 
     def show_selection(self, selection: Selection) -> None:
         """Show the loop of the node."""
@@ -92,9 +96,12 @@ class Loops(QWidget):
         if fold and not self.axis.hasFocus():
             self.axis.setText(fold.axis or "")
         self.bound.setValue(repeat.bound if repeat else 1000)
+        others = list(repeat.feedback.items())[1:] if repeat else []
+        self.pairs.show_pairs(inputs, outputs, fed[0], others)
         for field, shown in (
             (self.port, way != "none"),
             (self.output, way != "none"),
+            (self.pairs, way == "repeat"),
             (self.axis, way == "fold"),
             (self.again, way == "repeat"),
             (self.bound, way == "repeat"),
@@ -121,6 +128,9 @@ class Loops(QWidget):
         single = self._selection.single if self._selection is not None else None
         if single is None or self._selection is None:
             return
+        node = single[1]
+        if WAYS[row] == ("fold" if node.fold else "repeat" if node.repeat else "none"):
+            return
         port, output = self.port.itemData(0), self.output.itemData(0)
         changes: dict[str, dict[str, Any]] = {
             "none": {"fold": None, "repeat": None},
@@ -143,7 +153,6 @@ class Loops(QWidget):
             changed = {"fold": Fold(port, output, self.axis.text().strip() or None)}
             self._selection.change({single[0]: changed}, self.tr("loop"), merge=True)
         elif node.repeat:
-            # The first pair is edited here; others, made in a script, stay.
-            others = {name: end for name, end in list(node.repeat.feedback.items())[1:] if name != port}
+            others = {name: end for name, end in self.pairs.pairs if name != port}
             repeat = Repeat({port: output, **others}, self.again.currentData(), self.bound.value())
             self._selection.change({single[0]: {"repeat": repeat}}, self.tr("loop"), merge=True)
