@@ -17,11 +17,11 @@ from .catalogue import Catalogue
 from .commanding import bind_commands
 from .dialogs.about import as_text, facts
 from .dialogs.crash_dialog import CrashDialog
-from .dialogs.recovery_dialog import RecoveryDialog
 from .faults import LOG, Faults
 from .files.aside import Aside
 from .files.documents import Documents
 from .files.recovery import Recovery
+from .recovering import Recovering
 from .shared import Shared
 from .theme.theme import Theme
 from .window import Window
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QSessionManager
 
-    from .files.recovery import Left
     from .settings import Settings
     from .theme.theme import Choice
 
@@ -80,6 +79,7 @@ class Program(QObject):
         self.recovery = Recovery(self.documents, settings, self.aside, state_folder / "recovery", self)
         self.shared = Shared(self.theme, settings, self.bridge, self.catalogue, boards)
         self.window = Window(self.shared, self.documents, self.aside)
+        self.recovering = Recovering(self.window, self.documents, self.recovery, self.aside)
         self.faults = Faults(self)
         self._crash: CrashDialog | None = None
         self._ended = False
@@ -104,7 +104,7 @@ class Program(QObject):
             self.window.files.open(path)
         self.window.show()
         self.bridge.start()
-        self.aside.do(self.recovery.left, self._offer)
+        self.recovering.look()
 
     def _begin(self) -> None:
         if self.settings.flag("welcome_at_start"):
@@ -125,6 +125,7 @@ class Program(QObject):
         self._ended = True
         if self._unasked:
             self.recovery.note()
+        self.recovering.end()
         self.aside.finish()
         self.window.leftovers.end()
         self.recovery.end(keep=self._unasked)
@@ -157,29 +158,6 @@ class Program(QObject):
             self._unasked = True
             self.recovery.note()
             self.window.leaving.begin_unasked()
-
-    # What an earlier window left
-
-    def _offer(self, left: Left | BaseException) -> None:
-        if isinstance(left, BaseException):
-            LOG.warning("what was left cannot be found: %s", left)
-        elif left.found:
-            dialog = RecoveryDialog(self.theme, left, self.window)
-            dialog.answered.connect(lambda answer: self._restore(answer, left))
-            dialog.open()
-        else:
-            left.discard()
-
-    def _restore(self, answer: str, left: Left) -> None:
-        if answer == "restore":
-            for noted in left.found.values():
-                self.documents.recover(noted.pipeline, noted.version)
-            # Only when it is noted again here.
-            self.aside.do(left.discard)
-        elif answer == "discard":
-            left.discard()
-        else:
-            left.keep()
 
     def _runner_changed(self, state: str, why: str) -> None:
         if state == "idle":

@@ -42,9 +42,7 @@ class Documents(QObject):
     failed = pyqtSignal(object, object)
     changed_on_disk = pyqtSignal(object)
 
-    def __init__(
-        self, aside: Aside, parent: QObject | None = None, read: Callable[[Path], Pipeline] = load
-    ) -> None:
+    def __init__(self, aside: Aside, parent: QObject | None = None, read: Callable[[Path], Pipeline] = load) -> None:
         super().__init__(parent)
         self._aside, self._read = aside, read
         self.all: list[Document] = []
@@ -91,6 +89,15 @@ class Documents(QObject):
             self._versions[document] = version
         return self._add(document)
 
+    def adopt(self, pipeline: Pipeline, version: Version | None) -> Document:
+        """Open a pipeline as it was read in that version of its file, or without one; if it is open, that stays."""
+        found = self.of(pipeline.file) if pipeline.file is not None else None
+        if found is not None:
+            return found
+        document = Document(pipeline, self)
+        self._versions[document] = version
+        return self._add(document)
+
     def of(self, path: Path) -> Document | None:
         """Return the open document of a file."""
         wanted = os.path.realpath(path)
@@ -100,14 +107,11 @@ class Documents(QObject):
         if isinstance(result, BaseException):
             self.failed.emit(path, result)
             return
-        pipeline, version = result
         found = self.of(path)
         if found is not None:
             self.shown_again.emit(found)
             return
-        document = Document(pipeline, self)
-        self._versions[document] = version
-        self._add(document)
+        self.adopt(*result)
 
     def _add(self, document: Document) -> Document:
         self.all.append(document)

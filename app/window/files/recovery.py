@@ -14,12 +14,15 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from ....core.errors import TreadleError, UsageError
 from .documents import version_of
 from .edit_lines import Noted, append_edits, read_edits, write_base
+from .run_notes import SUFFIX as RUN
+from .run_notes import Interrupted, RunNote, read_note, write_note
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ....core.edits import Edit
     from ..document import Document
+    from ..runs.runs import Runs
     from ..settings import Settings
     from .aside import Aside
     from .documents import Documents
@@ -52,7 +55,7 @@ class _Notes:
 
 
 class Recovery(QObject):
-    """Notes what is not saved, in a folder that is this process's own as long as it lives.
+    """Notes what is not saved and what runs, in a folder that is this process's own as long as it lives.
 
     ``failed`` tells once if nothing can be noted. ``left`` finds what other processes left that did not end in order.
     """
@@ -67,6 +70,7 @@ class Recovery(QObject):
         self._folder = home / uuid.uuid4().hex
         self._lock = -1
         self._notes: dict[Document, _Notes] = {}
+        self._runs: dict[Document, Path] = {}
         self._told = False
         documents.opened.connect(self._follow)
         documents.closed.connect(self._leave)
@@ -118,7 +122,26 @@ class Recovery(QObject):
         if had:
             self._aside.do(lambda: notes.path.unlink(missing_ok=True))
 
+    def note_run(self, document: Document, runs: Runs) -> None:
+        """Note that a run of a document goes on."""
+        self.forget_run(document)
+        record, notes = runs.record, self._notes.get(document)
+        if record is None or notes is None or not self._has_folder():
+            return
+        path = self._runs[document] = self._folder / f"{uuid.uuid4().hex}{RUN}"
+        note = RunNote(
+            record.journal, document.title, str(document.file or ""), record.until, runs.scheme, notes.path.name
+        )
+        self._aside.do(lambda: write_note(path, note))
+
+    def forget_run(self, document: Document) -> None:
+        """Take note that the run of a document is over."""
+        path = self._runs.pop(document, None)
+        if path is not None:
+            self._aside.do(lambda: path.unlink(missing_ok=True))
+
     def _leave(self, document: Document) -> None:
+        self.forget_run(document)
         notes = self._notes.pop(document)
         if notes.begun:
             self._aside.do(lambda: notes.path.unlink(missing_ok=True))
@@ -179,10 +202,11 @@ def _locked(folder: Path) -> int:
 
 
 class Left:
-    """What processes that did not end in order left: ``found`` by file, and the locks on their folders."""
+    """What processes that did not end in order left: edits by their file, runs, and the locks on their folders."""
 
     def __init__(self, home: Path, own: Path) -> None:
         self.found: dict[Path, Noted] = {}
+        self.interrupted: list[Interrupted] = []
         self._folders: dict[Path, int] = {}
         for folder in sorted(home.iterdir()) if home.is_dir() else ():
             if folder != own and folder.is_dir() and not folder.is_symlink():
@@ -194,6 +218,7 @@ class Left:
             for path in sorted(folder.glob(f"*{SUFFIX}")):
                 with suppress(TreadleError):
                     self.found[path] = read_edits(path)
+            self.interrupted += filter(None, map(read_note, sorted(folder.glob(f"*{RUN}"))))
 
     def discard(self) -> None:
         """Remove all that was left, also what could not be read."""
@@ -207,3 +232,4 @@ class Left:
             os.close(lock)
         self._folders.clear()
         self.found.clear()
+        self.interrupted.clear()

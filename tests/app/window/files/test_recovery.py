@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
+from journals import SECONDS, InventedRun
 from shells import MS, adding
 
 from treadle.app.window.files.aside import Aside
 from treadle.app.window.files.documents import Documents
 from treadle.app.window.files.recovery import Left, Recovery
+from treadle.app.window.files.run_notes import SUFFIX as RUN
 from treadle.app.window.settings import Settings
 from treadle.core.document import encode
 from treadle.core.edits import set_parameter
+from treadle.core.run.states import RunState
 
 
 class Session:
@@ -173,3 +177,84 @@ def test_what_is_damaged_is_passed_over_and_the_rest_is_found(session, qtbot, ho
     (session.recovery._folder / "broken.edits").write_text("{")
     session.die()
     assert len(left(home)) == 1
+
+
+# Runs
+
+
+class GoingRuns:
+    """What is noted of runs."""
+
+    def __init__(self, journal, until=()):
+        self.record, self.scheme = SimpleNamespace(journal=str(journal), until=until), "threads"
+
+
+def journal_of(tmp_path, state=None, pipeline=""):
+    run = InventedRun(tmp_path / "runs", pipeline=pipeline)
+    run.simple("first")
+    run.make("second")
+    if state is not None:
+        return run.end(state)
+    assert run.journal.close(SECONDS)
+    return run.journal.path
+
+
+@pytest.mark.parametrize("state", [None, RunState.CANCELLED])
+def test_a_run_that_went_on_in_a_killed_window_is_found(session, qtbot, home, tmp_path, state):
+    document = session.documents.new(adding())
+    session.recovery.note_run(document, GoingRuns(journal_of(tmp_path, state, encode(adding()).decode()), ("second",)))
+    note(session, qtbot)
+    session.die()
+    found = Left(home, home / "own")
+    (run,) = found.interrupted
+    assert encode(run.pipeline) == encode(adding())
+    assert (run.done, run.tasks, run.until, run.scheme) == (1, 2, ("second",), "threads")
+    assert (run.file, run.edits) == (None, None)
+    found.discard()
+    assert not list(home.iterdir())
+
+
+def test_a_run_is_found_with_the_edits_of_its_document(session, qtbot, home, tmp_path):
+    document = session.documents.new(adding())
+    edit(document)
+    session.recovery.note_run(document, GoingRuns(journal_of(tmp_path, None, encode(adding()).decode())))
+    note(session, qtbot)
+    session.die()
+    found = Left(home, home / "own")
+    assert [run.edits for run in found.interrupted] == list(found.found)
+    found.keep()
+
+
+@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.FAILED])
+def test_a_run_that_ended_is_not_offered(session, qtbot, home, tmp_path, state):
+    document = session.documents.new(adding())
+    session.recovery.note_run(document, GoingRuns(journal_of(tmp_path, state, encode(adding()).decode())))
+    note(session, qtbot)
+    session.die()
+    found = Left(home, home / "own")
+    assert found.interrupted == []
+    found.keep()
+
+
+@pytest.mark.parametrize("how", ["over", "closed", "again"])
+def test_only_the_newest_run_of_a_document_that_goes_on_is_noted(session, qtbot, home, tmp_path, how):
+    document = session.documents.new(adding())
+    runs = GoingRuns(journal_of(tmp_path))
+    session.recovery.note_run(document, runs)
+    if how == "over":
+        session.recovery.forget_run(document)
+    elif how == "closed":
+        session.documents.close(document)
+    else:
+        session.recovery.note_run(document, runs)
+    note(session, qtbot)
+    assert len(list(home.glob(f"*/*{RUN}"))) == (how == "again")
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"journal": 5}', "\xff"])
+def test_a_note_of_a_run_that_cannot_be_read_is_passed_over(home, text):
+    (home / "dead").mkdir(parents=True)
+    (home / "dead" / f"a{RUN}").write_text(text, "latin-1")
+    found = Left(home, home / "own")
+    assert found.interrupted == []
+    found.keep()
