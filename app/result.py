@@ -192,7 +192,7 @@ class RunResult:
         if isinstance(leaf, Task):
             return dict(self._executor.records[leaf.id].labels)
         known = leaf.place[: leaf.place.index(_NO_ITEM)]
-        return self._executor.scheduler.layout.labels_of(node.axes, known)
+        return self._executor.scheduler.layout.extents.labels(node.axes, known)
 
     def _tree(self, node: PlanNode, output: str) -> _Tree:
         return _Tracer(self._executor, self._pipeline, node, output).tree(0, ())
@@ -297,7 +297,7 @@ class _Tracer:
         node = self._node
         if level == len(node.axes):
             return self._leaf(place)
-        extent = self._layout.extent_of(node.axes, level, place)
+        extent = self._layout.extents.of(node.axes, level, place)
         if extent.cause is not None:
             return _Unknown(f"its items are not known: {extent.cause.message}")
         if extent.absent:
@@ -325,7 +325,7 @@ class _Tracer:
     def _left_out(self, place: Index, axis: int) -> bool:
         """Say whether the last item of a loop was left out for itself, not with all of them."""
         last = self._layout.of_node(self._node.number).get(place)
-        return last is not None and self._layout.hands_on(last, self._output, axis)
+        return last is not None and self._layout.loops.hands_on(last, self._output, axis)
 
     def _without_items(self, level: int, place: Index) -> _Tree:
         """Return what stands for a loop that had no item: what it started with, if that is known outside it."""

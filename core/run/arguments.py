@@ -96,7 +96,7 @@ class CallMaker:
             case Swept(axis=axis, values=values):
                 return self._given(values[index[axes.index(axis)]], coerce)
             case FedBack():
-                made_by = self._layout.state_before(entry, axes, index)
+                made_by = self._layout.loops.state_before(entry, axes, index)
                 if made_by is None:
                     return self._argument(entry.start, axes, index, coerce)
                 return self.value(made_by, entry.source.output)
@@ -152,13 +152,13 @@ class CallMaker:
         argument = _applied(entry.apply, self._output(collection.members[index], entry.source, None))
         if not collection.joining.with_labels:
             return argument
-        return Labelled(self._layout.labels_of(axes, index), argument)
+        return Labelled(self._layout.extents.labels(axes, index), argument)
 
     def _nested(
         self, collection: Collection, axes: tuple[int, ...], prefix: Index, present: dict[Index, Argument]
     ) -> Argument:
         """Build lists of lists with an inner list for each outer item, an empty one where there is nothing."""
-        extent = self._layout.extent_of(axes, len(prefix), prefix)
+        extent = self._layout.extents.of(axes, len(prefix), prefix)
         inner = [(*prefix, place) for place in range(extent.count)]
         if len(prefix) + 1 == len(axes):
             return Items(tuple(present[index] for index in inner if index in present))

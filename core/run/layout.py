@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from ..planning.plan import Axis, Constant, FedBack, Input, Plan, PlanNode, Source, Swept, Wired
+from ..planning.plan import Constant, FedBack, Input, Plan, PlanNode, Source, Swept, Wired
 from .collecting import Collection, LastItem
-from .expansion import Expansion, Extent, ListExtent, RoundsExtent, written_extent
+from .expansion import Expansion, Extent
+from .extents import Extents
+from .loops import Loops
 from .projections import Projections
 from .tasks import Index, Prerequisite, Task, task_id
 
@@ -45,7 +46,8 @@ class Steward(Protocol):
 class Layout:
     """Tasks by id and by place; ``steward`` hears of each new one.
 
-    ``singles`` has the only task of each node that is not mapped, by its number, once it is made.
+    ``singles`` has the only task of each node that is not mapped, by its number, once it is made. ``extents`` are the
+    items of axes, ``loops`` what loops hand on.
     """
 
     def __init__(self, plan: Plan, steward: Steward) -> None:
@@ -56,15 +58,15 @@ class Layout:
         self._items: list[dict[Index, Task] | None] = [{} if node.axes else None for node in plan.nodes]
         self._plain = [_is_plain(node) for node in plan.nodes]
         self.open_nodes = 0
-        self._extents: dict[tuple[int, Index], Extent] = {}
         self._collections: dict[tuple[int, Index], Collection] = {}
         self._lasts: dict[tuple[int, Index], LastItem] = {}
         self._providers: list[list[Provider] | None] = [None] * len(plan.nodes)
         self._outputs: list[Sequence[str]] = [()] * len(plan.nodes)
-        self._loops = [False] * len(plan.nodes)
+        self._in_loop = [False] * len(plan.nodes)
         self._tolerant = [any(_is_tolerant(entry) for entry in node.inputs) for node in plan.nodes]
-        self._carried: dict[Task, Task | None] = {}
         self._projection = Projections().between
+        self.loops = Loops(plan, self.task, self._projection)
+        self.extents = Extents(plan, self.task, self.origin, self._projection)
 
     def begin(self) -> None:
         """Lay out all that can be known before anything has run."""
@@ -89,7 +91,7 @@ class Layout:
             task.linked = True
             self.steward.task_unknown(task, extent)
 
-        Expansion(axes, self.extent_of, link, unknown, partial(self._laid_out, number)).begin()
+        Expansion(axes, self.extents.of, link, unknown, partial(self._laid_out, number)).begin()
 
     def task(self, number: int, index: Index) -> Task:
         """Return the task of a node at a place, made at its first mention."""
@@ -140,7 +142,7 @@ class Layout:
 
     def is_whole(self, task: Task) -> bool:
         """Say whether it is clear at a glance that all which a task reads carries a value; ``reads`` tells of each."""
-        if self._loops[task.node]:
+        if self._in_loop[task.node]:
             return False
         return not [source for source in task.sources if not source.whole]
 
@@ -152,7 +154,7 @@ class Layout:
             if not node.inputs:
                 return _NO_PROVIDERS
             fed = [entry for entry in node.inputs if isinstance(entry, Wired | FedBack)]
-            self._loops[number] = any(isinstance(entry, FedBack) for entry in fed)
+            self._in_loop[number] = any(isinstance(entry, FedBack) for entry in fed)
             self._outputs[number] = [entry.source.output for entry in fed]
             providers = self._providers[number] = [self._provider_of(entry, node.axes) for entry in fed]
         return providers
@@ -168,7 +170,7 @@ class Layout:
 
     def reads(self, task: Task) -> Sequence[tuple[Prerequisite, str]]:
         """Return what a task whose prerequisites have settled is given: what makes it, and the output."""
-        if self._loops[task.node]:
+        if self._in_loop[task.node]:
             return list(self._reads_in_loop(task))
         if self._plain[task.node]:
             entries = self.plan.nodes[task.node].inputs
@@ -181,7 +183,7 @@ class Layout:
         node = self.plan.nodes[task.node]
         for entry in node.inputs:
             if isinstance(entry, FedBack):
-                made = self.state_before(entry, node.axes, task.index)
+                made = self.loops.state_before(entry, node.axes, task.index)
                 if made is not None:
                     yield made, entry.source.output
                     continue
@@ -202,46 +204,10 @@ class Layout:
         return self.origin(entry.source, self._projection(axes, entry.source.axes)(index))
 
     def _fed_back(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Prerequisite | None:
-        before = self.place_before(entry.axis, axes, index)
+        before = self.loops.place_before(entry.axis, axes, index)
         if before is None:
             return self.provider(entry.start, axes, index)
         return self.task(entry.source.node, self._projection(axes, entry.source.axes)(before))
-
-    def state_before(self, entry: FedBack, axes: tuple[int, ...], index: Index) -> Task | None:
-        """Return what makes the value that is fed back at a place; None if it is still that of the start."""
-        before = self.place_before(entry.axis, axes, index)
-        if before is None:
-            return None
-        made = self.task(entry.source.node, self._projection(axes, entry.source.axes)(before))
-        return self.carried(made, entry.source.output, entry.axis)
-
-    def carried(self, made: Task, output: str, axis: int) -> Task | None:
-        """Return what makes the state of a loop after ``made``: itself, or what an item that was left out hands on.
-
-        None if that is what the loop started with.
-        """
-        walked: list[Task] = []
-        found: Task | None = made
-        while found is not None and self.hands_on(found, output, axis):
-            if found in self._carried:
-                found = self._carried[found]
-                break
-            walked.append(found)
-            before = self.place_before(axis, self.plan.nodes[found.node].axes, found.index)
-            found = None if before is None else self.task(found.node, before)
-        self._carried.update(dict.fromkeys(walked, found))
-        return found
-
-    def hands_on(self, task: Task, output: str, axis: int) -> bool:
-        """Say whether a task of a loop was left out for this item alone: then the state stays what it was."""
-        lacking = task.lacks(output)
-        return lacking is not None and lacking[1] >= 0 and axis in self.plan.nodes[lacking[1]].axes
-
-    def place_before(self, axis: int, axes: tuple[int, ...], index: Index) -> Index | None:
-        """Return the place one step back along the axis of a loop; None at its first item."""
-        position = axes.index(axis)
-        place = index[position]
-        return (*index[:position], place - 1, *index[position + 1 :]) if place else None
 
     def origin(self, source: Source, index: Index) -> Prerequisite:
         """Return what makes an output at a place along the axes that are seen of it."""
@@ -259,9 +225,9 @@ class Layout:
         start = None if source.start is None else self.provider(source.start, source.axes, index)
 
         def carried(seen: Source, last: Task) -> Task | None:
-            return last if seen.start is None else self.carried(last, seen.output, seen.last[0])
+            return last if seen.start is None else self.loops.carried(last, seen.output, seen.last[0])
 
-        return LastItem(source, walked, lambda s, i: self.task(s.node, home(i)), carried, start, self.extent_of)
+        return LastItem(source, walked, lambda s, i: self.task(s.node, home(i)), carried, start, self.extents.of)
 
     def _collection(self, wired: Wired, start: Index) -> Collection:
         key = (id(wired), start)
@@ -278,59 +244,12 @@ class Layout:
                 lambda node: bool(joined.intersection(self.plan.nodes[node].axes)),
             )
             self._collections[key] = collection
-            collection.walk(walked, self.extent_of)
+            collection.walk(walked, self.extents.of)
         return self._collections[key]
-
-    def extent_of(self, axes: Sequence[int], level: int, prefix: Index) -> Extent:
-        """Return the items of ``axes[level]`` under the places ``prefix`` of the axes before it."""
-        axis = self.plan.axes[axes[level]]
-        outer = self._projection(tuple(axes[:level]), axis.depends)(prefix) if axis.depends else ()
-        key = (axis.number, outer)
-        found = self._extents.get(key)
-        if found is None:
-            self._make_extent(axis, outer)
-            found = self._extents[key]
-        return found
-
-    def _make_extent(self, axis: Axis, outer: Index) -> None:
-        key = (axis.number, outer)
-        if axis.kind == "rounds":
-            self._make_rounds(axis, outer)
-        elif axis.lists:
-            lists = [self.origin(s, self._projection(axis.depends, s.axes)(outer)) for s in axis.lists]
-            names = [f"{self.plan.nodes[s.node].id}.{s.output}" for s in axis.lists]
-            extent = ListExtent(axis, lists, names)
-            self._extents[key] = extent
-            extent.watch()
-        else:
-            self._extents[key] = written_extent(axis)
-
-    def _make_rounds(self, axis: Axis, outer: Index) -> None:
-        again = axis.again
-        assert again is not None
-        home = self._projection((*axis.depends, axis.number), again.axes)
-        extent = RoundsExtent(axis, lambda place: self.task(again.node, home((*outer, place))))
-        self._extents[axis.number, outer] = extent
-        extent.watch()
-
-    def cut_loops(self) -> Iterator[tuple[Axis, int]]:
-        """Go through the axes of loops that their bound ended, and how many times it did."""
-        counts = Counter(
-            number for (number, _), one in self._extents.items() if isinstance(one, RoundsExtent) and one.cut
-        )
-        for number, count in sorted(counts.items()):
-            yield self.plan.axes[number], count
 
     def labels(self, task: Task) -> dict[str, str]:
         """Return the labels of a task's item: axis label to item label, outer to inner."""
-        return self.labels_of(self.plan.nodes[task.node].axes, task.index)
-
-    def labels_of(self, axes: Sequence[int], index: Index) -> dict[str, str]:
-        """Return the labels of the places along the first of these axes: axis label to item label."""
-        return {
-            self.plan.axes[axes[level]].label: self.extent_of(axes, level, index[:level]).label(place)
-            for level, place in enumerate(index)
-        }
+        return self.extents.labels(self.plan.nodes[task.node].axes, task.index)
 
     def tolerant(self, number: int) -> bool:
         """Say whether a node has joins that leave failed items out."""
@@ -346,7 +265,7 @@ class Layout:
                 collection = self.provider(entry, node.axes, task.index)
                 assert isinstance(collection, Collection)
                 for index, cause in sorted(collection.missing, key=lambda one: one[0]):
-                    yield self.labels_of((*entry.axes, *entry.join.axes), index), cause
+                    yield self.extents.labels((*entry.axes, *entry.join.axes), index), cause
 
 
 def _is_plain(node: PlanNode) -> bool:

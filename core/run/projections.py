@@ -9,6 +9,9 @@ from .tasks import Index
 
 Projection = Callable[[Index], Index]
 
+Project = Callable[[tuple[int, ...], tuple[int, ...]], Projection]
+"""Returns the function that picks from places along the first axes those along the others: see ``between``."""
+
 
 class Projections:
     """The functions that pick, each made once."""

@@ -103,7 +103,7 @@ class Retention:
                 yield from self._state_before(entry, axes, task)
 
     def _state_before(self, entry: FedBack, axes: tuple[int, ...], task: Task) -> Iterator[Prerequisite]:
-        before = self._layout.place_before(entry.axis, axes, task.index)
+        before = self._layout.loops.place_before(entry.axis, axes, task.index)
         if before is not None:
             yield self._layout.task(task.node, before)
         elif set(getattr(entry.start, "axes", ())) <= set(axes):
@@ -128,7 +128,8 @@ class Retention:
 
     def _hands_on(self, task: Task) -> bool:
         return any(
-            self._layout.hands_on(task, entry.source.output, entry.axis) for entry in self._loops.get(task.node, ())
+            self._layout.loops.hands_on(task, entry.source.output, entry.axis)
+            for entry in self._loops.get(task.node, ())
         )
 
     def node_complete(self, node: int) -> None:

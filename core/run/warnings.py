@@ -23,7 +23,7 @@ def warnings_of(layout: Layout, records: Sequence[TaskRecord], unlimited: Iterab
     Loops that their bound ended, nodes whose time limit could not be kept, because they ran on one of the ``unlimited``
     schemes, and nodes whose tasks took more memory than they ask for, where that is known.
     """
-    cut = [_cut_text(axis, count) for axis, count in layout.cut_loops()]
+    cut = [_cut_text(axis, count) for axis, count in layout.extents.cut_loops()]
     late = [text for name in unlimited if (text := _late_text(layout.plan, name, records))]
     return [*cut, *late, *_greedy(layout.plan, records)]
 
