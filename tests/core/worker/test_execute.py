@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import pickle
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -13,50 +11,11 @@ import numpy as np
 import pytest
 
 from treadle.core.worker import NOT_TAKEN, log, progress, scratch
-from treadle.core.worker.call import Applied, Call, Given, Item, Items, Labelled, Moved, Ref, Target
-from treadle.core.worker.context import TaskContext
-from treadle.core.worker.execute import Result, execute
-from treadle.core.worker.failures import MAX_TEXT, Cause, cause_of
-from treadle.core.worker.files import FileStore
+from treadle.core.worker.call import Applied, Given, Item, Items, Labelled, Ref, Target
+from treadle.core.worker.execute import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SECRET = "open sesame ünd 'so' \"on\"\nline two"
-
-
-class Task:
-    """A call that is executed in a folder of its own; ``values`` are what earlier tasks made."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.values: dict[Any, Any] = {}
-        self.told: list[str] = []
-
-    def run(self, target: Any, *, arguments: dict[str, Any] | None = None, **form: Any) -> Result | Cause:
-        made = Target(live=target) if callable(target) else target
-        known = (Given, Ref, Items, Labelled, Applied)
-        given = {k: v if isinstance(v, known) else Given(v) for k, v in (arguments or {}).items()}
-        context = TaskContext(lambda fraction, text: self.told.append(f"{fraction} {text}"), self.told.append)
-        return execute(Call("task", made, given, **form), self.values.__getitem__, context, FileStore(self.folder))
-
-    def result(self, target: Any, **form: Any) -> Result:
-        result = self.run(target, **form)
-        assert isinstance(result, Result), result
-        return result
-
-    def out(self, target: Any, **form: Any) -> Any:
-        return self.result(target, **form).outputs["out"]
-
-    def cause(self, target: Any, **form: Any) -> Cause:
-        cause = self.run(target, **form)
-        assert isinstance(cause, Cause), cause
-        return cause
-
-
-@pytest.fixture
-def task(tmp_path) -> Task:
-    return Task(tmp_path / "store")
 
 
 class Pair(NamedTuple):
@@ -237,78 +196,6 @@ class TestInputsAreToBeRead:
         assert found[0] is found[1]
 
 
-class BrokenText(Exception):
-    def __str__(self) -> str:
-        raise RuntimeError("no text")
-
-
-class NoText(Exception):
-    def __str__(self) -> str:
-        return 5  # type: ignore[return-value]  # noqa: PLE0307 - that is the test
-
-
-class OddInit(Exception):
-    def __init__(self, *, needed: int) -> None:
-        super().__init__(f"needed {needed}")
-
-
-def raising(error: BaseException) -> Any:
-    def module() -> None:
-        raise error
-
-    return module
-
-
-def endless(n: int = 0) -> int:
-    return endless(n + 1) + 1
-
-
-class TestFailures:
-    def test_a_failure_has_its_type_text_and_the_modules_own_frames(self, task) -> None:
-        cause = task.cause(raising(ValueError("bad")))
-        assert (cause.kind, cause.type, cause.message) == ("exception", "ValueError", "bad")
-        assert cause.traceback.startswith("Traceback")
-        assert "raise error" in cause.traceback
-        assert "treadle/core/worker" not in cause.traceback
-
-    @pytest.mark.parametrize(
-        ("error", "message"),
-        [
-            (BrokenText(), "BrokenText"), (NoText(), "NoText"), (OddInit(needed=3), "needed 3"),
-            (ValueError(), "ValueError"), (SystemExit(3), "the module called sys.exit(3)"),
-            (SystemExit(), "the module called sys.exit(None)"), (asyncio.CancelledError("late"), "late"),
-            (GeneratorExit(), "GeneratorExit"), (ExceptionGroup("many", [ValueError("a")]), "many (1 sub-exception)"),
-        ],
-    )  # fmt: skip
-    def test_whatever_is_raised_is_told(self, task, error, message) -> None:
-        cause = task.cause(raising(error))
-        assert (cause.message, cause.type) == (message, type(error).__name__)
-
-    def test_ctrl_c_goes_through(self, task) -> None:
-        with pytest.raises(KeyboardInterrupt):
-            task.run(raising(KeyboardInterrupt()))
-
-    def test_endless_recursion_is_a_short_failure(self, task) -> None:
-        cause = task.cause(endless)
-        assert cause.type == "RecursionError"
-        assert len(cause.traceback) < 10_000
-
-    def test_lack_of_memory_has_its_own_kind(self, task) -> None:
-        assert task.cause(raising(MemoryError("too much"))).kind == "out of memory"
-
-    def test_a_very_long_text_is_cut_in_the_middle(self, task) -> None:
-        cause = task.cause(raising(ValueError("a" * 10**6 + "the end")))
-        assert len(cause.message) < MAX_TEXT + 100
-        assert cause.message.endswith("the end")
-        assert "characters cut" in cause.message
-        assert len(cause.traceback) < MAX_TEXT + 100
-
-    def test_causes_in_a_circle_are_survived(self, task) -> None:
-        first, second = ValueError("first"), ValueError("second")
-        first.__cause__, second.__cause__ = second, first
-        assert task.cause(raising(first)).message == "first"
-
-
 class TestTargets:
     def test_a_missing_package_is_named(self, task) -> None:
         message = task.cause(Target("no_such_package:f")).message
@@ -394,155 +281,3 @@ class TestContext:
     def test_outside_a_task_progress_and_log_do_nothing(self) -> None:
         progress(0.5)
         log("nobody hears")
-
-
-def written(name: str = "out.txt", text: str = "kept") -> Path:
-    path = scratch() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-class TestFiles:
-    @pytest.mark.parametrize("wrap", [lambda p: [p], lambda p: (p, 1), lambda p: {"k": [p]}, lambda p: p])
-    def test_a_returned_file_is_moved_into_the_store_read_only(self, task, wrap) -> None:
-        value = task.out(lambda: wrap(written()))
-        while not isinstance(value, Path):
-            value = value["k"] if isinstance(value, dict) else value[0]
-        assert value.read_text() == "kept"
-        assert value.is_relative_to(task.folder)
-        assert not value.stat().st_mode & 0o222
-
-    @pytest.mark.parametrize("kind", [Pair, Record, lambda left, right: {"left": left, "right": right}])
-    def test_files_in_the_fields_of_a_result_are_kept(self, task, kind) -> None:
-        outputs = task.result(lambda: kind(written("a"), [written("b")]), **FIELDS).outputs
-        assert outputs["left"].is_relative_to(task.folder)
-        assert outputs["right"][0].is_relative_to(task.folder)
-
-    def test_files_that_a_generator_yields_are_kept(self, task) -> None:
-        def many() -> Iterator[Path]:
-            yield from (written(f"sub-{n}.txt") for n in range(2))
-
-        result = task.result(many, split=frozenset({"out"}))
-        assert result.items["out"] == ("sub-0", "sub-1")
-        assert all(path.is_relative_to(task.folder) and path.exists() for path in result.outputs["out"])
-
-    def test_a_returned_directory_is_kept_with_all_that_is_in_it(self, task) -> None:
-        kept = task.out(lambda: written("deep/in/out.txt").parent.parent)
-        assert (kept / "in/out.txt").read_text() == "kept"
-        assert not (kept / "in/out.txt").stat().st_mode & 0o222
-
-    def test_the_same_content_is_kept_once(self, task) -> None:
-        assert task.out(written) == task.out(written)
-
-    def test_a_path_outside_scratch_stays_as_it_is(self, task, tmp_path) -> None:
-        (tmp_path / "mine").write_text("x")
-        assert task.out(lambda: [written(), tmp_path / "mine"])[1] == tmp_path / "mine"
-
-    def test_a_link_that_leads_out_of_scratch_gives_what_it_leads_to(self, task, tmp_path) -> None:
-        (tmp_path / "mine").write_text("x")
-
-        def link() -> Path:
-            made = scratch() / "link"
-            made.symlink_to(tmp_path / "mine")
-            return made
-
-        assert task.out(link).read_text() == "x"
-
-
-REFERENCE = "${env:TREADLE_TEST_SECRET}"
-
-
-class TestSecrets:
-    @pytest.fixture(autouse=True)
-    def _secret(self, monkeypatch) -> None:
-        monkeypatch.setenv("TREADLE_TEST_SECRET", SECRET)
-
-    def covered(self, text: str) -> None:
-        for piece in ("sesame", "line two"):
-            assert piece not in text
-
-    def test_a_secret_reaches_the_module_also_inside_lists_and_mappings(self, task) -> None:
-        value = {"k": [REFERENCE, f"a {REFERENCE}"]}
-        assert task.out(lambda v: v, arguments={"v": value}) == {"k": [SECRET, f"a {SECRET}"]}
-
-    def test_it_is_covered_in_messages_and_tracebacks(self, task) -> None:
-        def fail(v: str) -> None:
-            raise ValueError(v, {"deep": v})
-
-        cause = task.cause(fail, arguments={"v": REFERENCE})
-        self.covered(cause.message + cause.traceback)
-        assert "‹hidden›" in cause.message
-
-    def test_it_is_covered_in_log_and_progress(self, task) -> None:
-        def talk(v: str) -> None:
-            log(v, [v])
-            progress(0.5, v)
-
-        task.result(talk, arguments={"v": REFERENCE})
-        self.covered("".join(task.told))
-
-    @pytest.mark.parametrize("padding", [0, 150, 185, 190, 195])
-    def test_it_is_covered_in_previews_also_where_they_are_cut(self, task, padding) -> None:
-        result = task.result(lambda v: ["x" * padding + v], arguments={"v": REFERENCE})
-        assert "ope" not in str(result.previews)
-        self.covered(str(result.previews))
-
-    def test_it_is_covered_in_a_message_that_is_cut(self, task) -> None:
-        def fail(v: str) -> None:
-            raise ValueError("x" * (MAX_TEXT // 2 - 5) + v + "y" * MAX_TEXT)
-
-        cause = task.cause(fail, arguments={"v": REFERENCE})
-        assert "open" not in cause.message
-        self.covered(cause.message)
-
-    def test_it_is_covered_in_the_labels_of_items(self, task) -> None:
-        result = task.result(lambda v: [f"/data/{v}.txt"], arguments={"v": REFERENCE}, split=frozenset({"out"}))
-        self.covered("".join(result.items["out"]))
-
-    def test_a_reference_that_data_brings_along_is_not_resolved(self, task) -> None:
-        task.values[VALUE.value] = REFERENCE
-        assert task.out(lambda v: v, arguments={"v": VALUE}) == REFERENCE
-
-
-class Breaking(BaseException):
-    """Neither an error of a module nor an interrupt."""
-
-
-class Mute(Exception):
-    """An exception that breaks when it is shown."""
-
-    def __str__(self) -> str:
-        raise Breaking
-
-    def __repr__(self) -> str:
-        raise Breaking
-
-
-class TestFailuresThatBreakWhenTheyAreShown:
-    def test_an_exception_whose_text_breaks_in_any_way_is_named(self) -> None:
-        cause = cause_of(Mute())
-        assert (cause.kind, cause.type, cause.message) == ("exception", "Mute", "Mute")
-
-    def test_sys_exit_with_what_cannot_be_shown_is_told(self) -> None:
-        assert cause_of(SystemExit(Mute())).message == "the module called sys.exit(…)"
-
-
-class TestValuesThatCannotBeReadAgain:
-    @pytest.mark.parametrize("error", [ValueError("torn"), Breaking("torn"), SystemExit("torn")])
-    def test_the_input_and_what_its_unpickling_raised_are_named(self, task, error) -> None:
-        def fetch(_value: Any) -> Any:
-            raise error
-
-        call = Call("task", Target(live=lambda v: v), {"v": Items((Given(1), VALUE))})
-        cause = execute(call, fetch, TaskContext(), FileStore(task.folder))
-        assert isinstance(cause, Cause)
-        assert (cause.kind, cause.port) == ("not picklable", "v")
-        told = f"the input 'v' cannot be read: unpickling it raised {type(error).__name__}: torn"
-        assert cause.message == told
-        assert "fetch" in cause.traceback
-
-    def test_a_value_whose_file_is_gone_is_not_at_fault(self, task) -> None:
-        call = Call("task", Target(live=lambda v: v), {"v": Moved((str(task.folder / "gone"), 100_000))})
-        cause = execute(call, pickle.loads, TaskContext(), FileStore(task.folder))
-        assert (cause.kind, cause.type) == ("exception", "FileNotFoundError")
