@@ -64,6 +64,8 @@ class ClusterBridge(QObject):
 
     def tell(self, state, why=""):
         self.state = state
+        if state == "gone":
+            self.watched.clear()
         self.state_changed.emit(state, why)
 
     # Asked
@@ -85,9 +87,15 @@ class ClusterBridge(QObject):
 
     def answer(self, kind):
         """Carry out the oldest request of a kind that waits."""
-        number = next(number for number, (one, _, _) in self.waiting.items() if one is kind)
-        _, reply, facts = self.waiting.pop(number)
+        self.answer_number(next(number for number, (one, _, _) in self.waiting.items() if one is kind))
+
+    def answer_number(self, number):
+        kind, reply, facts = self.waiting.pop(number)
         reply(self._answer(kind, facts))
+
+    def refuse_number(self, number, error):
+        _, reply, _ = self.waiting.pop(number)
+        reply(error)
 
     def doing(self, kind, text, fraction=-1.0):
         """Tell how far a request is."""
@@ -109,8 +117,13 @@ class ClusterBridge(QObject):
     # Answered
 
     def _answer(self, kind, facts):
+        name = facts.get("name")
+        if kind is p.WatchCluster:
+            self.watched[name] = 0
         if kind in self.wrong:
             return self.wrong[kind]
+        if isinstance(name, p.ClusterName) and name not in self.clusters and kind not in {p.StartCluster, p.AskLogs}:
+            return refused("it does not run", where=f"cluster {name}")
         return getattr(self, f"_{kind.__name__}")(**facts)
 
     def _AskClusters(self):
@@ -138,7 +151,7 @@ class ClusterBridge(QObject):
 
     def _WatchCluster(self, name, seconds):
         self.watched[name] = seconds
-        return self.clusters.get(name) or refused("it does not run", where=f"cluster {name}")
+        return self.clusters[name]
 
     def _ActOnEngines(self, name, deed, engines, deadline):
         row = self.clusters[name]

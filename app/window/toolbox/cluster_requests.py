@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         news: pyqtBoundSignal
         state_changed: pyqtBoundSignal
         state: str
+        welcome: p.Welcome | None
 
         def ask(self, kind: type[p.Request], reply: Callable[[Any], None], **facts: Any) -> int:
             """Ask it; return the number of the request."""

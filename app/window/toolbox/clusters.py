@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ....core import protocol as p
 from ....core.errors import TreadleError
+from ....core.worker.machine import cores
 from .cluster_requests import ClusterRequests
 
 if TYPE_CHECKING:
@@ -53,6 +55,18 @@ class Clusters(ClusterRequests):
         bridge.state_changed.connect(self._runner_changed)
 
     # What is known
+
+    @property
+    def host(self) -> str:
+        """The machine of the runner, on which engines are started; empty if it is this one, or not known."""
+        welcome = self._bridge.welcome
+        return "" if welcome is None or welcome.host == socket.gethostname() else welcome.host
+
+    @property
+    def cores(self) -> int:
+        """How many cores that machine has."""
+        welcome = self._bridge.welcome
+        return cores() if welcome is None else welcome.cores
 
     def row(self, name: ClusterName | None = None) -> ClusterRow | None:
         """Return the newest that is known of a cluster, by default of the one that is in front; None if it is not."""

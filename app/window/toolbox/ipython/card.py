@@ -61,7 +61,7 @@ class IPythonCard(Card):
     ) -> None:
         super().__init__(self.NAME, preferences, theme, parent)
         self.clusters = clusters
-        self.dialogs = Dialogs(clusters, remembered, theme, self, cores)
+        self.dialogs = Dialogs(clusters, remembered, theme, self)
         self.dialogs.follow = self.follow
         self.setMaximumWidth(MOST_WIDTH)
         self.profile, self.cluster = QComboBox(self), QComboBox(self)
@@ -130,6 +130,7 @@ class IPythonCard(Card):
             action = menu.addAction(text)
             assert action is not None
             action.triggered.connect(lambda _checked, act=act: act())
+        menu.aboutToShow.connect(lambda: menu.actions()[-1].setEnabled(bool(self.dialogs.folder)))
         self.more.setMenu(menu)
 
     def _add_below(self) -> None:

@@ -34,17 +34,10 @@ if TYPE_CHECKING:
 class Dialogs(QObject):
     """All that can be asked for with clusters, by name. ``follow`` gets operations that have no dialog of their own."""
 
-    def __init__(
-        self,
-        clusters: Clusters,
-        remembered: Remembered,
-        theme: Theme,
-        parent: QWidget,
-        cores: Callable[[], int] = lambda: 0,
-    ) -> None:
+    def __init__(self, clusters: Clusters, remembered: Remembered, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.clusters, self.remembered, self._theme = clusters, remembered, theme
-        self._parent, self._cores = parent, cores
+        self._parent = parent
         self.open: dict[str, QDialog] = {}
         self._waiting: Callable[[], object] | None = None
         clusters.changed.connect(self._go_on)
@@ -92,7 +85,7 @@ class Dialogs(QObject):
 
     def start_engines(self) -> StartDialog:
         """Start a cluster, or add engines."""
-        made = lambda: StartDialog(self.clusters, self.remembered, self._theme, self._cores(), self._top)  # noqa: E731
+        made = lambda: StartDialog(self.clusters, self.remembered, self._theme, self._top)  # noqa: E731
         return self._show("start", made)  # type: ignore[no-any-return]
 
     def information(self) -> InformationDialog:
@@ -131,9 +124,14 @@ class Dialogs(QObject):
 
     def open_folder(self) -> None:
         """Show the folder of the chosen profile."""
-        for profile in self.clusters.profiles:
-            if profile.name == self.clusters.chosen:
-                QDesktopServices.openUrl(QUrl.fromLocalFile(profile.folder))
+        if self.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder))
+
+    @property
+    def folder(self) -> str:
+        """The folder of the chosen profile; empty if it has none yet, or it is on another machine."""
+        here = [one.folder for one in self.clusters.profiles if one.name == self.clusters.chosen]
+        return here[0] if here and not self.clusters.host else ""
 
     def clean_up(self) -> CleanUpDialog:
         """Stop what Treadle started, or leave it running."""

@@ -50,9 +50,7 @@ def columns() -> tuple[Column, ...]:
         Column(tr("Load"), lambda e: "" if e.load is None else f"{e.load:.1f}", True, 48, tr("Of its host")),
         Column(tr("Memory"), memory, True, 130, tr("What its process takes, of what its host has")),
         Column(tr("Queue"), lambda e: _count(e.queue), True, 54, tr("Calls that wait for it or that it executes")),
-        Column(
-            tr("Done"), lambda e: _count(e.done), True, 60, tr("Calls that it has carried out, looks at it too")
-        ),
+        Column(tr("Done"), lambda e: _count(e.done), True, 60, tr("Calls that it has carried out, looks at it too")),
         Column(tr("Heard"), heard, True, 80, tr("How long ago it gave a sign of life")),
     )
 

@@ -34,12 +34,10 @@ WIDTH = 460
 class StartDialog(ClusterSheet):
     """Closes once the engines are there. A start that fails or is given up leaves nothing but what is in the fields."""
 
-    def __init__(
-        self, clusters: Clusters, remembered: Remembered, theme: Theme, cores: int = 0, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, clusters: Clusters, remembered: Remembered, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(clusters, theme, parent)
         self._remembered = remembered
-        self._cores, self._added = cores, False
+        self._added = False
         self.entitle(self.tr("Start engines"))
         self.title = self.heading("")
         self.about = self.quiet(self.text(""))
@@ -63,7 +61,8 @@ class StartDialog(ClusterSheet):
     def _make_fields(self) -> None:
         self.engines = self._number(0, MOST_ENGINES)
         self._row(self.tr("Engines"), self.engines, self.tr("Number of engines"))
-        where = QLabel(self.tr("This machine"), self)
+        host = self.clusters.host
+        where = QLabel(self.tr("On {host}, where the runner is").format(host=host) if host else self.tr("This machine"))
         self._row(self.tr("Where"), where, self.tr("Where"))
         self.python = QLineEdit(self)
         self.python.setPlaceholderText(self.tr("the Python of Treadle"))
@@ -101,7 +100,7 @@ class StartDialog(ClusterSheet):
         self.form.addRow(title, field)
 
     def _one_a_core(self) -> str:
-        return self.tr("one for each core ({count})").format(count=self._cores) if self._cores else self.tr("automatic")
+        return self.tr("one for each core ({count})").format(count=self.clusters.cores)
 
     def _browse(self) -> None:
         chooser = QFileDialog(self, self.tr("Python of the engines"))

@@ -56,9 +56,7 @@ def about_state(engine: EngineRow) -> str:
         "busy": _tr("It executes something."),
         "silent": _tr("It gave no sign of life. It may be held up, or the network may be."),
         "starting": _tr("Its process is there; it has not registered with the controller yet."),
-        "given up": _tr(
-            "Its process lives, but the controller has lost it: it never comes back. Clean up ends it."
-        ),
+        "given up": _tr("Its process lives, but the controller has lost it: it never comes back. Clean up ends it."),
     }
     return texts[engine.state]
 

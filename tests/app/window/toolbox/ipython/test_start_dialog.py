@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from fake_clusters import LAB, USUAL, refused
+from PyQt6.QtWidgets import QLabel
 
 from treadle.core import protocol as p
 
@@ -103,3 +104,18 @@ def test_it_starts_in_the_profile_that_is_chosen(empty):
     empty.clusters.refresh()
     empty.dialogs.start_engines().start.click()
     assert empty.bridge.of(p.StartCluster)[0]["name"] == LAB
+
+
+def test_where_the_runner_is_elsewhere_engines_are_started_there(toolbox):
+    one = toolbox()
+    one.bridge.clusters.clear()
+    one.bridge.welcome = p.Welcome(
+        version=p.VERSION, treadle="1", python="3.11.7", host="node7", pid=1, cores=64, memory_gb=1.0, schemes=()
+    )
+    one.clusters.refresh()
+    dialog = one.dialogs.start_engines()
+    assert [label.text() for label in dialog.findChildren(QLabel) if "node7" in label.text()] == [
+        "On node7, where the runner is"
+    ]
+    assert dialog.engines.text() == "one for each core (64)"
+    assert one.dialogs.folder == ""
