@@ -66,8 +66,8 @@ class ClusterDesk:
     # Found
 
     def _list(self) -> p.ClusterList:
+        from ...schemes.ipython.adopting import leftovers_now
         from ...schemes.ipython.finding import clusters
-        from ...schemes.ipython.ledger import Ledger
         from ...schemes.ipython.profiles import chosen
         from .cluster_rows import is_addressable, leftovers, name_of, profile_rows, row_of_found
 
@@ -84,7 +84,7 @@ class ClusterDesk:
             profiles=profile_rows(),
             chosen=chosen(),
             clusters=tuple(rows),
-            leftovers=leftovers(Ledger().leftovers(), answering),
+            leftovers=leftovers(leftovers_now(), answering),
         )
 
     def _make_profile(self, asked: p.MakeProfile, _operation: Operation) -> p.ClusterList:

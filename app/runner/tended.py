@@ -214,7 +214,7 @@ class Tended:
         operation.say(f"{_DOING[deed]} {len(numbers)} engine{'' if len(numbers) == 1 else 's'}")
         match deed:
             case "interrupt":
-                cluster.interrupt(numbers, seconds)
+                cluster.interrupt(numbers, min(seconds, CONNECT_SECONDS))
             case "stop":
                 cluster.stop_engines(numbers, seconds)
             case "kill":

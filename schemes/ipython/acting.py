@@ -6,7 +6,7 @@ import contextlib
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ClusterError, UsageError
 from .ending import kill_with_children
@@ -61,8 +61,7 @@ class Engines:
 
     def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
         """Interrupt what engines execute, as Ctrl-C would; ClusterError names those that could not be reached."""
-        for number in self._known(numbers):
-            self._signal(number, signal.SIGINT, seconds)
+        self._signal(self._known(numbers), signal.SIGINT, seconds)
 
     def stop_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
         """Ask engines to end, and end those of ours that do not; ClusterError names foreign ones that do not."""
@@ -79,9 +78,7 @@ class Engines:
         chosen = {number: self.uuids()[number] for number in self._known(numbers)}
         self._want_less(chosen)
         ours = self.ours()
-        for number, uuid in chosen.items():
-            if uuid not in ours:
-                self._signal(number, signal.SIGKILL, seconds)
+        self._signal([number for number, uuid in chosen.items() if uuid not in ours], signal.SIGKILL, seconds)
         self._end_by_proof(set(chosen.values()))
         self._wait_gone(chosen, seconds)
 
@@ -103,18 +100,24 @@ class Engines:
             raise UsageError(f"there is no {listed(missing)} in cluster {self.address}; it has: {sorted(known)}")
         return wanted
 
-    def _signal(self, number: int, sign: int, seconds: float) -> None:
-        """Have the nanny of an engine send a signal; without one, send it by proof if the engine is ours."""
+    def _signal(self, numbers: Iterable[int], sign: int, seconds: float) -> None:
+        """Have the nannies of engines send a signal; where none answers, send it by proof if the engine is ours."""
+        asked = {number: self._sent(number, sign) for number in numbers}
+        end, ours, failed = time.monotonic() + seconds, self.ours(), dict[int, str]()
+        for number, answer in asked.items():
+            if why := _why_not(answer, max(0.0, end - time.monotonic())):
+                started = ours.get(self.uuids().get(number, ""))
+                if started is None or not started.proof.send(sign):
+                    failed[number] = why
+        if failed:
+            why = next(iter(failed.values()))
+            raise ClusterError(f"{listed(list(failed))} cannot be reached: {why}", where=f"cluster {self.address}")
+
+    def _sent(self, number: int, sign: int) -> Any:
         try:
-            (answer,) = self.client.send_signal(int(sign), targets=[number], block=False).result(seconds)
-            if answer["content"].get("status") != "ok":
-                raise ClusterError(str(answer["content"].get("evalue")))
+            return self.client.send_signal(int(sign), targets=[number], block=False)
         except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means that it was not reached
-            started = self.ours().get(self.uuids().get(number, ""))
-            if started is None or not started.proof.send(sign):
-                raise ClusterError(
-                    f"engine {number} cannot be reached ({error})", where=f"cluster {self.address}"
-                ) from None
+            return error
 
     def _want_less(self, chosen: dict[int, str]) -> None:
         """Have nobody replace those that are to go."""
@@ -143,6 +146,19 @@ class Engines:
                 return False
             time.sleep(_PAUSE)
         return True
+
+
+def _why_not(answer: Any, seconds: float) -> str:
+    """Return why a signal was not sent; empty if it was."""
+    if isinstance(answer, Exception):
+        return str(answer) or type(answer).__name__
+    try:
+        (told,) = answer.result(seconds)
+    except TimeoutError:
+        return "its nanny does not answer"
+    except Exception as error:  # noqa: BLE001 - see above
+        return str(error) or type(error).__name__
+    return "" if told["content"].get("status") == "ok" else str(told["content"].get("evalue"))
 
 
 def listed(numbers: list[int]) -> str:

@@ -52,6 +52,12 @@ def leave_running(record_id: str) -> None:
     guardian.leave()
 
 
+def leftovers_now() -> list[Record]:
+    """Return what lives although its owner has gone, and that no guardian is about to end."""
+    ledger = Ledger()
+    return [record for record in ledger.leftovers() if not guardians(ledger, record.id)]
+
+
 def guardians(ledger: Ledger, record_id: str) -> list[Proof]:
     """Return the processes that guard what a record names."""
     found = []

@@ -153,7 +153,7 @@ class Cluster(Engines):
                 remedy="Stop them and add engines",
             )
         wishes = [likeness(ours[uuid].proof) for uuid in chosen.values()]
-        self.kill_engines(chosen)
+        self.kill_engines(chosen, seconds)
         added: list[str] = []
         while wishes:
             wish = wishes[0]

@@ -118,6 +118,8 @@ def test_what_a_runner_holds_ends_with_it(way, talks, home):
         talk.ask(p.Shutdown)
     else:
         os.kill(talk.client.pid, getattr(signal, way))
+        # What is ending is nothing that was left.
+        assert talks().ask(p.AskClusters).leftovers == ()
     assert none_left(home, 6.0 if way == "SIGKILL" else 8.0), commands(home)
 
 
