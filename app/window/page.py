@@ -11,6 +11,7 @@ from .adding import Adding
 from .canvas.view import CanvasView
 from .inspector.run_details import RunDetails
 from .runs.runs import Runs
+from .runs.value_facts import ValueFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,9 @@ class DocumentPage(QWidget):
         self.canvas = CanvasView(
             document, shared.theme, shared.catalogue, self, shared.boards.take(document.pipeline)
         )  # fmt: skip
+        self._values = ValueFacts(self.runs, self)
+        self._values.told.connect(self.canvas.tell_more)
+        self.canvas.value_facts = self._values.of
         self.adding = Adding(self.canvas, shared)
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(0, 0, 0, 0)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from .tips import tip_at
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QPoint
     from PyQt6.QtGui import (
         QContextMenuEvent,
         QDragEnterEvent,
@@ -33,6 +34,7 @@ class Surface(QWidget):
     """The part of a canvas that listens."""
 
     _fitted = False
+    _tip: tuple[QPoint, QPoint, str] | None = None
 
     @property
     def _canvas(self) -> CanvasView:
@@ -83,11 +85,19 @@ class Surface(QWidget):
         if event is not None and event.type() == QEvent.Type.Gesture:
             return self._canvas.keys.pinch(event)
         if event is not None and event.type() == QEvent.Type.ToolTip:
-            at = event.pos()  # type: ignore[attr-defined]  # a QHelpEvent
-            text = tip_at(self._canvas, self._canvas.pointing.pointer(QPointF(at)))
-            QToolTip.showText(event.globalPos(), text, self)  # type: ignore[attr-defined]
+            self._show_tip(event.pos(), event.globalPos())  # type: ignore[attr-defined]  # a QHelpEvent
             return True
         return super().event(event)
+
+    def _show_tip(self, at: QPoint, on_screen: QPoint) -> None:
+        text = tip_at(self._canvas, self._canvas.pointing.pointer(QPointF(at)))
+        self._tip = at, on_screen, text
+        QToolTip.showText(on_screen, text, self)
+
+    def tell_more(self) -> None:
+        """Show the tooltip that is there anew: more is known now."""
+        if self._tip is not None and QToolTip.isVisible() and QToolTip.text() == self._tip[2]:
+            self._show_tip(*self._tip[:2])
 
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802, FBT001  as Qt has it
         """Keep Tab for the search; Shift+Tab leaves the canvas."""

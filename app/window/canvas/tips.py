@@ -90,7 +90,7 @@ def _wire(canvas: CanvasView, wire: Wire) -> str:
     elif wire.name in canvas.board.mapped:
         lines.append(escape(canvas.tr("Mapped: one value for each item")))
     if canvas.value_facts is not None:
-        lines += [escape(fact) for fact in canvas.value_facts(wire.connection.source)]
+        lines += [escape(fact) for fact in canvas.value_facts(canvas.where, wire.connection.source, wire.name)]
     if connection.apply:
         lines.append(escape(canvas.tr("Passed through {0}").format(connection.apply)))
     return "<br>".join(lines)

@@ -88,9 +88,9 @@ class CanvasView(Surface):
         self.dropping = Dropping(self)
         self.shifted_notes: dict[NoteId, tuple[float, float]] = {}
         self.sized_note: tuple[NoteId, tuple[float, float]] | None = None
-        self.value_facts: Callable[[str], Iterable[str]] | None = None
+        self.value_facts: Callable[[Where, str, str], Iterable[str]] | None = None
         self.scheme_facts: Callable[[str], str] = lambda _node: ""
-        """What is known of an output's value (shape, size, time to hand it over), and of a node's schemes: for tips."""
+        """What is known of values between two ports (shape, size, time), and of a node's schemes: for tips."""
         self.telling = Telling(self)
         self._fitted = False
         self._set_up()

@@ -7,7 +7,7 @@ from canvas_pipeline import MODULES, Hand, picture, small
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QMenu
+from PyQt6.QtWidgets import QApplication, QMenu, QToolTip
 
 from treadle.app.window.canvas.finding import PortAt
 from treadle.app.window.canvas.measures import HUB
@@ -216,6 +216,28 @@ def test_a_tooltip_is_asked_for_by_resting(canvas, hand):
     at = hand.view(hand.middle("add")).toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at))
     assert QApplication.sendEvent(canvas, event)
+
+
+def test_the_tooltip_of_a_connection_tells_of_its_values_also_what_is_known_later(canvas, hand):
+    known, asked = ["2.0 MB"], []
+
+    def facts(*which):
+        asked.append(which)
+        return known
+
+    canvas.value_facts = facts
+    x1, y1, x2, y2 = canvas.board.curves[canvas.board.ends.row["add.a"]]
+    at = hand.view(((x1 + x2) / 2, (y1 + y2) / 2)).toPoint()
+    assert QApplication.sendEvent(canvas, QHelpEvent(QEvent.Type.ToolTip, at, canvas.mapToGlobal(at)))
+    assert asked == [((), "make.out", "add.a")]
+    assert "2.0 MB" in QToolTip.text()
+    known.append("array, 64 × 64")
+    canvas.tell_more()
+    assert "array, 64 × 64" in QToolTip.text()
+    QToolTip.showText(canvas.mapToGlobal(at), "of another widget", canvas)
+    canvas.tell_more()
+    assert QToolTip.text() == "of another widget"
+    QToolTip.hideText()
 
 
 def test_a_click_on_the_small_map_goes_there(hub, qtbot):
