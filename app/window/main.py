@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
 
 from ...core.places import user_state
 
@@ -13,8 +15,17 @@ if TYPE_CHECKING:
     from .one_window import FirstWindow
 
 
-def open_window(paths: Sequence[Path]) -> int:
-    """Show a window with these files until it is closed; return the exit code of the process."""
+def open_window(paths: Sequence[Path]) -> NoReturn:
+    """Show a window with these files until it is closed; that ends the process."""
+    code = _shown(paths)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is written. At the end of Python PyQt looks through its objects while they take each other apart, and crashes
+    # now and then over one that is gone.
+    os._exit(code)
+
+
+def _shown(paths: Sequence[Path]) -> int:
     from .application import Program, make_application
     from .faults import close_log, open_log
     from .one_window import FirstWindow
