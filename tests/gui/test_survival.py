@@ -45,7 +45,8 @@ def test_a_window_that_is_told_to_end_in_a_run_ends_at_once_and_leaves_no_proces
     window.wait("page.runs.look('hold').counts.get('running') == 1")
     assert len(window.note_descendants()) > 2
     window.signal(number)
-    assert window.ends(SECONDS) == 0
+    code = window.ends(SECONDS)
+    assert code == 0, window.told()
     assert window.left_after(SECONDS) == []
     assert window.told() == ""
 
