@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from ..errors import PipelineError, suggestion
-from .plan import Axis, Constant, FedBack, Function, Input, Joining, Source, Start, Swept, Wired
+from ..errors import PipelineError
+from .axis_table import AxisTable
+from .loop_axes import LoopState, check_feedback, fold_axis, rounds_axis
+from .plan import Axis, Constant, FedBack, Function, Input, Source, Start, Swept, Wired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..pipeline import Join, Pipeline, Where
+    from ..pipeline import Pipeline
     from .flatten import Endpoint, FlatGraph, FlatNode, FlatZip, Loop, Wire
-
-
-@dataclass
-class LoopState:
-    """A loop while its nodes are being planned: the axis it runs along, and those of its feedback."""
-
-    loop: Loop
-    axis: int
-    axes: tuple[int, ...]
-    starts: dict[Endpoint, Start] = field(default_factory=dict)
 
 
 class AxisBuilder:
@@ -35,7 +26,8 @@ class AxisBuilder:
         self.flat = flat
         self.numbers = numbers
         self._ids = list(numbers)
-        self.axes: list[Axis] = []
+        self._table = AxisTable()
+        self.axes = self._table.axes
         self.node_axes: dict[str, tuple[int, ...]] = {}
         self.split: dict[str, set[str]] = {}
         self.flags: dict[str, set[str]] = {}
@@ -45,8 +37,6 @@ class AxisBuilder:
         has_open = any(node.module.open_inputs for node in flat.nodes.values())
         for node_id, port in (*(flat.wires if has_open else ()), *flat.sweeps):
             self._fed_ports.setdefault(node_id, {})[port] = None
-        self._by_identity: dict[object, int] = {}
-        self._where: dict[int, Where] = {}
         self._zips: dict[Endpoint, FlatZip] = {
             end: zipping for zipping in flat.zips for ends in zipping.ports.values() for end in ends
         }
@@ -78,7 +68,7 @@ class AxisBuilder:
                 entry = self._input(node, port)
             if entry is not None:
                 entries.append(entry)
-                axes = _union((axes, more)) if (more := self._axes_of(entry)) else axes
+                axes = _union((axes, more)) if (more := self._table.of(entry)) else axes
         self.node_axes[node_id] = axes
         return tuple(entries)
 
@@ -124,7 +114,7 @@ class AxisBuilder:
             axis = self._each_axis(wire, source)
             return Wired(end[1], source, (*source.axes, axis), axis, None, apply)
         if connection.join is not None:
-            joining = self._joining(wire, source, connection.join)
+            joining = self._table.joining(wire, source, connection.join)
             left = tuple(axis for axis in source.axes if axis not in joining.axes)
             return Wired(end[1], source, left, None, joining, apply)
         return Wired(end[1], source, source.axes, None, None, apply)
@@ -198,25 +188,6 @@ class AxisBuilder:
 
     # Axes
 
-    def _axes_of(self, entry: Input) -> tuple[int, ...]:
-        if isinstance(entry, Constant):
-            return ()
-        if isinstance(entry, Swept):
-            # Zipped with an output that has axes, the items of the list are counted anew for each of theirs.
-            return (*self.axes[entry.axis].depends, entry.axis)
-        return entry.axes
-
-    def _new_axis(self, identity: object, where: Where, axis: Axis) -> int:
-        if identity in self._by_identity:
-            number = self._by_identity[identity]
-            # Made in two places, an axis belongs to the inner one: there it may be joined without naming it.
-            self._where[number] = max(self._where[number], where, key=len)
-            return number
-        self.axes.append(axis)
-        self._by_identity[identity] = axis.number
-        self._where[axis.number] = where
-        return axis.number
-
     def _each_axis(self, wire: Wire, source: Source) -> int:
         node_id, output = wire.source
         names = self._written.get(wire.source, {})
@@ -228,7 +199,7 @@ class AxisBuilder:
             )
         label = next(iter(names), node_id.rpartition("/")[2])
         axis = Axis(len(self.axes), label, "each", f"{node_id}.{output}", source.axes, (source,))
-        return self._new_axis(("each", wire.source, source.last), wire.where, axis)
+        return self._table.add(("each", wire.source, source.last), wire.where, axis)
 
     def _sweep_axis(self, end: Endpoint) -> int:
         if end in self._zips:
@@ -236,7 +207,7 @@ class AxisBuilder:
         swept = self.flat.sweeps[end]
         label = swept.sweep.axis or swept.origin.rpartition(".")[2]
         axis = Axis(len(self.axes), label, "sweep", swept.origin, values=swept.sweep.values)
-        return self._new_axis(("sweep", swept.origin), swept.where, axis)
+        return self._table.add(("sweep", swept.origin), swept.where, axis)
 
     def _zip_axis(self, zipping: FlatZip) -> int:
         lists: dict[str, Source] = {}
@@ -258,56 +229,14 @@ class AxisBuilder:
         axis = Axis(
             len(self.axes), label, "zip", zipping.origin, depends, tuple(lists.values()), values, tuple(sizes.items())
         )
-        return self._new_axis(("zip", tuple(identity), zipping.zip.axis), zipping.where, axis)
-
-    # Joins
-
-    def _joining(self, wire: Wire, source: Source, join: Join) -> Joining:
-        place = ".".join(wire.source)
-        chosen = {self._named_axis(label, source.axes, place) for label in join.axes} or {
-            self._innermost(wire, source, place)
-        }
-        for axis in source.axes:
-            needed = chosen.intersection(self.axes[axis].depends)
-            if axis not in chosen and needed:
-                outer = self.axes[next(iter(needed))].label
-                raise PipelineError(
-                    f"{place} has a list along {self.axes[axis].label!r} for each item of {outer!r}, "
-                    f"so {outer!r} cannot be joined alone",
-                    remedy=f"Join {self.axes[axis].label!r} as well, or first",
-                )
-        ordered = tuple(axis for axis in source.axes if axis in chosen)
-        return Joining(ordered, join.on_failure == "skip", join.nested, join.with_labels)
-
-    def _named_axis(self, label: str, axes: tuple[int, ...], place: str) -> int:
-        found = [axis for axis in axes if self.axes[axis].label == label]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise PipelineError(
-                f"{place} has two axes called {label!r}", remedy='Name one of them where it is made: .each("name")'
-            )
-        known = [self.axes[axis].label for axis in axes]
-        raise PipelineError(f"{place} has no axis {label!r} to join", remedy=suggestion(label, known))
-
-    def _innermost(self, wire: Wire, source: Source, place: str) -> int:
-        inner = [a for a in source.axes if self._where[a][: len(wire.where)] == wire.where]
-        if inner:
-            return inner[-1]
-        if not source.axes:
-            raise PipelineError(f"{place} has no axis to join", remedy="Remove the join, or map something before it")
-        labels = ", ".join(repr(self.axes[axis].label) for axis in source.axes)
-        raise PipelineError(
-            f"{place} only has axes from outside the group ({labels})",
-            remedy="Name the axis, if it is to be joined in here",
-        )
+        return self._table.add(("zip", tuple(identity), zipping.zip.axis), zipping.where, axis)
 
     # Loops
 
     def _loop_state(self, loop: Loop) -> LoopState:
         if loop.origin not in self._loops:
             starts, axes = self._entering(loop)
-            axis = self._fold_axis(loop, axes, starts) if loop.fold else self._rounds_axis(loop, axes)
+            axis = fold_axis(self._table, loop, axes, starts) if loop.fold else rounds_axis(self._table, loop, axes)
             state_axes = axes if loop.fold else (*axes, axis)
             self._loops[loop.origin] = LoopState(loop, axis, state_axes, starts)
         return self._loops[loop.origin]
@@ -321,7 +250,7 @@ class AxisBuilder:
                 end = (member.id, port)
                 entry = self._start(member, port) if self._enters(end, loop) else None
                 if entry is not None:
-                    groups.append(self._axes_of(entry))
+                    groups.append(self._table.of(entry))
                 if end in self._fed and self._fed[end][0] is loop:
                     if entry is None:
                         raise PipelineError(
@@ -337,38 +266,12 @@ class AxisBuilder:
             return not self.flat.sweeps[end].origin.startswith(f"{loop.origin}/")
         return True
 
-    def _fold_axis(self, loop: Loop, axes: tuple[int, ...], starts: dict[Endpoint, Start]) -> int:
-        if not axes:
-            raise PipelineError(
-                f"{loop.origin} folds, but none of its inputs is mapped", remedy="Map an input with .each() or sweep()"
-            )
-        label = loop.fold.axis if loop.fold else None
-        axis = self._named_axis(label, axes, loop.origin) if label else axes[-1]
-        if any(axis in self.axes[other].depends for other in axes):
-            raise PipelineError(
-                f"{loop.origin} cannot fold along {self.axes[axis].label!r}: another axis lies inside it",
-                remedy="Fold along the innermost axis, or join the inner one first",
-            )
-        if any(axis in self._axes_of(start) for start in starts.values()):
-            raise PipelineError(
-                f"{loop.origin} cannot start with one value for each item of {self.axes[axis].label!r}, "
-                "along which it folds",
-                remedy="Start with a single value, or fold along another axis",
-            )
-        return axis
-
-    def _rounds_axis(self, loop: Loop, axes: tuple[int, ...]) -> int:
-        bound = loop.repeat.bound if loop.repeat else 1
-        label = f"{loop.origin.rpartition('/')[2]} round"
-        axis = Axis(len(self.axes), label, "rounds", loop.origin, axes, bound=bound)
-        return self._new_axis(("rounds", loop.origin), (*loop.where, loop.origin.rpartition("/")[2]), axis)
-
     def finish_loops(self) -> None:
         """Fill in what is known only when all nodes of a loop are planned, and check it."""
         for state in self._loops.values():
             loop = state.loop
             for _, output in loop.feedback:
-                self._check_feedback(state, output)
+                check_feedback(self._table, state, output, self.node_axes[output[0]])
             if loop.again is not None:
                 axes = self.node_axes[loop.again[0]]
                 if state.axis not in axes or not set(axes) <= set(state.axes):
@@ -379,14 +282,6 @@ class AxisBuilder:
                 again = Source(self.numbers[loop.again[0]], loop.again[1], axes)
                 self.flags.setdefault(loop.again[0], set()).add(loop.again[1])
                 self.axes[state.axis] = structs.replace(self.axes[state.axis], again=again)
-
-    def _check_feedback(self, state: LoopState, output: Endpoint) -> None:
-        extra = [self.axes[a].label for a in self.node_axes[output[0]] if a not in state.axes]
-        if extra:
-            raise PipelineError(
-                f"{state.loop.origin}: {'.'.join(output)} is fed back, but has a new axis {extra[0]!r}",
-                remedy="Join it inside the loop",
-            )
 
     def complete(self, entry: Input) -> Input:
         """Give a fed-back input the axes of its source, known once the whole loop is planned."""
