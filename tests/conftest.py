@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
+
+_STATUS = pytest.StashKey[int]()
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +26,20 @@ def own_folders(
         from engines import running_cluster
 
         monkeypatch.setenv("IPYTHONDIR", str(running_cluster().address.profile_dir.parent))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remember how the tests went, and end what all of them shared."""
+    session.config.stash[_STATUS] = int(exitstatus)
+    if "engines" in sys.modules:
+        sys.modules["engines"].end_cluster()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End here where there was a window: PyQt's own end crashes now and then, and would make a failure of a success."""
+    if "PyQt6.QtWidgets" in sys.modules and _STATUS in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[_STATUS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import tempfile
@@ -22,7 +21,7 @@ _made: list[RealCluster] = []
 def running_cluster(engines: int = ENGINES) -> RealCluster:
     """Return the cluster, with so many living engines; they cannot import Treadle."""
     if not _made or _made[0].controller.poll() is not None:
-        _end()
+        end_cluster()
         _made[:] = [RealCluster(Path(tempfile.mkdtemp(prefix="treadle-test-cluster-")))]
     cluster = _made[0]
     # One that was just killed may look alive for a moment.
@@ -59,8 +58,8 @@ def engines_scheme(files: Path) -> IPythonScheme:
     return scheme_on(running_cluster(), files, environment={"TERM": os.environ.get("TERM", "")})
 
 
-@atexit.register
-def _end() -> None:
+def end_cluster() -> None:
+    """End the cluster, if there is one."""
     while _made:
         cluster = _made.pop()
         cluster.close()
