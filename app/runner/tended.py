@@ -1,4 +1,4 @@
-"""One cluster as this runner tends it: connected while it is used, and held if something of it was started here."""
+"""One cluster as this runner tends it: its engines are acted on, and it is let go of."""
 
 from __future__ import annotations
 
@@ -7,84 +7,45 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...core.background import BackgroundThread
 from ...core.errors import ClusterError
 from ...schemes.ipython.acting import listed
-from ...schemes.ipython.addresses import connection_file
 from ...schemes.ipython.adopting import leave_running, taken_over
-from ...schemes.ipython.cluster import Cluster
-from ...schemes.ipython.finding import look
-from ...schemes.ipython.information import Inquiry
-from ...schemes.ipython.ledger import Ledger, fingerprint
-from ...schemes.ipython.own import Upkeep
+from ...schemes.ipython.ledger import Ledger
 from ...schemes.ipython.variables import push
-from ..clusters import start_cluster, using
-from .cluster_rows import name_of, row_of_facts, row_of_found
+from .connected import CONNECT_SECONDS, Connected
 from .living import end_by_force, living_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...core import protocol as p
-    from ...schemes.ipython.addresses import Address
-    from ...schemes.ipython.definitions import Definition
-    from ...schemes.ipython.finding import Found
+    from ...schemes.ipython.cluster import Cluster
     from ...schemes.ipython.ledger import Record
     from .operations import Operation
 
-LOOK_SECONDS = 3.0
-CONNECT_SECONDS = 5.0
 LEAVE_SECONDS = 1.0
 """How long the start of an engine in the place of another one is waited for when it is to be let go of."""
 
-_DOING = {"interrupt": "interrupting", "stop": "stopping", "kill": "killing", "restart": "restarting"}
 LEFT_SECONDS = 10.0
 CHANGE_SECONDS = 30.0
 """How long one change waits for another one to be over."""
 
+_DOING = {"interrupt": "interrupting", "stop": "stopping", "kill": "killing", "restart": "restarting"}
 
-class Tended:
-    """A cluster, by its address. Its methods may be called from any thread; each ends in bounded time.
 
-    ``tasks`` returns what engines execute for runs of this runner, by their numbers, None if none uses the cluster.
-    ``warn`` is told of what is lost but stops nothing, ``changed`` that engines came or went.
-    """
+class Tended(Connected):
+    """A cluster, by its address. What changes it is done within ``changing``, one thing after the other."""
 
-    def __init__(
-        self,
-        address: Address,
-        tasks: Callable[[Address], Mapping[int, str] | None],
-        warn: Callable[[str], None],
-        changed: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.address, self.name = address, name_of(address)
-        self.variables: dict[str, str | None] = {}
+    def __init__(self, *connected: Any) -> None:
+        super().__init__(*connected)
         self.fate: p.Fate = "stop"
-        self._tasks, self._warn, self._changed = tasks, warn, changed
-        self._upkeep = Upkeep(warn)
-        self._cluster: Cluster | None = None
-        self._inquiry: Inquiry | None = None
-        self._file = ""
         self._to_end: list[Record] = []
-        self._use = contextlib.ExitStack()
-        self._connecting, self._looking, self._changing = threading.RLock(), threading.Lock(), threading.Lock()
-
-    @property
-    def holds(self) -> bool:
-        """Whether something of it was started here, or taken over, and ends with this runner."""
-        cluster = self._cluster
-        return cluster is not None and bool(cluster.held)
+        self._changing = threading.Lock()
 
     @property
     def lingers(self) -> bool:
         """Whether anything lives that was to be stopped and has not ended: it is to be gone with this runner, too."""
         return any(record.living() for record in self._to_end)
-
-    @property
-    def engines(self) -> int | None:
-        """How many engines it has, as far as that is known without asking it: while this is connected."""
-        cluster = self._cluster
-        return None if cluster is None else len(cluster.uuids())
 
     @contextlib.contextmanager
     def changing(self, operation: Operation, seconds: float = CHANGE_SECONDS) -> Iterator[None]:
@@ -99,107 +60,6 @@ class Tended:
         finally:
             self._changing.release()
 
-    # Connected
-
-    def start(self, definition: Definition, operation: Operation) -> None:
-        """Start it and hold it; ClusterError says why that cannot be, and nothing is left of it then."""
-        upkeep = Upkeep(self._warn)
-        kept = {name: value for name, value in self.variables.items() if value is not None}
-        definition = definition.with_given(env={**kept, **definition.env})
-        cluster = start_cluster(definition, hear=upkeep.hear, say=operation.say)
-        self.variables.update(definition.environment())
-        self._connected_to(cluster, upkeep)
-        self.hold()
-
-    def connected(self, seconds: float = CONNECT_SECONDS) -> Cluster:
-        """Return it connected; ClusterError if it does not run, or does not answer."""
-        with self._connecting:
-            if self._cluster is None:
-                upkeep = Upkeep(self._warn)
-                self._connected_to(Cluster.attach(self.address, seconds, hear=upkeep.hear), upkeep)
-            assert self._cluster is not None
-            return self._cluster
-
-    def _connected_to(self, cluster: Cluster, upkeep: Upkeep) -> None:
-        with self._connecting:
-            self._drop()
-            self._upkeep = upkeep
-            self._file = fingerprint(connection_file(self.address))
-            self._upkeep.take(cluster)
-            self._cluster, self._inquiry = cluster, Inquiry(cluster)
-            cluster.variables = dict(self.variables)
-            cluster.client._registration_callbacks.append(self._registered)
-
-    def _registered(self, event: dict[str, Any]) -> None:
-        """Hear that an engine came or went, in the thread of the client."""
-        self._changed()
-        if event.get("event") == "register" and self.variables:
-            number = int(event["id"])
-            BackgroundThread(target=self._greet, args=(number,), name="treadle-variables", daemon=True).start()
-
-    def _greet(self, number: int) -> None:
-        """Set the variables of an engine that joined."""
-        with contextlib.suppress(ClusterError):
-            push(self.connected(), self.variables, [number], 0.0)
-
-    def hold(self) -> None:
-        """Have runs use it, and replace its engines, as long as something of it is held."""
-        self._use.close()
-        self._use = contextlib.ExitStack()
-        if self.holds:
-            self._use.enter_context(using(self.address, self._upkeep.ours, only_profile=True))
-
-    def _drop(self) -> None:
-        """Be connected no longer; what was held is ended, if anything of it is left."""
-        with self._connecting:
-            cluster, self._cluster, self._inquiry = self._cluster, None, None
-        if cluster is not None:
-            self.hold()
-            with contextlib.suppress(ClusterError):
-                cluster.stop()
-
-    # Looked at
-
-    def row(self, seconds: float = LOOK_SECONDS) -> p.ClusterRow:
-        """Return all that is known of it now, after at most about so many seconds."""
-        with self._looking:
-            inquiry = self._inquiry or self._connect_to_look()
-            if inquiry is None:
-                return self.with_ours(row_of_found(self.found()))
-            facts = inquiry.look(seconds)
-            if not facts.answers and (not self.found().answers or self._is_another()):
-                self._drop()
-                return self.with_ours(row_of_found(self.found()))
-            tasks = self._tasks(self.address)
-            launchers = {one.uuid: record.launcher for record in self.records() for one in record.engines}
-            row = row_of_facts(self.name, facts, launchers, tasks or {})
-            return self.with_ours(row)
-
-    def _connect_to_look(self) -> Inquiry | None:
-        if not self.found().answers:
-            return None
-        with contextlib.suppress(ClusterError):
-            self.connected()
-        return self._inquiry
-
-    def _is_another(self) -> bool:
-        """Say whether a controller has been started in the place of the one that this is connected to."""
-        return self._file != fingerprint(connection_file(self.address))
-
-    def with_ours(self, row: p.ClusterRow) -> p.ClusterRow:
-        """Return a row with what only this runner knows."""
-        row.held, row.busy = self.holds, self._tasks(self.address) is not None
-        row.variables = tuple(sorted(name for name, value in self.variables.items() if value is not None))
-        return row
-
-    def found(self) -> Found:
-        """Return what can be said of it without asking it."""
-        return look(self.address, self.records())
-
-    def records(self) -> list[Record]:
-        """Return what Treadle started of it, in whichever program."""
-        return Ledger().of(self.address.profile_dir, self.address.cluster_id)
-
     # Engines
 
     def add(self, engines: int, seconds: float, operation: Operation) -> None:
@@ -211,6 +71,8 @@ class Tended:
         """Interrupt, stop, kill or restart engines, all of them if none is named."""
         cluster = self.connected()
         numbers = list(engines) or sorted(cluster.uuids())
+        if not numbers:
+            raise ClusterError("it has no engines", where=f"cluster {self.address}", remedy="Start some")
         operation.say(f"{_DOING[deed]} {len(numbers)} engine{'' if len(numbers) == 1 else 's'}")
         match deed:
             case "interrupt":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import signal
 import time
@@ -114,6 +116,7 @@ class Launch:
         except BaseException as error:
             if client is not None:
                 client.close()
+            _let_loop_finish()
             self.end()
             if isinstance(error, Exception):
                 raise self._explained(error) from error
@@ -157,6 +160,7 @@ class Launch:
             wanted = set(self._starts) - before
             self._wait_for_engines(wanted, order, client, end)
         except BaseException:
+            _let_loop_finish()
             for uuid in set(self._starts) - before:
                 self._starts[uuid].proof.send(signal.SIGKILL)
             raise
@@ -257,6 +261,12 @@ class Launch:
             place = error.filename or self.address.profile_dir / "security"
             return ClusterError(f"its files cannot be written: {error.strerror}", where=str(place))
         return ClusterError(f"it cannot be started ({type(error).__name__}: {error})", where=where)
+
+
+def _let_loop_finish() -> None:
+    """Wait until the loop has done what it is about: it may just be starting the next process."""
+    with contextlib.suppress(ClusterError):
+        on_loop(asyncio.sleep(0), _SETTLE_SECONDS, "a word of the loop")
 
 
 def _left(end: float) -> float:

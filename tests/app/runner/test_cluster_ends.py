@@ -150,13 +150,14 @@ def test_what_is_left_running_is_found_by_the_next_runner_and_stopped_by_it(talk
 
 
 @pytest.mark.slow
-def test_what_does_not_end_in_time_is_told_and_then_killed(talks, home):
-    talk = talks()
+def test_what_does_not_end_in_time_is_told_and_then_killed(talks, home, tmp_path):
+    talk, begun = talks(), tmp_path / "begun"
     engine = started(talk, 1).engines[0]
     # Held like this, it hears nothing but SIGKILL.
-    statement = "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 15)]; time.sleep(60)"
-    begun = Begun(talk, p.ExecuteOn, name=DEFAULT, statement=statement, deadline=30.0)
-    talk.until(p.Doing, lambda news: news.asked == begun.number)
+    deaf = "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 15)]"
+    statement = f"{deaf}; open({str(begun)!r}, 'w').close(); time.sleep(60)"
+    Begun(talk, p.ExecuteOn, name=DEFAULT, statement=statement, deadline=30.0)
+    wait_until(begun.exists)
     left = talk.ask(p.LetGo, name=DEFAULT, fate="stop", deadline=1.0).processes
     assert [(one.role, one.pid, one.number) for one in left if one.pid == engine.pid] == [("engine", engine.pid, 0)]
     assert talk.ask(p.EndByForce, name=DEFAULT).processes == ()
@@ -172,6 +173,22 @@ def test_a_controller_that_is_killed_is_told_and_nothing_is_held_any_more(talks,
     assert not talk.ask(p.WatchCluster, name=DEFAULT, seconds=0).answers
     assert none_left(home), commands(home)
     assert started(talk, 1).held
+
+
+@pytest.mark.slow
+def test_a_controller_that_hangs_holds_nobody_up(talks, home):
+    talk = talks()
+    engine = started(talk, 1).engines[0]
+    talk.ask(p.WatchCluster, name=DEFAULT, seconds=0.2)
+    row = talk.ask(p.AskAlive).clusters[0]
+    os.kill(row.process, signal.SIGSTOP)
+    began = time.monotonic()
+    (row,) = talk.ask(p.AskAlive).clusters
+    assert time.monotonic() - began < 5.0
+    assert (row.held, row.answers) == (True, False)
+    assert [one.pid for one in row.engines] == [engine.pid]
+    assert talk.ask(p.LetGo, name=DEFAULT, fate="stop").processes == ()
+    assert of_clusters(home) == []
 
 
 # Of others
