@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .view import CanvasView
 
 LEAST_WIDTH, LEAST_HEIGHT = 160, 30
+MOST_WORDS = 10_000
+"""Characters of a comment."""
 
 
 def _lay_over(editor: QWidget, canvas: CanvasView, box: QRectF) -> None:
@@ -27,12 +29,31 @@ def _lay_over(editor: QWidget, canvas: CanvasView, box: QRectF) -> None:
     editor.setGeometry(round(x), round(y), round(width), round(height))
 
 
+class _Over:
+    """Goes away once, and hands over what was typed. ``editor`` is a child of the canvas."""
+
+    def __init__(self, editor: QWidget, canvas: CanvasView, done: Callable[[str], None]) -> None:
+        self._editor, self._canvas, self._done = editor, canvas, done
+        self._over = False
+
+    def end(self, text: str | None) -> None:
+        """Take a text, or nothing where there is none."""
+        if self._over or isdeleted(self._canvas):
+            return
+        self._over = True
+        self._editor.hide()
+        self._editor.deleteLater()
+        self._canvas.setFocus()
+        if text is not None:
+            self._done(text)
+
+
 class TitleEditor(QLineEdit):
     """One line: Enter takes it, Escape leaves what was."""
 
     def __init__(self, canvas: CanvasView, box: QRectF, text: str, done: Callable[[str], None]) -> None:
         super().__init__(text, canvas)
-        self._canvas, self._done, self._over = canvas, done, False
+        self._over = _Over(self, canvas, done)
         self.setAccessibleName(self.tr("Title"))
         self.setMaxLength(200)
         self.selectAll()
@@ -40,14 +61,7 @@ class TitleEditor(QLineEdit):
 
     def finish(self, *, take: bool = True) -> None:
         """Go away, once."""
-        if self._over or isdeleted(self._canvas):
-            return
-        self._over = True
-        self.hide()
-        self.deleteLater()
-        self._canvas.setFocus()
-        if take:
-            self._done(self.text().strip())
+        self._over.end(self.text().strip() if take else None)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Take what was typed, or not."""
@@ -75,20 +89,14 @@ class CommentEditor(QPlainTextEdit):
 
     def __init__(self, canvas: CanvasView, box: QRectF, text: str, done: Callable[[str], None]) -> None:
         super().__init__(text, canvas)
-        self._canvas, self._done, self._over = canvas, done, False
+        self._over = _Over(self, canvas, done)
         self.setAccessibleName(self.tr("Comment"))
         self.selectAll()
         _lay_over(self, canvas, box)
 
     def finish(self) -> None:
         """Take what was typed and go away, once."""
-        if self._over or isdeleted(self._canvas):
-            return
-        self._over = True
-        self.hide()
-        self.deleteLater()
-        self._canvas.setFocus()
-        self._done(self.toPlainText().strip()[:10_000])
+        self._over.end(self.toPlainText().strip()[:MOST_WORDS])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Escape ends the typing."""

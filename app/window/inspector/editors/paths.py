@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from .editor import Editor
-from .reading import MIXED, UNSET, text_of
+from .lines import LineEditor
+from .reading import UNSET
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QDragEnterEvent, QDropEvent
@@ -59,50 +60,25 @@ class _Line(QLineEdit):
             super().dropEvent(event)
 
 
-class PathEditor(Editor):
+class PathEditor(LineEditor):
     """A line and a button that opens a dialog. A path below ``base`` is kept relative to it, so that both can move."""
 
     def __init__(
         self, port: Port, theme: Theme, purpose: Purpose, base: Path | None, parent: QWidget | None = None
     ) -> None:  # fmt: skip
-        super().__init__(port, parent)
+        words = {
+            "folder": QCoreApplication.translate("PathEditor", "Choose a folder"),
+            "file": QCoreApplication.translate("PathEditor", "Choose a file"),
+        }
+        super().__init__(port, _Line(), words["folder" if purpose == "folder" else "file"], parent)
         self._purpose, self._base, self._theme = purpose, base, theme
         self._dialog: QFileDialog | None = None
-        self.line, self.button = _Line(self), QToolButton(self)
-        self.button.setToolTip(self.tr("Choose a folder") if purpose == "folder" else self.tr("Choose a file"))
-        self.button.setAccessibleName(f"{port.name}: {self.button.toolTip()}")
-        self.button.clicked.connect(self.browse)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.button)
-        self._attend(self.line)
-        self.line.textEdited.connect(lambda _text: self._tell())
         theme.changed.connect(self._dress)
         self._dress()
         self.show_value(UNSET)
 
-    def show_value(self, value: Any) -> None:
-        """Show a path."""
-        needed = text_of(self.port.default) if self.port.optional else self.tr("needed")
-        self.line.setPlaceholderText(self.tr("several values") if value is MIXED else needed)
-        text = "" if value is None else text_of(value)
-        if text != self.line.text():
-            self.line.setText(text)
-        self.line.setToolTip(text)
-
-    def draft(self) -> str:
-        """Return the text."""
-        return self.line.text()
-
-    def show_draft(self, draft: Any) -> None:
-        """Write a text."""
-        self.line.setText(draft)
-        self._tell()
-
-    def browse(self) -> None:
-        """Open the dialog; it does not hold up the window."""
+    def ask(self) -> None:
+        """Open a dialog for files or folders."""
         dialog = QFileDialog(self, self.button.toolTip())
         if self._purpose == "folder":
             dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -136,6 +112,9 @@ class PathEditor(Editor):
 
     def _tell(self) -> None:
         self.edited.emit(self.line.text() or UNSET)
+
+    def _shown(self) -> None:
+        self.line.setToolTip(self.line.text())
 
     def _dress(self) -> None:
         self.button.setIcon(self._theme.icon("folder"))

@@ -172,7 +172,7 @@ def test_a_chosen_file_is_kept_relative_to_the_pipeline(editor, tmp_path):
 def test_browsing_does_not_hold_up_the_window(editor, tmp_path):
     for name, module in (("folder", None), ("path", Module(path="a:b", writes_files=True)), ("path", None)):
         made = editor(name=name, type="pathlib.Path", base=tmp_path, module=module)
-        made.browse()
+        made.ask()
         assert made._dialog.isVisible()
         made._dialog.fileSelected.emit(str(tmp_path / "chosen"))
         made._dialog.reject()
