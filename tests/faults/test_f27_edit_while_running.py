@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from bridges import bridge_to_a_runner
 from PyQt6.QtCore import QCoreApplication
 
 from treadle import Pipeline, sweep
-from treadle.app.window.bridge import Bridge
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
 from treadle.app.window.settings import Settings
@@ -43,14 +43,8 @@ def total(values: list) -> float:
 
 @pytest.fixture
 def bridge(qapp, qtbot):
-    made = Bridge()
-    made.start()
-    qtbot.waitUntil(lambda: made.state == "idle", timeout=MS)
-    yield made
-    client = made._client
-    made.stop()
-    if client is not None:
-        client.close()
+    with bridge_to_a_runner(qtbot) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from bridges import bridge_to_a_runner
 
 from treadle import Pipeline
-from treadle.app.window.bridge import Bridge
 from treadle.app.window.document import Document
 from treadle.app.window.explain.why_view import WhyView
 from treadle.app.window.runs.runs import Runs
@@ -27,14 +27,8 @@ def use(lock: object) -> bool: return lock.locked()
 
 @pytest.fixture
 def bridge(qapp, qtbot):
-    made = Bridge()
-    made.start()
-    qtbot.waitUntil(lambda: made.state == "idle", timeout=MS)
-    yield made
-    client = made._client
-    made.stop()
-    if client is not None:
-        client.close()
+    with bridge_to_a_runner(qtbot) as made:
+        yield made
 
 
 @pytest.fixture

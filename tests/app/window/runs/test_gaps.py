@@ -6,10 +6,10 @@ import logging
 import time
 
 import pytest
+from bridges import bridge_to_a_runner
 from PyQt6.QtCore import Qt, QTimer
 
 from treadle import Pipeline
-from treadle.app.window.bridge import Bridge
 from treadle.app.window.document import Document
 from treadle.app.window.runs.log_panel import LogPanel
 from treadle.app.window.runs.runs import Runs
@@ -60,14 +60,8 @@ class Ticks:
 
 @pytest.fixture
 def bridge(qapp, qtbot):
-    made = Bridge()
-    made.start()
-    qtbot.waitUntil(lambda: made.state == "idle", timeout=MS)
-    yield made
-    client = made._client
-    made.stop()
-    if client is not None:
-        client.close()
+    with bridge_to_a_runner(qtbot) as made:
+        yield made
 
 
 @pytest.mark.parametrize("scheme", ["processes", "threads", "serial"])

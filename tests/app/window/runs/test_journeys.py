@@ -6,10 +6,10 @@ import os
 import signal
 
 import pytest
+from bridges import bridge_to_a_runner
 from msgspec.structs import replace
 
 from treadle import Pipeline, sweep
-from treadle.app.window.bridge import Bridge
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
 from treadle.app.window.runs.tasks_panel import TasksPanel
@@ -48,14 +48,8 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def bridge(qapp, qtbot):
-    made = Bridge()
-    made.start()
-    qtbot.waitUntil(lambda: made.state == "idle", timeout=MS)
-    yield made
-    client = made._client
-    made.stop()
-    if client is not None:
-        client.close()
+    with bridge_to_a_runner(qtbot) as made:
+        yield made
 
 
 @pytest.fixture
