@@ -38,10 +38,11 @@ from leaving_sessions import (
     end_all,
     foreign_engine,
     left_run,
+    pass_gate,
     until,
 )
 from runners import Talk
-from whole_windows import SUPPORT, gate, open_gate
+from whole_windows import SUPPORT, gate
 
 from treadle.app.window.leaving.steps import Step, Waits
 from treadle.core import protocol as p
@@ -175,7 +176,7 @@ def test_a_cluster_that_a_left_run_uses_lives_until_it_is_over_and_longer_if_it_
     one.over()
     assert all_alive({one.runner, *ours})
     assert left_run().live
-    open_gate(deeds)
+    pass_gate(deeds)
     assert all_gone([one.runner])
     assert left_run().state == "succeeded"
     if fate == "stop":
@@ -245,8 +246,9 @@ def test_from_what_did_not_end_a_way_leads_back_and_the_next_time_it_is_killed(s
     one.press("back")
     assert (one.leaving.step, one.closed) == (Step.IDLE, 0)
     assert all_alive({one.runner, stubborn})
+    one.start_run()
     one.close()
-    one.choose(cluster="stop")
+    one.choose(run="stop", cluster="stop")
     one.until(lambda: one.leaving.step is Step.SURVIVORS)
     assert all_alive([stubborn])
     one.press("kill")
@@ -301,7 +303,10 @@ def begin(window, tmp_path):
         f"name={protocol}.ClusterName('default'), engines=1)"
     )
     window.wait("app.told and type(app.told[0]).__name__ == 'ClusterRow'")
-    window.wait("page.runs.look('deed').counts.get('running', 0) > 0")
+    try:
+        window.wait("page.runs.look('deed').counts.get('running', 0) > 0")
+    except AssertionError:
+        pytest.fail(str(window.ask("[page.runs.state, page.runs.trusting.restricted, str(page.runs.problems())]")))
     runner = psutil.Process(window.ask("program.bridge.welcome.pid"))
     return runner, cluster_processes()
 
@@ -327,7 +332,7 @@ def test_a_signal_does_what_was_remembered(watched, tmp_path, deeds):
     assert all_gone(ours, 1.0)
     assert all_alive([runner])
     assert left_run().live
-    open_gate(deeds)
+    pass_gate(deeds)
     assert all_gone([runner])
     assert left_run().state == "succeeded"
 
@@ -352,7 +357,7 @@ def test_at_the_end_of_the_session_a_run_is_left_where_that_was_remembered(sessi
     one.program.session_ends()
     assert one.closed == 1
     assert all_alive([one.runner])
-    open_gate(deeds)
+    pass_gate(deeds)
     assert all_gone([one.runner])
     assert left_run().state == "succeeded"
 

@@ -169,6 +169,19 @@ def until(told: Any, seconds: float = SECONDS) -> None:
         time.sleep(0.02)
 
 
+def pass_gate(gate: Path) -> None:
+    """Let the task through that waits at the gate, or is on its way there."""
+
+    def opened() -> bool:
+        try:
+            os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            return False
+        return True
+
+    until(opened)
+
+
 def end_all(gate: Path, *others: subprocess.Popen[bytes]) -> None:
     """End what a test may have left: runs, clusters, and processes of its own."""
     open_gate(gate)
