@@ -185,3 +185,12 @@ def test_a_runner_that_cannot_be_started_is_told(clusters, bridge, viewer):
     assert (clusters.state, clusters.problem.message) == ("failed", "the runner cannot be started: no room")
     clusters.refresh()
     assert clusters.state == "failed"
+
+
+def test_news_that_a_cluster_has_ended_never_bring_it_back(clusters, bridge, viewer):
+    clusters.watch(viewer)
+    del bridge.clusters[USUAL]
+    bridge.news.emit(p.ClusterNews(cluster=replace(cluster(), answers=False, why_not="it does not run")))
+    assert clusters.row() is None
+    bridge.news.emit(p.ClusterNews(cluster=replace(cluster(), answers=False, why_not="it does not run")))
+    assert (clusters.row(), clusters.found) == (None, ())

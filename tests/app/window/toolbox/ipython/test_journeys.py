@@ -124,26 +124,59 @@ def test_information_agrees_with_the_processes_that_there_are(travel):
     assert psutil.Process(journey.row.process).is_running()
 
 
-def test_a_run_uses_the_engines_and_says_so(travel, monkeypatch, tmp_path):
+@pytest.fixture
+def pipeline(monkeypatch, tmp_path):
     (tmp_path / "deeds_on_engines.py").write_text(
-        "import os\n\n\ndef where(value: int) -> int:\n    return os.getpid()\n"
+        "import os, time\n"
+        "def where(value: int, seconds: float = 0.0) -> int:\n"
+        "    time.sleep(seconds)\n"
+        "    return os.getpid()\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    journey = travel()
-    row = journey.started(2)
-    pipeline = Pipeline("where")
-    pipeline.add("deeds_on_engines:where", id="where", value=sweep(list(range(8))))
-    pipeline.file = tmp_path / "where.treadle"
+    made = Pipeline("where")
+    made.file = tmp_path / "where.treadle"
+    return made
+
+
+def on_engines(journey, pipeline):
     runs = Runs(journey.bridge, Document(pipeline), journey.settings)
     runs.trusting.give(lambda _error: None)
     journey.until(lambda: runs.trusting.trusted)
     runs.scheme = "ipython"
+    return runs
+
+
+def test_a_run_uses_the_engines_and_says_so(travel, pipeline):
+    journey = travel()
+    row = journey.started(2)
+    pipeline.add("deeds_on_engines:where", id="where", value=sweep(list(range(8))))
+    runs = on_engines(journey, pipeline)
     with journey.qtbot.waitSignal(runs.run_ended, timeout=MS):
         runs.start()
     tasks = list(runs.record.tasks.values())
     assert [(task.state, task.scheme) for task in tasks] == [("succeeded", "ipython")] * 8
     done = {engine.number for engine in row.engines}
     assert {task.worker.rpartition(" ")[2] for task in tasks} <= {str(number) for number in done}
+    runs.close()
+
+
+def test_information_says_what_each_engine_executes(travel, pipeline):
+    journey = travel()
+    journey.started(2)
+    pipeline.add("deeds_on_engines:where", id="where", value=sweep([1, 2]), seconds=30.0)
+    runs = on_engines(journey, pipeline)
+    runs.start()
+    dialog = journey.dialogs.information()
+    journey.until(lambda: all(column(dialog.tree, item, "State") == "Busy" for item in children(dialog.tree)))
+    journey.until(lambda: all(column(dialog.tree, item, "Task") for item in children(dialog.tree)))
+    running = {name for name, task in runs.record.tasks.items() if task.state == "running"}
+    assert {column(dialog.tree, item, "Task") for item in children(dialog.tree)} == running
+    assert "used by a run" in dialog.about.text()
+    asked = journey.dialogs.clean_up()
+    assert "A run uses this cluster" in asked.warning.text()
+    asked.reject()
+    with journey.qtbot.waitSignal(runs.run_ended, timeout=MS):
+        runs.cancel()
     runs.close()
 
 
@@ -245,7 +278,8 @@ def test_a_start_that_is_given_up_leaves_nothing(travel):
     dialog = journey.dialogs.start_engines()
     dialog.engines.setValue(2)
     dialog.start.click()
-    journey.until(lambda: bool(of_clusters(Path(os.environ["IPYTHONDIR"]))))
+    journey.until(lambda: bool(of_clusters(Path(os.environ["IPYTHONDIR"]))) or not dialog.strip.going)
+    assert not dialog.strip.said
     dialog.reject()
     journey.until(lambda: not dialog.strip.going)
     assert not dialog.strip.said
