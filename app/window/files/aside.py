@@ -57,4 +57,6 @@ class Aside(QObject):
                 self._over.emit(then, result)
 
     def _hand_over(self, then: Then, result: Any) -> None:
-        then(result)
+        # What was on its way when it was finished is told no more: whoever asked may be gone.
+        if not self._finished:
+            then(result)
