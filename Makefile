@@ -58,7 +58,7 @@ clean:
 
 # The editable install is strict: a link for each file. It is made again when a file comes or goes.
 $(VENV)/.science: $(VENV)/.files pyproject.toml
-	@echo "Installing what Treadle needs into $(VENV): the first time this takes a minute."
+	@echo "Installing what Treadle needs into $(VENV): the first time this takes a minute or two."
 	@$(PIP) install --editable '.[science]' --config-settings editable_mode=strict
 	@$(COMPILE)
 	@touch $@

@@ -14,6 +14,7 @@ from .commands.shortcuts import Shortcuts
 from .dialogs import messages
 from .docks import Docks
 from .file_actions import SUFFIX, FileActions
+from .first_size import first_size
 from .leaving.bar import LeftoverBar, under
 from .leaving.leaving import Leaving
 from .leaving.leftovers import Leftovers
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 LAYOUT = 1
 """Raised when the panels change so much that a layout of an older version cannot be restored."""
 
-SIZE = (1280, 800)
 SAID_MS = 10_000
 
 
@@ -253,7 +253,7 @@ class Window(QMainWindow):
     # How it was left
 
     def _restore(self) -> None:
-        self.resize(*SIZE)
+        self.resize(first_size(self))
         self.restoreGeometry(self.shared.settings.state("geometry"))
         self.restoreState(self.shared.settings.state("panels"), LAYOUT)
         self.docks.name_all()
