@@ -16,6 +16,7 @@ from ..hosting.learning import SHORT
 from .dispatch import NOWHERE, Dispatch
 from .hearing import GARBLED, Answers
 from .pace import Pace
+from .patience import nap, patience
 from .staff import OUTPUT, VALUES, Staff
 from .stopping import Stopping
 from .vault import Vault
@@ -54,6 +55,7 @@ class Pool:
         self._staff = Staff(setup, report)
         self._members = members = self._staff.members
         self._announcer = Announcer(name, report)
+        self._later: list[Callable[[Pool], None]] = []
         self._serials = 0
         self._memory = MemoryWatch()
         self._dispatch = Dispatch(members, values, self._pace, publish, report)
@@ -117,14 +119,25 @@ class Pool:
         for member in self.vault.forget(tasks):
             self._renew(member)
 
-    def due(self) -> list[float]:
-        """Return when jobs that wait are to be looked at again."""
-        return self._dispatch.due(time.monotonic()) + self._staff.due()
+    def patience(self) -> float | None:
+        """Return after how many seconds to look after the workers; None if that is not needed."""
+        return patience(self.members, self._dispatch.due(time.monotonic()) + self._staff.due())
+
+    def nap(self) -> float:
+        """Return for how many seconds all workers have enough to do."""
+        return nap(self.members)
+
+    def later(self, what: Callable[[Pool], None]) -> None:
+        """Have something done when the pool is next looked after."""
+        self._later.append(what)
 
     # What happens
 
     def ready(self, events: list[tuple[SelectorKey, int]]) -> None:
-        """Take what the selector found."""
+        """Do what was asked for, and take what the selector found."""
+        later, self._later = self._later, []
+        for what in later:
+            what(self)
         # Births first: what a worker says is told with its process.
         for notice in self._staff.brood.notices():
             self._heed(notice)

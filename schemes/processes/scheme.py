@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import selectors
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import NotPicklableError
@@ -17,9 +13,9 @@ from ...core.worker.machine import cores
 from ..hosting import memory
 from ..hosting.parts import loaded
 from ..hosting.premises import Premises
+from ..hosting.watch import Watch
 from .dispatch import NOWHERE
 from .parcels import Parcels
-from .patience import nap, patience
 from .pool import Pool
 from .shelf import Shelf
 from .values import Kept, Values
@@ -45,8 +41,7 @@ class ProcessesScheme:
     ``memory_budget`` bytes of large values to itself, by default all workers together a quarter of the memory. A worker
     whose processes together take more than ``memory_limit`` bytes is ended with its call; 0 is no limit.
 
-    All that happens in the workers is taken in by one thread; ``submit`` sends at once, without a detour
-    through it. A lock keeps the two apart, and nothing waits while it holds the lock.
+    All that happens in the workers is taken in by the thread of a ``Watch``.
     """
 
     name = "processes"
@@ -71,9 +66,6 @@ class ProcessesScheme:
         self._changed = threading.Condition(self._lock)
         self._parcels = Parcels()
         self._values = Values()
-        self._asked: list[Callable[[Pool], None]] = []
-        self._closing = False
-        self._rests = False
         self._pool: Pool | None = None
         self._report: Callable[[Report], None] = lambda _report: None
 
@@ -89,10 +81,8 @@ class ProcessesScheme:
             premises.close()
             raise
         pool.vault.changed = self._changed.notify_all
-        pool.selector.register(premises.wake, selectors.EVENT_READ, "wake")
         self._pool = pool
-        self._thread = BackgroundThread(target=self._watch, args=(pool,), name="treadle-processes", daemon=True)
-        self._thread.start()
+        self._watch = Watch(self.name, pool, self._lock, premises.wake)
 
     def submit(self, calls: Sequence[Call]) -> None:
         """Send the calls to workers."""
@@ -106,10 +96,7 @@ class ProcessesScheme:
         with self._lock:
             if self._pool is not None:
                 self._pool.submit(jobs)
-                if self._rests:
-                    # It waits without end: from now on there is something to look after.
-                    self._rests = False
-                    self._wake_up()
+                self._watch.stir()
 
     def stop(self, tasks: Iterable[str]) -> None:
         """End these calls: their modules are told, then interrupted, then killed with their workers."""
@@ -164,49 +151,15 @@ class ProcessesScheme:
         if self._pool is None:
             return
         pool, self._pool = self._pool, None
-        self._closing = True
-        self._wake_up()
-        self._thread.join(max(0.5, end - time.monotonic()))
+        self._watch.close(end)
         with self._lock:
             pool.close(max(0.5, end - time.monotonic()))
             self._values.clear()
             self._changed.notify_all()
         self._premises.close()
 
-    # The thread
-
     def _ask(self, what: Callable[[Pool], None]) -> None:
         with self._lock:
-            self._asked.append(what)
             if self._pool is not None:
-                self._wake_up()
-
-    def _wake_up(self) -> None:
-        os.eventfd_write(self._premises.wake, 1)
-
-    def _watch(self, pool: Pool) -> None:
-        """Take in all that happens until the scheme is closed."""
-        try:
-            while not self._closing:
-                self._take(pool)
-        except Exception as error:
-            logging.getLogger(__name__).exception("the pool of worker processes has failed")
-            with self._lock:
-                pool.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
-
-    def _take(self, pool: Pool) -> None:
-        with self._lock:
-            longest, shortest = patience(pool.members, pool.due()), nap(pool.members)
-            self._rests = longest is None
-        if shortest:
-            # To take in each answer of a very short call by itself would cost more than the call.
-            time.sleep(shortest)
-        events = pool.selector.select(longest)
-        with self._lock:
-            for key, _ in events:
-                if key.data == "wake":
-                    os.eventfd_read(self._premises.wake)
-            asked, self._asked = self._asked, []
-            for what in asked:
-                what(pool)
-            pool.ready(events)
+                self._pool.later(what)
+                self._watch.stir(anyway=True)

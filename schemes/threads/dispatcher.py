@@ -21,7 +21,7 @@ from .suspects import Suspects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from selectors import SelectorKey
+    from selectors import BaseSelector, SelectorKey
 
     from ...core.scheme import Report
     from ...core.worker.call import Call, ValueId
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Dispatcher:
     """The calls and the hosts that have them. Not safe for several threads: its owner holds a lock.
 
-    ``fleet.selector`` watches all sockets; pass what it finds to ``ready``.
+    ``selector`` watches all sockets; pass what it finds to ``ready``.
     """
 
     def __init__(
@@ -65,6 +65,19 @@ class Dispatcher:
     def _announce(self) -> None:
         threads = self.fleet.threads if self.fleet.main is not None else 0
         self._announcer.tell(self._depth.slots(threads) if threads else 0, threads, self.fleet.hopeless)
+
+    @property
+    def selector(self) -> BaseSelector:
+        """What watches all sockets."""
+        return self.fleet.selector
+
+    def patience(self) -> float | None:
+        """Return after how many seconds to look after the hosts; None if that is not needed."""
+        return self.fleet.patience()
+
+    def nap(self) -> float:
+        """Return 0: all that happens is taken in at once, since a host gathers what it tells."""
+        return 0.0
 
     # What the executor asks
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import selectors
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from ...core.background import BackgroundThread
 from ...core.scheme import Ended, Report
 from ...core.worker.failures import Cause
 from ...core.worker.handing import Handed, NotPicklableError, load
 from ...core.worker.limits import LIMIT_THREADS
 from ...core.worker.machine import cores
 from ..hosting.premises import Premises
+from ..hosting.watch import Watch
 from .calls import NO_HOST
 from .dispatcher import Dispatcher
 from .parcels import Packer
@@ -51,8 +49,7 @@ class ThreadsScheme:
     When a host dies, the calls that ran are lost, and so are all values that are not small; a new host takes those that
     had not begun. A call that was lost so is then tried in a host of its own, where it harms nobody.
 
-    All that happens in the hosts is taken in by one thread; ``submit`` sends at once, without a detour through it. A
-    lock keeps the two apart, and nothing waits while it holds the lock.
+    All that happens in the hosts is taken in by the thread of a ``Watch``.
     """
 
     runs_here = False
@@ -70,8 +67,6 @@ class ThreadsScheme:
         self._threads = workers or cores()
         self._lock = threading.RLock()
         self._packer = Packer()
-        self._closing = False
-        self._rests = False
         self._dispatcher: Dispatcher | None = None
         self._report: Callable[[Report], None] = lambda _report: None
 
@@ -89,10 +84,8 @@ class ThreadsScheme:
         except BaseException:
             premises.close()
             raise
-        dispatcher.fleet.selector.register(premises.wake, selectors.EVENT_READ, "wake")
         self._dispatcher = dispatcher
-        self._thread = BackgroundThread(target=self._watch, args=(dispatcher,), name="treadle-threads", daemon=True)
-        self._thread.start()
+        self._watch = Watch(self.name, dispatcher, self._lock, premises.wake)
 
     def submit(self, calls: Sequence[Call]) -> None:
         """Send the calls to the host."""
@@ -163,44 +156,16 @@ class ThreadsScheme:
         if self._dispatcher is None:
             return
         dispatcher, self._dispatcher = self._dispatcher, None
-        self._closing = True
-        os.eventfd_write(self._premises.wake, 1)
-        self._thread.join(max(0.5, end - time.monotonic()))
+        self._watch.close(end)
         with self._lock:
             dispatcher.fleet.close(max(0.5, end - time.monotonic()))
             self._values.clear()
         self._premises.close()
 
-    # The thread
-
     def _stir(self) -> None:
-        """Have the thread look up, if it waits without end, or there is no room for what the hosts are told."""
-        full = self._dispatcher is not None and self._dispatcher.fleet.full
-        if self._rests or full:
-            self._rests = False
-            os.eventfd_write(self._premises.wake, 1)
-
-    def _watch(self, dispatcher: Dispatcher) -> None:
-        """Take in all that happens until the scheme is closed."""
-        try:
-            while not self._closing:
-                self._take(dispatcher)
-        except Exception as error:
-            logging.getLogger(__name__).exception("the threads scheme has failed")
-            with self._lock:
-                dispatcher.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
-
-    def _take(self, dispatcher: Dispatcher) -> None:
-        with self._lock:
-            longest = dispatcher.fleet.patience()
-            self._rests = longest is None
-        events = dispatcher.fleet.selector.select(longest)
-        with self._lock:
-            self._rests = False
-            for key, _ in events:
-                if key.data == "wake":
-                    os.eventfd_read(self._premises.wake)
-            dispatcher.ready(events)
+        """Have it looked after what was asked, also if there is no room for what the hosts are told."""
+        if self._dispatcher is not None:
+            self._watch.stir(anyway=self._dispatcher.fleet.full)
 
 
 def limits(threads: int) -> dict[str, str]:

@@ -246,7 +246,7 @@ def test_when_the_pool_itself_fails_every_task_is_answered(rig, signals, caplog)
     assert rig.over[running].lost
     assert "injected" in rig.cause(later).message
     assert rig.over[later].refused
-    assert "the pool of worker processes has failed" in caplog.text
+    assert "the scheme processes has failed" in caplog.text
 
 
 def test_when_no_worker_can_start_it_is_told_and_then_the_tasks_are_left_to_other_schemes(make_rig):

@@ -252,7 +252,7 @@ def test_when_the_scheme_itself_fails_every_call_is_answered(rig, words, caplog)
     assert "injected" in rig.cause(running).message
     assert "injected" in rig.cause("later").message
     assert "injected" in rig.cause(rig.start("add", "last", a=1)).message
-    assert "the threads scheme has failed" in caplog.text
+    assert "the scheme threads has failed" in caplog.text
 
 
 @pytest.mark.parametrize(
