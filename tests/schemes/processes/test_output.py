@@ -104,7 +104,7 @@ def test_time_and_memory_are_measured_per_task(make_rig):
     assert rig.over[large].peak_memory > 200 << 20
     assert 0 < rig.over[small].peak_memory < 150 << 20
     assert rig.over[small].seconds >= 0.05
-    assert rig.over[small].cpu_seconds > 0.02
+    assert rig.over[small].cpu_seconds > 0.005
 
 
 def test_numeric_libraries_have_one_thread_per_worker(rig, monkeypatch):
