@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from ....core.protocol import TaskDetails
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PICTURES, PICTURE_SIDE = 4, 120
 """So many outputs of a task are shown as pictures, so large."""
+
+LOW = 300
+"""In a panel lower than this the pictures stand beside the text."""
 
 READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 """Text that is read and copied, also without a mouse."""
@@ -126,14 +129,24 @@ class Details(QPlainTextEdit):
         return " · ".join(filter(None, (self._title(row.node), item_of(row), port)))
 
     def _place_strip(self) -> None:
-        """Keep room below the text."""
-        height = self._strip.sizeHint().height() if self.pictures else 0
-        self.setViewportMargins(0, 0, 0, height)
-        inner = self.contentsRect()
-        self._strip.setGeometry(inner.left(), inner.bottom() + 1 - height, inner.width(), height)
+        """Keep room below the text, or beside it where there are few lines; there only for what leaves half of it."""
+        beside = self.height() < LOW
+        taken = GRID
+        for place, shown in enumerate(self.pictures):
+            taken += shown.width() + 2 * GRID
+            shown.setVisible(not beside or place == 0 or taken <= self.width() / 2)
+        size = self._strip.sizeHint() if self.pictures else QSize(0, 0)
+        self.setViewportMargins(0, 0, size.width() if beside else 0, 0 if beside else size.height())
+        viewport = self.viewport()
+        assert viewport is not None
+        text = viewport.geometry()
+        if beside:
+            self._strip.setGeometry(text.right() + 1, text.top(), size.width(), text.height())
+        else:
+            self._strip.setGeometry(text.left(), text.bottom() + 1, text.width(), size.height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
-        """Keep the pictures at the bottom."""
+        """Keep the pictures in their place."""
         super().resizeEvent(event)
         self._place_strip()
 

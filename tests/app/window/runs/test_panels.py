@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtWidgets import QApplication
 from windows import begun, row, told
 
+from treadle.app.window.runs.details import LOW
 from treadle.app.window.runs.log_panel import LogPanel
 from treadle.app.window.runs.problems_model import REMEDY
 from treadle.app.window.runs.problems_panel import ProblemsPanel
@@ -106,6 +107,11 @@ def test_what_a_task_made_is_shown_below_its_text(shown, runs, start, bridge, qt
     (picture,) = panel.details.pictures
     assert picture.title == "Add · out"
     qtbot.waitUntil(lambda: panel.details.width() > picture.width(), timeout=MS)
+    text, strip = panel.details.viewport().geometry(), panel.details._strip.geometry()
+    assert strip.left() > text.right()
+    assert panel.details.rect().contains(strip)
+    panel.resize(1000, 700)
+    qtbot.waitUntil(lambda: panel.details.height() > LOW, timeout=MS)
     text, strip = panel.details.viewport().geometry(), panel.details._strip.geometry()
     assert strip.top() > text.bottom()
     assert panel.details.rect().contains(strip)
