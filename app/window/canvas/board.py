@@ -202,6 +202,8 @@ class Board:
 
     def _renew(self, body: Body, node_ids: Iterable[str]) -> None:
         rewire: set[str] = set()
+        places: list[tuple[str, tuple[float, ...]]] = []
+        ends: list[tuple[str, tuple[float, ...]]] = []
         for node_id in node_ids:
             rewire |= self.wires_at.get(node_id, _NOTHING)
             node = body.nodes.get(node_id)
@@ -210,13 +212,15 @@ class Board:
                 self.places.drop(node_id)
                 continue
             card = self.cards[node_id] = self._card(node_id, node)
-            self.places.put(node_id, (*node.position, card.width, card.height))
+            places.append((node_id, (*node.position, card.width, card.height)))
+        self.places.put_all(places)
         for name in rewire:
-            ends = self._ends(self.wires[name])
-            if ends is None:
+            found = self._ends(self.wires[name])
+            if found is None:
                 self.ends.drop(name)
             else:
-                self.ends.put(name, ends)
+                ends.append((name, found))
+        self.ends.put_all(ends)
 
     # What it looks like
 

@@ -43,13 +43,11 @@ class Rows:
             self.values[:count] = np.array(list(values), dtype=np.float64)
             self.used[:count] = True
 
-    def put(self, name: str, values: Sequence[float]) -> int:
-        """Give a name its numbers, and a row if it has none; return the row."""
-        row = self.row.get(name)
-        if row is None:
-            row = self._new_row(name)
-        self.values[row] = values
-        return row
+    def put_all(self, entries: Sequence[tuple[str, Sequence[float]]]) -> None:
+        """Give each of these names its numbers, and a row if it has none."""
+        if entries:
+            rows = [row if (row := self.row.get(name)) is not None else self._new_row(name) for name, _ in entries]
+            self.values[rows] = [values for _, values in entries]
 
     def drop(self, name: str) -> None:
         """Forget a name, if it is there."""

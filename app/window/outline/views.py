@@ -110,6 +110,13 @@ class NodesTree(QTreeView):
         else:
             super().scrollTo(index, hint)
 
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802
+        """Follow the current row."""
+        unseen = self._unseen
+        self._late |= unseen
+        with self._nodes.at_rest(resting=unseen):
+            super().currentChanged(current, previous)
+
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802
         """Return where selected rows are, to be painted anew."""
         return QRegion() if self._late else super().visualRegionForSelection(selection)
