@@ -139,22 +139,33 @@ def upkeep_of(address: Address) -> Ours | None:
 
 
 def current_cluster(profile: str = "") -> Address | None:
-    """Return the cluster that a run uses: that of the block it is in, else one that runs in a profile; None if none.
+    """Return the cluster that a run uses, None if there is none.
 
-    The profile is the chosen one by default. Takes some milliseconds where no cluster was ever started.
+    It is that of the block it is in, else one that this program holds in its profile, else one that runs there. The
+    profile is the chosen one by default. Takes some milliseconds where no cluster was ever started.
     """
     with _lock:
         entered = list(_entered)
-    wanted = profile or (chosen() if any(one.only_profile for one in entered) else "")
-    inside = [one.address for one in entered if one.address.profile == wanted or (not profile and not one.only_profile)]
-    if inside:
-        return inside[-1]
-    folder = existing_folder(profile or chosen())
+    blocks = [one.address for one in entered if not one.only_profile and profile in {"", one.address.profile}]
+    if blocks:
+        return blocks[-1]
+    profile = profile or chosen()
+    held = sorted(one.address for one in entered if one.address.profile == profile and _is_alive(one))
+    if held:
+        # The usual one of the profile, if it is among them.
+        return held[0]
+    folder = existing_folder(profile)
     if folder is None or not any(folder.glob("security/ipcontroller*-client.json")):
         return None
     from ..schemes.ipython.finding import running
 
     return running(folder)
+
+
+def _is_alive(entered: Entered) -> bool:
+    """Say whether the controller of a cluster lives, as far as is known."""
+    alive = entered.ours.alive if entered.ours else None
+    return alive is None or alive()
 
 
 def named_address(profile: str = "", cluster_id: str = "") -> Address:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,10 +13,13 @@ import pytest
 from clusters import wait_until
 
 from treadle import Pipeline, run
-from treadle.app.clusters import current_cluster, ipython_cluster
+from treadle.app.clusters import current_cluster, ipython_cluster, using
 from treadle.core.errors import ClusterError, UsageError
+from treadle.schemes.ipython.addresses import Address
 from treadle.schemes.ipython.ending import stop_records
 from treadle.schemes.ipython.ledger import Ledger
+from treadle.schemes.ipython.nobody import Ours
+from treadle.schemes.ipython.profiles import create, profile_folder
 from treadle.schemes.ipython.proof import MARK, marked
 
 if TYPE_CHECKING:
@@ -169,3 +173,20 @@ def test_what_cannot_be_started_is_said_at_once(given: dict, why: str) -> None:
     with pytest.raises((UsageError, ClusterError), match=why), ipython_cluster(**{"nproc": 1} | given):
         pass
     assert time.monotonic() - start < 2
+
+
+def test_of_what_is_held_runs_use_the_usual_cluster_of_their_profile_that_lives() -> None:
+    usual, named, other = (Address(profile_folder(), name) for name in ("", "named", "other"))
+    elsewhere = Address(create("elsewhere"))
+    dead = Ours(alive=lambda: False)
+    with contextlib.ExitStack() as held:
+        for address, ours in ((usual, dead), (other, None), (named, Ours()), (elsewhere, None)):
+            held.enter_context(using(address, ours, only_profile=True))
+        assert current_cluster() == named
+        assert current_cluster("elsewhere") == elsewhere
+        held.enter_context(using(usual, Ours(alive=lambda: True), only_profile=True))
+        assert current_cluster() == usual
+        with using(elsewhere):
+            assert current_cluster() == elsewhere
+            assert current_cluster("default") == usual
+    assert current_cluster() is None
