@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 SIZE = (1600, 1000)
 SECONDS = 240.0
+END_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 """What is drawn in steps, and shown at most thirty times a second, is complete after this time."""
 
@@ -49,8 +52,11 @@ def _draw(home: Path) -> int:
         program.start()
         _states(program)
     finally:
+        started = psutil.Process().children(recursive=True)
         program.window.close_now()
         program.end()
+        # The folders that they know of each other by are about to be removed.
+        psutil.wait_procs(started, END_SECONDS)
     sys.stderr.writelines(faults)
     return 1 if faults else 0
 
