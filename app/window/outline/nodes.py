@@ -8,22 +8,17 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionRange, QModelIndex, QObject, Qt, pyqtSignal
 
 from ....core.errors import UsageError
-from ..canvas.naming import kind_of, title_of
-from ..runs.task_columns import word_of
+from .cells import Cells
 from .doing import retitle, set_id
-from .places import Place, changes_of
+from .places import NAME, STATE, Place, changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from PyQt6.QtGui import QIcon
-
     from ....core.edits import Change, Edit
     from ....core.pipeline import Body, Node, Pipeline, Where
     from ..document import Document
-    from ..looks import NodeLook
 
-NAME, ID, STATE = range(3)
 FEW = 64
 """More rows that come or go at once are shown by showing all anew."""
 
@@ -43,7 +38,7 @@ class NodesModel(QAbstractItemModel):
 
     def __init__(self, document: Document, look: Any, chip: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document, self._look, self._chip = document, look, chip
+        self._document, self._cells = document, Cells(look, chip)
         self._places: dict[Where, Place] = {}
         self._resting = False
         # Views may still hold rows of a group that is gone; what they point to must not be freed under them.
@@ -195,39 +190,7 @@ class NodesModel(QAbstractItemModel):
         found, node = self.path_of(index), self.node_at(index)
         if found is None or node is None:
             return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(index.column(), found, node)
-            case Qt.ItemDataRole.EditRole:
-                return node.title if index.column() == NAME else found[1]
-            case Qt.ItemDataRole.DecorationRole if index.column() == NAME:
-                return self._icon(node)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(found, node)
-            case Qt.ItemDataRole.ToolTipRole:
-                return kind_of(node, self._pipeline.modules.get(node.module))
-        return None
-
-    def _icon(self, node: Node) -> QIcon:
-        module = self._pipeline.modules.get(node.module)
-        icon: QIcon = self._chip(module.category if module is not None else "")
-        return icon
-
-    def _text(self, column: int, found: tuple[Where, str], node: Node) -> str:
-        if column == NAME:
-            return title_of(found[1], node, self._pipeline.modules.get(node.module))
-        return found[1] if column == ID else self._state(found, node)
-
-    def _state(self, found: tuple[Where, str], node: Node) -> str:
-        if node.mode != "normal":
-            return self.tr("Bypassed") if node.mode == "bypassed" else self.tr("Disabled")
-        look: NodeLook = self._look("/".join((*found[0], found[1])))
-        return word_of(look.state)
-
-    def _spoken(self, found: tuple[Where, str], node: Node) -> str:
-        module = self._pipeline.modules.get(node.module)
-        name, kind = self._text(NAME, found, node), kind_of(node, module)
-        return ", ".join((name, kind, self.tr("id {id}").format(id=found[1]), self._state(found, node)))
+        return self._cells.value(role, index.column(), found, node, self._pipeline.modules)
 
     def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
         """Give a node another title or id."""

@@ -15,7 +15,8 @@ from . import doing
 from .asking import Asking
 from .connections import ConnectionsModel
 from .face import OutlineFace
-from .nodes import ID, NAME, NodesModel
+from .nodes import NodesModel
+from .places import ID, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

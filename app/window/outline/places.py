@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ....core.edits import Edit
     from ....core.pipeline import Node, Where
 
+NAME, ID, STATE = range(3)
+"""The columns."""
+
 
 class Place:
     """A body whose nodes are rows: its path, the ids in their order, and which of them are groups."""

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 
 from ..runs.task_columns import word_of
 from ..theme.tokens import CHIP, GRID, ROW_TABLE, STATES
-from .nodes import ID, NAME, STATE
+from .places import ID, NAME, STATE
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QItemSelection, QModelIndex

@@ -10,8 +10,9 @@ from treadle.app.window.catalogue import Catalogue
 from treadle.app.window.document import Document
 from treadle.app.window.inspector.sources import NoRuns
 from treadle.app.window.looks import NodeLook
-from treadle.app.window.outline.nodes import FEW, ID, NAME, STATE
+from treadle.app.window.outline.nodes import FEW
 from treadle.app.window.outline.panel import OutlinePanel
+from treadle.app.window.outline.places import ID, NAME, STATE
 from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 from treadle.core.document import encode
