@@ -106,7 +106,9 @@ class ClusterDesk:
 
     def _start(self, asked: p.StartCluster, operation: Operation) -> p.ClusterRow:
         from ...schemes.ipython.definitions import Definition
+        from ...schemes.ipython.variables import refuse_odd
 
+        refuse_odd(asked.variables)
         definition = Definition(
             launcher=asked.launcher,
             engines=asked.engines or None,

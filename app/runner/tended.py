@@ -11,7 +11,7 @@ from ...core.errors import ClusterError
 from ...schemes.ipython.acting import listed
 from ...schemes.ipython.adopting import leave_running, taken_over
 from ...schemes.ipython.ledger import Ledger
-from ...schemes.ipython.variables import push
+from ...schemes.ipython.variables import push, refuse_odd
 from .connected import CONNECT_SECONDS, Connected
 from .living import end_by_force, living_of
 
@@ -94,6 +94,7 @@ class Tended(Connected):
 
     def set_variables(self, variables: Mapping[str, str | None], seconds: float, operation: Operation) -> None:
         """Set variables on all engines, now and on those that join."""
+        refuse_odd(variables)
         cluster = self.connected()
         self.variables.update(variables)
         cluster.variables = dict(self.variables)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import ipyparallel as ipp
 
+from ...core.errors import ClusterError, UsageError
+from .acting import listed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -23,6 +26,15 @@ _SET = """(lambda given: (lambda environ: [
 ] and None)(__import__("os").environ))"""
 
 
+def refuse_odd(variables: Mapping[str, str | None]) -> None:
+    """Raise UsageError for a variable that no environment can have."""
+    for name, value in variables.items():
+        if not name or "=" in name or "\0" in name:
+            raise UsageError(f"{name!r} cannot be the name of a variable", remedy="Use letters, digits and '_'")
+        if value is not None and "\0" in value:
+            raise UsageError(f"the value of {name} holds a character that no variable can hold")
+
+
 def push(
     cluster: Engines,
     variables: Mapping[str, str | None],
@@ -32,7 +44,7 @@ def push(
 ) -> list[int]:
     """Set variables on engines, None removes one; return the engines that are at work, and will do it afterwards.
 
-    ``check`` is told how far it is, and may raise.
+    ``check`` is told how far it is, and may raise. ClusterError names engines that could not do it.
     """
     asked: dict[int, Any] = {}
     for number in numbers:
@@ -43,6 +55,11 @@ def push(
     while (late := [number for number, one in asked.items() if not one.ready()]) and time.monotonic() < end:
         check(f"{len(asked) - len(late)} of {len(asked)} engines have them", 1 - len(late) / len(asked))
         time.sleep(_PAUSE)
+    done = {number: one for number, one in asked.items() if one.ready()}
+    known = set(cluster.uuids())
+    failed = [number for number, one in done.items() if number in known and not one.successful()]
     with contextlib.suppress(Exception):
-        cluster.client.purge_local_results([one for one in asked.values() if one.ready()])
+        cluster.client.purge_local_results(list(done.values()))
+    if failed:
+        raise ClusterError(f"{listed(failed)} could not set them", where=f"cluster {cluster.address}")
     return late

@@ -145,6 +145,16 @@ def test_variables_reach_all_engines_and_those_that_come_but_no_command_line_and
     assert set(said(talk, statement)) == {"(None, None)"}
 
 
+def test_what_cannot_be_a_variable_is_refused_and_nothing_is_set(talk):
+    for odd in ({"A=B": "1"}, {"": "1"}, {"A": "a\0b"}):
+        with pytest.raises(RequestError) as caught:
+            talk.ask(p.SetVariables, name=DEFAULT, variables={"FINE": "1", **odd})
+        assert caught.value.kind == "UsageError"
+        with pytest.raises(RequestError, match="variable"):
+            started(talk, 1, p.ClusterName("default", "other"), variables=odd)
+    assert "FINE" not in row_of(talk).variables
+
+
 def test_engines_are_restarted_with_new_numbers(talk):
     before = row_of(talk)
     after = talk.ask(p.ActOnEngines, name=DEFAULT, deed="restart")
