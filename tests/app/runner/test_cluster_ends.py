@@ -191,6 +191,23 @@ def test_a_controller_that_hangs_holds_nobody_up(talks, home):
     assert of_clusters(home) == []
 
 
+@pytest.mark.slow
+def test_a_run_whose_cluster_is_stopped_goes_on_elsewhere(talks, home):
+    talk = talks()
+    started(talk, 1)
+    talk.start(napping(home), scheme="ipython", cache=False)
+    talk.until(p.RunNews, lambda news: any(row.state == "succeeded" for row in news.tasks))
+    assert talk.ask(p.LetGo, name=DEFAULT, fate="stop").processes == ()
+    began = time.monotonic()
+    used: set[str] = set()
+    while not isinstance(news := talk.news.get(timeout=30.0), p.RunOver):
+        if isinstance(news, p.RunNews):
+            used |= {row.scheme for row in news.tasks if row.state == "succeeded"}
+    assert (news.state, time.monotonic() - began < 25.0) == ("succeeded", True)
+    assert "processes" in used
+    assert of_clusters(home) == []
+
+
 # Of others
 
 
