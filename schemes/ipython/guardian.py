@@ -87,10 +87,11 @@ class Watch:
         self._ledger = ledger
         self._id = record_id
         self._alone = False
+        self._last = ledger.read(record_id)
 
     def run(self) -> None:
         """Watch until nothing is left to guard."""
-        while (record := self._ledger.read(self._id)) is not None:
+        while (record := self._record()) is not None:
             if not self._alone and not record.owner.lives:
                 self._alone = True
                 continue  # the last thing that the owner wrote counts: it may have left the cluster running
@@ -99,6 +100,14 @@ class Watch:
                 self._ledger.remove(self._id)
                 return
             self._wait(_LEFT_LOOK_SECONDS if self._alone else _LOOK_SECONDS)
+
+    def _record(self) -> Record | None:
+        """Return the record as it is now, or as it was last if somebody has removed its file and not its processes."""
+        record = self._ledger.read(self._id)
+        if record is None and self._last is not None and self._last.living():
+            return self._last
+        self._last = record
+        return record
 
     def _over(self, record: Record) -> bool:
         if self._alone and not record.left_running:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,6 +68,13 @@ def test_all_is_gone_within_five_seconds_of_the_owner(guarded: tuple) -> None:
     wait_until(lambda: gone(engine) and gone(guardian), 5.0)
     assert time.monotonic() - start < 5
     assert Ledger().read(record.id) is None
+
+
+def test_all_is_gone_with_the_owner_although_somebody_has_removed_the_ledger(guarded: tuple) -> None:
+    owner, _record, engine, guardian = guarded
+    shutil.rmtree(Ledger().folder)
+    owner.kill()
+    wait_until(lambda: gone(engine) and gone(guardian), 6.0)
 
 
 def test_what_was_left_running_on_purpose_lives_and_is_guarded_on(guarded: tuple) -> None:
