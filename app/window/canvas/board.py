@@ -10,7 +10,7 @@ from ....core.graph import topological_order
 from ..theme.tokens import CARD_PADDING_X, CARD_WIDTH, CARD_WIDTH_MOST, CHIP, GRID, ICON_SMALL
 from .borders import border_ports
 from .card import Card, Wire
-from .mapping import mapped_targets
+from .mapping import Carried
 from .measures import FAR_BELOW, FAR_BELOW_OF_FEW, FEW_CARDS, HUB, card_height, port_y
 from .naming import kind_of, title_of
 from .ports import Ports, ports_of
@@ -58,7 +58,8 @@ class Board:
         self._kinds: dict[str, str] = {}
         self._curves: NDArray[np.float64] | None = None
         self._hubs: NDArray[np.bool_] | None = None
-        self._mapped: set[str] | None = None
+        self._carried: Carried | None = None
+        self._stale: set[str] = set()
 
     @property
     def far_below(self) -> float:
@@ -173,6 +174,7 @@ class Board:
             old = self.wires.pop(name, None)
             if old is not None:
                 self.ends.drop(name)
+                self._forget_wire(old)
                 for end in (old.source, old.target):
                     self.wires_at[end].discard(name)
                 near.update((old.source, old.target))
@@ -180,24 +182,31 @@ class Board:
             if connection is not None:
                 wire = self.wires[name] = Wire(name, connection)
                 near.update((wire.source, wire.target))
+                self._stale.add(wire.target)
                 for end in (wire.source, wire.target):
                     self.wires_at.setdefault(end, set()).add(name)
         if near:
-            self._hubs = self._mapped = None
+            self._hubs = None
         return near
+
+    def _forget_wire(self, old: Wire) -> None:
+        self._stale.add(old.target)
+        if self._carried is not None:
+            self._carried.targets.discard(old.name)
 
     def _take_node(self, body: Body, node_id: str, *, anew: bool) -> bool:
         """Say whether the card has to be made again: not if the node has only moved."""
         node = body.nodes.get(node_id)
         card = self.cards.get(node_id)
         if node is None or card is None or anew:
-            self._hubs = self._mapped = None
+            self._hubs = None
+            self._stale.add(node_id)
             return True
         old, card.node = card.node, node
         if node.position != old.position:
             self.places.values[self.places.row[node_id], :2] = node.position
         if node.sweeps is not old.sweeps or node.zips is not old.zips or node.fold is not old.fold:
-            self._mapped = None
+            self._stale.add(node_id)
         return node.title != old.title or node.module != old.module or node.group is not old.group or bool(node.group)
 
     def _renew(self, body: Body, node_ids: Iterable[str]) -> None:
@@ -259,9 +268,12 @@ class Board:
     @property
     def mapped(self) -> set[str]:
         """The inputs whose connections carry many items."""
-        if self._mapped is None:
-            self._mapped = mapped_targets(self.body_shown.nodes, self.wires.values())
-        return self._mapped
+        if self._carried is None:
+            self._carried, self._stale = Carried(), set(self.cards)
+        if self._stale:
+            stale, self._stale = self._stale, set()
+            self._carried.update(self.body_shown.nodes, self.wires, self.wires_at, stale)
+        return self._carried.targets
 
     def shift(self, rows: NDArray[np.intp], origin: NDArray[np.float64], dx: float, dy: float) -> None:
         """Show cards away from where their nodes are, while they are dragged."""

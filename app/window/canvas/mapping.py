@@ -15,30 +15,60 @@ if TYPE_CHECKING:
 Axes = tuple[str, ...]
 
 
-def mapped_targets(nodes: Mapping[str, Node], wires: Iterable[Wire]) -> set[str]:
-    """Return the inputs whose connections carry items of an axis.
+class Carried:
+    """Which inputs have connections that carry items of an axis: ``targets``.
 
     A view for the eye, within one body: the plan works out the true axes when a run begins.
     """
-    known = [wire for wire in wires if wire.source in nodes and wire.target in nodes]
-    begins = {wire.target for wire in known if wire.connection.each is not None}
-    begins |= {node_id for node_id, node in nodes.items() if node.sweeps or node.zips}
-    if not begins:
-        return set()
-    fed: dict[str, list[Wire]] = {node_id: [] for node_id in nodes}
-    graph: dict[str, list[str]] = {node_id: [] for node_id in nodes}
-    for wire in known:
-        fed[wire.target].append(wire)
-        graph[wire.source].append(wire.target)
-    axes: dict[str, Axes] = {}
-    many: set[str] = set()
-    for node_id in topological_order(graph):
+
+    def __init__(self) -> None:
+        self.targets: set[str] = set()
+        self._axes: dict[str, Axes] = {}
+        # Nodes on a circle or behind one: nothing can be said of them.
+        self._in_circles: set[str] = set()
+
+    def update(
+        self, nodes: Mapping[str, Node], wires: Mapping[str, Wire], wires_at: Mapping[str, set[str]], stale: set[str]
+    ) -> None:
+        """Work it out anew for ``stale`` nodes and all behind them; ``wires_at`` has the connections of each node."""
+        touched = _behind(stale, wires, wires_at)
+        graph: dict[str, list[str]] = {node_id: [] for node_id in touched if node_id in nodes}
+        fed: dict[str, list[Wire]] = {}
+        for node_id in touched:
+            self._axes.pop(node_id, None)
+            into = [wires[name] for name in sorted(wires_at.get(node_id, ())) if wires[name].target == node_id]
+            self.targets.difference_update([wire.name for wire in into])
+            fed[node_id] = [wire for wire in into if wire.source in nodes and node_id in nodes]
+            for wire in fed[node_id]:
+                if wire.source in graph:
+                    graph[wire.source].append(node_id)
+                elif wire.source in self._in_circles:
+                    graph[node_id].append(node_id)
+        ordered = topological_order(graph)
+        self._in_circles = (self._in_circles - touched) | graph.keys() - set(ordered)
+        for node_id in ordered:
+            node = nodes[node_id]
+            if node.sweeps or node.zips or self._reaches(fed[node_id]):
+                found = _axes(node, node_id, fed[node_id], self._axes, self.targets)
+                if found:
+                    self._axes[node_id] = found
+
+    def _reaches(self, fed: Iterable[Wire]) -> bool:
         # Most nodes are before or beside all that is mapped.
-        if node_id in begins or any(wire.source in axes for wire in fed[node_id]):
-            found = _axes(nodes[node_id], node_id, fed[node_id], axes, many)
-            if found:
-                axes[node_id] = found
-    return many
+        return any(wire.source in self._axes or wire.connection.each is not None for wire in fed)
+
+
+def _behind(nodes: set[str], wires: Mapping[str, Wire], wires_at: Mapping[str, set[str]]) -> set[str]:
+    """Return nodes and all that can be reached from them."""
+    found, waiting = set(nodes), list(nodes)
+    while waiting:
+        node_id = waiting.pop()
+        for name in wires_at.get(node_id, ()):
+            target = wires[name].target
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
 
 
 def _axes(node: Node, node_id: str, fed: list[Wire], axes: dict[str, Axes], many: set[str]) -> Axes:

@@ -7,7 +7,7 @@ from treadle.app.window.canvas.board import Board
 from treadle.app.window.canvas.card import Wire
 from treadle.app.window.canvas.finding import PortAt
 from treadle.app.window.canvas.fitting import Matching, connection_for, converter_module, verdict
-from treadle.app.window.canvas.mapping import mapped_targets
+from treadle.app.window.canvas.mapping import Carried
 from treadle.app.window.canvas.port_types import Typed
 from treadle.core.pipeline import Connection, Each, Join, Node, Sweep, Zip
 from treadle.core.types import CONVERSIONS, parse_type
@@ -73,7 +73,14 @@ def test_types_that_do_not_fit_are_named(board):
 
 
 def mapped(pipeline):
-    return mapped_targets(pipeline.nodes, [Wire(name, one) for name, one in pipeline.connections.items()])
+    wires = {name: Wire(name, one) for name, one in pipeline.connections.items()}
+    wires_at = {}
+    for name, wire in wires.items():
+        for end in (wire.source, wire.target):
+            wires_at.setdefault(end, set()).add(name)
+    carried = Carried()
+    carried.update(pipeline.nodes, wires, wires_at, set(pipeline.nodes))
+    return carried.targets
 
 
 def test_what_comes_from_a_mapped_connection_is_mapped_until_it_is_joined():
