@@ -177,7 +177,7 @@ class ClusterDesk:
                 tended.leave()
                 return p.StillThere()
             operation.say("ending its processes")
-            return p.StillThere(processes=tended.stop(asked.deadline))
+            return p.StillThere(processes=tended.stop(asked.deadline, also_left=True))
 
     def _end_by_force(self, asked: p.EndByForce, operation: Operation) -> p.StillThere:
         with self._changing(asked.name, operation) as tended:

@@ -118,14 +118,16 @@ class Tended(Connected):
         self._to_end = []
         self.hold()
 
-    def stop(self, seconds: float) -> tuple[p.Living, ...]:
-        """End what is held, else what an earlier program left running of it; return what still lives.
+    def stop(self, seconds: float, *, also_left: bool = False) -> tuple[p.Living, ...]:
+        """End what is held and what should have ended; ``also_left``: also what was left running of ours.
 
-        ClusterError if it runs, and is nothing of ours.
+        Return what still lives. ClusterError if it runs, and there is nothing to be ended.
         """
         end = time.monotonic() + seconds
-        free = self._to_end if self.lingers else self._free_records()
-        if not self.holds and not free and self.found().answers:
+        more = {one.id: one for one in self._to_end if one.living()}
+        if also_left:
+            more |= {one.id: one for one in self._free_records()}
+        if not self.holds and not more and self.found().answers:
             raise ClusterError(
                 "nothing of it was started here", where=f"cluster {self.address}", remedy="Ask for its shutdown"
             )
@@ -133,7 +135,7 @@ class Tended(Connected):
         with self._connecting:
             cluster, self._cluster, self._inquiry = self._cluster, None, None
         held = [] if cluster is None else cluster.held
-        self._to_end = [one for one in self.records() if one.id in held] or free
+        self._to_end = [*(one for one in self.records() if one.id in held), *more.values()]
         self.hold()
         if cluster is not None:
             with contextlib.suppress(ClusterError):

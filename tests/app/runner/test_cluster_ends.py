@@ -145,6 +145,11 @@ def test_what_is_left_running_is_found_by_the_next_runner_and_stopped_by_it(talk
     (row,) = second.ask(p.AskClusters).clusters
     assert (row.answers, row.ours, row.held, row.left_running) == (True, True, False, True)
     assert {one.pid for one in second.ask(p.WatchCluster, name=DEFAULT, seconds=0).engines} == pids
+    assert second.ask(p.AddEngines, name=DEFAULT, engines=1).held
+    # Only what it started itself ends with it.
+    assert second.ask(p.Leave).still_there == ()
+    assert {one.pid for one in second.ask(p.WatchCluster, name=DEFAULT, seconds=0).engines} == pids
+    second.ask(p.AddEngines, name=DEFAULT, engines=1)
     assert second.ask(p.LetGo, name=DEFAULT, fate="stop").processes == ()
     assert none_left(home), commands(home)
 
