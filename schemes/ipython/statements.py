@@ -91,10 +91,9 @@ def execute(
                 answers[number] = _sent(cluster, number, code)
         _wait(answers.values(), end, check)
     except BaseException:
-        _interrupt(cluster, [number for number, answer in answers.items() if not answer.ready()])
+        _give_up(cluster, answers)
         raise
-    late = [number for number, answer in answers.items() if not answer.ready()]
-    _interrupt(cluster, late)
+    late = _give_up(cluster, answers)
     _wait([answers[number] for number in late], time.monotonic() + _OUTPUT_SECONDS)
     return [_outcome(number, answer, seconds if number in late else None) for number, answer in answers.items()]
 
@@ -110,10 +109,15 @@ def _wait(answers: Iterable[Any], end: float | None, check: Callable[[], None] =
             answer.wait(_SLICE_SECONDS)
 
 
-def _interrupt(cluster: Cluster, engines: list[int]) -> None:
-    with contextlib.suppress(ClusterError, UsageError):
-        if engines:
-            cluster.interrupt(engines, _INTERRUPT_SECONDS)
+def _give_up(cluster: Cluster, answers: dict[int, Any]) -> list[int]:
+    """Interrupt those that are not done, and return which: what has not begun by then must not begin afterwards."""
+    late = {number: answer for number, answer in answers.items() if not answer.ready()}
+    if late:
+        with contextlib.suppress(Exception):
+            cluster.client.abort(list(late.values()), targets=list(late), block=False)
+        with contextlib.suppress(ClusterError, UsageError):
+            cluster.interrupt(late, _INTERRUPT_SECONDS)
+    return list(late)
 
 
 def _outcome(number: int, answer: Any, given_up: float | None) -> Outcome:

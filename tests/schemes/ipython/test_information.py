@@ -77,6 +77,18 @@ def test_a_statement_that_never_ends_is_interrupted(attached: Cluster) -> None:
     assert execute(attached, "'free'", [0], 10)[0].value == "'free'"
 
 
+def test_a_statement_that_is_given_up_before_it_has_begun_never_begins(attached: Cluster, tmp_path: Path) -> None:
+    def give_up(_text: str, _fraction: float) -> None:
+        raise InterruptedError
+
+    begun = tmp_path / "begun"
+    attached.client[0].execute(f"import time; open({str(begun)!r}, 'w').close(); time.sleep(60)", block=False)
+    wait_until(begun.exists)
+    with pytest.raises(InterruptedError):
+        execute(attached, "while True: pass", [0], 60, give_up)
+    assert execute(attached, "'free'", [0], 10)[0].value == "'free'"
+
+
 def test_engines_are_chosen_by_number_or_host(attached: Cluster) -> None:
     where = {0: "north", 1: "south"}
     assert chosen_engines(attached, None, None, where) == [0, 1]
