@@ -220,17 +220,16 @@ class Clusters(ClusterRequests):
 
     def _take_row(self, row: ClusterRow) -> None:
         was = self._rows.get(row.name)
-        if was is None and not row.answers:
-            # It has ended since it was listed.
+        if not row.answers:
+            # It may have ended: what is left of it, if anything, is told by a list.
+            if was is not None and was.answers:
+                self.refresh()
             return
         self._rows[row.name] = row
         self._looked.add(row.name)
         if all(one.name != row.name for one in self.found):
             self.found = tuple(sorted((*self.found, row), key=lambda one: one.name))
         self.news.emit(row)
-        if was is not None and was.answers and not row.answers:
-            # Whether anything is left of it is told by a list.
-            self.refresh()
         if was is None or (was.answers, was.held, was.busy) != (row.answers, row.held, row.busy):
             self._follow()
             self.changed.emit()
