@@ -113,9 +113,9 @@ class Header(QWidget):
         for key, times in Counter([node.module for node in nodes if node.group is None]).items():
             if key in modules:
                 labels[modules[key].label] += times
-        labels.update(
-            [node.title or self.tr("Group") for node in nodes if node.group is not None or node.module not in modules]
-        )
+        if labels.total() < len(nodes):
+            others = (node for node in nodes if node.group is not None or node.module not in modules)
+            labels.update([node.title or self.tr("Group") for node in others])
         return labels
 
     def show_look(self, look: NodeLook | None, mode: str) -> None:

@@ -14,7 +14,7 @@ from ..ports import inputs_of
 from .editors.reading import MIXED, UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ....core.modules import Module, Port
     from ....core.pipeline import Body, Connection, Node, Pipeline, Where
@@ -49,6 +49,13 @@ class Slot:
             return list(sweep.values) if sweep is not None else UNSET
         value = getattr(node, self.name)
         return UNSET if value == _FIELD_DEFAULTS.get(self.name) else value
+
+    def values_in(self, nodes: Iterable[Node]) -> list[Any]:
+        """Return what each of these nodes has set, or UNSET; they may be ten thousand."""
+        if self.holder == "parameter":
+            name = self.name
+            return [node.params.get(name, UNSET) for node in nodes]
+        return [self.value_in(node) for node in nodes]
 
     def changed(self, node: Node, value: Any) -> dict[str, Any]:
         """Return the fields of a node that are others with this value; UNSET gives the default."""
@@ -138,7 +145,7 @@ class Selection:
 
     def value(self, slot: Slot) -> Any:
         """Return the value that all have, UNSET if none has one, MIXED if they differ."""
-        found = [slot.value_in(node) for node in self.nodes.values()]
+        found = slot.values_in(self.nodes.values())
         if not found:
             return UNSET
         first, kind = found[0], type(found[0])
