@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+DEADLINE_MS = 100_000
+
+
 def _tell(*words: str) -> None:
     sys.stdout.write(" ".join(words) + "\n")
     sys.stdout.flush()
@@ -113,4 +116,6 @@ elif _what == "resume":
     _when(lambda: bool(_dialogs()), _resume)
 else:
     QTimer.singleShot(int(float(sys.argv[3]) * 1000), _look)
+# Whatever goes wrong, nobody waits for it for ever.
+QTimer.singleShot(DEADLINE_MS, lambda: _application.exit(3))
 sys.exit(_application.exec())

@@ -21,6 +21,8 @@ from treadle.app.window.runs.runs import Runs
 from treadle.app.window.settings import Settings
 from treadle.core import protocol as p
 
+DEADLINE_MS = 100_000
+
 
 def _tell(*words: str) -> None:
     sys.stdout.write(" ".join(words) + "\n")
@@ -50,6 +52,8 @@ def main() -> None:
     timer.start(20)
     bridge.state_changed.connect(begin)
     bridge.start()
+    # Whatever goes wrong, nobody waits for it for ever.
+    QTimer.singleShot(DEADLINE_MS, lambda: application.exit(3))
     application.exec()
 
 
