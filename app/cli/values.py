@@ -94,8 +94,11 @@ def _described(preview: Preview) -> str:
     if kind == "folder":
         name, held = one_line(preview["name"]), counted(preview["files"], "file")
         return f"{name}/, {held}, {size(preview['bytes'])}"
+    shape = " × ".join(map(str, preview.get("shape", ())))
+    if "shape" in preview and "dtype" not in preview:
+        return f"{kind}: {shape}"
     if "shape" in preview:
-        text = f"{' × '.join(map(str, preview['shape'])) or 'single'} array of {one_line(preview['dtype'])}"
+        text = f"{shape or 'single'} array of {one_line(preview['dtype'])}"
         if "range" in preview:
             low, high = preview["range"]
             text += f", {number(low)} to {number(high)}"

@@ -32,6 +32,7 @@ FILE = Preview(type="file", name="chart.svg", bytes=7110)
             "2 × 3 array of uint8, 0 to 255",
         ),
         (Preview(type="xarray.DataArray", shape=[2], dtype="object"), "xarray.DataArray: 2 array of object"),
+        (Preview(type="nibabel.nifti1.Nifti1Image", shape=[17, 21, 3]), "nibabel.nifti1.Nifti1Image: 17 × 21 × 3"),
         (Preview(type="set", length=2, text="{1, 2}"), "set, 2 items: {1, 2}"),
         (Preview(type="Model", text="Model()"), "Model: Model()"),
     ],
