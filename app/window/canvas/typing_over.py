@@ -36,16 +36,17 @@ class _Over:
         self._editor, self._canvas, self._done = editor, canvas, done
         self._over = False
 
-    def end(self, text: str | None) -> None:
-        """Take a text, or nothing where there is none."""
+    def end(self, text: Callable[[], str] | None) -> None:
+        """Take what was typed, or leave what was; an editor that is gone is not asked."""
         if self._over or isdeleted(self._canvas):
             return
         self._over = True
+        typed = text() if text is not None else None
         self._editor.hide()
         self._editor.deleteLater()
         self._canvas.setFocus()
-        if text is not None:
-            self._done(text)
+        if typed is not None:
+            self._done(typed)
 
 
 class TitleEditor(QLineEdit):
@@ -61,7 +62,7 @@ class TitleEditor(QLineEdit):
 
     def finish(self, *, take: bool = True) -> None:
         """Go away, once."""
-        self._over.end(self.text().strip() if take else None)
+        self._over.end((lambda: self.text().strip()) if take else None)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Take what was typed, or not."""
@@ -96,7 +97,7 @@ class CommentEditor(QPlainTextEdit):
 
     def finish(self) -> None:
         """Take what was typed and go away, once."""
-        self._over.end(self.toPlainText().strip()[:MOST_WORDS])
+        self._over.end(lambda: self.toPlainText().strip()[:MOST_WORDS])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Escape ends the typing."""

@@ -299,3 +299,18 @@ def test_a_bypassed_node_looks_other_than_a_disabled_one(canvas, hand):
         canvas.pick()
         pictures.append(picture(canvas))
     assert pictures[0] != pictures[1]
+
+
+def test_an_editor_over_the_canvas_that_is_gone_is_ended_without_harm(canvas, qapp):
+    from PyQt6.QtCore import QRectF
+    from PyQt6.sip import delete
+
+    from treadle.app.window.canvas.typing_over import CommentEditor, TitleEditor
+
+    taken = []
+    for kind in (TitleEditor, CommentEditor):
+        editor = kind(canvas, QRectF(0, 0, 100, 30), "words", taken.append)
+        editor.finish()
+        delete(editor)
+        editor.finish()
+    assert taken == ["words", "words"]
