@@ -13,7 +13,7 @@ from .errors import UsageError, suggestion
 from .modules import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from .authoring import NodeHandle, Zipped
     from .validation.validate import Problem
@@ -280,8 +280,3 @@ def split_endpoint(endpoint: str) -> tuple[str, str]:
     """Split ``node.port``; a node id has no dot."""
     node_id, _, port = endpoint.partition(".")
     return node_id, port
-
-
-def modules_of(body: Body, modules: Mapping[str, Module]) -> dict[str, Module | None]:
-    """Return the module of every plain node of a body, None where the pipeline does not describe it."""
-    return {node_id: modules.get(node.module) for node_id, node in body.nodes.items() if node.group is None}

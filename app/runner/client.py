@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ class RunnerClient:
         self._command = list(command) or [sys.executable, "-P", "-m", "treadle", "runner"]
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._waiting: dict[int, tuple[p.Request, Reply, float]] = {}
+        self._waiting: dict[int, tuple[p.Request, Reply]] = {}
         self._outgoing: deque[bytes] = deque()
         self._to_write = threading.Condition()
         self._closing = False
@@ -81,13 +80,6 @@ class RunnerClient:
         """The process that was started."""
         return self._process.pid
 
-    @property
-    def silent_for(self) -> float:
-        """How many seconds the oldest request has waited for its answer; 0 if none waits."""
-        with self._lock:
-            oldest = min((asked for _, _, asked in self._waiting.values()), default=time.monotonic())
-        return time.monotonic() - oldest
-
     def ask(self, kind: type[p.Request], reply: Reply, **facts: Any) -> int:
         """Send a request and return its number; ``reply`` gets the value of the answer, or a TreadleError.
 
@@ -97,7 +89,7 @@ class RunnerClient:
         with self._lock:
             alive = not self._closing
             if alive:
-                self._waiting[request.number] = request, reply, time.monotonic()
+                self._waiting[request.number] = request, reply
         if alive:
             self._send(request)
         else:
@@ -184,7 +176,7 @@ class RunnerClient:
             found = self._waiting.pop(sent.number, None)
         if found is None:
             return
-        request, reply, _ = found
+        request, reply = found
         reply(p.answer_to(request, sent) if isinstance(sent, p.Answer) else _error(sent))
 
     def _read_errors(self) -> None:
@@ -202,7 +194,7 @@ class RunnerClient:
         with self._to_write:
             self._to_write.notify()
         told = why or self._how_it_ended()
-        for _, reply, _ in waiting:
+        for _, reply in waiting:
             reply(RunnerGoneError(told, remedy="It can be started again"))
         if not expected:
             self._gone(told)

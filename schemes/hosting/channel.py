@@ -19,9 +19,6 @@ LARGEST = 128 * 1024
 _IN_FILE = b"F"
 _FILE_NAME = re.compile(rb"message-[0-9a-f]{32}")
 
-JOB, RELEASE, FINISH = range(3)
-"""What the owner sends: a job, tasks to be forgotten, and the end."""
-
 RESULT, PROGRESS, LEFTOVERS = range(3)
 """What a worker sends: how a call ended, how far it is, what it left running."""
 

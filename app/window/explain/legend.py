@@ -89,7 +89,6 @@ class LegendDialog(Sheet):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.entitle(self.tr("Legend"))
-        self._grids: list[QGridLayout] = []
         self._part(self.tr("Schemes"), [
             (scheme_badge(theme, name, self.devicePixelRatioF()), word_for(name), scheme_help(name))
             for name in reversed(SCHEMES)

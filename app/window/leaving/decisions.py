@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     Kind = Literal["runs", "clusters"]
 
-HABITS = ("ask", "stop", "leave")
-
 
 @dataclass(frozen=True)
 class Habits:

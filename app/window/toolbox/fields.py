@@ -150,12 +150,6 @@ def amount(zero: str, unit: str, step: float, most: float, parent: QWidget | Non
     return box
 
 
-def show_amount(box: QDoubleSpinBox, value: float) -> None:
-    """Show what is set."""
-    with QSignalBlocker(box):
-        box.setValue(value)
-
-
 def _set_up(box: QAbstractSpinBox) -> None:
     # Typing is taken when it is done; and a wheel that scrolls the cards changes nothing on its way.
     box.setKeyboardTracking(False)
