@@ -10,8 +10,15 @@ from treadle.app.window.painting import painting
 def test_a_painter_ends_also_where_painting_breaks_off(qapp):
     pixmap = QPixmap(8, 8)
     pixmap.fill(Qt.GlobalColor.white)
-    with pytest.raises(ValueError, match="broke off"), painting(pixmap) as painter:
-        assert painter.isActive()
-        raise ValueError("broke off")
-    assert not painter.isActive()
+    painters = []
+
+    def break_off():
+        with painting(pixmap) as painter:
+            painters.append(painter)
+            assert pixmap.paintingActive()
+            raise ValueError("broke off")
+
+    with pytest.raises(ValueError, match="broke off"):
+        break_off()
+    assert [painter.isActive() for painter in painters] == [False]
     assert not pixmap.paintingActive()
