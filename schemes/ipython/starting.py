@@ -200,7 +200,9 @@ class Launch:
             if "" in self._ends:
                 raise self._failed("")
             if time.monotonic() > end:
-                raise ClusterError("the controller was not ready in time" + self._quoted(""))
+                assert self.order is not None
+                late = f"the controller was not ready within {self.order.seconds:g} s"
+                raise ClusterError(late + self._quoted(""))
             time.sleep(_PAUSE)
         told = fingerprint(files[0])
         self.ledger.change(self.record.id, lambda now: msgspec.structs.replace(now, connection=told))

@@ -82,7 +82,8 @@ def test_a_start_that_cannot_be_says_why_and_leaves_nothing(talks, home, tmp_pat
     bare.chmod(0o755)
     assert "No module named" in str(refused(talk, python=str(bare)))
     began = time.monotonic()
-    assert "0.3" in str(refused(talk, deadline=0.3)) or time.monotonic() - began < 3.0
+    assert "0.3 s" in str(refused(talk, deadline=0.3))
+    assert time.monotonic() - began < 5.0
     assert "launcher 'moon'" in str(refused(talk, launcher="moon"))
     assert none_left(home), commands(home)
     assert talk.ask(p.AskClusters).clusters == ()

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QThread
 from runners import document
 
 from treadle import Pipeline
-from treadle.app.window.bridge import Bridge, RunnerSilentError
+from treadle.app.window.bridge import Bridge, RunnerSilentError, _seconds_for
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
 
@@ -177,3 +177,25 @@ def test_a_runner_that_is_left_hears_that_its_line_is_closed_and_lives_on(qapp, 
     with gate.open("w"):
         pass
     os.waitpid(process.pid, 0)
+
+
+def test_a_request_is_known_by_its_number_and_there_is_none_without_a_runner(bridge, qtbot):
+    answers = []
+    assert bridge.ask(p.Ping, answers.append) == 0
+    started(bridge, qtbot)
+    first, second = (bridge.ask(p.Ping, answers.append) for _ in range(2))
+    assert 0 < first < second
+    qtbot.waitUntil(lambda: len(answers) == 3, timeout=MS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "seconds"),
+    [
+        (p.LetGo, {}, 25.0),
+        (p.StartCluster, {"deadline": 300.0}, 315.0),
+        (p.AskClusters, {}, 60.0),
+        (p.DescribeFunctions, {"deadline": 1.0}, 120.0),
+    ],
+)
+def test_an_answer_is_waited_for_as_long_as_its_request_may_take_and_some_more(kind, facts, seconds):
+    assert _seconds_for(kind, facts) == seconds
