@@ -13,6 +13,9 @@ from ...core.run.selection import PREFERENCE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+AUTO = "auto"
+"""Stands for no scheme in particular: Treadle chooses for each task."""
+
 LAST = "serial"
 """It takes what no other scheme can: it is always there, and always the last."""
 

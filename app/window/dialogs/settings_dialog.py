@@ -18,7 +18,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ....core.run.selection import PREFERENCE
 from ..labels import write_as
+from ..scheme_choices import AUTO
+from ..scheme_words import scheme_word
 from ..settings import DEFAULTS
 from ..theme.tokens import CAPTION, GRID
 from .sheet import Sheet
@@ -82,13 +85,7 @@ class SettingsDialog(Sheet):
 
     def _runs(self) -> None:
         form = self._section(self.tr("Runs"))
-        schemes = {
-            "auto": self.tr("Auto"),
-            "processes": self.tr("Processes"),
-            "threads": self.tr("Threads"),
-            "ipython": self.tr("IPython"),
-            "serial": self.tr("Serial"),
-        }
+        schemes = {name: scheme_word(name) for name in (AUTO, *PREFERENCE)}
         self._choice(form, self.tr("Scheme of new pipelines"), "scheme", schemes)
         self._row(form, self.tr("Folder for results"), self._folder())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QRectF, Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 from ..canvas.inks import Inks
@@ -14,8 +14,6 @@ from ..theme.tokens import ICON_SMALL
 
 if TYPE_CHECKING:
     from ..theme.theme import Theme
-
-AUTO = "auto"
 
 
 def badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL, *, foreseen: bool = False) -> QPixmap:
@@ -28,16 +26,3 @@ def badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL, *, fo
         painter.scale(size / ICON_SMALL, size / ICON_SMALL)
         paint_badge(painter, QRectF(0, 0, ICON_SMALL, ICON_SMALL), scheme, Inks(theme), foreseen=foreseen)
     return made
-
-
-def word_for(scheme: str) -> str:
-    """Return what a scheme is called in the window."""
-    words = {
-        AUTO: _tr("Automatic"), "serial": _tr("Serial"), "threads": _tr("Threads"), "processes": _tr("Processes"),
-        "ipython": _tr("IPython"),
-    }  # fmt: skip
-    return words.get(scheme, scheme)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Schemes", text)

@@ -11,8 +11,9 @@ from ..dialogs.sheet import Sheet
 from ..labels import write_as
 from ..runs.scheme_chooser import scheme_badge
 from ..runs.task_columns import word_of
+from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, STATES
-from .badges import badge, word_for
+from .badges import badge
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPixmap
@@ -90,7 +91,7 @@ class LegendDialog(Sheet):
         super().__init__(theme, parent)
         self.entitle(self.tr("Legend"))
         self._part(self.tr("Schemes"), [
-            (scheme_badge(theme, name, self.devicePixelRatioF()), word_for(name), scheme_help(name))
+            (scheme_badge(theme, name, self.devicePixelRatioF()), scheme_word(name), scheme_help(name))
             for name in reversed(SCHEMES)
         ])  # fmt: skip
         self._part(self.tr("Badges"), [

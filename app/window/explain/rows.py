@@ -10,8 +10,8 @@ from ....core.run.candidates import bare
 from .. import amounts
 from ..runs.scheme_chooser import scheme_badge
 from ..runs.task_columns import word_of
+from ..scheme_words import scheme_word
 from ..theme.tokens import ICON_SMALL, STATES
-from .badges import word_for
 from .reason_grid import Cell
 from .words import CHOSEN, expected, standing_of, standing_word
 
@@ -32,7 +32,7 @@ def scheme_rows(schemes: NodeSchemes, theme: Theme, ratio: float) -> list[list[C
         standing = standing_of(one, schemes.chosen)
         chosen = standing == CHOSEN
         rows.append([
-            Cell(word_for(one.scheme), scheme_badge(theme, one.scheme, ratio), strong=chosen),
+            Cell(scheme_word(one.scheme), scheme_badge(theme, one.scheme, ratio), strong=chosen),
             Cell(standing_word(standing), _shape(standing, theme, ratio)),
             Cell(_sentence(one.reason)),
             Cell(expected(one), number=True),
@@ -44,7 +44,7 @@ def happened_rows(found: list[Happened], theme: Theme, ratio: float) -> list[lis
     """Return a row for each way that tasks went: the scheme, how many and how they do, where, and why there."""
     rows = []
     for one in found:
-        name = word_for(one.scheme) if one.scheme else _tr("From cache")
+        name = scheme_word(one.scheme) if one.scheme else _tr("From cache")
         picture = scheme_badge(theme, one.scheme, ratio) if one.scheme else _shape("cached", theme, ratio)
         rows.append([
             Cell(name, picture), Cell(_states(one)), Cell(_workers(one.workers)),
@@ -57,7 +57,7 @@ def attempt_rows(attempts: list[AttemptRow], theme: Theme, ratio: float) -> list
     """Return a row for each attempt that gave nothing: the task and which attempt, the scheme, where, and the cause."""
     return [
         [
-            Cell(word_for(one.scheme), scheme_badge(theme, one.scheme, ratio)),
+            Cell(scheme_word(one.scheme), scheme_badge(theme, one.scheme, ratio)),
             Cell(f"{one.task} · {_tr('attempt')} {one.attempt}"),
             Cell(f"{one.worker} · {one.host}" if one.host else one.worker or "—"),
             Cell(_sentence(one.cause)),

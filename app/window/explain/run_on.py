@@ -9,6 +9,7 @@ from ....core.edits import Steps, update_nodes
 from ....core.planning.units import common_support
 from ....core.run.candidates import bare
 from ....core.run.selection import objection
+from ..scheme_choices import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from ....core.edits import Edit
     from ....core.modules import Module
     from ....core.pipeline import Body, Node, Pipeline, Where
-
-AUTO = "auto"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QAction, QActionGroup, QIcon
 
 from ..runs.scheme_chooser import scheme_badge
-from ..scheme_choices import read
-from .badges import word_for
-from .run_on import AUTO, preferred, run_on, targets, why_not
+from ..scheme_choices import AUTO, read
+from ..scheme_words import scheme_word
+from .run_on import preferred, run_on, targets, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ class RunOnMenu:
                 menu.addSeparator()
 
     def _action(self, menu: QMenu, name: str, why: str, *, off: bool) -> QAction:
-        word = word_for(name)
+        word = scheme_word(name)
         ratio = menu.devicePixelRatioF()
         icon = self._theme.icon("parallel") if name == AUTO else QIcon(scheme_badge(self._theme, name, ratio))
         note = why or (_tr("switched off, so others are taken") if off else "")
@@ -70,7 +70,7 @@ class RunOnMenu:
         pipeline = self._document.pipeline
         edit = run_on(pipeline, targets(pipeline, where, ids), scheme)
         if edit is not None:
-            self._document.edit(edit, _tr("run on {scheme}").format(scheme=word_for(scheme)))
+            self._document.edit(edit, _tr("run on {scheme}").format(scheme=scheme_word(scheme)))
 
 
 def _help(scheme: str) -> str:

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QCoreApplication
 from ....core.run.candidates import bare
 from ....core.run.states import CACHE
 from .. import amounts
+from ..scheme_words import scheme_word
 from ..theme.tokens import STATES
-from .badges import word_for
 
 if TYPE_CHECKING:
     from ....core.protocol import Candidate, NodeSchemes
@@ -44,7 +44,7 @@ def next_run(schemes: NodeSchemes | None) -> str:
         return _tr("The next run cannot run it: {reason}").format(reason=schemes.reason)
     if not schemes.chosen:
         return _tr("The next run would have its nodes on different schemes.")
-    word, why = word_for(schemes.chosen), bare(schemes.reason, schemes.chosen)
+    word, why = scheme_word(schemes.chosen), bare(schemes.reason, schemes.chosen)
     if not why:
         return _tr("The next run would have it on {scheme}.").format(scheme=word)
     return _tr("The next run would have it on {scheme}: {reason}").format(scheme=word, reason=why)
@@ -59,7 +59,7 @@ def last_run(look: NodeLook, why: str) -> str:
     """Return on which scheme the newest run had the node, and ``why``; empty if it did not run there."""
     if not look.scheme or look.scheme == CACHE:
         return ""
-    word, why = word_for(look.scheme), bare(why, look.scheme)
+    word, why = scheme_word(look.scheme), bare(why, look.scheme)
     if not why:
         return _tr("The last run had it on {scheme}.").format(scheme=word)
     return _tr("The last run had it on {scheme}: {reason}").format(scheme=word, reason=why)
@@ -85,7 +85,7 @@ def tip(schemes: NodeSchemes | None, look: NodeLook, why: str, theme: Theme) -> 
 def _row(one: Candidate, chosen: str, theme: Theme) -> str:
     standing = standing_of(one, chosen)
     colour = STATES[standing].colour.on(theme.colours)
-    name = escape(word_for(one.scheme))
+    name = escape(scheme_word(one.scheme))
     told = " · ".join(filter(None, (escape(one.reason), escape(expected(one)))))
     name = f"<b>{name}</b>" if standing == CHOSEN else name
     return f"<tr><td style='color:{colour}'>{_MARKS[standing]}</td><td>{name}&nbsp;</td><td>{told}</td></tr>"

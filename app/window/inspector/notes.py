@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication
 
+from ..scheme_choices import AUTO
+from ..scheme_words import scheme_word
+
 if TYPE_CHECKING:
     from ....core.pipeline import Node, Placement
     from ..looks import NodeLook
@@ -35,7 +38,7 @@ def _mapping(node: Node) -> str:
 
 
 def _scheme(node: Node, look: NodeLook | None) -> str:
-    preferred = _tr("Automatic") if node.scheme == "auto" else node.scheme
+    preferred = scheme_word(AUTO) if node.scheme == AUTO else node.scheme
     chosen = look.scheme or look.foreseen if look is not None else ""
     return f"{preferred} → {chosen}" if chosen and chosen != node.scheme else preferred
 

@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 from ....core.modules import Port
 from ....core.validation.resource_checks import SCHEMES as NAMES
 from ..painting import painting
+from ..scheme_choices import AUTO
+from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
 from .editors.reading import MIXED, UNSET
 from .selection import Slot
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from ..theme.theme import Theme
     from .selection import Selection
 
-AUTO = "auto"
 _SLOT = Slot(Port(name="scheme", type="str", optional=True, default=AUTO), "field", "scheme")
 
 
@@ -74,7 +75,7 @@ class SchemeChoice(QWidget):
         self.box.clear()
         for name in names:
             supported = name in {AUTO, "serial"} or all(module.schemes.supports(name) for module in modules)
-            text = self.tr("Automatic") if name == AUTO else name
+            text = scheme_word(AUTO) if name == AUTO else name
             shown = text if supported else self.tr("{scheme}: not supported by the module").format(scheme=text)
             self.box.addItem(QIcon() if name == AUTO else self._badge(name), shown, name)
             if not supported:

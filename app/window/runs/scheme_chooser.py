@@ -10,14 +10,14 @@ from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from .. import amounts
 from ..painting import painting
+from ..scheme_choices import AUTO
+from ..scheme_words import scheme_word
 from ..theme.tokens import GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
     from ..theme.theme import Theme
     from .runs import Runs
-
-AUTO = "auto"
 
 
 class SchemeChooser(QToolButton):
@@ -111,11 +111,7 @@ class SchemeChooser(QToolButton):
     def word(self, scheme: str) -> str:
         """Return what a scheme is called; behind a colon stands a profile."""
         name, _, profile = scheme.partition(":")
-        words = {
-            AUTO: self.tr("Auto"), "serial": self.tr("Serial"), "threads": self.tr("Threads"),
-            "processes": self.tr("Processes"), "ipython": self.tr("IPython"),
-        }  # fmt: skip
-        return words.get(name, name) + (f" · {profile}" if profile else "")
+        return scheme_word(name) + (f" · {profile}" if profile else "")
 
     def _help(self, scheme: str) -> str:
         texts = {
