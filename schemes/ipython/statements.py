@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OUTPUT_SECONDS = 2.0
 _SLICE_SECONDS = 0.1
 _INTERRUPT_SECONDS = 2.0
+_AGAIN_SECONDS, _GIVE_UP_SECONDS = 0.5, 5.0
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -110,13 +111,20 @@ def _wait(answers: Iterable[Any], end: float | None, check: Callable[[], None] =
 
 
 def _give_up(cluster: Cluster, answers: dict[int, Any]) -> list[int]:
-    """Interrupt those that are not done, and return which: what has not begun by then must not begin afterwards."""
-    late = {number: answer for number, answer in answers.items() if not answer.ready()}
+    """Interrupt those that are not done, and return which: what has not begun by then must not begin afterwards.
+
+    An engine that is just about to begin does not hear of it: it is told again, for some seconds.
+    """
+    late = left = {number: answer for number, answer in answers.items() if not answer.ready()}
     if late:
         with contextlib.suppress(Exception):
             cluster.client.abort(list(late.values()), targets=list(late), block=False)
+    end = time.monotonic() + _GIVE_UP_SECONDS
+    while left and time.monotonic() < end:
         with contextlib.suppress(ClusterError, UsageError):
-            cluster.interrupt(late, _INTERRUPT_SECONDS)
+            cluster.interrupt(left, _INTERRUPT_SECONDS)
+        _wait(left.values(), time.monotonic() + _AGAIN_SECONDS)
+        left = {number: answer for number, answer in left.items() if not answer.ready()}
     return list(late)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ....core.protocol import ClusterName, ClusterRow
     from .cluster_requests import Asks
 
-REFRESH_MS = 5_000
+REFRESH_MS, SOON_MS = 5_000, 500
 WATCH_SECONDS = 2.0
 OF_SCRIPTS = "treadle-"
 """So begin the names of clusters that belong to one script or one run, and end with it."""
@@ -51,6 +51,10 @@ class Clusters(ClusterRequests):
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
+        self._soon = QTimer(self)
+        self._soon.setInterval(SOON_MS)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.refresh)
         bridge.news.connect(self._hear)
         bridge.state_changed.connect(self._runner_changed)
 
@@ -207,6 +211,9 @@ class Clusters(ClusterRequests):
         self.profiles, self.chosen = told.profiles, told.chosen
         self.found, self.leftovers = told.clusters, told.leftovers
         # A list tells of no engines: those that are known stay until the next news.
+        if any(row.name in self._rows and self._rows[row.name].answers and not row.answers for row in told.clusters):
+            # It is ending: soon there is nothing left of it to be listed.
+            self._soon.start()
         self._rows = {row.name: self._with_engines(row) for row in told.clusters}
         self._looked &= {row.name for row in told.clusters if row.answers}
         self._follow()

@@ -270,8 +270,8 @@ def test_clean_up_ends_what_was_started(travel):
     dialog.stop.click()
     journey.until(lambda: "clean-up" not in journey.dialogs.open)
     assert not alive(processes(row))
-    journey.until(lambda: journey.clusters.here is None)
-    assert journey.card.how.text() == "No cluster runs in this profile."
+    journey.until(lambda: journey.card.how.text() == "No cluster runs in this profile.")
+    assert journey.clusters.here is None
 
 
 def test_a_start_that_is_given_up_leaves_nothing(travel):
