@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..core.authoring import NodeHandle
+from ..core.collector import collector_paused
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
 from ..core.journal.tables import remove_files
 from ..core.planning.make_plan import make_plan
@@ -185,14 +186,9 @@ def collector_at_rest() -> Iterator[None]:
 
     Of a run with ten thousand nodes, to look through them again and again takes a fifth of the time.
     """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with collector_paused():
         yield
         gc.freeze()
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _settle_older(run: Run) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
-import gc
 import json
 import math
 import os
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .collector import collector_paused
 from .errors import FileError, UsageError, suggestion
 from .file_faults import described, key_text, one_line, short
 from .pieces import pipeline_of, plain_data
@@ -71,24 +71,12 @@ def _kind(mode: int) -> str:
 def decode(data: bytes, where: str = "the pipeline") -> Pipeline:
     """Turn the bytes of a file into a pipeline; FileError, in one line with the place, if they are none."""
     try:
-        with _collector_paused():
+        with collector_paused():
             return _fast(data) or _careful(data)
     except _Invalid as problem:
         raise FileError(str(problem), where=where, remedy=_ADVICE) from None
     except (RecursionError, MemoryError):
         raise FileError("it is nested too deeply to be a pipeline", where=where, remedy=_ADVICE) from None
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python from searching the thousands of new objects for garbage again and again: there is none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _fast(data: bytes) -> Pipeline | None:
@@ -273,7 +261,7 @@ def encode(pipeline: Pipeline) -> bytes:
     try:
         kept = savable(pipeline)
         refuse_unfaithful(kept)
-        with _collector_paused():
+        with collector_paused():
             # As it will be read: a whole number that was set where a fraction may stand is written as one.
             tree = plain_data(pipeline_of(plain_data(kept, _refuse)))
         for module in tree.get("modules", {}).values():

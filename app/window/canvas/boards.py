@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QFont, QFontMetricsF
 
+from ....core.collector import collector_paused
 from ....core.document import load
 from .board import Board
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from ....core.pipeline import Pipeline
@@ -36,7 +34,7 @@ class Boards:
         if self.font is not None and len(pipeline.nodes) > MANY:
             # A font of its own: Qt keeps for each thread what it knows of one.
             metrics = QFontMetricsF(QFont(self.font))
-            with _collector_at_rest():
+            with collector_paused():
                 board = Board(metrics.horizontalAdvance)
                 board.load(pipeline, ())
             self._made = [*self._made[1 - _WAITING :], (pipeline, board)]
@@ -47,15 +45,3 @@ class Boards:
         found = next((board for one, board in self._made if one is pipeline), None)
         self._made = [entry for entry in self._made if entry[0] is not pipeline]
         return found
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Do not look for garbage among a hundred thousand objects that stay: that would hold up all threads."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
