@@ -66,15 +66,9 @@ def _chosen(address: Address, engine: int | None) -> list[LogFile]:
     return chosen
 
 
-def _name(log: LogFile) -> str:
-    if log.role == "engine":
-        return "engine that never was ready" if log.engine is None else f"engine {log.engine}"
-    return log.role
-
-
 def _show(log: LogFile, lines: list[str]) -> None:
     if lines:
-        sys.stdout.write(styled(f"{_name(log)}  {log.path}", "bold") + "\n")
+        sys.stdout.write(styled(f"{log.title}  {log.path}", "bold") + "\n")
         for line in lines:
             sys.stdout.write(f"    {harmless(line)}\n")
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...core import protocol as p
 from ...core.errors import ClusterError
 from ...schemes.ipython.ledger import Ledger
 from ...schemes.ipython.logs import last_lines, log_files, newest_folder
 from .cluster_rows import address_of
-
-if TYPE_CHECKING:
-    from ...schemes.ipython.logs import LogFile
 
 MOST_LINES = 10_000
 
@@ -36,14 +32,8 @@ def logs(name: p.ClusterName, file: str = "", lines: int = 400) -> p.Logs:
     return p.Logs(
         folder=str(folders[0]),
         files=tuple(
-            p.LogText(path=str(log.path), of=_of(log), lines=tuple(last_lines(log.path, count)))
+            p.LogText(path=str(log.path), of=log.title, lines=tuple(last_lines(log.path, count)))
             for log in found
             if file in {"", str(log.path)}
         ),
     )
-
-
-def _of(log: LogFile) -> str:
-    if log.role == "engine":
-        return "engine that never was ready" if log.engine is None else f"engine {log.engine}"
-    return log.role

@@ -40,6 +40,13 @@ class LogFile(NamedTuple):
     uuid: str
     engine: int | None
 
+    @property
+    def title(self) -> str:
+        """Which process it is of, in words."""
+        if self.role == "engine":
+            return "engine that never was ready" if self.engine is None else f"engine {self.engine}"
+        return self.role
+
 
 def logs_folder() -> Path:
     """Return the folder of the logs of all clusters of this user."""
