@@ -11,6 +11,7 @@ from ....core import protocol as p
 from ....core.errors import UsageError
 from ..canvas.naming import title_of
 from ..labels import write_as
+from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, GRID, HEADING
 from .badges import badge
 from .happened import happened
@@ -144,7 +145,7 @@ class WhyView(QWidget):
         self.picture.setVisible(bool(chosen))
         if chosen:
             self.picture.setPixmap(badge(self._theme, chosen, ratio, LARGE, foreseen=True))
-            self.picture.setAccessibleName(chosen)
+            self.picture.setAccessibleName(scheme_word(chosen))
         self.schemes.setVisible(schemes is not None)
         self.none.setVisible(schemes is None)
         if schemes is not None:

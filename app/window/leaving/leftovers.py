@@ -10,6 +10,7 @@ from PyQt6.QtCore import QDateTime, QLocale, QObject, pyqtSignal
 
 from ....core import protocol as p
 from ....core.errors import TreadleError
+from ..faults import LOG
 from ..files.aside import Aside
 from . import words
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .left_runs import LeftRun
 
-
 END_SECONDS = 1.0
 
 
@@ -26,9 +26,7 @@ END_SECONDS = 1.0
 class Found:
     """Something that is still there: what it is, and what can be done with it, each by its name and its verb.
 
-    ``detail`` is what is known of it.
-
-    ``doing`` is what is being done with it, ``problem`` why that failed.
+    ``detail`` is what is known of it, ``doing`` is what is being done with it, ``problem`` why that failed.
     """
 
     key: str
@@ -118,6 +116,7 @@ class Leftovers(QObject):
 
     def _told_runs(self, runs: list[LeftRun] | BaseException) -> None:
         if isinstance(runs, BaseException):
+            LOG.warning("the runs that were left cannot be looked at: %s", runs)
             return
         self._runs = {one.run: one for one in runs}
         for gone in set(self._settings.left_runs()) - set(self._runs):
