@@ -4,44 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...theme.tokens import GRID
 from . import words
-from .ending import StillThereBox
-from .sheet import ClusterSheet
+from .ending import EndingSheet
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
-    from .....core.protocol import ClusterRow, Fate, StillThere
+    from .....core.protocol import ClusterRow, Fate
     from ...theme.theme import Theme
     from ..clusters import Clusters
 
-WIDTH = 480
 
-
-class CleanUpDialog(ClusterSheet):
+class CleanUpDialog(EndingSheet):
     """Closes once all is as it was wanted; what did not end within ten seconds is named, and can be killed."""
 
     def __init__(self, clusters: Clusters, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(clusters, theme, parent)
         self.entitle(self.tr("Clean up"))
-        self.about_one = clusters.current
-        self.title = self.heading("")
         self.what = self.text("")
         self.warning = self.text("")
         self.about = self.quiet(self.text(""))
-        self.still_there = StillThereBox(theme, self)
-        self.still_there.kill_wanted.connect(self.kill)
-        self.body.addSpacing(GRID)
-        self.body.addWidget(self.still_there)
-        self.body.addStretch(1)
-        self.closing_button(self.tr("Cancel"))
+        self.add_rest()
         self.leave = self.button(self.tr("Leave running"))
         self.leave.clicked.connect(lambda: self.let_go("leave"))
         self.stop = self.button(self.tr("Stop"))
         self.stop.clicked.connect(lambda: self.let_go("stop"))
-        self.setMinimumWidth(WIDTH)
-        self.tight = True
         self.refresh()
 
     def refresh(self) -> None:
@@ -78,18 +65,7 @@ class CleanUpDialog(ClusterSheet):
 
     def let_go(self, fate: Fate) -> None:
         """Stop it, or leave it running."""
-        self.still_there.hide()
-        self.begin(self.clusters.let_go(self.about_one, fate), self._told)
-
-    def kill(self) -> None:
-        """Kill what did not end."""
-        self.begin(self.clusters.end_by_force(self.about_one), self._told)
-
-    def _told(self, answer: StillThere) -> None:
-        if not self.still_there.tell(answer):
-            self.accept()
-        else:
-            self.title.setText(self.tr("Not all of cluster {name} has ended").format(name=self.about_one))
+        self.begin_to_end(self.clusters.let_go(self.about_one, fate))
 
 
 def _question(dialog: CleanUpDialog, row: ClusterRow | None) -> str:

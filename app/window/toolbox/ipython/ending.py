@@ -1,4 +1,4 @@
-"""The page that dialogs show when something should have ended and has not: what it is, and the next step."""
+"""What dialogs that end something of a cluster share: they name what should have ended and has not, and kill it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from ...labels import write_as
 from ...runs.details import READING
 from ...theme.tokens import CAPTION, GRID, STATES
 from . import words
+from .sheet import ClusterSheet
 
 if TYPE_CHECKING:
     from .....core.protocol import StillThere
     from ...theme.theme import Theme
+    from ..clusters import Clusters
+    from ..operation import Operation
 
-HEIGHT = 20 * GRID
+WIDTH, HEIGHT = 480, 20 * GRID
 
 
 class StillThereBox(QWidget):
@@ -62,3 +65,38 @@ class StillThereBox(QWidget):
     def _dress(self) -> None:
         write_as(self.title, self._theme, semibold=True, colour=STATES["failed"].colour.on(self._theme.colours))
         self.list.setFont(self._theme.monospace(CAPTION))
+
+
+class EndingSheet(ClusterSheet):
+    """About the cluster that was in front at first, ``about_one``. Closes once all has ended that should have."""
+
+    def __init__(self, clusters: Clusters, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(clusters, theme, parent)
+        self.about_one = clusters.current
+        self.title = self.heading("")
+        self.still_there = StillThereBox(theme, self)
+        self.still_there.kill_wanted.connect(self.kill)
+        self.setMinimumWidth(WIDTH)
+        self.tight = True
+
+    def add_rest(self) -> None:
+        """Add what stands below the texts: what still lives, and the first button."""
+        self.body.addSpacing(GRID)
+        self.body.addWidget(self.still_there)
+        self.body.addStretch(1)
+        self.closing_button(self.tr("Cancel"))
+
+    def begin_to_end(self, operation: Operation) -> None:
+        """Show an operation that answers with what still lives."""
+        self.still_there.hide()
+        self.begin(operation, self._told)
+
+    def kill(self) -> None:
+        """Kill what did not end."""
+        self.begin(self.clusters.end_by_force(self.about_one), self._told)
+
+    def _told(self, answer: StillThere) -> None:
+        if not self.still_there.tell(answer):
+            self.accept()
+        else:
+            self.title.setText(self.tr("Not all of cluster {name} has ended").format(name=self.about_one))

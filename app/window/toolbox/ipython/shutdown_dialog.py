@@ -4,42 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...theme.tokens import GRID
 from . import words
-from .ending import StillThereBox
-from .sheet import ClusterSheet
+from .ending import EndingSheet
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
-    from .....core.protocol import ClusterRow, StillThere
+    from .....core.protocol import ClusterRow
     from ...theme.theme import Theme
     from ..clusters import Clusters
 
-WIDTH = 480
 
-
-class ShutDownDialog(ClusterSheet):
+class ShutDownDialog(EndingSheet):
     """Closes once all have ended; what of ours has not within ten seconds is named, and can be killed."""
 
     def __init__(self, clusters: Clusters, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(clusters, theme, parent)
         self.entitle(self.tr("Request cluster shutdown"))
-        self.about_one = clusters.current
-        self.title = self.heading(self.tr("Shut down cluster {name}?").format(name=self.about_one))
+        self.title.setText(self.tr("Shut down cluster {name}?").format(name=self.about_one))
         self.count = self.text("")
         self.what = self.text("")
         self.about = self.quiet(self.text(""))
-        self.still_there = StillThereBox(theme, self)
-        self.still_there.kill_wanted.connect(self.kill)
-        self.body.addSpacing(GRID)
-        self.body.addWidget(self.still_there)
-        self.body.addStretch(1)
-        self.closing_button(self.tr("Cancel"))
+        self.add_rest()
         self.shut_down = self.button(self.tr("Shut down"))
         self.shut_down.clicked.connect(self.begin_shut_down)
-        self.setMinimumWidth(WIDTH)
-        self.tight = True
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,15 +69,4 @@ class ShutDownDialog(ClusterSheet):
 
     def begin_shut_down(self) -> None:
         """Ask the controller to end."""
-        self.still_there.hide()
-        self.begin(self.clusters.shut_down(self.about_one), self._told)
-
-    def kill(self) -> None:
-        """Kill what did not end."""
-        self.begin(self.clusters.end_by_force(self.about_one), self._told)
-
-    def _told(self, answer: StillThere) -> None:
-        if not self.still_there.tell(answer):
-            self.accept()
-        else:
-            self.title.setText(self.tr("Not all of cluster {name} has ended").format(name=self.about_one))
+        self.begin_to_end(self.clusters.shut_down(self.about_one))
