@@ -40,6 +40,7 @@ QTableView::indicator:checked {{ background: {c.accent}; border-color: {c.accent
 QCheckBox::indicator:indeterminate {{ background: {c.accent_ground}; border-color: {c.accent};
     {_url(picture("remove", c.accent))} }}
 QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.raised}; }}
+QCheckBox::indicator:checked:disabled {{ {_url(picture("check", c.secondary))} }}
 QRadioButton::indicator {{ width: {4 * g - 2}px; height: {4 * g - 2}px; border: 1px solid {c.border_strong};
     border-radius: {2 * g}px; background: {c.surface}; }}
 QRadioButton::indicator:hover, QRadioButton:focus::indicator {{ border-color: {c.accent}; }}

@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QCheckBox
 
 from treadle.app.window.theme.icons import Drawings
 from treadle.app.window.theme.style import style_sheet
@@ -78,6 +79,24 @@ def test_the_style_sheet_has_colours_of_its_theme_only(colours):
     found = set(re.findall(r"#[0-9A-Fa-f]{6}", style_sheet(colours)))
     assert found <= own
     assert not found & (set(vars(other).values()) - own)
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_a_box_that_is_ticked_shows_so_while_it_is_disabled(theme, qapp, qtbot, choice):
+    theme.choose(choice)
+    theme.dress(qapp)
+    seen = set()
+    for ticked in (True, False):
+        box = QCheckBox("Encrypt")
+        qtbot.addWidget(box)
+        box.setChecked(ticked)
+        box.setEnabled(False)
+        image = box.grab().toImage()
+        around = [image.pixelColor(x, y).name() for x in range(2, 14) for y in range(image.height())]
+        seen.add(frozenset(around))
+    ticked_colours, plain_colours = sorted(seen, key=len, reverse=True)
+    qapp.setStyleSheet("")
+    assert theme.colours.secondary.lower() in ticked_colours - plain_colours
 
 
 def test_icons_are_as_sharp_as_the_screen(theme):
