@@ -148,6 +148,9 @@ class RunOnEnginesDialog(ClusterSheet):
         """Run the statement on the engines that are ticked."""
         if self.run.isEnabled():
             self.counted.setText("")
+            # What was said of another statement would look like an answer to this one.
+            self._outcomes = ()
+            self._write()
             self.begin(
                 self.clusters.execute(
                     self.clusters.current,

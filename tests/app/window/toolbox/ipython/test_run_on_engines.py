@@ -78,6 +78,17 @@ def test_it_can_be_given_up_and_the_statement_is_still_there(shown):
     assert dialog.strip.said == ""
 
 
+def test_what_was_said_of_the_last_statement_does_not_stand_beside_the_next(shown):
+    one, dialog = shown
+    dialog.run.click()
+    one.bridge.slow = {p.ExecuteOn}
+    dialog.statement.setPlainText("import time; time.sleep(100)")
+    dialog.run.click()
+    assert dialog.output.toPlainText() == ""
+    dialog.strip.cancel.click()
+    assert dialog.output.toPlainText() == ""
+
+
 def test_without_a_cluster_it_offers_to_start_one(empty):
     dialog = empty.dialogs.run_on_engines()
     assert dialog.pages.currentWidget() is dialog.empty
