@@ -28,12 +28,25 @@ if TYPE_CHECKING:
 
 def bind_commands(window: Window, log_folder: Path) -> None:
     """Bind the commands of a window; what belongs to the document in front asks which that is when it is called."""
-    commands, shared = window.commands, window.shared
+    for command_id, do in _deeds(window, log_folder).items():
+        window.commands.bind(command_id, do)
+    for name in window.docks.all:
+        window.commands.bind(f"go.{name}", partial(window.lead_to, name))
+    bind_canvas_commands(window)
+    bind_run_commands(window)
+    bind_cluster_commands(window)
+    theme = window.shared.theme
+    theme.changed.connect(lambda: window.commands.check("view.theme", on=theme.is_dark))
+    window.commands.check("view.theme", on=theme.is_dark)
+
+
+def _deeds(window: Window, log_folder: Path) -> dict[str, Callable[[], object]]:
+    shared = window.shared
 
     def with_document(do: Callable[[Document], object]) -> Callable[[], object]:
         return lambda: do(window.document) if window.document is not None else None
 
-    bound: dict[str, Callable[[], object]] = {
+    return {
         "file.new": window.files.new,
         "file.open": window.files.ask_open,
         "file.save": with_document(window.files.save),
@@ -53,20 +66,11 @@ def bind_commands(window: Window, log_folder: Path) -> None:
         "view.previous-tab": lambda: window.tabs.step(-1),
         "help.welcome": window.show_welcome,
         "help.tour": lambda: start_tour(window),
-        "help.shortcuts": lambda: ShortcutDialog(commands, shared.theme, window).open(),
+        "help.shortcuts": lambda: ShortcutDialog(window.commands, shared.theme, window).open(),
         "help.log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder))),
         "help.about": lambda: AboutDialog(shared.theme, shared.bridge.welcome, window).open(),
         "run.restart-runner": Restarting(shared.bridge, shared.theme, window).begin,
     }
-    for name in window.docks.all:
-        bound[f"go.{name}"] = partial(window.lead_to, name)
-    for command_id, do in bound.items():
-        commands.bind(command_id, do)
-    bind_canvas_commands(window)
-    bind_run_commands(window)
-    bind_cluster_commands(window)
-    shared.theme.changed.connect(lambda: commands.check("view.theme", on=shared.theme.is_dark))
-    commands.check("view.theme", on=shared.theme.is_dark)
 
 
 def _switch_theme(window: Window) -> None:
