@@ -96,13 +96,6 @@ def test_a_run_tells_each_task_and_its_end(talk):
     assert details.previews["out"]["text"] == "30"
 
 
-def test_an_edit_while_it_runs_does_not_disturb_a_run(talk):
-    pipeline = adding()
-    talk.start(pipeline)
-    pipeline.node("first").params["a"] = 100
-    talk.until(p.RunOver)
-
-
 def test_code_that_nobody_trusts_is_not_run(talk):
     pipeline = adding()
     with pytest.raises(RequestError, match="not trusted") as caught:
