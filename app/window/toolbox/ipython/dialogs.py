@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QDialog, QWidget
 
+    from .....core.protocol import ClusterName
     from ...theme.theme import Theme
     from ..clusters import Clusters
     from ..operation import Operation
     from .remembered import Remembered
+
+Shown = TypeVar("Shown", bound="QDialog")
 
 
 class Dialogs(QObject):
@@ -43,7 +46,7 @@ class Dialogs(QObject):
         clusters.changed.connect(self._go_on)
         self.follow: Callable[[Operation], object] = lambda _operation: None
 
-    def _show(self, name: str, make: Callable[[], QDialog], *, anew: bool = False) -> Any:
+    def _show(self, name: str, make: Callable[[], Shown], *, anew: bool = False) -> Shown:
         there = self.open.get(name)
         # Some dialogs are about one cluster, and another one may be in front by now.
         if there is not None and (anew or getattr(there, "about_one", self.clusters.current) != self.clusters.current):
@@ -56,7 +59,8 @@ class Dialogs(QObject):
         there.show()
         there.raise_()
         there.activateWindow()
-        return there
+        # Under each name stands what was made for it.
+        return cast("Shown", there)
 
     def when_ready(self, act: Callable[[], object]) -> None:
         """Do something once it is known which profiles and clusters there are; if that cannot be known, say why."""
@@ -85,23 +89,24 @@ class Dialogs(QObject):
 
     def start_engines(self) -> StartDialog:
         """Start a cluster, or add engines."""
-        made = lambda: StartDialog(self.clusters, self.remembered, self._theme, self._top)  # noqa: E731
-        return self._show("start", made)  # type: ignore[no-any-return]
+        return self._show("start", lambda: StartDialog(self.clusters, self.remembered, self._theme, self._top))
 
     def information(self) -> InformationDialog:
         """Show the cluster in front."""
-
-        def make() -> QDialog:
-            return InformationDialog(
+        return self._show(
+            "information",
+            lambda: InformationDialog(
                 self.clusters, self._theme, self.start_engines, self.run_on_engines, self.logs, self._top
-            )
-
-        return self._show("information", make)  # type: ignore[no-any-return]
+            ),
+        )
 
     def change_profile(self, wanted: str = "") -> ChangeProfileDialog:
         """Choose another profile."""
-        make = lambda: ChangeProfileDialog(self.clusters, self._theme, wanted, self._top)  # noqa: E731
-        return self._show("change-profile", make, anew=bool(wanted))  # type: ignore[no-any-return]
+        return self._show(
+            "change-profile",
+            lambda: ChangeProfileDialog(self.clusters, self._theme, wanted, self._top),
+            anew=bool(wanted),
+        )
 
     def use_profile(self, name: str) -> None:
         """Change to a profile at once, or ask first where something of the old one has to be decided on."""
@@ -115,8 +120,11 @@ class Dialogs(QObject):
 
     def new_profile(self, like: str = "") -> NewProfileDialog:
         """Make a profile."""
-        make = lambda: NewProfileDialog(self.clusters, self._theme, self.use_profile, like, self._top)  # noqa: E731
-        return self._show("new-profile", make, anew=True)  # type: ignore[no-any-return]
+        return self._show(
+            "new-profile",
+            lambda: NewProfileDialog(self.clusters, self._theme, self.use_profile, like, self._top),
+            anew=True,
+        )
 
     def duplicate_profile(self) -> NewProfileDialog:
         """Make a profile like the chosen one."""
@@ -135,31 +143,30 @@ class Dialogs(QObject):
 
     def clean_up(self) -> CleanUpDialog:
         """Stop what Treadle started, or leave it running."""
-        make = lambda: CleanUpDialog(self.clusters, self._theme, self._top)  # noqa: E731
-        return self._show("clean-up", make)  # type: ignore[no-any-return]
+        return self._show("clean-up", lambda: CleanUpDialog(self.clusters, self._theme, self._top))
 
     def shut_down(self) -> ShutDownDialog:
         """Ask the controller to end with all its engines."""
-        make = lambda: ShutDownDialog(self.clusters, self._theme, self._top)  # noqa: E731
-        return self._show("shut-down", make)  # type: ignore[no-any-return]
+        return self._show("shut-down", lambda: ShutDownDialog(self.clusters, self._theme, self._top))
 
     def environment(self) -> EnvironmentDialog:
         """Set variables of the engines."""
-        make = lambda: EnvironmentDialog(self.clusters, self.remembered, self._theme, self._top)  # noqa: E731
-        return self._show("environment", make)  # type: ignore[no-any-return]
+        return self._show(
+            "environment", lambda: EnvironmentDialog(self.clusters, self.remembered, self._theme, self._top)
+        )
 
     def run_on_engines(self, engines: tuple[int, ...] = ()) -> RunOnEnginesDialog:
         """Run a statement on engines."""
-        make = lambda: RunOnEnginesDialog(self.clusters, self._theme, self.start_engines, engines, self._top)  # noqa: E731
-        dialog: RunOnEnginesDialog = self._show("run-on", make)
+        dialog = self._show(
+            "run-on", lambda: RunOnEnginesDialog(self.clusters, self._theme, self.start_engines, engines, self._top)
+        )
         if engines:
             dialog.choice.tick(engines)
         return dialog
 
     def logs(self, file: str = "") -> LogsDialog:
         """Show the logs."""
-        make = lambda: LogsDialog(self.clusters, self._theme, file, self._top)  # noqa: E731
-        return self._show("logs", make, anew=bool(file))  # type: ignore[no-any-return]
+        return self._show("logs", lambda: LogsDialog(self.clusters, self._theme, file, self._top), anew=bool(file))
 
     def restart_engines(self) -> Question | None:
         """Ask, and replace all engines that Treadle started by fresh ones."""
@@ -187,5 +194,5 @@ class Dialogs(QObject):
         asked.ask(lambda answer: self._restart(row.name, numbers) if answer == "restart" else None)
         return asked
 
-    def _restart(self, name: Any, numbers: tuple[int, ...]) -> None:
+    def _restart(self, name: ClusterName, numbers: tuple[int, ...]) -> None:
         self.follow(self.clusters.act(name, "restart", numbers, deadline=60.0))
