@@ -35,7 +35,27 @@ class NewProfileDialog(ClusterSheet):
         self.heading(self.windowTitle())
         about = self.tr("A profile is a folder of IPython’s with settings for controllers and engines.")
         self.quiet(self.text(about))
+        self._add_fields(like)
+        self.body.addStretch(1)
+        self.closing_button(self.tr("Cancel"), default=False)
+        self.make = self.button(self.tr("Make"), default=True)
+        self.make.clicked.connect(self.begin_make)
+        self.name.textChanged.connect(lambda _text: self.enable(idle=True))
+        self.setMinimumWidth(WIDTH)
+        self.starts_in_fields = self.tight = True
+        self.enable(idle=True)
+        self.name.setFocus()
+        self.name.selectAll()
+
+    def _add_fields(self, like: str) -> None:
         self.name, self.like = QLineEdit(self), QComboBox(self)
+        self.name.setAccessibleName(self.tr("Name of the profile"))
+        self.name.setText(self._free_name(like) if like else "")
+        self.like.setAccessibleName(self.tr("Whose settings it gets"))
+        self.like.addItem(self.tr("None: the defaults of IPython"), "")
+        for profile in self.clusters.profiles:
+            self.like.addItem(self.tr("Those of {name}").format(name=profile.name), profile.name)
+        self.like.setCurrentIndex(max(0, self.like.findData(like)))
         self.use_it = QCheckBox(self.tr("Use it from now on"), self)
         self.use_it.setChecked(True)
         self.fields = QWidget(self)
@@ -47,23 +67,6 @@ class NewProfileDialog(ClusterSheet):
         form.addRow(self.tr("Settings"), self.like)
         form.addRow("", self.use_it)
         self.body.addWidget(self.fields)
-        self.body.addStretch(1)
-        self.closing_button(self.tr("Cancel"), default=False)
-        self.make = self.button(self.tr("Make"), default=True)
-        self.make.clicked.connect(self.begin_make)
-        self.name.setAccessibleName(self.tr("Name of the profile"))
-        self.like.setAccessibleName(self.tr("Whose settings it gets"))
-        self.like.addItem(self.tr("None: the defaults of IPython"), "")
-        for profile in clusters.profiles:
-            self.like.addItem(self.tr("Those of {name}").format(name=profile.name), profile.name)
-        self.like.setCurrentIndex(max(0, self.like.findData(like)))
-        self.name.setText(self._free_name(like) if like else "")
-        self.name.textChanged.connect(lambda _text: self.enable(idle=True))
-        self.setMinimumWidth(WIDTH)
-        self.starts_in_fields = self.tight = True
-        self.enable(idle=True)
-        self.name.setFocus()
-        self.name.selectAll()
 
     def _free_name(self, like: str) -> str:
         names = {profile.name for profile in self.clusters.profiles}
