@@ -22,13 +22,14 @@ from ..labels import write_as
 from ..painting import painting
 from ..runs.scheme_chooser import scheme_badge
 from ..scheme_choices import LAST
+from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, CARD_PADDING_X, CARD_PADDING_Y, CHIP, GRID, RADIUS_CARD, STATES
 from .fields import Fields
 from .live import Live
 from .switch import Switch
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PyQt6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 
     from ..theme.theme import Theme
     from .preferences import Preferences
@@ -70,9 +71,9 @@ class Card(QFrame):
 
     # What a kind of card says
 
-    def words(self) -> tuple[str, str]:
-        """Return what the scheme is called, and the line of help."""
-        return self.name, self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is")
+    def about(self) -> str:
+        """Return the line of help."""
+        return self.tr("From a newer Treadle, or of a plug-in that is not here: kept as it is")
 
     def _refresh(self) -> None:
         """Show what is set."""
@@ -80,7 +81,7 @@ class Card(QFrame):
     # How it is made
 
     def _set_up(self) -> None:
-        title, help_ = self.words()
+        title, help_ = scheme_word(self.name), self.about()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setMaximumWidth(MOST_WIDTH)
@@ -122,9 +123,9 @@ class Card(QFrame):
         column.addStretch(1)
         self.error.hide()
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Be right when it is seen."""
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self.refresh()
 
     def fit(self, *, across: bool) -> None:

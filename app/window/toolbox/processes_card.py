@@ -49,9 +49,9 @@ class ProcessesCard(Card):
             self.tr("After so many tasks a process is replaced by a fresh one: for modules that leak memory"),
         )
 
-    def words(self) -> tuple[str, str]:
-        """Return what the scheme is called, and the line of help."""
-        return self.tr("Processes"), self.tr("On this machine: a module that crashes costs one task")
+    def about(self) -> str:
+        """Return the line of help."""
+        return self.tr("On this machine: a module that crashes costs one task")
 
     def _refresh(self) -> None:
         choice = self.preferences.choice(self.name)

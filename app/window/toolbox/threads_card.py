@@ -27,9 +27,9 @@ class ThreadsCard(Card):
         )
         self.fields.add(self.tr("Threads"), self.number, tip)
 
-    def words(self) -> tuple[str, str]:
-        """Return what the scheme is called, and the line of help."""
-        return self.tr("Threads"), self.tr("One process that shares values, for modules that declare it")
+    def about(self) -> str:
+        """Return the line of help."""
+        return self.tr("One process that shares values, for modules that declare it")
 
     def _refresh(self) -> None:
         self.number.show_value(self.preferences.choice(self.name).value("number"))

@@ -29,7 +29,7 @@ from .dialogs import Dialogs
 from .strip import Strip
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent
+    from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from ...theme.theme import Theme
     from ..clusters import Clusters
@@ -82,9 +82,9 @@ class IPythonCard(Card):
         clusters.news.connect(self.show_clusters)
         self.show_clusters()
 
-    def words(self) -> tuple[str, str]:
-        """Return what the scheme is called, and the line of help."""
-        return self.tr("IPython"), self.tr("Engines of a cluster, here or elsewhere, started by whomever")
+    def about(self) -> str:
+        """Return the line of help."""
+        return self.tr("Engines of a cluster, here or elsewhere, started by whomever")
 
     # How it is made
 
@@ -260,7 +260,7 @@ class IPythonCard(Card):
         self.below.setVisible(not (across and busy))
         self._write_how()
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Look at the cluster from now on."""
         super().showEvent(event)
         self._turned()

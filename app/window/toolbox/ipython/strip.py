@@ -25,6 +25,8 @@ from ...theme.tokens import CAPTION, GRID, ICON_SMALL, STATES
 from . import words
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QResizeEvent
+
     from .....core.errors import TreadleError
     from ...theme.theme import Theme
     from ..operation import Operation
@@ -193,7 +195,7 @@ class Strip(QWidget):
 
     # How it looks
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Give the text of an error the lines that it takes in this width."""
         super().resizeEvent(event)
         self._fit()
