@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 
 import psutil
 import pytest
@@ -258,6 +259,13 @@ def test_the_controller_of_another_is_ended_only_when_that_is_asked_for(foreign,
 # Leftovers
 
 
+def is_gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 @pytest.fixture
 def leftover(talks, home):
     """Return what is left of a session whose runner and guardian were killed: its one engine."""
@@ -266,7 +274,7 @@ def leftover(talks, home):
     guardians = [one for one in of_clusters(home) if "treadle.schemes.ipython.guardian" in one.cmdline()]
     for process in (*guardians, psutil.Process(talk.client.pid)):
         process.kill()
-        wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)  # noqa: B023
+        wait_until(partial(is_gone, process))
     (engine,) = row.engines
     assert psutil.pid_exists(engine.pid)
     return engine
