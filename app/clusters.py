@@ -6,6 +6,7 @@ import contextlib
 import logging
 import secrets
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import ClusterError
@@ -87,8 +88,6 @@ def start_cluster(
     **more: Any,
 ) -> Cluster:
     """Start what a definition says; ClusterError says why it cannot be. ``more`` is for ``Cluster.start``."""
-    from pathlib import Path
-
     from ..schemes.ipython.cluster import Cluster, cores
 
     address = Address(

@@ -6,6 +6,7 @@ import os
 import platform
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -199,8 +200,6 @@ def _check(asked: p.CheckDocument) -> p.ProblemList:
 
 
 def _freshness(asked: p.AskFreshness) -> p.FreshnessList:
-    from pathlib import Path
-
     from ...core.cache.signing import user_signer
     from ...core.cache.store import Cache, default_folder
     from ..freshness import freshness
