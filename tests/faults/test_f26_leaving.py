@@ -25,7 +25,7 @@ import signal
 
 import psutil
 import pytest
-from clusters import RealCluster
+from clusters import RealCluster, wait_until
 from eyes import WatchedWindow
 from leaving_sessions import (
     IMPATIENT,
@@ -39,7 +39,6 @@ from leaving_sessions import (
     foreign_engine,
     left_run,
     pass_gate,
-    until,
 )
 from runners import Talk
 from whole_windows import SUPPORT, gate
@@ -96,7 +95,7 @@ def test_cancel_changes_nothing_and_stop_ends_all_that_treadle_started(session, 
     ours = one.start_cluster(2)
     foreign = foreign_engine(tmp_path)
     try:
-        until(lambda: len(one.ask(p.WatchCluster, name=NAME, seconds=0.0).engines) == 3)
+        wait_until(lambda: len(one.ask(p.WatchCluster, name=NAME, seconds=0.0).engines) == 3)
         page = one.start_run()
         workers = set(one.runner.children(recursive=True))
 
@@ -182,7 +181,7 @@ def test_a_cluster_that_a_left_run_uses_lives_until_it_is_over_and_longer_if_it_
     if fate == "stop":
         assert all_gone(ours)
     else:
-        until(lambda: [one.left_running for one in Ledger().records()] == [True])
+        wait_until(lambda: [one.left_running for one in Ledger().records()] == [True])
         assert all_alive(ours)
 
 

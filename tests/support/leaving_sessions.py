@@ -6,10 +6,10 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from clusters import wait_until
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QLabel
 from whole_windows import Whole, open_gate
@@ -162,13 +162,6 @@ def left_run() -> Any:
     return run
 
 
-def until(told: Any, seconds: float = SECONDS) -> None:
-    end = time.monotonic() + seconds
-    while not told():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s"
-        time.sleep(0.02)
-
-
 def pass_gate(gate: Path) -> None:
     """Let the task through that waits at the gate, or is on its way there."""
 
@@ -179,7 +172,7 @@ def pass_gate(gate: Path) -> None:
             return False
         return True
 
-    until(opened)
+    wait_until(opened, SECONDS)
 
 
 def end_all(gate: Path, *others: subprocess.Popen[bytes]) -> None:

@@ -411,12 +411,6 @@ def most_open_files() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def kill_parent() -> None:
-    os.kill(os.getppid(), signal.SIGKILL)
-    while True:
-        signal.pause()
-
-
 def take(megabytes: int, file: str = "") -> int:
     """Take memory, say so, and hold it for a minute, unless nobody is to be told."""
     held = b"x" * (megabytes << 20)
