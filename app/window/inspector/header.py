@@ -135,6 +135,8 @@ class Header(QWidget):
             words.insert(0, self.tr("Bypassed") if mode == "bypassed" else self.tr("Disabled"))
         if look.mapped and look.total > 0:
             words.append(self.tr("{over} of {total} tasks").format(over=count(look.over), total=count(look.total)))
+            if look.failed:
+                words.append(self.tr("{failed} failed").format(failed=count(look.failed)))
         self.state.setText(" · ".join(words))
         self.state.setToolTip(look.reason)
 

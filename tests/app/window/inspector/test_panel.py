@@ -179,6 +179,9 @@ def test_a_run_is_shown_as_it_goes(shown, runs):
     runs.looks["smooth"] = NodeLook(state="running", axes=("image",), total=8, counts={"succeeded": 3, "running": 1})
     runs.looks_changed.emit({"smooth"})
     assert panel.header.state.text() == "Running · 3 of 8 tasks"
+    runs.looks["smooth"] = NodeLook(state="failed", axes=("image",), total=8, counts={"succeeded": 7, "failed": 1})
+    runs.looks_changed.emit({"smooth"})
+    assert panel.header.state.text() == "Failed · 8 of 8 tasks · 1 failed"
 
 
 def test_other_runs_and_documents_are_shown_instead(shown, panel, qapp):
