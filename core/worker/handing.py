@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import uuid
@@ -105,6 +106,13 @@ def load(handed: Handed) -> Any:
     if isinstance(handed, bytes):
         return sealed(pickle.loads(handed))  # noqa: S301 - whoever calls this knows where it comes from
     return container.read(Path(handed[0]))
+
+
+def discard(handed: Handed) -> None:
+    """Remove the file in which a value was handed out, if it is in one and still there."""
+    if not isinstance(handed, bytes):
+        with contextlib.suppress(OSError):
+            Path(handed[0]).unlink(missing_ok=True)
 
 
 def _room(folder: Path) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ...core.worker.call import Given, Items, Moved, Ref
-from ..hosting.wire import Encoded, Encoder
+from ..hosting.wire import Encoded, Encoder, is_plain
 from .local_code import by_value, local_modules_in, with_code
 from .pace import UNKNOWN
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ...core.worker.call import Argument, Call, ValueId, Where
     from ...core.worker.failures import Cause
 
-_ATOMS = frozenset({int, float, bool, type(None)})
-_SHORT_TEXT = 1000
 _MOST_REFS = 64
 NOT_PICKLABLE = "not picklable"
 
@@ -82,7 +80,7 @@ class Parcels(Encoder):
         for argument in call.arguments.values():
             if type(argument) is Ref and self._spread(argument.value) is None:
                 refs.append(argument.value)
-            elif type(argument) is Given and _is_small(argument.value):
+            elif type(argument) is Given and is_plain(argument.value):
                 values.append(argument.value)
             else:
                 return self._job(call, *self.encode(call))
@@ -138,8 +136,3 @@ class Parcels(Encoder):
         again = self.job(job.call)
         again.copy, again.where, again.unfit, again.told = job.copy, job.where, job.unfit, job.told
         return again
-
-
-def _is_small(value: Any) -> bool:
-    kind = type(value)
-    return kind in _ATOMS or (kind is str and len(value) < _SHORT_TEXT)

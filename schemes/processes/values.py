@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...core.worker.handing import Handed
+from ...core.worker.handing import Handed, discard
 from ..hosting.parts import parts_of
 
 if TYPE_CHECKING:
@@ -83,7 +81,7 @@ class Values:
         """Take note that every process can read a value now; None if it was released meanwhile, and is gone."""
         value = self._kept.get(worker, {}).pop(key, None)
         if value is None:
-            _remove(handed)
+            discard(handed)
             return None
         task, output, place = value
         self._held[task] = {**self._held[task], (output, place): handed}
@@ -117,15 +115,9 @@ class Values:
                     keys.setdefault(where.worker, []).append(where.key)
                 elif not isinstance(where, bytes):
                     paths.append(where[0])
-                    _remove(where)
+                    discard(where)
         return paths, keys
 
     def clear(self) -> None:
         """Forget everything."""
         self.forget(list(self._held))
-
-
-def _remove(handed: Handed) -> None:
-    if not isinstance(handed, bytes):
-        with contextlib.suppress(OSError):
-            Path(handed[0]).unlink(missing_ok=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.worker.handing import Handed, dumps, hand_out, load
+from ...core.worker.handing import Handed, discard, dumps, hand_out, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from ...core.worker.call import ValueId
 
@@ -55,7 +54,7 @@ class HostValues:
         task, output, place = value
         known = self._handed.setdefault(task, {}) if task in self._homes else None
         if known is None or (output, place) in known:
-            _remove(handed)
+            discard(handed)
             return None if known is None else known[output, place]
         known[output, place] = handed
         return handed
@@ -111,7 +110,7 @@ class HostValues:
             self._small.pop(task, None)
             self._needed.pop(task, None)
             for handed in self._handed.pop(task, {}).values():
-                _remove(handed)
+                discard(handed)
             known = self._homes.pop(task, None)
             if known is not None and known[0] != NOWHERE:
                 found.setdefault(known[0], []).append((task, known[1]))
@@ -120,9 +119,3 @@ class HostValues:
     def clear(self) -> None:
         """Forget everything."""
         self.forget(list(self._homes))
-
-
-def _remove(handed: Handed) -> None:
-    if not isinstance(handed, bytes):
-        with contextlib.suppress(OSError):
-            Path(handed[0]).unlink(missing_ok=True)
