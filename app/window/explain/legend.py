@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from ..dialogs.sheet import Sheet
 from ..labels import write_as
-from ..runs.scheme_chooser import scheme_badge
 from ..runs.task_columns import word_of
+from ..scheme_badges import scheme_badge
 from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, STATES
 from .badges import badge

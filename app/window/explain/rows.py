@@ -8,8 +8,8 @@ from PyQt6.QtCore import QCoreApplication
 
 from ....core.run.candidates import bare
 from .. import amounts
-from ..runs.scheme_chooser import scheme_badge
 from ..runs.task_columns import word_of
+from ..scheme_badges import scheme_badge
 from ..scheme_words import scheme_word
 from ..theme.tokens import ICON_SMALL, STATES
 from .reason_grid import Cell

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QAction, QActionGroup, QIcon
 
-from ..runs.scheme_chooser import scheme_badge
+from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO, read
 from ..scheme_words import scheme_word
 from .run_on import preferred, run_on, targets, why_not

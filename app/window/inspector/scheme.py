@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap, QStandardItemModel
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.modules import Port
 from ....core.validation.resource_checks import SCHEMES as NAMES
-from ..painting import painting
+from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO
 from ..scheme_words import scheme_word
-from ..theme.tokens import CAPTION, GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+from ..theme.tokens import CAPTION, GRID
 from .editors.reading import MIXED, UNSET
+from .fields import still_wheel
 from .selection import Slot
 
 if TYPE_CHECKING:
@@ -38,15 +39,13 @@ class SchemeChoice(QWidget):
         super().__init__()
         self._theme = theme
         self._selection: Selection | None = None
-        self._badges: dict[tuple[str, float], QIcon] = {}
         self.box, self.why = QComboBox(self), QLabel(self)
         self.more = QPushButton(self.tr("Why here?…"), self)
         self.more.clicked.connect(self.why_requested)
         self.box.setAccessibleName(self.tr("Preferred scheme"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.box.installEventFilter(self)
+        still_wheel(self.box)
         self.why.setWordWrap(True)
         self.why.setTextFormat(Qt.TextFormat.PlainText)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -106,35 +105,11 @@ class SchemeChoice(QWidget):
             self._selection.set(_SLOT, UNSET if name == AUTO else name)
 
     def _badge(self, scheme: str) -> QIcon:
-        look, ratio = SCHEMES.get(scheme, UNKNOWN_SCHEME), self.devicePixelRatioF()
-        if (scheme, ratio) in self._badges:
-            return self._badges[scheme, ratio]
-        pixmap = QPixmap(round(ICON_SMALL * ratio), round(ICON_SMALL * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        with painting(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(look.colour.on(self._theme.colours)))
-            place = QRectF(0, 0, ICON_SMALL, ICON_SMALL)
-            painter.drawRoundedRect(place, GRID, GRID)
-            painter.setPen(QColor(self._theme.colours.surface))
-            painter.setFont(self._theme.font(CAPTION, semibold=True))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, look.letter)
-        self._badges[scheme, ratio] = QIcon(pixmap)
-        return self._badges[scheme, ratio]
+        return QIcon(scheme_badge(self._theme, scheme, self.devicePixelRatioF()))
 
     def _dress(self) -> None:
-        self._badges.clear()
         self.why.setFont(self._theme.font(CAPTION))
         self.why.setStyleSheet(f"color: {self._theme.colours.secondary}")
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Let the wheel scroll the panel."""
-        if event is not None and event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
 
 def _disable(box: QComboBox) -> None:

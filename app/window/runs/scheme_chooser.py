@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QActionGroup, QIcon, QPainter, QPixmap
+from PyQt6.QtGui import QAction, QActionGroup, QIcon
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from .. import amounts
-from ..painting import painting
+from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO
 from ..scheme_words import scheme_word
-from ..theme.tokens import GRID, ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+from ..theme.tokens import GRID, SCHEMES
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
@@ -128,22 +128,3 @@ class SchemeChooser(QToolButton):
         if name == AUTO:
             return self._theme.icon("parallel")
         return QIcon(scheme_badge(self._theme, name, self.devicePixelRatioF()))
-
-
-def scheme_badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL) -> QPixmap:
-    """Return the letter of a scheme on its colour, as nodes carry it."""
-    look = SCHEMES.get(scheme, UNKNOWN_SCHEME)
-    made = QPixmap(round(size * ratio), round(size * ratio))
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    with painting(made) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour(look.colour.on(theme.colours)))
-        painter.drawRoundedRect(0, 0, size, size, size / 4, size / 4)
-        font = theme.font(1.0, semibold=True)
-        font.setPixelSize(size * 11 // 16)
-        painter.setFont(font)
-        painter.setPen(theme.colour(theme.colours.surface))
-        painter.drawText(0, 0, size, size, Qt.AlignmentFlag.AlignCenter, look.letter)
-    return made

@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from .. import amounts
 from ..looks import ENDED
+from ..scheme_badges import scheme_badge
 from ..theme.tokens import GRID, ICON_SMALL, STATES
 from .record import LOST
-from .scheme_chooser import scheme_badge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from .. import amounts
 from ..labels import write_as
 from ..painting import painting
-from ..runs.scheme_chooser import scheme_badge
+from ..scheme_badges import scheme_badge
 from ..scheme_choices import LAST
 from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, CARD_PADDING_X, CARD_PADDING_Y, CHIP, GRID, RADIUS_CARD, STATES
