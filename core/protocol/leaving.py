@@ -34,7 +34,7 @@ class Leave(Request, tag="leave"):
     """Carry out what was decided for each run and each cluster; what is not named is stopped. Answered by Left.
 
     If runs are left, the runner goes on alone until they are over (as after Detach), and stops only then the clusters
-    that they use and that are to be stopped. Else it is to be ended with Shutdown.
+    that they use and that are to be stopped. Else it is to be ended: by the end of its line, or Shutdown.
     """
 
     runs: dict[str, Fate] = field(default_factory=dict)
