@@ -152,6 +152,7 @@ def test_the_next_start_restores_what_was_not_saved_and_resumes_the_run_with_one
     assert found["scheme"] == "processes"
 
 
+@pytest.mark.slow
 def test_what_was_resumed_is_not_offered_once_more(three):
     killed_in_its_run(three, runner_too=True)
     (three / "gate").touch()

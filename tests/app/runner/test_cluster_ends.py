@@ -228,6 +228,7 @@ def foreign(home, tmp_path):
         made.close()
 
 
+@pytest.mark.slow
 def test_only_what_this_runner_added_to_the_cluster_of_another_ends(foreign, talks, home):
     talk = talks()
     (row,) = talk.ask(p.AskClusters).clusters
@@ -280,6 +281,7 @@ def leftover(talks, home):
     return engine
 
 
+@pytest.mark.slow
 def test_a_leftover_is_told_taken_over_and_ends_with_its_new_owner(leftover, talks, home):
     talk = talks()
     (found,) = talk.ask(p.AskClusters).leftovers
@@ -319,6 +321,7 @@ def test_a_leftover_that_is_ignored_is_left_running_and_not_told_again(leftover,
 # Leaving
 
 
+@pytest.mark.slow
 def test_leaving_stops_and_leaves_as_was_decided(talks, home):
     talk = talks()
     other = p.ClusterName("default", "other")
@@ -335,6 +338,7 @@ def test_leaving_stops_and_leaves_as_was_decided(talks, home):
     assert none_left(home), commands(home)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fate", ["stop", pytest.param("leave", marks=pytest.mark.slow)])
 def test_a_run_that_is_left_has_its_engines_until_it_is_over(fate, talks, home):
     talk = talks()

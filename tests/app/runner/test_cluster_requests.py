@@ -186,6 +186,7 @@ def test_a_run_uses_the_engines_and_it_is_told_what_each_of_them_executes(talk, 
     assert {one.task for one in row.engines} == {""}
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_in_a_run_is_replaced_and_one_that_is_stopped_is_not(talk, folder):
     talk.ask(p.AddEngines, name=DEFAULT, engines=1)
     talk.start(napping(folder, 400), scheme="ipython", cache=False)

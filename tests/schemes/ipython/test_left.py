@@ -62,6 +62,7 @@ def test_an_engine_that_dies_in_a_run_is_replaced_and_what_comes_is_left_running
     assert all(record.left_running for record in Ledger().of(*left))
 
 
+@pytest.mark.slow
 def test_an_engine_whose_nanny_was_dead_before_the_run_is_replaced_soon(left, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(nannies, "EVERY_SECONDS", 0.3)
     (before,) = engines(left)
