@@ -36,6 +36,11 @@ def press(times: int = 1):
 
 
 def let_go_and_wait(held: list[object]):
+    held.clear()
+    threading.Event().wait(SECONDS)
+
+
+def collect_and_wait(held: list[object]):
     # What else is to go shall not be going when the key is heard: it would be lost there.
     gc.collect()
     held.clear()
@@ -53,8 +58,7 @@ def test_what_is_pressed_in_a_finalizer_comes_when_that_has_ended():
 
     weakref.finalize(held[0], clean)
     with pytest.raises(KeyboardInterrupt):
-        held.clear()
-        threading.Event().wait(SECONDS)
+        let_go_and_wait(held)
     assert done == ["cleaned"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -85,5 +89,5 @@ def test_a_run_that_nobody_refers_to_is_cleaned_up_whole_and_the_program_interru
 
     made[0].keeping.close = close
     with pytest.raises(KeyboardInterrupt):
-        let_go_and_wait(made)
+        collect_and_wait(made)
     assert not folder.exists()
