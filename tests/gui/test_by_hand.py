@@ -101,3 +101,18 @@ def test_a_first_pipeline_is_made_run_and_undone_with_a_real_pointer_and_keys(pe
     screen.key("ctrl+q")
     assert window.ends() == 0
     assert window.told() == ""
+
+
+def test_a_letter_in_an_open_menu_is_for_the_menu_and_not_for_the_nodes_that_are_selected(person, screen):
+    window = person.window
+    number = person.place(NUMBER, "number", 0.4, 0.4)
+    screen.click(*window.ask(f"eye.card({number!r})"))
+    window.wait(f"list(page.selection) == [{number!r}] and page.canvas.hasFocus()")
+    screen.key("alt+c")
+    window.wait("type(app.activePopupWidget()).__name__ == 'QMenu'")
+    # D is *Disable* on the canvas, and *Request cluster shutdown* in this menu.
+    screen.key("d")
+    window.wait("type(app.activeWindow()).__name__ == 'ShutDownDialog'")
+    assert window.ask(f"document.pipeline.nodes[{number!r}].mode") == "normal"
+    screen.key("Escape")
+    window.wait("app.activeWindow() is window")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction, QKeySequence
 
+from .menu_letters import MenuLetters
 from .table import COMMANDS, SEPARATOR
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Commands(QObject):
         super().__init__(parent)
         self._theme = theme
         self.shortcuts = shortcuts
+        self._letters = MenuLetters(self)
         self._facts: frozenset[str] = frozenset()
         self._known = {command.id: command for command in COMMANDS}
         self._actions = {command.id: self._made(command) for command in COMMANDS}
@@ -72,7 +74,8 @@ class Commands(QObject):
         self._actions[command_id].setChecked(on)
 
     def fill(self, menu: QMenu, items: Iterable[str]) -> None:
-        """Put commands into a menu."""
+        """Put commands into a menu, which hears all keys by itself while it is open."""
+        menu.installEventFilter(self._letters)
         for item in items:
             if item == SEPARATOR:
                 menu.addSeparator()
