@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from ...core import protocol as p
@@ -79,8 +80,7 @@ class Clusters:
 
         Return what still lives of those that were to be stopped.
         """
-        left: dict[p.ClusterName, tuple[p.Living, ...]] = {}
-        stopping = []
+        stopping: list[tuple[Tended, list[tuple[p.Living, ...]], BackgroundThread]] = []
         for one in self.held():
             fate = fates.get(one.name, one.fate)
             if one.name in in_use:
@@ -88,11 +88,17 @@ class Clusters:
             elif fate == "leave":
                 one.leave()
             else:
-                thread = BackgroundThread(target=_stop, args=(one, seconds, left), name="treadle-let-go", daemon=True)
+                told: list[tuple[p.Living, ...]] = []
+                thread = BackgroundThread(target=_stop, args=(one, seconds, told), name="treadle-let-go", daemon=True)
                 thread.start()
-                stopping.append(thread)
-        for thread in stopping:
-            thread.join(seconds + 2.0)
+                stopping.append((one, told, thread))
+        end = time.monotonic() + seconds + 2.0
+        left: dict[p.ClusterName, tuple[p.Living, ...]] = {}
+        for one, told, thread in stopping:
+            thread.join(max(0.0, end - time.monotonic()))
+            # Of one that is not done, what lives counts, and not that nothing was told.
+            if living := told[0] if told else one.still_there():
+                left[one.name] = living
         return left
 
     def close(self, seconds: float = END_SECONDS) -> None:
@@ -104,10 +110,8 @@ class Clusters:
         self.let_go({}, seconds)
 
 
-def _stop(one: Tended, seconds: float, left: dict[p.ClusterName, tuple[p.Living, ...]]) -> None:
+def _stop(one: Tended, seconds: float, told: list[tuple[p.Living, ...]]) -> None:
     try:
-        living = one.stop(seconds)
-    except TreadleError:
-        living = one.still_there()
-    if living:
-        left[one.name] = living
+        told.append(one.stop(seconds))
+    except (TreadleError, OSError):
+        told.append(one.still_there())
