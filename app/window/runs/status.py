@@ -181,7 +181,7 @@ class RunNumbers(_OfRuns):
 
     def _counted(self, record: RunRecord) -> str:
         counts = record.counts()
-        done = sum(count for state, count in counts.items() if state in ENDED)
+        done = sum(count for state, count in counts.items() if state in ENDED and state != LOST)
         text = f"{self.tr('tasks')} {amounts.count(done)}/{amounts.count(record.total)}"
         return f"{text} · {amounts.count(counts['failed'])} {self.tr('failed')}"
 

@@ -15,7 +15,10 @@ SPAN = 3.0
 
 
 class Live(NamedTuple):
-    """How a scheme does: tasks that run, that it took in this run, that end in a second; what failed last in it."""
+    """How a scheme does: tasks that run, that it took (of a run that is over: did), that end in a second; what failed.
+
+    ``error`` is what failed last in it.
+    """
 
     running: int = 0
     taken: int = 0
@@ -46,8 +49,10 @@ class Pulse:
     def _live(self, record: RunRecord, name: str, taken: int) -> Live:
         failed = record.errors.get(name)
         error = "" if failed is None else one_line(f"{failed.task}: {failed.cause}")
-        running = max(0, record.busy[name])
-        return Live(running, taken, 0.0 if record.over else self._rate(name), error)
+        if record.over:
+            # What was lost with the runner was taken, and is not done.
+            return Live(0, record.done[name], 0.0, error)
+        return Live(max(0, record.busy[name]), taken, self._rate(name), error)
 
     def _rate(self, name: str) -> float:
         (before, first), (now, last) = self._seen[0], self._seen[-1]

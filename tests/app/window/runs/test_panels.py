@@ -321,6 +321,18 @@ def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(theme, run
     assert numbers.words == "Cancelled · tasks 2/11 · 0 failed · 3.0 s"
 
 
+def test_tasks_that_were_lost_with_the_runner_do_not_count_as_done(theme, runs, start, bridge, qtbot):
+    numbers = RunNumbers(theme)
+    qtbot.addWidget(numbers)
+    numbers.set_runs(runs)
+    start(runs)
+    done = [row(f"second[{at}]", "succeeded", began=at * 1.0, ended=at + 1.0) for at in range(2)]
+    waiting = [row(f"second[{at}]", "waiting", scheme="") for at in range(2, 10)]
+    bridge.news.emit(told("r1", row("first", "running"), *done, *waiting, seconds=2.0))
+    bridge.be("gone", "the runner was killed by signal 9")
+    assert numbers.words == "Lost contact · tasks 2/11 · 0 failed · 2.0 s"
+
+
 # Trust
 
 

@@ -51,3 +51,12 @@ def test_another_run_begins_anew():
     other = record("r2")
     other.take(told("r2", *done(1)))
     assert pulse.look(other, 11.0)["processes"].rate == 0.0
+
+
+def test_what_was_lost_with_the_runner_is_not_said_to_be_done():
+    run = record()
+    run.take(told("r1", *done(0, 1, 2), row("first[3]", "running"), row("a", "running", scheme="threads")))
+    run.lose("the runner ended")
+    live = Pulse().look(run, 1.0)
+    assert live["processes"].taken == 3
+    assert live["threads"].taken == 0
