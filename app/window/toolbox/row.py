@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtWidgets import QBoxLayout, QWidget
 
 from ..theme.tokens import GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PyQt6.QtCore import QPoint
 
@@ -53,14 +54,18 @@ class Row(QWidget):
         for card in self.cards:
             self._layout.removeWidget(card)
         self.cards = list(cards)
-        before: QWidget | None = None
         for place, card in enumerate(self.cards):
             self._layout.insertWidget(place, card)
             self._fit(card)
             card.show()
-            if before is not None:
-                QWidget.setTabOrder(before, card)
-            before = card
+        self._lead_keys()
+
+    def _lead_keys(self) -> None:
+        """Have Tab lead through all of a card before it leads to the next."""
+        chain = [one for one in _focus_chain(self) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        inside = [one for card in self.cards for one in (card, *filter(card.isAncestorOf, chain))]
+        for before, after in pairwise(one for one in inside if one.focusProxy() is None):
+            QWidget.setTabOrder(before, after)
 
     def _fit(self, card: Card) -> None:
         card.fit(across=self.across)
@@ -94,3 +99,10 @@ class Row(QWidget):
             return QRect(left + GAP // 2 - 1, beside.top(), 2, beside.height())
         top = beside.bottom() + 1 if last else beside.top() - GAP
         return QRect(beside.left(), top + GAP // 2 - 1, beside.width(), 2)
+
+
+def _focus_chain(start: QWidget) -> Iterator[QWidget]:
+    one = start.nextInFocusChain()
+    while one is not None and one is not start:
+        yield one
+        one = one.nextInFocusChain()

@@ -211,3 +211,15 @@ def test_all_that_takes_the_keyboard_has_a_name(panel, shared):
         and not isinstance(widget.parent(), QComboBox | QAbstractSpinBox)
     ]
     assert not nameless
+
+
+def test_tab_leads_through_all_of_a_card_before_the_next_also_in_another_order(panel):
+    for order in (("processes", 0), ("threads", 0), ("ipython", 1)):
+        panel.preferences.move(*order)
+        led, one = [], panel.cards[0].nextInFocusChain()
+        while one is not panel.cards[0]:
+            of = [card.name for card in panel.cards if card is one or card.isAncestorOf(one)]
+            if of and one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None:
+                led += [of[0]] if led[-1:] != of[:1] else []
+            one = one.nextInFocusChain()
+        assert led == [card.name for card in panel.cards]
