@@ -16,6 +16,7 @@ from .ledger import Ledger
 
 if TYPE_CHECKING:
     from .ledger import Record
+    from .proof import Proof
 
 END_SECONDS = 4.5
 _LOOK_SECONDS = 0.5
@@ -88,6 +89,7 @@ class Watch:
         self._id = record_id
         self._alone = False
         self._last = ledger.read(record_id)
+        self._controller: Proof | None = None
 
     def run(self) -> None:
         """Watch until nothing is left to guard."""
@@ -112,11 +114,17 @@ class Watch:
     def _over(self, record: Record) -> bool:
         if self._alone and not record.left_running:
             return True
-        controller = record.controller
-        if controller is not None:
+        self._controller = self._controller or self._found_controller(record)
+        if self._controller is not None:
             # Without it the engines are of no use, and its schedulers live on as orphans.
-            return not controller.proof.lives
+            return not self._controller.lives
         return bool(record.processes) and not any(one.proof.lives for one in record.processes)
+
+    def _found_controller(self, record: Record) -> Proof | None:
+        """Return the controller of the cluster, if it is ours: of this record, or of one that these engines joined."""
+        records = [record] if record.controller else self._ledger.of(Path(record.profile_dir), record.cluster_id)
+        known = [one.controller.proof for one in records if one.here and one.controller is not None]
+        return next((proof for proof in known if proof.lives), known[0] if record.controller else None)
 
     def _wait(self, seconds: float) -> None:
         """Wait for the next look, or until the owner has closed its end."""

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import psutil
 import pytest
 from clusters import wait_until
 
-from treadle.schemes.ipython.guardian import Guardian
+from treadle.schemes.ipython.guardian import Guardian, Watch
 from treadle.schemes.ipython.ledger import Ledger, Record, Started
 from treadle.schemes.ipython.proof import MARK, proof_of
 
@@ -25,7 +26,7 @@ SECONDS = 10.0
 _OWNER = """
 import sys, subprocess, os
 from pathlib import Path
-from treadle.schemes.ipython.guardian import Guardian
+from treadle.schemes.ipython.guardian import Guardian, Watch
 from treadle.schemes.ipython.ledger import Ledger, Started
 from treadle.schemes.ipython.proof import MARK, proof_of
 ledger = Ledger()
@@ -122,6 +123,41 @@ def test_when_the_controller_ends_its_orphans_are_ended_and_the_owner_lives_on()
         orphan.kill()
         orphan.wait(SECONDS)
         guardian.close()
+
+
+class Looking(Watch):
+    """Tells when it has looked, and looks again soon."""
+
+    looked = threading.Event()
+
+    def _wait(self, _seconds: float) -> None:
+        self.looked.set()
+        super()._wait(0.01)
+
+
+def test_engines_end_with_the_controller_that_they_joined_also_if_another_program_started_it() -> None:
+    ledger = Ledger()
+    joined, own = (ledger.open(Path("/profile"), "", "local", Path("/logs")) for _ in range(2))
+    controller, engine = (subprocess.Popen(["sleep", "600"]) for _ in range(2))
+    try:
+        ledger.add(joined.id, Started("controller", proof_of(controller.pid)))
+        ledger.add(own.id, Started("engine", proof_of(engine.pid)))
+        ledger.change(own.id, lambda record: msgspec.structs.replace(record, left_running=True))
+        watch = Looking(ledger, own.id)
+        watch.stop()
+        watching = threading.Thread(target=watch.run)
+        watching.start()
+        assert watch.looked.wait(SECONDS)
+        assert engine.poll() is None
+        controller.kill()
+        controller.wait(SECONDS)
+        assert engine.wait(SECONDS) != 0
+        watching.join(SECONDS)
+        assert ledger.read(own.id) is None
+    finally:
+        for process in (controller, engine):
+            process.kill()
+            process.wait(SECONDS)
 
 
 def test_a_guardian_whose_record_is_gone_ends_at_once() -> None:
