@@ -41,7 +41,7 @@ def test_where_nothing_can_be_written_there_are_no_pictures(qapp, tmp_path):
 def test_the_signs_have_colours_of_their_theme_only(colours, pictures):
     sheet = signs_sheet(colours, pictures.file)
     assert set(re.findall(r"#[0-9A-Fa-f]{6}", sheet)) <= set(vars(colours).values())
-    assert sheet.count("image: url(") == 5
+    assert sheet.count("image: url(") == 6
 
 
 def test_without_pictures_the_signs_are_plain(qapp):
