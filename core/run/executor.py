@@ -103,7 +103,8 @@ class Executor:
     def warnings(self) -> list[str]:
         """Return what went well, but perhaps not as it was meant: a sentence for each."""
         here = [name for name, _ in self._schemes.here()]
-        return warnings_of(self.scheduler.layout, list(self.records.values()), here)
+        given_up = self.scheduler.standings.out_of_use()
+        return warnings_of(self.scheduler.layout, list(self.records.values()), here, given_up)
 
     def run(self) -> RunState:
         """Run to the end and return how it ended; the schemes stay open, so that results can be read.

@@ -29,6 +29,10 @@ class Standings:
         self.free[scheme] = self.free.get(scheme, 0) + slots - self._slots.get(scheme, 0)
         self._slots[scheme], self._workers[scheme], self._why[scheme] = slots, workers or slots, why
 
+    def out_of_use(self) -> Mapping[str, str]:
+        """Return the schemes that were to take tasks and take none, with the reason that they gave."""
+        return {name: why for name, why in self._why.items() if why and not self._slots[name]}
+
     @property
     def any_free(self) -> bool:
         """Whether any scheme could take a task."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .states import CACHE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..planning.plan import Axis, Plan
     from .layout import Layout
@@ -17,15 +17,19 @@ LIBRARIES_GB = 0.25
 """What Python and its libraries take in a worker, of which a person who estimates a task does not think."""
 
 
-def warnings_of(layout: Layout, records: Sequence[TaskRecord], unlimited: Iterable[str]) -> list[str]:
+def warnings_of(
+    layout: Layout, records: Sequence[TaskRecord], unlimited: Iterable[str], out_of_use: Mapping[str, str]
+) -> list[str]:
     """Return a sentence for each thing to know.
 
-    Loops that their bound ended, nodes whose time limit could not be kept, because they ran on one of the ``unlimited``
-    schemes, and nodes whose tasks took more memory than they ask for, where that is known.
+    Schemes ``out_of_use``, with the reason; loops that their bound ended; nodes whose time limit could not be kept,
+    because they ran on one of the ``unlimited`` schemes; and nodes whose tasks took more memory than they ask for,
+    where that is known.
     """
+    lost = [f"{name} took no tasks any more: {why}" for name, why in out_of_use.items()]
     cut = [_cut_text(axis, count) for axis, count in layout.extents.cut_loops()]
     late = [text for name in unlimited if (text := _late_text(layout.plan, name, records))]
-    return [*cut, *late, *_greedy(layout.plan, records)]
+    return [*lost, *cut, *late, *_greedy(layout.plan, records)]
 
 
 def _late_text(plan: Plan, scheme: str, records: Iterable[TaskRecord]) -> str:

@@ -17,7 +17,7 @@ from treadle.core.run.executor import Executor
 from treadle.core.run.records import TaskChanged
 from treadle.core.run.scheduler import Policy
 from treadle.core.run.states import RunState, TaskState
-from treadle.core.scheme import Began, Exported, Place, Stopped
+from treadle.core.scheme import Began, Capacity, Exported, Place, Stopped
 from treadle.core.worker.call import Moved
 from treadle.core.worker.failures import Cause
 
@@ -170,6 +170,17 @@ def test_that_no_time_limit_is_kept_is_told_once_with_the_nodes(tmp_path) -> Non
     run = executor(pipeline({}, **nodes), tmp_path, ToldScheme(runs_here=True))
     run.run()
     assert run.warnings() == ["told keeps no time limit, which a, b have (timeout)"]
+
+
+def test_that_a_scheme_gave_out_is_told_with_its_reason_unless_it_came_back(tmp_path) -> None:
+    gone = Capacity("processes", 0, why="lost contact with its controller")
+    for after, told in (((gone,), ["processes took no tasks any more: lost contact with its controller"]), ((), [])):
+        first = ToldScheme(
+            "processes", answer=lambda call, after=after: [ended(call), gone, *(after or [Capacity("processes", 9)])]
+        )
+        run = executor(pipeline({}, **ALONE), tmp_path, first, ToldScheme("serial"))
+        assert run.run() is RunState.SUCCEEDED
+        assert run.warnings() == told
 
 
 def test_a_time_limit_that_is_kept_is_not_told(tmp_path) -> None:
