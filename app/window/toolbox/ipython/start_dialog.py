@@ -91,6 +91,8 @@ class StartDialog(ClusterSheet):
     def _number(self, least: int, most: int) -> QSpinBox:
         box = QSpinBox(self)
         box.setRange(least, most)
+        # Who types less than the least gets that, and not what stood there before.
+        box.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
         box.setFixedWidth(44 * GRID)
         box.setAlignment(Qt.AlignmentFlag.AlignLeft)
         return box

@@ -85,7 +85,7 @@ def in_short(row: ClusterRow | None, *, looked: bool = True) -> str:
     if row is None:
         return _tr("No cluster runs in this profile.")
     if not row.answers:
-        return _tr("The controller does not answer: {why}").format(why=row.why_not or _tr("nobody knows why"))
+        return _tr("No answer: {why}").format(why=row.why_not or _tr("nobody knows why"))
     parts = [counted(row.engines) if looked else "", owner_of(row)]
     if row.busy:
         parts.append(_tr("used by a run"))

@@ -41,6 +41,14 @@ def test_by_default_there_is_an_engine_for_each_core_and_all_is_encrypted(fresh)
     assert (asked["engines"], asked["encrypt"], asked["deadline"]) == (0, True, 60)
 
 
+def test_who_types_less_than_the_least_deadline_gets_that(fresh, qtbot):
+    _one, dialog = fresh
+    dialog.deadline.selectAll()
+    qtbot.keyClicks(dialog.deadline, "1")
+    dialog.deadline.interpretText()
+    assert dialog.deadline.value() == dialog.deadline.minimum() > 1
+
+
 def test_engines_are_added_where_a_cluster_runs(toolbox):
     one = toolbox()
     dialog = one.dialogs.start_engines()

@@ -14,7 +14,7 @@ def test_a_cluster_in_short():
     assert words.in_short(cluster()) == "2 engines · ends with Treadle"
     assert words.in_short(cluster(busy=True), looked=False) == "ends with Treadle · used by a run"
     gone = cluster(answers=False, why_not="its controller has ended")
-    assert words.in_short(gone) == "The controller does not answer: its controller has ended"
+    assert words.in_short(gone) == "No answer: its controller has ended"
 
 
 @pytest.mark.parametrize(
