@@ -58,6 +58,9 @@ class Fields(QWidget):
     def add(self, caption: str, editor: QWidget, tip: str = "") -> Field:
         """Add one more, and return it."""
         field = Field(caption, editor, self._theme, self)
+        if isinstance(editor, Number):
+            # No proxy for its box: a widget with a proxy is a stop of Tab too, and led it back to the box for ever.
+            field.caption.setBuddy(editor.box)
         if tip:
             editor.setToolTip(tip)
             field.caption.setToolTip(tip)
@@ -110,7 +113,6 @@ class Number(QWidget):
         row.setSpacing(GRID // 2)
         row.addWidget(self.box)
         row.addWidget(self.more)
-        self.setFocusProxy(self.box)
         theme.changed.connect(self._dress)
         self._dress()
 

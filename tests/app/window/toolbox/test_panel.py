@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QPushButton, QWidget
 from windows import FakeBridge, begun, row, told
 
 from treadle import Pipeline
@@ -223,3 +223,18 @@ def test_tab_leads_through_all_of_a_card_before_the_next_also_in_another_order(p
                 led += [of[0]] if led[-1:] != of[:1] else []
             one = one.nextInFocusChain()
         assert led == [card.name for card in panel.cards]
+
+
+def test_tab_leads_out_of_the_cards_at_their_end(panel):
+    after = QPushButton("after", panel)
+    panel.layout().addWidget(after)
+    after.show()
+    for order in (("processes", 0), ("threads", 0)):
+        panel.preferences.move(*order)
+        panel.cards[0].setFocus()
+        stops = []
+        while panel.focusWidget() is not after:
+            stops.append(panel.focusWidget())
+            panel.focusNextChild()
+            assert panel.focusWidget() not in stops, "Tab leads back to where it was"
+        assert [one for one in stops if one in panel.cards] == panel.cards
