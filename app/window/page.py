@@ -43,7 +43,7 @@ class DocumentPage(QWidget):
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(0, 0, 0, 0)
         self.layout_.setSpacing(0)
-        self.layout_.addWidget(self.canvas)
+        self.layout_.addWidget(self.canvas, 1)
         self.setFocusProxy(self.canvas)
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)

@@ -4,6 +4,7 @@ import pytest
 from shells import adding, end, program
 from windows import begun, row, told
 
+from treadle.app.window.runs.restricted_bar import RestrictedBar
 from treadle.core import protocol as p
 
 
@@ -79,3 +80,14 @@ def test_failures_of_a_node_are_shown_in_the_tasks(whole, qtbot):
     whole.window.page.canvas.failures_requested.emit("first")
     assert whole.window.rooms.tasks.words.text() == "first"
     assert not whole.window.docks.all["tasks"].visibleRegion().isEmpty()
+
+
+def test_the_bar_of_untrusted_code_takes_no_more_height_than_its_words(whole, qtbot):
+    window, page = whole.window, whole.window.page
+    window.resize(1200, 900)
+    window.show()
+    qtbot.waitExposed(window)
+    bar = page.findChild(RestrictedBar)
+    bar.show()
+    qtbot.waitUntil(lambda: 0 < bar.height() < page.canvas.height())
+    assert bar.height() <= max(bar.heightForWidth(bar.width()), bar.minimumSizeHint().height())
