@@ -58,6 +58,7 @@ class Deeds(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.clicked.connect(lambda _checked: deed.act())
         self._deeds[name] = deed
+        QWidget.setTabOrder(button, self.more)
         self.allow(name)
         self._dress()
 

@@ -139,3 +139,12 @@ def test_a_profile_elsewhere_keeps_the_card_right(toolbox):
     one.clusters.refresh()
     assert one.card.profile.currentText() == "lab"
     assert one.card.how.toolTip() == "1 engine · started by another Treadle"
+
+
+def test_tab_leads_to_what_can_be_done_before_the_menu_of_the_rest(toolbox):
+    deeds = toolbox().card.deeds
+    led, one = [], deeds.nextInFocusChain()
+    while one is not deeds:
+        led += [one] if one in (*deeds.buttons.values(), deeds.more) else []
+        one = one.nextInFocusChain()
+    assert led == [*deeds.buttons.values(), deeds.more]
