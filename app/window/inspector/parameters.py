@@ -119,9 +119,8 @@ class Parameters(QWidget):
     def _row(self, selection: Selection, slot: Slot) -> Row | ConnectedRow:
         fed = selection.connections(slot.name)
         if fed:
-            sources = dict.fromkeys(connection.source for connection in fed.values())
-            text = next(iter(sources)) if len(sources) == 1 else self.tr("several outputs")
-            connected = ConnectedRow(slot, selection, self._theme, text)
+            sources = list(dict.fromkeys(connection.source for connection in fed.values()))
+            connected = ConnectedRow(slot, selection, self._theme, sources)
             connected.source_wanted.connect(self.node_wanted)
             return connected
         single = selection.single

@@ -15,6 +15,7 @@ from .editors.choosing import make_editor
 from .editors.reading import MIXED, UNSET, Fault, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from PyQt6.QtGui import QResizeEvent
@@ -192,11 +193,14 @@ class Row(QWidget):
 
 
 class ConnectedRow(QWidget):
-    """An input that is fed by an output: by which, and the button that ends it."""
+    """An input that is fed by an output: by which, and the button that ends it.
+
+    ``source_wanted`` tells the node that a person wants to see; where several outputs feed, there is none.
+    """
 
     source_wanted = pyqtSignal(str)
 
-    def __init__(self, slot: Slot, selection: Selection, theme: Theme, source: str) -> None:
+    def __init__(self, slot: Slot, selection: Selection, theme: Theme, sources: Sequence[str]) -> None:
         super().__init__()
         self.slot, self._theme = slot, theme
         self.label, self.source, self.cut = QLabel(self), QToolButton(self), QToolButton(self)
@@ -204,12 +208,17 @@ class ConnectedRow(QWidget):
         self.label.setToolTip(f"<p>{_escaped(slot.port.help or slot.port.type)}</p>")
         self.source.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.source.setAccessibleName(f"{slot.name}: {source}")
+        shown = sources[0] if len(sources) == 1 else self.tr("several outputs")
+        self.source.setText(shown)
+        self.source.setAccessibleName(f"{slot.name}: {shown}")
+        fed_by = self.tr("Fed by {source}: show it") if len(sources) == 1 else self.tr("Fed by {source}")
+        self.source.setToolTip(fed_by.format(source=", ".join(sources)))
         self.cut.setToolTip(self.tr("Disconnect"))
         self.cut.setAccessibleName(f"{slot.name}: {self.cut.toolTip()}")
         self.cut.setAutoRaise(True)
         self.cut.clicked.connect(lambda: selection.disconnect(slot.name))
-        self.source.clicked.connect(lambda: self.source_wanted.emit(source.partition(".")[0]))
+        if len(sources) == 1:
+            self.source.clicked.connect(lambda: self.source_wanted.emit(sources[0].partition(".")[0]))
         row = QGridLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setHorizontalSpacing(GRID)
@@ -219,14 +228,8 @@ class ConnectedRow(QWidget):
         row.addWidget(self.label, 0, 0)
         row.addWidget(self.source, 0, 1)
         row.addWidget(self.cut, 0, 2)
-        self.say(source)
         theme.changed.connect(self._dress)
         self._dress()
-
-    def say(self, source: str) -> None:
-        """Show what feeds the input."""
-        self.source.setText(source)
-        self.source.setToolTip(self.tr("Fed by {source}: show it").format(source=source))
 
     def refresh(self) -> None:
         """Show what the nodes have now: nothing to do, a row is made anew when its connection changes."""

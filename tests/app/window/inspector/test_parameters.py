@@ -9,6 +9,7 @@ from PyQt6.QtTest import QTest
 
 from treadle.app.window.inspector.rows import ConnectedRow, Row
 from treadle.core.document import encode
+from treadle.core.edits import connect
 from treadle.core.pipeline import Connection, Node, Sweep
 
 MS = 5_000
@@ -96,6 +97,16 @@ def test_the_source_of_a_connection_can_be_gone_to(shown, qtbot):
     with qtbot.waitSignal(panel.node_wanted) as caught:
         row(panel, "image").source.click()
     assert caught.args == ["load"]
+
+
+def test_of_nodes_that_are_fed_by_several_outputs_no_source_is_shown(shown, document, qapp):
+    document.edit(connect("smoother.image", Connection("smooth.out")), "connect")
+    panel, wanted = shown("smooth", "smoother"), []
+    panel.node_wanted.connect(wanted.append)
+    source = row(panel, "image").source
+    assert (source.text(), source.toolTip()) == ("several outputs", "Fed by load.out, smooth.out")
+    source.click()
+    assert wanted == []
 
 
 def test_an_input_is_connected_from_a_list_of_outputs_that_fit(shown, document, qapp):
