@@ -54,6 +54,7 @@ class Connected:
         self._cluster: Cluster | None = None
         self._inquiry: Inquiry | None = None
         self._file = ""
+        self._begins = False
         self._use = contextlib.ExitStack()
         self._connecting, self._looking = threading.RLock(), threading.Lock()
 
@@ -76,7 +77,11 @@ class Connected:
         upkeep = Upkeep(self._warn)
         kept = {name: value for name, value in self.variables.items() if value is not None}
         definition = definition.with_given(env={**kept, **definition.env})
-        cluster = start_cluster(definition, hear=upkeep.hear, say=operation.say)
+        self._begins = True
+        try:
+            cluster = start_cluster(definition, hear=upkeep.hear, say=operation.say)
+        finally:
+            self._begins = False
         self.variables.update(definition.environment())
         self._connected_to(cluster, upkeep)
         self.hold()
@@ -167,7 +172,8 @@ class Connected:
 
     def with_ours(self, row: p.ClusterRow) -> p.ClusterRow:
         """Return a row with what only this runner knows."""
-        row.held, row.busy = self.holds, self._tasks(self.address) is not None
+        # What is only being started is already nobody else's.
+        row.held, row.busy = self.holds or self._begins, self._tasks(self.address) is not None
         row.variables = tuple(sorted(name for name, value in self.variables.items() if value is not None))
         return row
 

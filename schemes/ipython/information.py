@@ -83,6 +83,8 @@ class Inquiry:
         self._cluster = cluster
         self._known: dict[str, dict[str, Any]] = {}
         self._heard: dict[str, float] = {}
+        self._looks: dict[str, int] = {}
+        self._done: dict[str, int] = {}
         self._asked: Future[Any] | None = None
 
     def look(self, seconds: float = ASK_SECONDS) -> ClusterFacts:
@@ -90,12 +92,19 @@ class Inquiry:
         end = time.monotonic() + seconds
         queues = self._queues(seconds)
         uuids = self._cluster.uuids()
+        for number, queue in (queues or {}).items():
+            queue["completed"] = self._done_for_others(uuids.get(number, ""), queue.get("completed", 0))
         idle = [n for n in uuids if queues is not None and not queues.get(n, {}).get("queue")]
         self._probe({number: uuids[number] for number in idle}, end)
         busy = {number: uuids[number] for number in uuids if number not in idle}
         if queues is not None:
             self._ask_nannies(busy, end)
         return self._facts(uuids, queues)
+
+    def _done_for_others(self, uuid: str, completed: int) -> int:
+        """Return how much was done that was not one of our looks, which the controller counts a little late."""
+        self._done[uuid] = max(self._done.get(uuid, 0), completed - self._looks.get(uuid, 0))
+        return self._done[uuid]
 
     def hosts(self) -> dict[int, str]:
         """Return on which host each engine is, as far as it is known."""
@@ -125,6 +134,7 @@ class Inquiry:
             if answer.ready() and answer.successful():
                 self._known[uuid] = answer.get(0)
                 self._heard[uuid] = time.monotonic()
+                self._looks[uuid] = self._looks.get(uuid, 0) + 1
         with contextlib.suppress(Exception):
             client = self._cluster.client
             client.purge_local_results([answer for answer in asked.values() if answer.ready()])

@@ -38,6 +38,15 @@ def test_information_agrees_with_the_processes(attached: Cluster, cluster: RealC
         assert one.used == pytest.approx(psutil.Process(one.pid).memory_info().rss, rel=0.3)
 
 
+def test_to_look_is_not_counted_as_work_of_an_engine(attached: Cluster) -> None:
+    inquiry = Inquiry(attached)
+    before = [one.done for one in inquiry.look().engines]
+    assert [[one.done for one in inquiry.look().engines] for _ in range(5)] == [before] * 5
+    attached.client[0].apply_async(int).get(10)
+    wait_until(lambda: inquiry.look().engines[0].done == before[0] + 1)
+    assert inquiry.look().engines[1].done == before[1]
+
+
 def test_a_busy_engine_is_not_waited_for(attached: Cluster, tmp_path: Path) -> None:
     inquiry = Inquiry(attached)
     inquiry.look()

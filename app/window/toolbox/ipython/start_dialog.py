@@ -120,6 +120,10 @@ class StartDialog(ClusterSheet):
 
     def refresh(self) -> None:
         """Say what would be started, and where."""
+        if self.strip.going:
+            # A cluster that is being started is there before it is ready: it stays the one that is being started.
+            self.enable(idle=False)
+            return
         row, name = self.cluster, self.clusters.current
         if self._added and row is None:
             self.engines.setValue(self._remembered.how(name.profile).engines)
