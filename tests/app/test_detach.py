@@ -274,6 +274,7 @@ def test_it_is_cancelled_like_any_other_and_nothing_is_left_of_it(rig, waiting, 
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 @every_scheme
 def test_a_termination_ends_it_in_order(rig, waiting, temporary, scheme):
     run = rig.detach(waiting, "-x", scheme)
@@ -287,6 +288,7 @@ def test_a_termination_ends_it_in_order(rig, waiting, temporary, scheme):
     assert "Cancelled in" in run.log.read_text()
 
 
+@pytest.mark.slow
 @every_scheme
 def test_if_it_is_killed_no_worker_is_left_and_its_journal_says_so(rig, waiting, scheme):
     run = rig.detach(waiting, "-x", scheme)
@@ -395,6 +397,7 @@ def test_what_a_run_wrote_whose_journal_was_deleted_goes_when_the_next_one_begin
     assert len(list(runs_folder().glob("*.log"))) == 1
 
 
+@pytest.mark.slow
 def test_a_secret_is_neither_in_its_command_nor_in_what_it_leaves(rig, workspace):
     text = f"{STEPS}\ndef fails(token: str) -> int:\n    log(token)\n    step()\n    raise ValueError(token)\n"
     pipeline, steps = workspace.pipeline(f"from treadle import log\n{text}")

@@ -137,6 +137,7 @@ def test_a_runner_that_ends_gives_up_a_start_that_is_under_way(talks, home):
 # Let go
 
 
+@pytest.mark.slow
 def test_what_is_left_running_is_found_by_the_next_runner_and_stopped_by_it(talks, home):
     first = talks()
     pids = {one.pid for one in started(first, 1).engines}

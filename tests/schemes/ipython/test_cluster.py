@@ -235,6 +235,7 @@ def test_an_interrupt_during_the_start_leaves_nothing(address: Address) -> None:
     thread.join(SECONDS)
 
 
+@pytest.mark.slow
 def test_a_cluster_of_somebody_else_is_used_and_left_as_it_was(cluster: RealCluster) -> None:
     foreign = Cluster.attach(cluster.address)
     before = foreign.uuids()

@@ -164,6 +164,7 @@ def test_a_controller_that_hangs_is_asked_once_however_often_one_looks(attached:
     wait_until(lambda: asking() == before)
 
 
+@pytest.mark.slow
 def test_a_statement_without_a_deadline_ends_when_its_controller_does(tmp_path: Path) -> None:
     made = RealCluster(tmp_path)
     try:

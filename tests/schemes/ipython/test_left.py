@@ -52,6 +52,7 @@ def killing(tmp_path, count):
     return made
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_in_a_run_is_replaced_and_what_comes_is_left_running_too(left, tmp_path) -> None:
     (before,) = engines(left)
     with run(killing(tmp_path, 20), scheme="ipython", cache=False) as result:

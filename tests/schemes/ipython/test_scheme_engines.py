@@ -96,6 +96,7 @@ class TestEngines:
             bench.close()
             client.close()
 
+    @pytest.mark.slow
     def test_what_waits_behind_somebody_elses_work_goes_to_an_engine_that_is_idle(self, bench) -> None:
         client = bench.scheme._session._link._client
         busy = client[min(client.ids)].apply_async(time.sleep, 4.0)
