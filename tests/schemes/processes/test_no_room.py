@@ -1,8 +1,7 @@
-"""Calls and answers that are too large for the channel, where no folder has room for them: nobody else notices."""
+"""What workers are to be told waits where their channel is full, and leaves no files."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 import pytest
@@ -14,48 +13,6 @@ from treadle.schemes.processes.requests import Requests
 from treadle.schemes.processes.service import FORGET
 
 LARGE = b"x" * 200_000
-
-
-def test_a_call_that_there_is_no_room_for_is_left_to_other_schemes_and_those_beside_it_run(make_rig):
-    rig = make_rig(workers=1)
-    rig.run("add", a=1, b=1)
-    with room_for(100_000):
-        first, large, last = rig.submit(
-            rig.call("add", a=1, b=1), rig.call("add", a=LARGE, b=b"!"), rig.call("add", a=b"y" * 60_000, b=b"!")
-        )
-        assert rig.value(first) == 2
-        assert rig.value(last) == b"y" * 60_000 + b"!"
-
-    assert rig.ended(large).refused
-    assert rig.cause(large).kind == "insufficient resources"
-    assert "there is no room to send the call to a worker: " in rig.cause(large).message
-    assert rig.run("add", a=LARGE, b=b"!") == LARGE + b"!"
-
-
-def test_a_function_that_there_is_no_room_for_is_left_to_other_schemes_and_others_run(rig):
-    def large():
-        return len(LARGE)
-
-    rig.run("add", a=1)
-    with room_for(100_000):
-        refused, others = rig.submit(rig.call(large), rig.call(lambda: 7))
-        assert rig.value(others) == 7
-
-    assert rig.ended(refused).refused
-    assert rig.run(large) == 200_000
-
-
-def test_an_answer_that_there_is_no_room_for_ends_its_call_with_the_cause_and_no_other(make_rig):
-    with room_for(1_000_000):
-        rig = make_rig(workers=1)
-        worker = rig.run("own_pid")
-    many = dataclasses.replace(rig.call(lambda: list(range(100_000))), split=frozenset({"out"}))
-    large, other = rig.submit(many, rig.call("add", a=1))
-
-    assert rig.cause(large).kind == "insufficient resources"
-    assert "there is no room to tell what came of it: " in rig.cause(large).message
-    assert rig.value(other) == 2
-    assert rig.run("own_pid") == worker
 
 
 def test_a_message_that_finds_the_channel_full_leaves_no_file(make_rig, signals):

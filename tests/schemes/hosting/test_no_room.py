@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 
+import process_rigs
+import pytest
+import thread_rigs
 from full_disks import room_for
 
 LARGE = b"x" * 200_000
 
 
-def test_a_call_that_there_is_no_room_for_is_left_to_other_schemes_and_those_beside_it_run(rig):
+@pytest.fixture(params=[process_rigs.Rig, thread_rigs.Rig], ids=["processes", "threads"])
+def make_rig(request, tmp_path):
+    made = []
+
+    def make(**options):
+        made.append(request.param(tmp_path, **options))
+        return made[-1]
+
+    yield make
+    for rig in made:
+        rig.scheme.close(5.0)
+
+
+def test_a_call_that_there_is_no_room_for_is_left_to_other_schemes_and_those_beside_it_run(make_rig):
+    rig = make_rig(workers=1)
     rig.run("add", a=1)
     with room_for(100_000):
         first, large, last = rig.submit(
@@ -20,14 +37,17 @@ def test_a_call_that_there_is_no_room_for_is_left_to_other_schemes_and_those_bes
 
     assert rig.ended(large).refused
     assert rig.cause(large).kind == "insufficient resources"
-    assert "there is no room to send the call to a thread host: " in rig.cause(large).message
+    member = {"processes": "worker", "threads": "thread host"}[rig.scheme.name]
+    assert f"there is no room to send the call to a {member}: " in rig.cause(large).message
     assert rig.run("add", a=LARGE, b=b"!") == LARGE + b"!"
 
 
-def test_a_function_that_there_is_no_room_for_is_left_to_other_schemes_and_others_run(rig):
+def test_a_function_that_there_is_no_room_for_is_left_to_other_schemes_and_others_run(make_rig):
     def large():
         return len(LARGE)
 
+    rig = make_rig(workers=2)
+    rig.run("add", a=1)
     with room_for(100_000):
         refused, others = rig.submit(rig.call(large), rig.call(lambda: 7))
         assert rig.value(others) == 7
@@ -37,13 +57,13 @@ def test_a_function_that_there_is_no_room_for_is_left_to_other_schemes_and_other
 
 
 def test_an_answer_that_there_is_no_room_for_ends_its_call_with_the_cause_and_no_other(make_rig):
-    with room_for(100_000):
+    with room_for(1_000_000):
         rig = make_rig(workers=1)
-        host = rig.run("own_pid")
-    many = dataclasses.replace(rig.call(lambda: list(range(100_000))), split=frozenset({"out"}))
+        worker = rig.run("own_pid")
+    many = dataclasses.replace(rig.call(lambda: list(range(200_000))), split=frozenset({"out"}))
     large, other = rig.submit(many, rig.call("add", a=1))
 
     assert rig.cause(large).kind == "insufficient resources"
     assert "there is no room to tell what came of it: " in rig.cause(large).message
     assert rig.value(other) == 2
-    assert rig.run("own_pid") == host
+    assert rig.run("own_pid") == worker
