@@ -36,20 +36,26 @@ CLOSE_SECONDS = 10.0
 
 
 class Keeping:
-    """The memory of one run. ``hear`` is to be told of all that happens in it.
+    """The memory of one run, with its journal in ``journals``. ``hear`` is to be told of all that happens in it.
 
     Where something cannot be kept, ``warn`` is told, and the run goes on without it.
     """
 
     def __init__(
-        self, pipeline: Pipeline, plan: Plan, options: Options, listener: Listener | None, warn: Callable[[str], None]
+        self,
+        pipeline: Pipeline,
+        plan: Plan,
+        options: Options,
+        listener: Listener | None,
+        warn: Callable[[str], None],
+        journals: Path,
     ) -> None:
         root = resumed_run(pipeline) if options.resume else ""
         asked = {name: _plain(value) for name, value in asdict(options).items() if name != "scheme"}
         asked["resume"] = root
         scheme = options.scheme
         with contextlib.ExitStack() as undo:
-            self.recording = Recording(runs_folder(), plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
+            self.recording = Recording(journals, plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
             undo.callback(self.recording.close, CLOSE_SECONDS)
             self._keys = {node.id: cost_key(node) for node in plan.nodes}
             self._learned = Learned(user_state())

@@ -18,7 +18,7 @@ import msgspec
 from ..core.authoring import NodeHandle
 from ..core.collector import collector_paused
 from ..core.errors import PipelineError, RefusedError, UsageError, suggestion
-from ..core.journal.tables import remove_files
+from ..core.places import runs_folder
 from ..core.planning.make_plan import make_plan
 from ..core.run.breakpoints import breakpoints_of
 from ..core.run.executor import Executor
@@ -60,7 +60,8 @@ class Run:
 
     ``files`` is where the files are that its modules return: in its own folder, which goes with it, or in the cache.
     ``warn`` is told, from any thread, of what is lost but does not stop the run; by default the log of this module,
-    which Python shows on standard error unless a program sets up logging otherwise.
+    which Python shows on standard error unless a program sets up logging otherwise. Without ``in_history`` its journal
+    goes with its folder.
     """
 
     def __init__(
@@ -69,25 +70,21 @@ class Run:
         options: Options,
         listener: Listener | None = None,
         warn: Callable[[str], None] = _warn,
+        *,
+        in_history: bool = True,
     ) -> None:
-        with collector_at_rest():
-            self._prepare(pipeline, options, listener, warn)
-
-    def _prepare(
-        self, pipeline: Pipeline, options: Options, listener: Listener | None, warn: Callable[[str], None]
-    ) -> None:
-        snapshot = pipeline.copy()
-        self.pipeline = snapshot
-        self._hosted, self._options, self._warn = options.hosted, options, warn
-        with contextlib.ExitStack() as undo:
+        with collector_at_rest(), contextlib.ExitStack() as undo:
+            self.pipeline = pipeline.copy()
+            self._hosted, self._options, self._warn = options.hosted, options, warn
             self._ahead = _supervisor_ahead(options)
             if self._ahead is not None:
                 undo.callback(self._ahead.close)
-            self.plan = checked_plan(snapshot, options)
+            self.plan = checked_plan(self.pipeline, options)
             folder = RunFolder()
             undo.callback(folder.remove)
             self.folder = folder.path
-            self.keeping = Keeping(snapshot, self.plan, options, listener, warn)
+            journals = runs_folder() if in_history else self.folder
+            self.keeping = Keeping(self.pipeline, self.plan, options, listener, warn, journals)
             undo.callback(self.keeping.close)
             cached = self.keeping.cached
             takes = cached is not None and cached.cache.takes_files
@@ -140,11 +137,8 @@ class Run:
     def _again(self, node: str) -> RunResult:
         """Run to a node once more for somebody who asks for what was let go of: it is no run of the history."""
         logging.getLogger(__name__).info("computing %s again: its value was let go of", node)
-        made = Run(self.pipeline, replace(self._options, until=(node,), resume=False), warn=self._warn)
-        result = made.execute()
-        made.keeping.recording.close()
-        remove_files(made.keeping.recording.path)
-        return result
+        options = replace(self._options, until=(node,), resume=False)
+        return Run(self.pipeline, options, warn=self._warn, in_history=False).execute()
 
     def cancel(self, nodes: Sequence[str] = (), tasks: Sequence[str] = ()) -> None:
         """Ask to end the run, or only these nodes and tasks; what depends on them is skipped.

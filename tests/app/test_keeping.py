@@ -31,7 +31,7 @@ def test_a_step_that_raises_leaves_no_file_open_and_no_thread(tmp_path, monkeypa
     monkeypatch.setattr(keeping, step, broken)
 
     with pytest.raises(RuntimeError, match="injected"):
-        Keeping(pipeline, plan, options, None, print)
+        Keeping(pipeline, plan, options, None, print, tmp_path)
 
     assert open_files() == before[0]
     assert set(threading.enumerate()) <= before[1]
