@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from one_node import one_node
 
 from treadle import Pipeline, run
 from treadle.app.options import Options, resources_of
 from treadle.core.errors import PipelineError, RefusedError, UsageError
 from treadle.core.places import runs_folder
-
-SECONDS = 20.0
-
-
-def double(x: int = 1) -> int:
-    return 2 * x
-
-
-def one_node(function=double, **inputs):
-    pipeline = Pipeline("demo")
-    return pipeline, pipeline.add(function, **inputs)
 
 
 def test_an_unknown_node_to_run_to_is_named_with_a_suggestion():

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from one_node import double, one_node
 
 from treadle import Pipeline, Schemes, module, run, scratch, start_run, sweep
 from treadle.app.schemes import SCHEMES
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 
 
-def double(x: int = 1) -> int:
-    return 2 * x
-
-
 def fail(x: int = 1) -> int:
     raise ValueError(f"no {x}")
-
-
-def one_node(function=double, **inputs):
-    pipeline = Pipeline("demo")
-    return pipeline, pipeline.add(function, **inputs)
 
 
 def test_run_returns_the_values():

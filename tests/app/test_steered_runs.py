@@ -8,6 +8,7 @@ import threading
 
 import psutil
 import pytest
+from one_node import double, one_node
 
 from treadle import Pipeline, run, start_run
 from treadle.core.errors import UsageError
@@ -17,15 +18,6 @@ from treadle.core.run.records import TaskChanged
 from treadle.core.run.states import TaskState
 
 SECONDS = 20.0
-
-
-def double(x: int = 1) -> int:
-    return 2 * x
-
-
-def one_node(function=double, **inputs):
-    pipeline = Pipeline("demo")
-    return pipeline, pipeline.add(function, **inputs)
 
 
 class Gate:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from one_node import one_node
 
-from treadle import Pipeline, run, scratch, start_run
+from treadle import run, scratch, start_run
 from treadle.app.options import Options
 from treadle.app.session import MOST_OPEN, Run
 
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 
 SECONDS = 20.0
-
-
-def double(x: int = 1) -> int:
-    return 2 * x
-
-
-def one_node(function=double, **inputs):
-    pipeline = Pipeline("demo")
-    return pipeline, pipeline.add(function, **inputs)
 
 
 def make_file(text: str = "hello") -> Path:
