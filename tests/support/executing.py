@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import dataclasses
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Ref, Target
 from treadle.core.worker.context import TaskContext
@@ -12,6 +13,21 @@ from treadle.core.worker.files import FileStore
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+FIELDS: dict[str, Any] = {"outputs": ("left", "right"), "fields": True}
+"""The form of a call whose result has the fields ``left`` and ``right``."""
+
+
+class Pair(NamedTuple):
+    left: Any
+    right: Any
+
+
+@dataclasses.dataclass
+class Record:
+    left: Any
+    right: Any
 
 
 class Task:

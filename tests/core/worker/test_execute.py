@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import pytest
+from executing import FIELDS, Pair, Record
 
 from treadle.core.worker import NOT_TAKEN, log, progress, scratch
 from treadle.core.worker.call import Applied, Given, Item, Items, Labelled, Ref, Target
@@ -18,23 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Pair(NamedTuple):
-    left: Any
-    right: Any
-
-
-@dataclasses.dataclass
-class Record:
-    left: Any
-    right: Any
-
-
 class Mapped(TypedDict):
     left: int
     right: int
-
-
-FIELDS: dict[str, Any] = {"outputs": ("left", "right"), "fields": True}
 
 
 class TestOutputs:

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING
 
 import pytest
+from executing import FIELDS, Pair, Record
 
 from treadle.core.worker import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class Pair(NamedTuple):
-    left: Any
-    right: Any
-
-
-@dataclasses.dataclass
-class Record:
-    left: Any
-    right: Any
-
-
-class Mapped(TypedDict):
-    left: int
-    right: int
-
-
-FIELDS: dict[str, Any] = {"outputs": ("left", "right"), "fields": True}
 
 
 def written(name: str = "out.txt", text: str = "kept") -> Path:
