@@ -1,4 +1,4 @@
-"""Runs from Python: what they refuse, how they are watched and ended, and what they leave behind."""
+"""Runs from Python, with each scheme: what they compute, tell and return."""
 
 from __future__ import annotations
 
