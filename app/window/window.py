@@ -24,6 +24,7 @@ from .rooms import Rooms
 from .run_commands import run_facts, stands_still
 from .running import Running
 from .search.popup import SearchPopup
+from .status_bar import StatusBar
 from .tabs import Tabs, label_of
 from .welcome.page import WelcomePage
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 LAYOUT = 1
 """Raised when the panels change so much that a layout of an older version cannot be restored."""
-
-SAID_MS = 10_000
 
 
 class Window(QMainWindow):
@@ -67,7 +66,8 @@ class Window(QMainWindow):
         self.toolbar = Toolbar(self.commands, shared.theme, self)
         self.addToolBar(self.toolbar)
         self.toolbar.put_scheme_chooser(self.rooms.scheme)
-        self._fill_status_bar()
+        self.status = StatusBar(self.rooms.chips, self.rooms.numbers, shared.theme, self)
+        self.setStatusBar(self.status)
         self.pages: dict[Document, DocumentPage] = {}
         self.running: dict[Document, Running] = {}
         self.welcome: WelcomePage | None = None
@@ -80,14 +80,6 @@ class Window(QMainWindow):
         self._connect()
         self._restore()
         self._page_changed()
-
-    def _fill_status_bar(self) -> None:
-        bar = self.statusBar()
-        assert bar is not None
-        bar.setAccessibleName(self.tr("Status"))
-        bar.setSizeGripEnabled(False)
-        bar.addWidget(self.rooms.chips)
-        bar.addPermanentWidget(self.rooms.numbers)
 
     def _connect(self) -> None:
         self.documents.opened.connect(self._opened)
@@ -231,9 +223,7 @@ class Window(QMainWindow):
 
     def say(self, text: str) -> None:
         """Tell something in passing, in the status bar."""
-        bar = self.statusBar()
-        assert bar is not None
-        bar.showMessage(text, SAID_MS)
+        self.status.say(text)
 
     # Files from outside
 
