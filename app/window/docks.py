@@ -102,10 +102,23 @@ class Docks:
         self.all[name].show()
         self.all[name].raise_()
 
+    def offer(self, name: str) -> None:
+        """Bring a panel to the front, unless it would cover the one that has the keyboard: somebody works there."""
+        covered = self._window.tabifiedDockWidgets(self.all[name])
+        if not any(self._has_keyboard(dock) and not dock.visibleRegion().isEmpty() for dock in covered):
+            self.show(name)
+
     def lead_to(self, name: str) -> None:
         """Bring a panel to the front and give it the keyboard."""
         self.show(name)
-        panel = self.all[name].widget()
+        self._give_keyboard(self.all[name])
+
+    def _has_keyboard(self, dock: QDockWidget) -> bool:
+        focus = self._window.focusWidget()
+        return focus is not None and dock.isAncestorOf(focus)
+
+    def _give_keyboard(self, dock: QDockWidget) -> None:
+        panel = dock.widget()
         assert panel is not None
         takers = [child for child in panel.findChildren(QWidget) if _takes_keys(child) and child.isVisibleTo(panel)]
         (takers[0] if takers else panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -117,7 +130,13 @@ class Docks:
         dock.setWidget(panel.widget)
         for moved in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
             moved.connect(lambda _how, dock=dock: self._title(dock))
+        dock.visibilityChanged.connect(lambda seen, dock=dock: self._take_over(dock) if seen else None)
         return dock
+
+    def _take_over(self, dock: QDockWidget) -> None:
+        """Take the keyboard from a panel that is behind this one now: Qt would leave it there, out of sight."""
+        if any(self._has_keyboard(behind) for behind in self._window.tabifiedDockWidgets(dock)):
+            self._give_keyboard(dock)
 
     def _title(self, dock: QDockWidget) -> None:
         """A panel that has a tab needs no title besides."""

@@ -73,7 +73,7 @@ class Running(QObject):
 
     def _begun(self) -> None:
         if self._window.page is self._page:
-            self._window.docks.show("tasks")
+            self._window.docks.offer("tasks")
 
     def _ended(self) -> None:
         record = self._runs.record

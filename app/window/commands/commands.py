@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QAbstractSpinBox, QApplication
 
 from .menu_letters import MenuLetters
 from .table import COMMANDS, SEPARATOR
@@ -98,6 +99,10 @@ class Commands(QObject):
         return action
 
     def _do(self, command_id: str) -> None:
+        editor = QApplication.focusWidget()
+        if isinstance(editor, QAbstractSpinBox):
+            # Its key left the keyboard where it was: what is typed there counts already.
+            editor.interpretText()
         self._bound[command_id]()
 
     def _enable(self, command_id: str) -> None:
