@@ -55,7 +55,7 @@ class InformationDialog(ClusterSheet):
         self.pages.addWidget(self.empty)
         self.body.addWidget(self.pages, 1)
         self._make_buttons()
-        self.closing_button()
+        self.closing_button(default=False)
         self.tree.itemSelectionChanged.connect(self._enable)
         self.tree.customContextMenuRequested.connect(self._open_menu)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.tree)
@@ -64,6 +64,7 @@ class InformationDialog(ClusterSheet):
         self.resize(*SIZE)
         self.dress()
         self.refresh()
+        self.tree.setFocus()
 
     def _fill_full(self) -> None:
         for label in (self.about, self.where):

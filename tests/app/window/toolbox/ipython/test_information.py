@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from fake_clusters import USUAL, cluster, engine
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from treadle.core import protocol as p
@@ -95,6 +96,19 @@ def test_the_menu_offers_the_same_and_the_log_of_one_engine(shown):
     assert lines[0].startswith("Host\tEngine\tState")
     assert lines[1].startswith("vm\t1\tIdle")
     assert len(lines) == 2
+
+
+def test_the_keyboard_begins_in_the_table_and_closes_nothing_there(shown, qtbot):
+    _, dialog = shown
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.tree.hasFocus)
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_Space)
+    assert [engine.number for engine in dialog.tree.selected()] == [0]
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog.tree, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_an_action_can_be_given_up(shown):

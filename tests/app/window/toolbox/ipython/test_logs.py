@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fake_clusters import refused
+from PyQt6.QtCore import Qt
 
 from treadle.core import protocol as p
 
@@ -17,6 +18,14 @@ def test_each_log_is_listed_and_the_chosen_one_shown(toolbox):
     dialog.list.setCurrentRow(2)
     assert dialog.text_.toPlainText() == "engine 1 began\nit goes on"
     assert dialog.note.text() == "/logs/engine-1.log"
+
+
+def test_the_keyboard_begins_in_the_list_of_logs(toolbox, qtbot):
+    dialog = toolbox().dialogs.logs()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.list.hasFocus)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+    assert dialog.chosen == "/logs/engine-0.log"
 
 
 def test_a_log_can_be_asked_for(toolbox):
