@@ -52,7 +52,6 @@ class ChangeProfileDialog(ClusterSheet):
         self.list.currentItemChanged.connect(lambda _now, _before: self.refresh())
         self.list.itemActivated.connect(lambda _item: self.change.click())
         self.setMinimumWidth(WIDTH)
-        self.starts_in_fields = True
         self._fill(wanted or self._old)
         self.refresh()
         self.list.setFocus()

@@ -50,7 +50,6 @@ class EnvironmentDialog(ClusterSheet):
         self.closing_button(self.tr("Cancel"), default=False)
         self.apply = self.button("", default=True)
         self.apply.clicked.connect(self.begin_apply)
-        self.starts_in_fields = True
         self.resize(*SIZE)
         self._fill()
         self.table.itemChanged.connect(self._changed)

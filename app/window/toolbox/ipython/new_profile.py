@@ -42,7 +42,7 @@ class NewProfileDialog(ClusterSheet):
         self.make.clicked.connect(self.begin_make)
         self.name.textChanged.connect(lambda _text: self.enable(idle=True))
         self.setMinimumWidth(WIDTH)
-        self.starts_in_fields = self.tight = True
+        self.tight = True
         self.enable(idle=True)
         self.name.setFocus()
         self.name.selectAll()

@@ -71,7 +71,6 @@ class RunOnEnginesDialog(ClusterSheet):
         self.statement.textChanged.connect(self._enable)
         self.choice.changed.connect(self._enable)
         theme.changed.connect(self._write)
-        self.starts_in_fields = True
         self.resize(*SIZE)
         self._write()
         self.refresh()

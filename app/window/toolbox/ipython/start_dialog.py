@@ -54,7 +54,7 @@ class StartDialog(ClusterSheet):
         self.start.clicked.connect(self.begin_start)
         self.setMinimumWidth(WIDTH)
         self._fill(remembered.how(clusters.chosen))
-        self.starts_in_fields = self.tight = True
+        self.tight = True
         self.refresh()
         self.engines.setFocus()
 
