@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import IO, TYPE_CHECKING, Any, Literal, Self
+from typing import IO, TYPE_CHECKING, Any, Literal, Self, get_args
 
 import msgspec
 from msgspec import Struct
@@ -32,7 +32,7 @@ _BOOT = (
     "from treadle.core.registry.describer import main; main()"
 )
 
-Kind = Literal["paths", "packages", "file"]
+Kind = Literal["paths", "packages", "file", "schemes"]
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +77,7 @@ def _serve(request: dict[str, Any], answers: IO[bytes]) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, 2 * float(request.get("deadline", 0)) + 10)
     number = int(request.get("id", 0))
-    for kind in ("paths", "packages", "file"):
+    for kind in get_args(Kind):
         asked = request.get(kind, [])
         for item in [asked] if isinstance(asked, str) else asked:
             _write(answers, _answer(number, kind, item))
@@ -112,8 +112,11 @@ def _describe(kind: str, item: str) -> list[Module]:
         from ..describing.describe import describe_path
 
         return [describe_path(item)]
-    from .plugins import describe_file, describe_package
+    from .plugins import describe_file, describe_package, scheme_maker
 
+    if kind == "schemes":
+        scheme_maker(item)
+        return []
     return describe_package(item) if kind == "packages" else describe_file(item)
 
 

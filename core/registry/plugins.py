@@ -14,19 +14,17 @@ from ..modules import LIBRARY
 from ..worker.declare import declaration_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ..modules import Module
 
 _EXPECTED = "A plug-in names a Python module with functions declared by @module, or a callable returning functions"
+_SCHEME_EXPECTED = "A plug-in names a class or a function that makes the scheme, as package.module:name"
 
 
 def describe_package(value: str) -> list[Module]:
     """Import what an entry point names and describe its modules; ModuleLookupError if it offers none."""
-    module_name, _, attribute = value.partition(":")
-    found: Any = importlib.import_module(module_name.strip())
-    for name in filter(None, attribute.split(".")):
-        found = getattr(found, name)
+    found = _imported(value)
     if isinstance(found, ModuleType):
         modules = [describe(function, path) for path, function in _offered(found).items()]
     elif declaration_of(found) is not None:
@@ -38,6 +36,22 @@ def describe_package(value: str) -> list[Module]:
     if not modules and not value.startswith(LIBRARY):
         raise ModuleLookupError("it offers no modules", where=value, remedy=_EXPECTED)
     return modules
+
+
+def scheme_maker(value: str) -> Callable[..., Any]:
+    """Import what makes the scheme of a plug-in; ModuleLookupError if it is nothing that can be called."""
+    found = _imported(value)
+    if callable(found):
+        return found  # type: ignore[no-any-return]
+    raise ModuleLookupError(f"it names a value of type {type(found).__name__!r}", where=value, remedy=_SCHEME_EXPECTED)
+
+
+def _imported(value: str) -> Any:
+    module_name, _, attribute = value.partition(":")
+    found: Any = importlib.import_module(module_name.strip())
+    for name in filter(None, attribute.strip().split(".")):
+        found = getattr(found, name)
+    return found
 
 
 def describe_file(file: str) -> list[Module]:

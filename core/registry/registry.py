@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ..places import user_modules
 from .catalogue import BrokenPlugin, Catalogue, search
 from .discovery import Source, describe_all
 from .module_cache import ModuleCache
+from .points import entry_points, package_of, stamp_of
 from .registered import LIBRARY_FOLDER, LIBRARY_PACKAGE, find_top_level, is_defined_in
 
 if TYPE_CHECKING:
@@ -81,29 +81,19 @@ class Registry:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The top-level packages of the installed plug-ins, found without importing them."""
-        return frozenset(_top(point.value) for point, _ in self._points())
+        return frozenset(package_of(point.value) for point, _ in self._points())
 
     def _points(self) -> Iterator[tuple[EntryPoint, Distribution]]:
-        import importlib.metadata
-
-        path = list(sys.path if self._search_path is None else self._search_path)
-        seen: set[tuple[str, str]] = set()
-        for distribution in importlib.metadata.distributions(path=path):
-            for point in distribution.entry_points:
-                if point.group == GROUP and (point.name, point.value) not in seen:
-                    seen.add((point.name, point.value))
-                    yield point, distribution
+        return entry_points(GROUP, self._search_path)
 
     def _plugins(self) -> Iterator[Source]:
         for point, distribution in self._points():
             manifest = self._manifest(point, distribution)
-            version = f"{distribution.name} {distribution.version} {point.value}"
-            stamp = "" if _is_editable(distribution) else version
-            yield Source(point.name, "packages", point.value, stamp, manifest)
+            yield Source(point.name, "packages", point.value, stamp_of(point, distribution), manifest)
 
     def _manifest(self, point: EntryPoint, distribution: Distribution) -> Path | None:
         """Find the manifest of a plug-in's package, listed by its distribution or beside its code."""
-        top = _top(point.value)
+        top = package_of(point.value)
         listed = (file.locate() for file in distribution.files or () if file.parts == (top, MANIFEST))
         for located in map(Path, map(str, listed)):
             if located.is_file():
@@ -129,15 +119,6 @@ def _stamp(files: Iterable[Path]) -> str:
     """Return what changes when one of the files does."""
     facts = [(str(file), stat.st_mtime_ns, stat.st_size) for file in files for stat in [file.stat()]]
     return json.dumps(facts)
-
-
-def _top(value: str) -> str:
-    return value.partition(":")[0].partition(".")[0].strip()
-
-
-def _is_editable(distribution: Distribution) -> bool:
-    """Say whether the files of a distribution may change without its version."""
-    return '"editable": true' in (distribution.read_text("direct_url.json") or "")
 
 
 def _from_manifest(source: Source) -> list[Module]:

@@ -1,0 +1,45 @@
+"""What installed distributions offer by entry points, found by their metadata: nothing of them is imported."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from importlib.metadata import Distribution, EntryPoint
+
+
+def entry_points(group: str, search_path: Sequence[str] | None = None) -> Iterator[tuple[EntryPoint, Distribution]]:
+    """Yield what is offered to a group, each once; ``search_path`` stands in for ``sys.path``.
+
+    A distribution whose metadata cannot be read offers nothing.
+    """
+    import importlib.metadata
+
+    path = list(sys.path if search_path is None else search_path)
+    seen: set[tuple[str, str]] = set()
+    for distribution in importlib.metadata.distributions(path=path):
+        for point in _points(distribution):
+            if point.group == group and (point.name, point.value) not in seen:
+                seen.add((point.name, point.value))
+                yield point, distribution
+
+
+def _points(distribution: Distribution) -> Sequence[EntryPoint]:
+    try:
+        return distribution.entry_points
+    except Exception:  # noqa: BLE001 - whatever stands there, other distributions are not to suffer for it
+        return ()
+
+
+def package_of(value: str) -> str:
+    """Return the top-level package of what an entry point names."""
+    return value.partition(":")[0].partition(".")[0].strip()
+
+
+def stamp_of(point: EntryPoint, distribution: Distribution) -> str:
+    """Return what changes when what is offered does; empty if its files may change without their version."""
+    if '"editable": true' in (distribution.read_text("direct_url.json") or ""):
+        return ""
+    return f"{distribution.name} {distribution.version} {point.value}"
