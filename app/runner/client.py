@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from ...core import protocol as p
 from ...core.background import BackgroundThread
 from ...core.errors import TreadleError
+from .line import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     Reply = Callable[[Any], None]
 
@@ -29,6 +30,7 @@ LEAVE_SECONDS = 5.0
 """So long a line that is left is waited for, should the runner not read what it was sent."""
 
 _MOST_SAID = 50
+_READ = 1 << 18
 
 
 class RequestError(TreadleError):
@@ -157,7 +159,7 @@ class RunnerClient:
         try:
             with self._process.stdout as pipe:
                 begun = False
-                for line in _lines(pipe.fileno()):
+                for line in lines_of(lambda: os.read(pipe.fileno(), _READ)):
                     if begun:
                         self._take(line)
                     begun = begun or line == p.MAGIC.encode()
@@ -182,7 +184,7 @@ class RunnerClient:
     def _read_errors(self) -> None:
         assert self._process.stderr is not None
         with self._process.stderr as pipe:
-            for line in _lines(pipe.fileno()):
+            for line in lines_of(lambda: os.read(pipe.fileno(), _READ)):
                 self._said.append(line.decode(errors="backslashreplace")[:1000])
 
     def _end(self, why: str) -> None:
@@ -208,17 +210,6 @@ class RunnerClient:
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         said = "\n".join(self._said)
         return f"the runner {how}" + (f": {said}" if said else "")
-
-
-def _lines(descriptor: int) -> Iterator[bytes]:
-    pieces: list[bytes] = []
-    while piece := os.read(descriptor, 1 << 18):
-        *ends, rest = piece.split(b"\n")
-        for end in ends:
-            yield b"".join([*pieces, end])
-            pieces = []
-        # What has no end when the line is closed was cut off.
-        pieces.append(rest)
 
 
 def _error(refusal: p.Refusal) -> RequestError:

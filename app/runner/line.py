@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from typing import TYPE_CHECKING, Self
@@ -9,9 +10,27 @@ from typing import TYPE_CHECKING, Self
 from ...core.protocol import MAGIC, MOST_BYTES, Message, ProtocolError, line_of, request_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ...core.protocol import Request
+
+
+def lines_of(read: Callable[[], bytes], most: float = math.inf) -> Iterator[bytes]:
+    """Yield the lines of what ``read`` returns piece by piece; what has no end when nothing more comes was cut off.
+
+    ProtocolError at a line of more than ``most`` bytes.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while piece := read():
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            yield b"".join([*pieces, end])
+            pieces, size = [], 0
+        pieces.append(rest)
+        size += len(rest)
+        if size > most:
+            raise ProtocolError(f"the window sent a line of more than {most} bytes")
 
 
 class Line:
@@ -57,21 +76,8 @@ class Line:
 
     def requests(self) -> Iterator[Request]:
         """Yield requests until the window closes the line; ProtocolError if it sends something else."""
-        for line in self._lines():
+        for line in lines_of(self._read, MOST_BYTES):
             yield request_of(line)
-
-    def _lines(self) -> Iterator[bytes]:
-        pieces: list[bytes] = []
-        size = 0
-        while piece := self._read():
-            *ends, rest = piece.split(b"\n")
-            for end in ends:
-                yield b"".join([*pieces, end])
-                pieces, size = [], 0
-            pieces.append(rest)
-            size += len(rest)
-            if size > MOST_BYTES:
-                raise ProtocolError(f"the window sent a line of more than {MOST_BYTES} bytes")
 
     def _read(self) -> bytes:
         try:
