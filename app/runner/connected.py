@@ -80,11 +80,11 @@ class Connected:
         self._begins = True
         try:
             cluster = start_cluster(definition, hear=upkeep.hear, say=operation.say)
+            self.variables.update(definition.environment())
+            self._connected_to(cluster, upkeep)
+            self.hold()
         finally:
             self._begins = False
-        self.variables.update(definition.environment())
-        self._connected_to(cluster, upkeep)
-        self.hold()
 
     def connected(self, seconds: float = CONNECT_SECONDS) -> Cluster:
         """Return it connected; ClusterError if it does not run, or does not answer."""
@@ -126,12 +126,17 @@ class Connected:
 
     def _drop(self) -> None:
         """Be connected no longer; what was held is ended, if anything of it is left."""
-        with self._connecting:
-            cluster, self._cluster, self._inquiry = self._cluster, None, None
+        cluster = self._disconnected()
         if cluster is not None:
             self.hold()
             with contextlib.suppress(ClusterError):
                 cluster.stop()
+
+    def _disconnected(self) -> Cluster | None:
+        """Be connected no longer; return what this was connected to."""
+        with self._connecting:
+            cluster, self._cluster, self._inquiry = self._cluster, None, None
+        return cluster
 
     # Looked at
 

@@ -132,8 +132,7 @@ class Tended(Connected):
                 "nothing of it was started here", where=f"cluster {self.address}", remedy="Ask for its shutdown"
             )
         self._upkeep.leave(min(LEAVE_SECONDS, seconds))
-        with self._connecting:
-            cluster, self._cluster, self._inquiry = self._cluster, None, None
+        cluster = self._disconnected()
         held = [] if cluster is None else cluster.held
         self._to_end = [*(one for one in self.records() if one.id in held), *more.values()]
         self.hold()
@@ -161,8 +160,7 @@ class Tended(Connected):
         cluster = self.connected()
         self._upkeep.leave(min(LEAVE_SECONDS, seconds))
         self._to_end = [one for one in self.records() if one.here]
-        with self._connecting:
-            self._cluster, self._inquiry = None, None
+        self._disconnected()
         self.hold()
         cluster.shutdown(seconds)
         return living_of(self._to_end)
