@@ -6,6 +6,8 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from ...core import protocol as p
 from ...core.errors import ClusterError, UsageError
 
@@ -155,9 +157,7 @@ class ClusterDesk:
         cluster = self.clusters.tended(asked.name).connected()
         engines = chosen_engines(cluster, asked.engines or None, None, {})
         outcomes = execute(cluster, asked.statement, engines, asked.deadline, operation.say)
-        return p.Outcomes(
-            rows=tuple(p.OutcomeRow(**{name: getattr(one, name) for name in one.__struct_fields__}) for one in outcomes)
-        )
+        return p.Outcomes(rows=tuple(p.OutcomeRow(**asdict(one)) for one in outcomes))
 
     def _set_variables(self, asked: p.SetVariables, operation: Operation) -> p.Done:
         self.clusters.tended(asked.name).set_variables(asked.variables, asked.deadline, operation)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import asdict
+
 from ...core import protocol as p
-from ...core.errors import ClusterError
+from ...core.errors import ClusterError, UsageError
 from ...schemes.ipython.addresses import Address, connection_file, read_connection
 from ...schemes.ipython.profiles import chosen, existing_folder, profile_folder, profiles
 
@@ -83,9 +85,8 @@ def row_of_facts(
 
 
 def _engine_row(one: EngineFacts, launchers: Mapping[str, str], tasks: Mapping[int, str]) -> p.EngineRow:
-    known = {name: getattr(one, name) for name in one.__struct_fields__}
     task = "" if one.number is None else tasks.get(one.number, "")
-    return p.EngineRow(**known, launcher=launchers.get(one.uuid, ""), task=task)
+    return p.EngineRow(**asdict(one), launcher=launchers.get(one.uuid, ""), task=task)
 
 
 def leftovers(records: Iterable[Record], answering: set[Address]) -> tuple[p.Leftover, ...]:
@@ -116,14 +117,7 @@ def _leftover(address: Address, records: list[Record], *, answers: bool) -> p.Le
 
 def is_addressable(address: Address) -> bool:
     """Say whether the name of a cluster leads to it: its profile is where IPython looks for profiles now."""
-    return existing_folder_or_none(address) == address.profile_dir
-
-
-def existing_folder_or_none(address: Address) -> Path | None:
-    """Return the folder of the profile of this name; None if there is none."""
-    from ...core.errors import UsageError
-
     try:
-        return existing_folder(address.profile)
+        return existing_folder(address.profile) == address.profile_dir
     except UsageError:
-        return None
+        return False

@@ -84,7 +84,7 @@ class Rooms:
                 self.desk.answer(request, p.Done())
                 return
             if isinstance(request, p.Detach):
-                self.desk.answer(request, p.Detached(runs=tuple(self.runs.unfinished())))
+                self.desk.answer(request, p.Detached(runs=tuple(going.run.id for going in self.runs.going_on())))
                 self.leaving.alone = True
                 break
             self.desk.take(request)

@@ -196,11 +196,6 @@ class Runs:
         if going is not None:
             going.run.close()
 
-    def unfinished(self) -> list[str]:
-        """Return the runs that go on."""
-        with self._lock:
-            return [name for name, going in self._runs.items() if not going.over]
-
     def wait(self) -> None:
         """Wait until all runs are over, however long that takes; they wait for no person any more."""
         for going in self._all():
