@@ -8,6 +8,9 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from treadle.app.window.settings import Settings
+from treadle.app.window.theme.theme import Theme
+
 _OF_THE_PLATFORM = "This plugin does not support"
 """What the platform without a screen says of windows that are raised or moved."""
 
@@ -18,3 +21,13 @@ def qt_has_nothing_to_complain_of(qtlog):
     yield
     complaints = [record.message for record in qtlog.records if not record.message.startswith(_OF_THE_PLATFORM)]
     assert not complaints
+
+
+@pytest.fixture
+def theme(qapp):
+    return Theme("light")
+
+
+@pytest.fixture
+def settings(qapp, tmp_path):
+    return Settings(tmp_path / "window.ini")

@@ -5,11 +5,6 @@ import pytest
 from treadle.app.window.settings import DEFAULTS, MOST_RECENT, Settings
 
 
-@pytest.fixture
-def settings(qapp, tmp_path):
-    return Settings(tmp_path / "window.ini")
-
-
 def test_what_was_chosen_is_there_at_the_next_start(settings, tmp_path):
     settings.set("appearance", "dark")
     settings.set("welcome_at_start", value=False)

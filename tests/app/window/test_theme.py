@@ -9,18 +9,12 @@ from PyQt6.QtWidgets import QCheckBox
 
 from treadle.app.window.theme.icons import Drawings
 from treadle.app.window.theme.style import style_sheet
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.theme.tokens import CATEGORIES, DARK, LIGHT, OTHER_CATEGORY, STATES
 
 ICONS = sorted(
     file.name.removesuffix(".svg") for file in (resources.files("treadle") / "resources" / "icons").iterdir()
     if file.name.endswith(".svg")
 )  # fmt: skip
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 def painted(pixmap):

@@ -11,7 +11,6 @@ from PyQt6.QtTest import QTest
 
 from treadle.app.window.inspector.results import Previews
 from treadle.app.window.inspector.sources import OutputPreview
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.thumbnails import LARGE, LEAST, SIDE, Picture, Thumbnail
 from treadle.core.worker.preview import preview
 
@@ -25,11 +24,6 @@ def url(kind: str, data: bytes) -> str:
 def of_array(height: int, width: int) -> Picture:
     image = np.broadcast_to(np.arange(width), (height, width))
     return Picture(preview(image, picture=True)["picture"])
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0, 3.0])

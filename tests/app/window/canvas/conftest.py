@@ -9,16 +9,10 @@ from canvas_pipeline import Hand, small
 
 from treadle.app.window.canvas.view import CanvasView
 from treadle.app.window.document import Document
-from treadle.app.window.theme.theme import Theme
 from treadle.core.document import encode
 
 if TYPE_CHECKING:
     from treadle.core.pipeline import Pipeline
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 @pytest.fixture

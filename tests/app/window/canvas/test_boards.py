@@ -11,7 +11,6 @@ from treadle.app.window.canvas.boards import MANY, Boards
 from treadle.app.window.canvas.inks import Inks
 from treadle.app.window.canvas.view import CanvasView
 from treadle.app.window.document import Document
-from treadle.app.window.theme.theme import Theme
 from treadle.core.document import save
 from treadle.core.pipeline import Connection, Node, Pipeline
 
@@ -25,11 +24,6 @@ def saved(folder, nodes):
         if number:
             made.connections[f"n{number}.a"] = Connection(f"n{number - 1}.out")
     return save(made, folder / "grid.treadle")
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 @pytest.fixture

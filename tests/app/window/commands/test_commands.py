@@ -13,11 +13,6 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(tmp_path / "window.ini")
-
-
-@pytest.fixture
 def commands(qapp, settings):
     return Commands(Theme("light"), Shortcuts(settings))
 

@@ -8,18 +8,6 @@ from windows import FakeBridge
 
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
-from treadle.app.window.settings import Settings
-from treadle.app.window.theme.theme import Theme
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
-
-
-@pytest.fixture
-def settings(tmp_path, qapp):
-    return Settings(tmp_path / "window.ini")
 
 
 @pytest.fixture

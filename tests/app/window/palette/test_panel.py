@@ -7,14 +7,8 @@ from PyQt6.QtCore import Qt
 from treadle.app.window.catalogue import Catalogue
 from treadle.app.window.palette.model import CATEGORY, MIME, PATH, path_in
 from treadle.app.window.palette.panel import PalettePanel
-from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 @pytest.fixture

@@ -8,21 +8,9 @@ from windows import FakeBridge, begun
 from treadle import Pipeline
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
-from treadle.app.window.settings import Settings
-from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 
 MS = 10_000
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
-
-
-@pytest.fixture
-def settings(tmp_path, qapp):
-    return Settings(tmp_path / "window.ini")
 
 
 @pytest.fixture

@@ -9,11 +9,6 @@ ON, OFF = True, False
 
 
 @pytest.fixture
-def settings(qapp, tmp_path):
-    return Settings(tmp_path / "window.ini")
-
-
-@pytest.fixture
 def preferences(settings):
     return Preferences(settings)
 

@@ -10,13 +10,7 @@ from PyQt6.QtTest import QTest
 from treadle.app.window.inspector.editors.choosing import kind_of_editor, make_editor
 from treadle.app.window.inspector.editors.highlighting import PythonHighlighter
 from treadle.app.window.inspector.editors.reading import MIXED, UNSET, Fault
-from treadle.app.window.theme.theme import Theme
 from treadle.core.modules import Module, Port
-
-
-@pytest.fixture
-def theme(qapp):
-    return Theme("light")
 
 
 @pytest.fixture

@@ -9,11 +9,6 @@ from treadle.app.window.toolbox.ipython.remembered import KEPT, HowToStart, Reme
 
 
 @pytest.fixture
-def settings(qapp, tmp_path):
-    return Settings(tmp_path / "window.ini")
-
-
-@pytest.fixture
 def remembered(settings):
     return Remembered(settings)
 
