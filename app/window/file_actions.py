@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QFileDialog, QWidget
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from ...core.as_python import as_python
 from ...core.document import write_atomically
@@ -26,7 +26,10 @@ SUFFIX = ".treadle"
 
 
 class FileActions(QObject):
-    """Opens, saves and closes documents, asking where it has to. No dialog ever stops the program."""
+    """Opens, saves and closes documents, asking where it has to. No dialog ever stops the program.
+
+    ``may_ask`` says whether something may be asked that the person did not begin; ``ask_waiting`` is for when it does.
+    """
 
     def __init__(self, documents: Documents, shared: Shared, aside: Aside, window: QWidget) -> None:
         super().__init__(window)
@@ -34,6 +37,8 @@ class FileActions(QObject):
         self._settings, self._theme = shared.settings, shared.theme
         self._window = window
         self._asked: set[Document] = set()
+        self._to_ask: list[Document] = []
+        self.may_ask: Callable[[], bool] = lambda: True
         documents.failed.connect(self._tell_unopened)
         documents.changed_on_disk.connect(self._ask_reload)
 
@@ -162,10 +167,25 @@ class FileActions(QObject):
         if document in self._asked:
             return
         self._asked.add(document)
-        question = messages.changed_on_disk(
-            self._theme, document.title, self._window, modified=document.modified
-        )  # fmt: skip
-        question.ask(lambda answer: self._reload(answer, document))
+        self._to_ask.append(document)
+        self.ask_waiting()
+
+    def ask_waiting(self) -> None:
+        """Ask about a file that was changed: not over another dialog, nor as long as ``may_ask`` says no."""
+        other = QApplication.activeModalWidget()
+        if isinstance(other, QDialog):
+            # Whoever gets its answer may ask for something else first.
+            other.finished.connect(lambda _code: QTimer.singleShot(0, self.ask_waiting))
+            return
+        self._asked &= set(self._documents.all)
+        self._to_ask = [document for document in self._to_ask if document in self._asked]
+        if self._to_ask and self.may_ask():
+            document = self._to_ask.pop(0)
+            question = messages.changed_on_disk(
+                self._theme, document.title, self._window, modified=document.modified
+            )  # fmt: skip
+            question.ask(lambda answer: self._reload(answer, document))
+            self.ask_waiting()
 
     def _reload(self, answer: str, document: Document) -> None:
         self._asked.discard(document)

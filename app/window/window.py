@@ -18,6 +18,7 @@ from .first_size import first_size
 from .leaving.bar import LeftoverBar, under
 from .leaving.leaving import Leaving
 from .leaving.leftovers import Leftovers
+from .leaving.steps import Step
 from .menus import Menus, Toolbar
 from .page import DocumentPage
 from .rooms import Rooms
@@ -75,6 +76,8 @@ class Window(QMainWindow):
         self._may_close = False
         self.leaving = Leaving(shared.bridge, shared.theme, shared.settings, self)
         self.leaving.over.connect(self.close_now)
+        self.leaving.stayed.connect(self.files.ask_waiting)
+        self.files.may_ask = lambda: self.leaving.step is Step.IDLE
         self.commands.hear_in(self)
         self.command_popup = SearchPopup(shared.theme, self)
         self._connect()

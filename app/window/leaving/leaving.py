@@ -33,10 +33,12 @@ class Leaving(QObject):
 
     ``begin`` asks where it has to; ``begin_unasked`` never does: what was remembered holds, and what does not end is
     killed. ``over`` tells that the window may close; by then the runner has been let go of, if it is to go on alone.
+    ``stayed`` tells that the person thought better of it.
     A runner that is gone or silent never keeps the window from closing.
     """
 
     over = pyqtSignal()
+    stayed = pyqtSignal()
 
     def __init__(
         self, bridge: Bridge, theme: Theme, settings: Settings, window: QWidget | None, waits: Waits | None = None
@@ -211,6 +213,7 @@ class Leaving(QObject):
         self._take_dialog_away()
         self._left = ()
         self._go(Step.IDLE)
+        self.stayed.emit()
 
     def _end_runner(self) -> None:
         """End the runner, and with it all that it has not been told to leave."""
