@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...core.errors import ClusterError, UsageError
-from ...schemes.ipython.ledger import Ledger
-from ...schemes.ipython.logs import last_lines, log_files, newest_folder
+from ...core.errors import UsageError
+from ...schemes.ipython.logs import folders_of, last_lines, log_files
 from ..clusters import address_in_use
 from .text import harmless, styled
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from ...schemes.ipython.addresses import Address
     from ...schemes.ipython.logs import LogFile
@@ -45,17 +44,8 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _folders(address: Address) -> list[Path]:
-    """Return where the logs of a cluster are: those of what runs, else those of the last one of its name."""
-    known = [Path(record.logs) for record in Ledger().of(address.profile_dir, address.cluster_id)]
-    newest = newest_folder(address.profile_dir, address.cluster_id)
-    return known or ([newest] if newest else [])
-
-
 def _chosen(address: Address, engine: int | None) -> list[LogFile]:
-    folders = _folders(address)
-    if not folders:
-        raise ClusterError("Treadle keeps no logs of it", where=f"cluster {address}")
+    folders = folders_of(address)
     found = [log for folder in folders for log in log_files(folder)]
     if engine is None:
         return found

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ...core import protocol as p
 from ...core.errors import ClusterError
-from ...schemes.ipython.ledger import Ledger
-from ...schemes.ipython.logs import last_lines, log_files, newest_folder
+from ...schemes.ipython.logs import folders_of, last_lines, log_files
 from .cluster_rows import address_of
 
 MOST_LINES = 10_000
@@ -18,12 +15,7 @@ def logs(name: p.ClusterName, file: str = "", lines: int = 400) -> p.Logs:
 
     ClusterError if there are none, or none at ``file``.
     """
-    address = address_of(name)
-    known = [Path(record.logs) for record in Ledger().of(address.profile_dir, address.cluster_id)]
-    newest = newest_folder(address.profile_dir, address.cluster_id)
-    folders = list(dict.fromkeys(known)) or ([newest] if newest else [])
-    if not folders:
-        raise ClusterError("Treadle keeps no logs of it", where=f"cluster {address}")
+    folders = folders_of(address_of(name))
     found = [log for folder in folders for log in log_files(folder)]
     if file and file not in {str(log.path) for log in found}:
         # Only logs are shown, whatever else there is to read.

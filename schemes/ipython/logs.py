@@ -7,16 +7,19 @@ import os
 import secrets
 import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from ...core.errors import ClusterError
+from .ledger import Ledger
 from .quiet import clusters_folder, place_of_clusters
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
+
+    from .addresses import Address
 
 KEPT_DAYS = 14
 _TAIL = 1 << 16
@@ -117,6 +120,20 @@ def newest_folder(profile_dir: Path, cluster_id: str) -> Path | None:
             if (about.profile_dir, about.cluster_id) == (str(profile_dir), cluster_id):
                 found.append((about.created, path.parent))
     return max(found)[1] if found else None
+
+
+def folders_of(address: Address) -> list[Path]:
+    """Return where the logs of a cluster are: those of what runs, else those of the last one of its name.
+
+    ClusterError if there are none.
+    """
+    known = list(dict.fromkeys(Path(record.logs) for record in Ledger().of(*address)))
+    if known:
+        return known
+    newest = newest_folder(*address)
+    if newest is None:
+        raise ClusterError("Treadle keeps no logs of it", where=f"cluster {address}")
+    return [newest]
 
 
 def log_files(folder: Path) -> list[LogFile]:
