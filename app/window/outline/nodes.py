@@ -193,9 +193,9 @@ class NodesModel(QAbstractItemModel):
         return self._cells.value(role, index.column(), found, node, self._pipeline.modules)
 
     def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
-        """Give a node another title or id."""
+        """Give a node another title or id; one that is gone takes none: its editor ends after it."""
         found = self.path_of(index)
-        if role != Qt.ItemDataRole.EditRole or found is None:
+        if role != Qt.ItemDataRole.EditRole or found is None or self.node_at(index) is None:
             return False
         try:
             (retitle if index.column() == NAME else set_id)(self._document, *found, str(value).strip())

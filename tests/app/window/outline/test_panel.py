@@ -206,6 +206,20 @@ def test_an_id_that_is_taken_is_refused_with_the_reason(panel, document):
     assert not panel.message.isVisible()
 
 
+@pytest.mark.parametrize("column", [NAME, ID])
+def test_what_is_typed_for_a_node_goes_with_it_when_that_is_taken_back(make, document, catalogue, column):
+    document.edit(Change("nodes", {"late": Node(module=LOAD.path)}), "add")
+    # As the canvas does: it follows the document before the outline, and tells what is still selected.
+    document.changed.connect(lambda _edit: panel.show_selection((), ("files",)))
+    panel = make(document, catalogue)
+    select(panel, "late")
+    panel.tree.edit_cell(column)
+    QTest.keyClicks(panel.tree.findChild(QLineEdit), "typed")
+    document.undo()
+    assert list(document.pipeline.nodes) == ["files", "load", "smooth"]
+    assert document.undo_label == ""
+
+
 def test_f2_edits_the_title(panel, document, qapp):
     select(panel, "smooth")
     press(panel, Qt.Key.Key_F2)
