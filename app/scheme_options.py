@@ -8,9 +8,10 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
+from ..core.registry.scheme_plugins import scheme_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 LEAST_MEMORY_GB = 0.1
 """What a worker process needs for itself, about."""
@@ -37,20 +38,23 @@ _MEANT_FOR = {
     "ipython": frozenset(("number", "profile")),
     "serial": frozenset[str](),
 }
+_OF_PLUGINS = frozenset(("number",))
 
 
 def refuse_senseless_settings(settings: Mapping[str, object]) -> None:
     """Raise UsageError for what means nothing; settings of a scheme that is not known are not looked at."""
     for scheme, options in settings.items():
         if scheme in _MEANT_FOR:
-            _refuse_senseless(scheme, options)
+            _refuse_senseless(scheme, options, _MEANT_FOR[scheme])
+        elif scheme in scheme_plugins():
+            _refuse_senseless(scheme, options, _OF_PLUGINS)
 
 
-def _refuse_senseless(scheme: str, options: object) -> None:
+def _refuse_senseless(scheme: str, options: object, meant: Collection[str]) -> None:
     if not isinstance(options, SchemeOptions):
         raise UsageError(f"the settings of {scheme} must be SchemeOptions, not {options!r}")
     for field in fields(options):
-        if getattr(options, field.name) != field.default and field.name not in _MEANT_FOR[scheme]:
+        if getattr(options, field.name) != field.default and field.name not in meant:
             raise UsageError(f"{field.name} cannot be set of the scheme {scheme}")
     for name in ("number", "renew_after"):
         value = getattr(options, name)

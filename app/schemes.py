@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import PipelineError, UsageError, suggestion
+from ..core.registry.scheme_plugins import scheme_plugins
 from ..core.run.selection import PREFERENCE
+from ..core.scheme import SchemeContext
 from .options import workers_of
 
 if TYPE_CHECKING:
@@ -97,12 +100,36 @@ def _ipython(place: Place, options: Options) -> Scheme:
 
 _MAKERS: dict[str, Make] = {"serial": _serial, "threads": _threads, "processes": _processes, "ipython": _ipython}
 SCHEMES = tuple(_MAKERS)
-"""The schemes that there are. ``ipython`` may be followed by a colon and the name of an IPython profile."""
+"""The schemes that come with Treadle. ``ipython`` may be followed by a colon and the name of an IPython profile."""
+
+
+def scheme_names() -> tuple[str, ...]:
+    """Return the schemes that there are, those of plug-ins at the end; none is imported."""
+    return (*SCHEMES, *scheme_plugins())
+
+
+def is_scheme(name: str) -> bool:
+    """Say whether there is a scheme of this name."""
+    return name in _MAKERS or name in scheme_plugins()
 
 
 def made_schemes(options: Options, enabled: Sequence[str], place: Place) -> dict[str, Scheme]:
-    """Make the enabled schemes; nothing starts before one is opened."""
-    return {name: _MAKERS[name](place, options) for name in enabled}
+    """Make the enabled schemes; nothing starts before one is opened.
+
+    Of plug-ins only the one that the run is set to is imported here: UsageError if it cannot be.
+    """
+    return {name: _MAKERS.get(name, partial(_plugged, name))(place, options) for name in enabled}
+
+
+def _plugged(name: str, place: Place, options: Options) -> Scheme:
+    from ..schemes.plugged import PluggedScheme
+
+    workers = workers_of(options, name)
+    context = SchemeContext(name, workers, place.files, place.spare, place.folder, place.search_path, place.environment)
+    made = PluggedScheme(scheme_plugins()[name], context)
+    if options.scheme == name:
+        made.load()
+    return made
 
 
 _SERVED = {"processes": "treadle.schemes.processes.worker", "threads": "treadle.schemes.threads.host"}
@@ -144,13 +171,13 @@ def enabled_schemes(options: Options) -> tuple[tuple[str, ...], frozenset[str]]:
 
 def known_preference(options: Options) -> tuple[str, ...]:
     """Return the schemes that the person prefers and that there are, each once; the usual ones if there is none."""
-    return tuple(dict.fromkeys(name for name in options.preference if name in SCHEMES)) or PREFERENCE
+    return tuple(dict.fromkeys(name for name in options.preference if is_scheme(name))) or PREFERENCE
 
 
 def why_not_enabled(options: Options, enabled: Sequence[str]) -> dict[str, str]:
     """Return of each scheme that there is, but that a run does not use, why it does not."""
     order = known_preference(options)
-    names = dict.fromkeys((*order, *PREFERENCE, *SCHEMES))
+    names = dict.fromkeys((*order, *PREFERENCE, *scheme_names()))
     auto = options.scheme == "auto"
     set_to = f"the run is set to {options.scheme}"
     found = {name: set_to if name in order and not auto else "it is switched off" for name in names}
@@ -162,7 +189,7 @@ def why_not_enabled(options: Options, enabled: Sequence[str]) -> dict[str, str]:
 
 def passed_over(options: Options) -> list[str]:
     """Return what is to be said of settings that do not hold here."""
-    unknown = dict.fromkeys(name for name in options.preference if name not in SCHEMES)
+    unknown = dict.fromkeys(name for name in options.preference if not is_scheme(name))
     told = [f"there is no scheme {name!r} here: it is passed over" for name in unknown]
     profile = options.setting("ipython").profile
     if profile and options.scheme == "auto" and "ipython" in known_preference(options):
@@ -197,8 +224,8 @@ def _profile(options: Options) -> str:
 def _parts(scheme: str) -> tuple[str, str]:
     """Return the scheme that is asked for, and the profile behind it if one is named."""
     name, colon, profile = str(scheme).partition(":")
-    if scheme != "auto" and (name not in SCHEMES or (colon and (name != "ipython" or not profile))):
-        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *SCHEMES]))
+    if scheme != "auto" and (not is_scheme(name) or (colon and (name != "ipython" or not profile))):
+        raise UsageError(f"there is no scheme {scheme!r}", remedy=suggestion(str(scheme), ["auto", *scheme_names()]))
     if profile:
         _refuse_unknown_profile(profile)
     return name, profile
@@ -219,11 +246,10 @@ def running_cluster(profile: str = "") -> Address | None:
 
 def refuse_unknown_scheme(plan: Plan) -> None:
     """Raise PipelineError if a node wishes for a scheme that nobody knows; one that is not enabled is passed over."""
-    known = {"auto", *SCHEMES, *PREFERENCE}
     for node in plan.nodes:
-        if node.settings.scheme not in known:
+        if node.settings.scheme != "auto" and not is_scheme(node.settings.scheme):
             raise PipelineError(
                 f"it is to run on the scheme {node.settings.scheme!r}, which does not exist",
                 where=node.id,
-                remedy=suggestion(node.settings.scheme, known),
+                remedy=suggestion(node.settings.scheme, {"auto", *scheme_names()}),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
@@ -11,7 +11,8 @@ from .worker.execute import Result
 from .worker.failures import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from .worker.call import Call, ValueId
     from .worker.handing import Handed
@@ -111,6 +112,24 @@ class Exported:
 
 
 Report = Capacity | Began | Progressed | Logged | Ended | Stopped | Lost | Exported
+
+
+@dataclass(frozen=True)
+class SchemeContext:
+    """What the scheme of a plug-in is made with: its ``name``, and how many calls it is to run at once (``workers``).
+
+    ``files`` is the folder for the files that modules return, ``spare`` that for those which find no room there;
+    ``folder`` is the run's own and goes with it; ``search_path`` is where modules are looked for besides what Python
+    knows; ``environment`` are the variables that the pipeline refers to.
+    """
+
+    name: str
+    workers: int
+    files: Path
+    spare: Path
+    folder: Path
+    search_path: Sequence[Path] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Scheme(Protocol):

@@ -10,7 +10,7 @@ from typing import NoReturn
 from ...core.errors import UsageError, suggestion
 from ...core.run.ordering import ALL_ORDERS
 from ...core.run.selection import PREFERENCE
-from ..schemes import SCHEMES
+from ..schemes import SCHEMES, is_scheme, scheme_names
 from .cluster_parser import add_cluster
 
 _SCHEMES = ", ".join(SCHEMES)
@@ -75,7 +75,9 @@ def files_to_open(arguments: list[str]) -> list[Path] | None:
 def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = commands.add_parser("run", help="run a pipeline file", allow_abbrev=False)
     run.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
-    run.add_argument("-x", "--scheme", default="auto", help=f"how to execute: auto (default), {_SCHEMES}")
+    run.add_argument(
+        "-x", "--scheme", default="auto", help=f"how to execute: auto (default), {_SCHEMES}, or a scheme of a plug-in"
+    )
     run.add_argument(
         "--prefer",
         type=_preference,
@@ -198,10 +200,12 @@ def _count(text: str) -> int:
 def _preference(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
-        if name not in SCHEMES:
-            raise UsageError(f"there is no scheme {name!r}", remedy=suggestion(name, SCHEMES))
+        if not is_scheme(name):
+            raise UsageError(f"there is no scheme {name!r}", remedy=suggestion(name, scheme_names()))
     if not names:
-        raise UsageError("--prefer wants the names of schemes, with commas", remedy=f"There are: {_SCHEMES}")
+        raise UsageError(
+            "--prefer wants the names of schemes, with commas", remedy=f"There are: {', '.join(scheme_names())}"
+        )
     return names
 
 

@@ -32,6 +32,13 @@ class _Kept(Struct, forbid_unknown_fields=True):
 _decoder = msgspec.json.Decoder(_Kept)
 
 
+def usual_folder() -> Path:
+    """Return the folder of descriptions that Treadle keeps for a user."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("treadle") / "modules"
+
+
 class ModuleCache:
     """Descriptions by name of their source, valid for one stamp and one version of the describing code.
 

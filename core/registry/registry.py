@@ -14,7 +14,7 @@ from ..modules import Module
 from ..places import user_modules
 from .catalogue import BrokenPlugin, Catalogue, search
 from .discovery import Source, describe_all
-from .module_cache import ModuleCache
+from .module_cache import ModuleCache, usual_folder
 from .points import entry_points, package_of, stamp_of
 from .registered import LIBRARY_FOLDER, LIBRARY_PACKAGE, find_top_level, is_defined_in
 
@@ -42,10 +42,8 @@ class Registry:
         cache_folder: Path | None = None,
         search_path: Sequence[str] | None = None,
     ) -> None:
-        import platformdirs
-
         self.user_folder = user_folder or user_modules()
-        self._cache = ModuleCache(cache_folder or platformdirs.user_cache_path("treadle") / "modules")
+        self._cache = ModuleCache(cache_folder or usual_folder())
         self._search_path = search_path
 
     def catalogue(self, deadline: float = 2.0) -> Catalogue:

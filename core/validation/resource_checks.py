@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ..registry.scheme_plugins import scheme_plugins
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -70,6 +72,8 @@ def _check_scheme(report: Report, where: str, scheme: object, module: Module | N
 
 
 def _unknown(report: Report, where: str, scheme: str, known: tuple[str, ...]) -> None:
+    if scheme in scheme_plugins():
+        return
     # Only a warning: a plug-in or a cluster may have that name elsewhere.
     report.warning("scheme", where, f"the scheme {scheme[:60]!r} is not known here", report.suggest(scheme, known))
 
