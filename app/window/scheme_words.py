@@ -7,14 +7,10 @@ from PyQt6.QtCore import QCoreApplication
 from .scheme_choices import AUTO
 
 
+_WORDS = {AUTO: "Auto", "serial": "Serial", "threads": "Threads", "processes": "Processes", "ipython": "IPython"}
+
+
 def scheme_word(scheme: str) -> str:
     """Return the word for a scheme, or for AUTO; that of a plug-in is its name."""
-    words = {
-        AUTO: _tr("Auto"), "serial": _tr("Serial"), "threads": _tr("Threads"), "processes": _tr("Processes"),
-        "ipython": _tr("IPython"),
-    }  # fmt: skip
-    return words.get(scheme, scheme)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Schemes", text)
+    word = _WORDS.get(scheme)
+    return QCoreApplication.translate("Schemes", word) if word else scheme

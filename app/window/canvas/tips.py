@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from ..scheme_words import scheme_word
 from .port_types import port_described, port_typed, short
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ def _look(canvas: CanvasView, look: NodeLook) -> list[str]:
     words += [f"{count} {canvas.inks.state(state).word.lower()}" for state, count in look.counts.items() if count]
     lines = [escape(" · ".join(words if look.total > 1 else words[:1]))]
     if look.scheme:
-        lines.append(escape(canvas.tr("Scheme: {0}").format(look.scheme)))
+        lines.append(escape(canvas.tr("Scheme: {0}").format(scheme_word(look.scheme))))
     elif look.foreseen:
-        lines.append(escape(canvas.tr("Would run on: {0}").format(look.foreseen)))
+        lines.append(escape(canvas.tr("Would run on: {0}").format(scheme_word(look.foreseen))))
     if look.reason:
         lines.append(escape(look.reason))
     return lines

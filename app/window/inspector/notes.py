@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication
 
-from ..scheme_choices import AUTO
 from ..scheme_words import scheme_word
 
 if TYPE_CHECKING:
@@ -38,9 +37,9 @@ def _mapping(node: Node) -> str:
 
 
 def _scheme(node: Node, look: NodeLook | None) -> str:
-    preferred = scheme_word(AUTO) if node.scheme == AUTO else node.scheme
+    preferred = scheme_word(node.scheme)
     chosen = look.scheme or look.foreseen if look is not None else ""
-    return f"{preferred} → {chosen}" if chosen and chosen != node.scheme else preferred
+    return f"{preferred} → {scheme_word(chosen)}" if chosen and chosen != node.scheme else preferred
 
 
 def _settings(node: Node) -> str:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.modules import Port
 from ....core.validation.resource_checks import SCHEMES as NAMES
+from ..explain.words import last_run
 from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO
 from ..scheme_words import scheme_word
@@ -74,7 +75,7 @@ class SchemeChoice(QWidget):
         self.box.clear()
         for name in names:
             supported = name in {AUTO, "serial"} or all(module.schemes.supports(name) for module in modules)
-            text = scheme_word(AUTO) if name == AUTO else name
+            text = scheme_word(name)
             shown = text if supported else self.tr("{scheme}: not supported by the module").format(scheme=text)
             self.box.addItem(QIcon() if name == AUTO else self._badge(name), shown, name)
             if not supported:
@@ -87,17 +88,13 @@ class SchemeChoice(QWidget):
             return ""
         if not look.scheme:
             return foreseen or self.tr("Run to see which scheme is chosen, and why.")
-        if why.startswith(f"{look.scheme}:"):
-            return self.tr("Last run: {reason}").format(reason=why)
-        if why:
-            return self.tr("Last run: {scheme}, because {reason}").format(scheme=look.scheme, reason=why)
-        return self.tr("Last run: {scheme}").format(scheme=look.scheme)
+        return last_run(look, why)
 
     def _supported(self, modules: list[Module]) -> str:
         if len({module.path for module in modules}) != 1:
             return ""
         names = [name for name in NAMES[1:] if name == "serial" or modules[0].schemes.supports(name)]
-        return self.tr("The module supports {schemes}.").format(schemes=", ".join(names))
+        return self.tr("The module supports {schemes}.").format(schemes=", ".join(map(scheme_word, names)))
 
     def _choose(self, row: int) -> None:
         name = self.box.itemData(row)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from ....core.protocol import TaskDetails
+from ....core.run.candidates import bare
 from .. import amounts
 from ..theme.tokens import GRID
 from ..thumbnails import Thumbnail, pictures_of
@@ -101,7 +102,7 @@ class Details(QPlainTextEdit):
             where = " · ".join(filter(None, (scheme_of(row), row.worker, row.host, took)))
             lines.append(where)
         if row.reason:
-            lines.append(f"{self.tr('Why there')}: {row.reason}")
+            lines.append(f"{self.tr('Why there')}: {bare(row.reason, row.scheme)}")
         if row.cause:
             lines.append(f"\n{row.cause}")
         return "\n".join(lines)

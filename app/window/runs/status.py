@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from .. import amounts
 from ..looks import ENDED
 from ..scheme_badges import scheme_badge
+from ..scheme_words import scheme_word
 from ..theme.tokens import GRID, ICON_SMALL, STATES
 from .record import LOST
 
@@ -96,7 +97,8 @@ class SchemeChips(_OfRuns):
             self._make(names)
         for name, chip in self._chips.items():
             busy = 0 if record is None else max(0, record.busy.get(name, 0))
-            text = f"{name} {amounts.count(taken[name])}" if name in taken else name
+            word = scheme_word(name)
+            text = f"{word} {amounts.count(taken[name])}" if name in taken else word
             # Between an icon and its text Qt leaves next to nothing.
             chip.setText(f" {text}" + (f" · {busy} {self.tr('running')}" if busy else ""))
             chip.setIcon(QIcon(scheme_badge(self.theme, name, self.devicePixelRatioF(), ICON_SMALL)))
@@ -117,7 +119,7 @@ class SchemeChips(_OfRuns):
         chip = QToolButton(self)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setIconSize(QSize(ICON_SMALL, ICON_SMALL))
-        chip.setToolTip(self.tr("Show and set the scheme {name}").format(name=name))
+        chip.setToolTip(self.tr("Show and set the scheme {name}").format(name=scheme_word(name)))
         chip.clicked.connect(lambda _checked: self.scheme_wanted.emit(name))
         return chip
 

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QCoreApplication
 from ....core.run.states import CACHE
 from .. import amounts
 from ..looks import ENDED
+from ..scheme_words import scheme_word
 from ..theme.tokens import STATES
 from .problems import one_line
 
@@ -76,9 +77,9 @@ _ORDER = {state: place for place, state in enumerate(_WORST_FIRST)}
 
 
 def scheme_of(row: TaskRow) -> str:
-    """Return the scheme that took a task; empty if none had to."""
+    """Return what the scheme that took a task is called; empty if none had to."""
     # That a result was there already is said by the state.
-    return "" if row.scheme == CACHE else row.scheme
+    return "" if row.scheme == CACHE else scheme_word(row.scheme)
 
 
 def _worker(row: TaskRow) -> str:

@@ -20,10 +20,10 @@ def test_the_status_bar_names_the_schemes_in_use_and_each_leads_to_its_card(whol
     assert rooms.chips.words == []
     whole.documents.new()
     window.activateWindow()
-    assert rooms.chips.words == ["ipython", "processes", "threads"]
+    assert rooms.chips.words == ["IPython", "Processes", "Threads"]
     rooms.parallel.preferences.enable("ipython", OFF)
     rooms.parallel.preferences.move("threads", 0)
-    assert rooms.chips.words == ["threads", "processes"]
+    assert rooms.chips.words == ["Threads", "Processes"]
     window.docks.show("tasks")
     rooms.chips.press("processes")
     qtbot.waitUntil(lambda: rooms.parallel.isVisible(), timeout=5_000)

@@ -94,12 +94,12 @@ def test_settings_that_nobody_can_give_are_refused(shown, document):
 def test_a_scheme_is_preferred_and_the_reasons_for_the_present_one_are_told(shown, document, runs, qapp):
     runs.looks["smooth"] = NodeLook(state="stale", scheme="processes", reason="sigma changed")
     panel = shown("smooth")
-    assert "Last run: processes, because ipython has no engines" in panel.scheme.why.text()
+    assert "The last run had it on Processes: ipython has no engines" in panel.scheme.why.text()
     assert panel.header.state.text() == "Stale: sigma changed"
     panel.scheme.box.activated.emit(panel.scheme.box.findData("ipython"))
     assert node(document, "smooth").scheme == "ipython"
     settle(qapp)
-    assert panel.sections["scheme"].note.toolTip() == "ipython → processes"
+    assert panel.sections["scheme"].note.toolTip() == "IPython → Processes"
 
 
 def test_a_scheme_that_is_not_supported_cannot_be_chosen(shown):
@@ -236,10 +236,10 @@ def test_who_comes_by_key_is_led_to_the_first_thing_to_set(shown, qapp):
     assert row(panel, "sigma").isAncestorOf(qapp.focusWidget())
 
 
-def test_a_reason_that_names_the_scheme_is_told_as_it_is(shown, runs, monkeypatch):
+def test_a_reason_that_names_the_scheme_is_told_without_its_name(shown, runs, monkeypatch):
     runs.looks["smooth"] = NodeLook(state="succeeded", scheme="threads")
     monkeypatch.setattr(runs, "why", lambda _node: "threads: expected to finish first")
-    assert shown("smooth").scheme.why.text().startswith("Last run: threads: expected to finish first")
+    assert shown("smooth").scheme.why.text().startswith("The last run had it on Threads: expected to finish first")
 
 
 def test_a_node_that_was_gone_for_a_while_is_shown_as_it_is_now(shown, document, qapp):

@@ -314,7 +314,7 @@ def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(theme, run
     numbers.draw()
     chips.draw()
     assert numbers.words == "tasks 2/11 · 0 failed · 00:09 left"
-    assert chips.words == ["processes 3 · 1 running"]
+    assert chips.words == ["Processes 3 · 1 running"]
     runs.pause()
     assert numbers.words.startswith("Paused · tasks 2/11")
     bridge.news.emit(p.RunOver(run="r1", state="cancelled", seconds=3.0))

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from windows import row
 
-from treadle.app.window.runs.task_columns import STATE
+from treadle.app.window.runs.task_columns import SCHEME, STATE
 from treadle.app.window.runs.task_table import TaskTable
 from treadle.app.window.theme.theme import Theme
 
@@ -50,6 +50,11 @@ def test_new_tasks_are_added_at_the_end(table, take, qtmodeltester):
     take(row("a", "failed", cause="no"))
     assert shown(table) == ["b", "a"]
     qtmodeltester.check(table)
+
+
+def test_schemes_are_shown_in_words_and_none_for_what_came_from_the_cache(table, take):
+    take(row("b", "running", scheme="ipython"), row("a", "cached", scheme="cache"))
+    assert [text(table, at, SCHEME) for at in range(2)] == ["IPython", ""]
 
 
 def test_a_task_that_changes_stays_where_it_is(table, take, qtbot):
