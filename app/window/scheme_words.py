@@ -6,7 +6,6 @@ from PyQt6.QtCore import QCoreApplication
 
 from .scheme_choices import AUTO
 
-
 _WORDS = {AUTO: "Auto", "serial": "Serial", "threads": "Threads", "processes": "Processes", "ipython": "IPython"}
 
 
