@@ -54,6 +54,7 @@ class EnvironmentDialog(ClusterSheet):
         self._fill()
         self.table.itemChanged.connect(self._changed)
         self.refresh()
+        self.table.setFocus()
 
     def _set_up_table(self) -> None:
         self.table.setObjectName(FRAMED)

@@ -39,6 +39,12 @@ def test_it_shows_what_is_set_and_not_the_value_of_what_it_does_not_know(shown):
     assert [dialog._ticked(at) for at in range(3)] == [False, True, False]
 
 
+def test_the_keyboard_begins_in_the_table(shown, qtbot):
+    _, dialog = shown
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.table.hasFocus)
+
+
 def test_what_is_new_is_set_and_what_is_gone_is_removed_on_the_engines(shown):
     one, dialog = shown
     write(dialog, "DEPTH", "Seven", tick=True)
