@@ -40,7 +40,7 @@ from leaving_sessions import (
     left_run,
     pass_gate,
 )
-from runners import Talk
+from runners import greeted
 from whole_windows import SUPPORT, gate
 
 from treadle.app.window.leaving.steps import Step, Waits
@@ -144,9 +144,8 @@ def test_a_cluster_that_is_left_is_used_by_the_next_program_and_the_run_is_stopp
     assert all_gone([one.runner])
     assert left_run().state == "cancelled"
     assert all_alive(ours)
-    talk = Talk()
+    talk = greeted()
     try:
-        talk.ask(p.Hello)
         (found,) = talk.ask(p.AskClusters).clusters
         assert (found.name, found.answers, found.left_running) == (NAME, True, True)
         (row,) = talk.ask(p.ExecuteOn, name=NAME, statement="6 * 7").rows

@@ -32,13 +32,6 @@ class Begun:
         return self._answers.get(timeout=seconds)
 
 
-def greeted() -> Talk:
-    """Return a conversation with a new runner."""
-    talk = Talk()
-    talk.ask(p.Hello)
-    return talk
-
-
 def started(talk: Talk, engines: int = 2, name: p.ClusterName = DEFAULT, **facts: Any) -> p.ClusterRow:
     """Have a cluster started."""
     return talk.ask(p.StartCluster, name=name, engines=engines, **facts)

@@ -48,5 +48,12 @@ class Talk:
                     return row
 
 
+def greeted() -> Talk:
+    """Return a conversation with a new runner."""
+    talk = Talk()
+    talk.ask(p.Hello)
+    return talk
+
+
 def document(pipeline) -> p.Document:
     return p.Document(text=encode(pipeline).decode(), file=str(pipeline.file or ""))

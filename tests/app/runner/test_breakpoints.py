@@ -5,20 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import psutil
-import pytest
-from runners import SECONDS, Talk
+from runners import SECONDS
 
 from treadle.core import protocol as p
 from treadle.core.journal.reader import RunReader
 from treadle.core.pipeline import Pipeline
-
-
-@pytest.fixture
-def talk():
-    made = Talk()
-    made.ask(p.Hello)
-    yield made
-    made.client.close()
 
 
 def stopping() -> Pipeline:

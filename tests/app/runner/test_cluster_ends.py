@@ -11,8 +11,9 @@ from functools import partial
 
 import psutil
 import pytest
-from cluster_talks import DEFAULT, Begun, commands, greeted, none_left, numbers, of_clusters, started
+from cluster_talks import DEFAULT, Begun, commands, none_left, numbers, of_clusters, started
 from clusters import RealCluster, wait_until
+from runners import greeted
 
 from treadle import Pipeline, sweep
 from treadle.app.runner.client import RequestError
@@ -340,7 +341,7 @@ def test_leaving_stops_and_leaves_as_was_decided(talks, home):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fate", ["stop", pytest.param("leave", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("fate", ["stop", "leave"])
 def test_a_run_that_is_left_has_its_engines_until_it_is_over(fate, talks, home):
     talk = talks()
     started(talk, 1)

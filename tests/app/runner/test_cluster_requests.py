@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cluster_talks import DEFAULT, Begun, greeted, numbers, started
+from cluster_talks import DEFAULT, Begun, numbers, started
 from clusters import wait_until
-from runners import SECONDS
+from runners import SECONDS, greeted
 
 from treadle import Pipeline, sweep
 from treadle.app.runner.client import RequestError
@@ -71,10 +71,10 @@ def said(talk, statement, **facts) -> list[str]:
     return [one.value or one.error or one.output for one in outcomes.rows]
 
 
-def napping(folder, count=200, seconds=0.05):
+def napping(folder, count):
     made = Pipeline("napping")
     made.file = folder / "napping.treadle"
-    made.add("naps_of_a_runner:nap", id="nap", x=sweep(list(range(count))), seconds=seconds)
+    made.add("naps_of_a_runner:nap", id="nap", x=sweep(list(range(count))))
     return made
 
 
@@ -170,7 +170,7 @@ def test_an_engine_that_there_is_not_is_named(talk):
 
 
 def test_a_run_uses_the_engines_and_it_is_told_what_each_of_them_executes(talk, folder):
-    run = talk.start(napping(folder), scheme="ipython", cache=False)
+    run = talk.start(napping(folder, 80), scheme="ipython", cache=False)
     rows = []
 
     def busy():

@@ -50,14 +50,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def talk():
-    made = Talk()
-    made.ask(p.Hello)
-    yield made
-    made.client.close()
-
-
 def doing(folder, deed, **inputs):
     pipeline = Pipeline(deed)
     pipeline.file = folder / "deed.treadle"
