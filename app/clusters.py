@@ -9,7 +9,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..core.errors import ClusterError
 from ..schemes.ipython.addresses import Address
 from ..schemes.ipython.definitions import read_definition
 from ..schemes.ipython.profiles import chosen, existing_folder, profile_folder
@@ -165,24 +164,3 @@ def _is_alive(entered: Entered) -> bool:
     """Say whether the controller of a cluster lives, as far as is known."""
     alive = entered.ours.alive if entered.ours else None
     return alive is None or alive()
-
-
-def named_address(profile: str = "", cluster_id: str = "") -> Address:
-    """Return where a cluster is, or would be; UsageError if there is no such profile."""
-    return Address(profile_folder(profile), cluster_id)
-
-
-def address_in_use(profile: str = "", cluster_id: str | None = None) -> Address:
-    """Return the cluster that is meant: that of this name, else the one that runs; ClusterError if none does."""
-    if cluster_id is not None:
-        return named_address(profile, cluster_id)
-    folder = profile_folder(profile)
-    from ..schemes.ipython.finding import clusters
-
-    found = [one.address for one in clusters([folder]) if one.answers]
-    if len(found) > 1 and Address(folder) not in found:
-        names = ", ".join(address.cluster_id for address in found)
-        raise ClusterError(
-            f"several clusters run in it: {names}", where=f"profile {Address(folder)}", remedy="Name one: --cluster-id"
-        )
-    return Address(folder) if Address(folder) in found or not found else found[0]

@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ClusterError
-from ..clusters import address_in_use, start_cluster
-from .cluster_choice import CONNECT_SECONDS, how_to_name, print_json
+from ..clusters import start_cluster
+from .cluster_choice import CONNECT_SECONDS, how_to_name, meant, print_json
 from .text import columns, counted, line_width, one_line
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _stop(options: Namespace) -> int:
     from ...schemes.ipython.ending import stop_records
     from ...schemes.ipython.ledger import Ledger
 
-    address = address_in_use(options.profile, options.cluster_id)
+    address = meant(options)
     records = Ledger().of(address.profile_dir, address.cluster_id)
     count = _living(records)
     if any(record.controller for record in records):

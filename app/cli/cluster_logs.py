@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import UsageError
 from ...schemes.ipython.logs import folders_of, last_lines, log_files
-from ..clusters import address_in_use
+from .cluster_choice import meant
 from .text import harmless, styled
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _READ = 1 << 16
 
 def logs_command(options: Namespace) -> int:
     """Show the last lines of each log; with --follow go on until Ctrl-C."""
-    address = address_in_use(options.profile, options.cluster_id)
+    address = meant(options, gone=True)
     logs = _chosen(address, options.engine)
     with contextlib.suppress(KeyboardInterrupt):
         # What is written from now on is left to the following: no line is shown twice, none is lost.

@@ -17,15 +17,15 @@ def add_cluster(commands: Commands, kind: type[ArgumentParser]) -> None:
     cluster = commands.add_parser("cluster", help="start, use, watch and stop IPython clusters", allow_abbrev=False)
     asks = cluster.add_subparsers(dest="ask", metavar="COMMAND", parser_class=kind)
     _add_start(_ask(asks, "start", "start a controller and engines, and leave them running", json=True))
-    stop = _ask(asks, "stop", "end what Treadle started of a cluster")
+    stop = _named(_ask(asks, "stop", "end what Treadle started of a cluster"))
     stop.add_argument("--all", action="store_true", help="also a controller and engines that others started")
     listed = asks.add_parser("list", help="list the clusters of all profiles", allow_abbrev=False)
     listed.add_argument("--json", action="store_true", help=_JSON)
-    _ask(asks, "info", "tell of a cluster and of each of its engines", json=True)
+    _named(_ask(asks, "info", "tell of a cluster and of each of its engines", json=True))
     _add_engines(asks, kind)
     _add_exec(_ask(asks, "exec", "run a statement on engines, and show what each says", json=True))
-    _add_logs(_ask(asks, "logs", "show what a controller and engines wrote"))
-    _ask(asks, "test", "check each engine: versions, shared files, speed", json=True)
+    _add_logs(_named(_ask(asks, "logs", "show what a controller and engines wrote")))
+    _named(_ask(asks, "test", "check each engine: versions, shared files, speed", json=True))
     _add_profiles(asks, kind)
     clean = asks.add_parser("clean", help="end what was left behind, and remove old logs", allow_abbrev=False)
     clean.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -39,6 +39,14 @@ def _ask(asks: Commands, name: str, about: str, *, json: bool = False, inner: bo
     made.add_argument("--cluster-id", metavar="ID", default=cluster, help="which cluster of the profile")
     if json:
         made.add_argument("--json", action="store_true", help=_JSON)
+    return made
+
+
+def _named(made: ArgumentParser) -> ArgumentParser:
+    """Let a cluster also be named as it is listed."""
+    made.add_argument(
+        "cluster", metavar="NAME", nargs="?", default="", help="as `treadle cluster list` shows it, or its id"
+    )
     return made
 
 
@@ -63,7 +71,7 @@ def _add_engines(asks: Commands, kind: type[ArgumentParser]) -> None:
         ("stop", "end them when they can"),
         ("kill", "end them at once"),
     ):
-        _ask(does, name, about).add_argument(
+        _ask(does, name, about, inner=True).add_argument(
             "engines", nargs="+", type=_engine, metavar="ENGINE", help="number, or: all"
         )
 
