@@ -158,6 +158,7 @@ def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
     add("list", "list the runs that were kept, the newest first", run="", json=True)
     show = add("show", "tell of a run, its nodes and failures", json=True)
     show.add_argument("--task", metavar="TASK", default="", help="tell of this task: where it ran, its log, its cause")
+    show.add_argument("--pictures", action="store_true", help="with --task and --json: also the data of small pictures")
     add("follow", "show a run that goes on, until it ends")
     report = add("report", "write a run as one HTML file")
     report.add_argument("-o", "--output", metavar="OUT.html", help="the file (default: the id of the run)")

@@ -7,11 +7,12 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ...core.errors import UsageError
 from ...core.journal.listing import find_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from ...core.run.states import TaskState
-from .runs_text import counts_text, facts_document, node_document, state_text, task_document, when
+from .runs_text import counts_text, facts_document, node_document, picture_facts, state_text, task_document, when
 from .text import clip, columns, counted, duration, harmless, line_width, one_line, size, styled, wrapped
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ _CELL = 40
 
 def show_command(options: Namespace) -> int:
     """Print a run, or with ``--task`` one of its tasks."""
+    if options.pictures and not (options.task and options.json):
+        raise UsageError("--pictures adds to --task TASK --json", remedy="A report shows them: treadle runs report RUN")
     with RunReader(find_run(runs_folder(), options.run)) as reader:
         if options.json:
-            found = _task_document(reader, options.task) if options.task else _run_document(reader)
+            found = _task_document(reader, options) if options.task else _run_document(reader)
             sys.stdout.write(json.dumps(found).replace("\x7f", "\\u007f") + "\n")
         else:
             lines = _task_lines(reader, options.task) if options.task else _run_lines(reader)
@@ -45,11 +48,12 @@ def _run_document(reader: RunReader) -> dict[str, Any]:
     }
 
 
-def _task_document(reader: RunReader, task_id: str) -> dict[str, Any]:
+def _task_document(reader: RunReader, options: Namespace) -> dict[str, Any]:
+    attempts = reader.attempts(options.task)
     return {
-        **task_document(reader.task(task_id)),
-        "earlier": [task_document(attempt) for attempt in reader.attempts(task_id)],
-        "log": reader.log(task_id).marked(),
+        **task_document(reader.task(options.task), pictures=options.pictures),
+        "earlier": [task_document(attempt, pictures=options.pictures) for attempt in attempts],
+        "log": reader.log(options.task).marked(),
     }
 
 
@@ -172,4 +176,6 @@ def _preview(preview: Any) -> str:
         return str(preview)
     shape = "×".join(map(str, preview["shape"])) if preview.get("shape") else ""
     facts = [str(preview.get("type", "")), shape, str(preview.get("dtype", "")), str(preview.get("text", ""))]
-    return " ".join(fact for fact in facts if fact)
+    told = " ".join(fact for fact in facts if fact)
+    picture = picture_facts(preview)
+    return f"{told}, with a picture of {size(picture[1])}" if picture else told

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .text import counted, styled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ...core.journal.summaries import NodeSummary, RunSummary
     from ...core.run.records import TaskRecord
     from ...core.worker.failures import Cause
@@ -86,8 +85,8 @@ def node_document(node: NodeSummary) -> dict[str, Any]:
     }
 
 
-def task_document(task: TaskRecord) -> dict[str, Any]:
-    """Return what `--json` tells of a task, or of one of its attempts."""
+def task_document(task: TaskRecord, *, pictures: bool = False) -> dict[str, Any]:
+    """Return what `--json` tells of a task, or of an attempt; of pictures only that there are some, unless asked."""
     return {
         "task": task.id,
         "node": task.node,
@@ -112,8 +111,23 @@ def task_document(task: TaskRecord) -> dict[str, Any]:
             {"labels": dict(item.labels), "kind": item.cause.kind, "message": item.cause.message}
             for item in task.missing
         ],
-        "previews": task.previews,
+        "previews": {port: found if pictures else _told_briefly(found) for port, found in task.previews.items()},
     }
+
+
+def _told_briefly(preview: Any) -> Any:
+    """Return a preview without its picture, of which only the type and the size are told."""
+    picture = picture_facts(preview)
+    return {**preview, "picture": dict(zip(("type", "bytes"), picture, strict=True))} if picture else preview
+
+
+def picture_facts(preview: Any) -> tuple[str, int] | None:
+    """Return the type and the bytes of the picture that a preview has, which is the URL of its data; None without."""
+    url = preview.get("picture") if isinstance(preview, Mapping) else None
+    if not isinstance(url, str):
+        return None
+    head, _, data = url.partition(",")
+    return head.removeprefix("data:").removesuffix(";base64"), len(data.rstrip("=")) * 3 // 4
 
 
 def _cause_document(cause: Cause | None) -> dict[str, str] | None:

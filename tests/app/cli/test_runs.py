@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 
 import pytest
 from journals import BOOM, NODES, SECONDS, InventedRun, eventually
@@ -160,6 +161,23 @@ def test_show_tells_what_a_task_gave_and_what_it_lacked(treadle):
     out = treadle("runs", "show", "last", "--task", "late").out
     assert "Skipped\n✗ upstream: total gave nothing\n  It began with total\n" in out
     assert "! loop 'r' stopped at its bound" in treadle("runs", "show", "last").out
+
+
+def test_pictures_are_told_of_and_their_data_comes_only_if_it_is_asked_for(treadle):
+    run = invented()
+    run.make("plot")
+    run.start("plot")
+    url = f"data:image/png;base64,{b64encode(bytes(1000)).decode()}"
+    run.succeed("plot", previews={"out": {"type": "Figure", "picture": url}, "count": {"type": "int", "text": "7"}})
+    run.end(RunState.SUCCEEDED)
+    show = "runs", "show", "last", "--task", "plot"
+    told = treadle(*show, "--json").json["previews"]
+    assert told["out"] == {"type": "Figure", "picture": {"type": "image/png", "bytes": 1000}}
+    assert told["count"] == {"type": "int", "text": "7"}
+    assert treadle(*show, "--json", "--pictures").json["previews"]["out"]["picture"] == url
+    assert "out: Figure, with a picture of 1.0 kB\n" in treadle(*show).out
+    refused = treadle(*show, "--pictures")
+    assert (refused.code, refused.err[:46]) == (2, "treadle: --pictures adds to --task TASK --json")
 
 
 def test_of_many_failures_the_first_are_shown_and_the_others_counted(treadle):
