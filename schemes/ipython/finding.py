@@ -103,7 +103,7 @@ def claimed(address: Address) -> Iterator[None]:
         except OSError:
             ours = False
         if not ours:
-            raise ClusterError("another program is just starting it", where=where)
+            raise ClusterError("another program is just starting it", where=where, remedy="Use it once it is there")
         try:
             _refuse_running(address)
             yield

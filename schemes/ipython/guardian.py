@@ -52,7 +52,11 @@ class Guardian:
         told = self._process.stdout
         assert told is not None
         if not (select.select([told], [], [], seconds)[0] and told.read(1)):
-            raise ClusterError("the process that guards the cluster did not start", where=sys.executable)
+            raise ClusterError(
+                "the process that guards the cluster did not start",
+                where=sys.executable,
+                remedy="Give it more time: the machine may be busy",
+            )
 
     def leave(self) -> None:
         """Let go of it: it goes on by itself, as the record says."""

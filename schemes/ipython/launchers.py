@@ -122,7 +122,10 @@ class _Process:
             super().start()  # type: ignore[misc]
         except OSError as error:
             program = self.args[0]  # type: ignore[attr-defined]
-            raise ClusterError(f"{program} cannot be started: {error.strerror}", where="cluster") from None
+            remedy = "Name a Python that has ipyparallel installed, or none, for that of Treadle"
+            raise ClusterError(
+                f"{program} cannot be started: {error.strerror}", where="cluster", remedy=remedy
+            ) from None
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -74,6 +74,6 @@ def _wait(future: concurrent.futures.Future[T], seconds: float, what: str, check
         left = end - time.monotonic()
         if left <= 0:
             future.cancel()
-            raise ClusterError(f"{what} took longer than {seconds:g} s")
+            raise ClusterError(f"{what} took longer than {seconds:g} s", remedy="Give it more time")
         concurrent.futures.wait([future], min(_SLICE_SECONDS, left))
     return future.result()

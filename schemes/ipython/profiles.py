@@ -103,7 +103,8 @@ def check_settings(folder: Path) -> None:
             compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
-            raise ClusterError(f"line {line} cannot be read: {error.args[0]}", where=str(path)) from None
+            why = f"line {line} cannot be read: {error.args[0]}"
+            raise ClusterError(why, where=str(path), remedy="Correct that line") from None
         except OSError as error:
             raise ClusterError(f"it cannot be read: {error.strerror}", where=str(path)) from None
 

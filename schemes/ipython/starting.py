@@ -83,7 +83,9 @@ class Launch:
         if not self.ledger.add(self.record.id, one):
             # Nobody would find it: its record is gone.
             one.proof.send(signal.SIGKILL)
-            raise ClusterError("what was started for it has ended meanwhile", where=f"cluster {self.address}")
+            raise ClusterError(
+                "what was started for it has ended meanwhile", where=f"cluster {self.address}", remedy="Start it again"
+            )
 
     @property
     def stands(self) -> bool:
@@ -180,6 +182,7 @@ class Launch:
                     f"{len(missing)} of {order.engines} engines were not ready within {order.seconds:g} s"
                     + self._quoted(missing.pop()),
                     where=f"cluster {self.address}",
+                    remedy="Give them more time, or start fewer at once",
                 )
             time.sleep(_PAUSE)
 
@@ -202,7 +205,7 @@ class Launch:
             if time.monotonic() > end:
                 assert self.order is not None
                 late = f"the controller was not ready within {self.order.seconds:g} s"
-                raise ClusterError(late + self._quoted(""))
+                raise ClusterError(late + self._quoted(""), remedy="Give it more time")
             time.sleep(_PAUSE)
         told = fingerprint(files[0])
         self.ledger.change(self.record.id, lambda now: msgspec.structs.replace(now, connection=told))
@@ -246,7 +249,9 @@ class Launch:
         ended = self._ends[uuid]
         how = "ended" if ended.code is None else _how(ended.code)
         who = "an engine" if ended.role == "engine" else "the controller"
-        return ClusterError(f"{who} {how} before it was ready" + self._quoted(uuid), where=f"cluster {self.address}")
+        told = self._quoted(uuid)
+        remedy = "Mend what its log tells of" if told else "See that its Python has ipyparallel"
+        return ClusterError(f"{who} {how} before it was ready{told}", where=f"cluster {self.address}", remedy=remedy)
 
     def _quoted(self, uuid: str) -> str:
         """Return what a process wrote last, as a person wants to read it."""
@@ -261,8 +266,10 @@ class Launch:
             return ClusterError(error.message, where=error.where or where, remedy=error.remedy)
         if isinstance(error, OSError) and error.errno in _NO_PLACE:
             place = error.filename or self.address.profile_dir / "security"
-            return ClusterError(f"its files cannot be written: {error.strerror}", where=str(place))
-        return ClusterError(f"it cannot be started ({type(error).__name__}: {error})", where=where)
+            remedy = "Make room there, and see that you may write there"
+            return ClusterError(f"its files cannot be written: {error.strerror}", where=str(place), remedy=remedy)
+        what = f"it cannot be started ({type(error).__name__}: {error})"
+        return ClusterError(what, where=where, remedy="See what the settings of its profile say, and try again")
 
 
 def _let_loop_finish() -> None:

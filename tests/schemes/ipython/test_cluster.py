@@ -167,8 +167,9 @@ def left_alone(address: Address) -> Iterator[None]:
 
 @pytest.mark.usefixtures("left_alone")
 def test_a_python_that_is_not_there_is_named(address: Address) -> None:
-    with pytest.raises(ClusterError, match=r"/no/python cannot be started: No such file"):
+    with pytest.raises(ClusterError, match=r"/no/python cannot be started: No such file") as caught:
         Cluster.start(address, 1, python="/no/python")
+    assert "Name a Python that has ipyparallel" in caught.value.remedy
 
 
 @pytest.mark.usefixtures("left_alone")
@@ -178,8 +179,9 @@ def test_a_python_without_the_library_is_told_with_its_own_words(address: Addres
     python.chmod(0o700)
     with pytest.raises(
         ClusterError, match=r"(?s)the controller ended with code 1 before it was ready; its log .*No module"
-    ):
+    ) as caught:
         Cluster.start(address, 1, python=python)
+    assert caught.value.remedy == "Mend what its log tells of"
 
 
 @pytest.mark.usefixtures("left_alone")
@@ -208,8 +210,9 @@ def test_a_port_that_is_taken_is_told(address: Address) -> None:
 @pytest.mark.usefixtures("left_alone")
 def test_a_broken_profile_is_told(address: Address) -> None:
     (address.profile_dir / "ipcluster_config.py").write_text("c.Cluster.n = \n")
-    with pytest.raises(ClusterError, match=r"ipcluster_config.py: line 1 .*invalid syntax"):
+    with pytest.raises(ClusterError, match=r"ipcluster_config.py: line 1 .*invalid syntax") as caught:
         Cluster.start(address, 1)
+    assert caught.value.remedy == "Correct that line"
 
 
 @pytest.mark.usefixtures("left_alone")
@@ -217,8 +220,9 @@ def test_a_broken_profile_is_told(address: Address) -> None:
 def test_a_start_that_takes_too_long_is_given_up_at_its_deadline(address: Address) -> None:
     (address.profile_dir / "ipengine_config.py").write_text("import time\ntime.sleep(60)\n")
     start = time.monotonic()
-    with pytest.raises(ClusterError, match="1 of 1 engines were not ready within 4 s"):
+    with pytest.raises(ClusterError, match="1 of 1 engines were not ready within 4 s") as caught:
         Cluster.start(address, 1, seconds=4)
+    assert caught.value.remedy == "Give them more time, or start fewer at once"
     assert time.monotonic() - start < 8
 
 

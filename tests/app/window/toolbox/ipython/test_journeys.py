@@ -12,6 +12,7 @@ import psutil
 import pytest
 from cluster_talks import of_clusters
 from clusters import RealCluster
+from endings import is_dead
 from toolboxes import Toolbox
 
 from treadle import Pipeline, sweep
@@ -91,7 +92,7 @@ def numbered(row):
 
 
 def alive(pids):
-    return [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+    return [pid for pid in pids if psutil.pid_exists(pid) and not is_dead(psutil.Process(pid))]
 
 
 def processes(row):
@@ -293,6 +294,7 @@ def test_a_start_that_fails_says_why(travel, tmp_path, monkeypatch):
     journey = travel()
     said = journey.failed(python="/nowhere/python3")
     assert "/nowhere/python3" in said
+    assert "Name a Python that has ipyparallel" in said
     bad = tmp_path / "bad-python"
     bad.write_text("#!/bin/sh\necho this is no python >&2\nexit 3\n")
     bad.chmod(0o755)
