@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from engines import engines_scheme
 
+from treadle.core.scheme import SchemeContext
+from treadle.schemes.commands.scheme import CommandScheme
 from treadle.schemes.processes.scheme import ProcessesScheme
 from treadle.schemes.serial import SerialScheme
 from treadle.schemes.threads.scheme import ThreadsScheme
@@ -36,9 +38,15 @@ class Candidate:
     survives_exit: bool
 
 
+def command_scheme(files: Path) -> CommandScheme:
+    folder = files.parent
+    return CommandScheme(SchemeContext("commands", 2, files, folder / "spare", folder))
+
+
 CANDIDATES = (
     Candidate("serial", SerialScheme, slots=1, pickles=False, stops=False, survives_exit=False),
     Candidate("processes", partial(ProcessesScheme, workers=2), slots=2, pickles=True, stops=True, survives_exit=True),
     Candidate("threads", partial(ThreadsScheme, workers=2), slots=2, pickles=False, stops=True, survives_exit=True),
+    Candidate("commands", command_scheme, slots=2, pickles=True, stops=True, survives_exit=True),
     Candidate("ipython", engines_scheme, slots=2, pickles=True, stops=True, survives_exit=True),
 )  # fmt: skip
