@@ -57,12 +57,13 @@ class Monkey:
         self._deeds = [(weight, deed) for weight, deed in self._deeds if deed.__name__ not in without]
 
     def act(self) -> None:
-        """Do one thing, and let the window take it."""
+        """Do one thing, and let the window take it as a running one does: what is thrown away is gone then."""
         deeds = self._deeds
         ((_, deed),) = self.random.choices(deeds, [weight for weight, _ in deeds])
         self.last.append(deed.__name__)
         self.last[-1] = f"{deed.__name__.strip('_')} {deed()}"
         QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def tell(self) -> str:
         return f"seed {self.seed}; the last that was done:\n" + "\n".join(self.last)
@@ -240,5 +241,4 @@ class Monkey:
             popup.close()
         for dialog in self.window.findChildren(QDialog):
             dialog.reject()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         return " ".join(closed)
