@@ -80,9 +80,9 @@ class PluggedScheme:
             scheme.open(self._hear)
         except BaseException as error:  # noqa: BLE001 - see above
             self._report(Capacity(self.name, 0, why=self._why or f"it cannot start: {_told(error)}"))
-        if self._closed:
+        if self._closed and self._scheme is not None:
             # It was not waited for any more.
-            self._end(0.0)
+            self._end(self._scheme, 0.0)
 
     def _hear(self, report: Report) -> None:
         if isinstance(report, Capacity):
@@ -126,20 +126,19 @@ class PluggedScheme:
             self._there().release(tasks)
 
     def close(self, deadline: float) -> None:
-        """End it; one that is still being imported or opened is ended when that is done."""
+        """End it. One that is still being imported never opens; one that is being opened ends when that is done."""
         end = time.monotonic() + deadline
         with self._lock:
             self._closed = True
-        if self._opening is not None:
-            self._opening.join(deadline)
-            if self._opening.is_alive():
-                return
-        self._end(max(0.0, end - time.monotonic()))
+        if self._scheme is None or self._opening is None:
+            return
+        self._opening.join(deadline)
+        if not self._opening.is_alive():
+            self._end(self._scheme, max(0.0, end - time.monotonic()))
 
-    def _end(self, deadline: float) -> None:
-        if self._scheme is not None:
-            with self._logged("close"):
-                self._scheme.close(deadline)
+    def _end(self, scheme: Scheme, deadline: float) -> None:
+        with self._logged("close"):
+            scheme.close(deadline)
 
     def _there(self) -> Scheme:
         if self._scheme is None:

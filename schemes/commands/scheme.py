@@ -28,6 +28,7 @@ from .task import ANSWER, CALL, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
     from ...core.scheme import SchemeContext
     from ...core.worker.call import Call, ValueId
     from ...core.worker.handing import Handed
