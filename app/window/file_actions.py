@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from ...core.as_python import as_python
 from ...core.document import write_atomically
+from ..examples import example_file, is_example
 from .dialogs import messages
 from .files.documents import is_read_only
-from .files.examples import example_file, is_example
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QSize, Qt
 from PyQt6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from ..examples import all_examples, shipped_examples
 from .commands.table import EXAMPLES, MENUS, PANELS, RECENT, RUN_ON
-from .files.examples import EXAMPLES_SHIPPED
 from .runner_sign import RunnerSign
 from .theme.tokens import ICON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PyQt6.QtGui import QAction
 
+    from ..examples import Example
     from .commands.commands import Commands
     from .settings import Settings
     from .theme.theme import Theme
@@ -50,7 +51,9 @@ class Menus:
                     self._recent = self._submenu(menu, _tr("Open &recent"))
                     self._recent.aboutToShow.connect(self._fill_recent)
                 elif item == EXAMPLES:
-                    self._fill_examples(self._submenu(menu, _tr("Open e&xample")), open_example)
+                    self._examples = self._submenu(menu, _tr("Open e&xample"))
+                    self._fill_examples(shipped_examples(), open_example)
+                    self._examples.aboutToShow.connect(lambda: self._fill_examples(all_examples(), open_example))
                 elif item == RUN_ON:
                     self.run_on = self._submenu(menu, _tr("Run &on"))
                 elif item == PANELS:
@@ -83,9 +86,14 @@ class Menus:
         assert forget is not None
         forget.triggered.connect(self._settings.forget_files)
 
-    def _fill_examples(self, menu: QMenu, open_example: Callable[[str], object]) -> None:
-        for name, title in EXAMPLES_SHIPPED.items():
-            action = menu.addAction(title)
+    def _fill_examples(self, examples: Sequence[Example], open_example: Callable[[str], object]) -> None:
+        self._examples.clear()
+        before = ""
+        for name, title, _file, origin in examples:
+            if origin != before:
+                before = origin
+                self._examples.addSection(origin)
+            action = self._examples.addAction(title)
             assert action is not None
             action.triggered.connect(lambda _checked, name=name: open_example(name))
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.document import load
-from ..files.examples import EXAMPLES_SHIPPED, example_file
+from ...examples import EXAMPLES_SHIPPED, example_file, plugged_examples
 from ..labels import write_as
 from ..miniature import picture
 from ..theme.tokens import CAPTION, GRID, RADIUS_CARD
@@ -125,12 +125,26 @@ class Gallery(QWidget):
         self._columns = 0
         self.cards: dict[str, ExampleCard] = {}
         for name, title in EXAMPLES_SHIPPED.items():
-            card = ExampleCard(title, theme, self)
-            card.wanted.connect(lambda run, name=name: self.wanted.emit(name, run))
-            self.cards[name] = card
+            self._add(name, title)
         self.setAccessibleName(self.tr("Examples"))
         theme.changed.connect(self._dress)
         self._place(2)
+        self._draw()
+        aside.do(plugged_examples, self._add_plugged)
+
+    def _add(self, name: str, title: str, origin: str = "") -> None:
+        card = self.cards[name] = ExampleCard(title, self._theme, self)
+        card.wanted.connect(lambda run: self.wanted.emit(name, run))
+        card.setToolTip(self.tr("From the plug-in %1").replace("%1", origin) if origin else "")
+
+    def _add_plugged(self, found: Any) -> None:
+        """Show the examples of plug-ins too; those that are broken are told by `treadle plugins`."""
+        if isinstance(found, BaseException) or not found[0]:
+            return
+        for name, title, _file, origin in found[0]:
+            self._add(name, title, origin)
+        columns, self._columns = self._columns, 0
+        self._place(columns)
         self._draw()
 
     def _dress(self) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from shells import MS, adding, end, program
 
-from treadle.app.window.files.examples import EXAMPLES_SHIPPED
+from treadle.app.examples import EXAMPLES_SHIPPED
 
 
 @pytest.fixture

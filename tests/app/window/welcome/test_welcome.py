@@ -5,7 +5,7 @@ from PyQt6.QtCore import QSize, Qt
 from shells import MS, adding, end, program
 
 from treadle import Pipeline
-from treadle.app.window.files.examples import EXAMPLES_SHIPPED, example_file, is_example
+from treadle.app.examples import EXAMPLES_SHIPPED, example_file, is_example
 from treadle.app.window.miniature import picture
 from treadle.app.window.theme.tokens import DARK, LIGHT
 from treadle.core.document import load
