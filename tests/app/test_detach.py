@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from detached_runs import COMMAND, SECONDS, STEPS, Rig, gone, hear_signals
+from detached_runs import COMMAND, SECONDS, STEPS, Rig, hear_signals
+from endings import all_gone
 
 from treadle.app.detach import VARIABLE, start_detached
 from treadle.app.schemes import SCHEMES
@@ -252,7 +253,7 @@ def test_an_interrupt_while_it_begins_ends_it(rig, workspace):
     command.send_signal(signal.SIGINT)
     out, err = command.communicate(timeout=SECONDS)
     assert (command.returncode, out, err) == (130, "", "treadle: interrupted\n")
-    assert gone([begins])
+    assert all_gone([begins])
     assert not list(runs_folder().glob("*"))
 
 
@@ -266,7 +267,7 @@ def test_it_is_cancelled_like_any_other_and_nothing_is_left_of_it(rig, waiting, 
     family = run.family()
     done = rig.treadle("runs", "cancel", run.id)
     assert (done.code, done.err) == (0, "")
-    assert gone(family)
+    assert all_gone(family)
     followed = run.follow()
     assert followed.code == 130
     assert "Cancelled in" in followed.out
@@ -281,7 +282,7 @@ def test_a_termination_ends_it_in_order(rig, waiting, temporary, scheme):
     rig.wait_for()
     family = run.family()
     run.send(signal.SIGTERM)
-    assert gone(family)
+    assert all_gone(family)
     assert run.summary().state == "cancelled"
     assert run.summary().counts == {"succeeded": 1, "cancelled": 2}
     assert list(temporary.iterdir()) == []
@@ -295,7 +296,7 @@ def test_if_it_is_killed_no_worker_is_left_and_its_journal_says_so(rig, waiting,
     rig.wait_for()
     family = run.family()
     run.send(signal.SIGKILL)
-    assert gone(family)
+    assert all_gone(family)
     followed = run.follow()
     assert followed.code == 1
     assert "Its process ended before the run did" in followed.out

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from detached_runs import Rig, gone
+from detached_runs import Rig
+from endings import all_gone
 
 from treadle import Pipeline
 from treadle.app.keeping import remembered_as
@@ -96,7 +97,7 @@ class Killable:
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
             family = run.family()
             run.send(signal.SIGKILL)
-        assert gone(family)
+        assert all_gone(family)
         assert run.summary().state in {"interrupted", "succeeded"}
 
     def durable(self) -> set[str]:

@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from endings import gone
 
 from treadle.core.scheme import Stopped
 
@@ -37,5 +38,5 @@ def test_a_suspended_worker_keeps_its_neighbours_from_nothing_and_is_killed(pool
     pool.scheme.stop([victim])
 
     assert pool.end_of(victim, 2.0) == Stopped(victim, 1)
-    assert pool.gone(process)
+    assert gone(process)
     assert pool.run("add", a=1) == 2

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from endings import gone
 
 OWNER = Path(__file__).parents[1] / "support" / "breeding_owner.py"
 
@@ -17,7 +18,7 @@ def test_a_daemon_that_a_task_leaves_is_ended_and_named(pool, signals):
     neighbours = pool.forty()
     pool.value(victim)
 
-    assert pool.gone(int(signals.word()))
+    assert gone(int(signals.word()))
     assert any("ended a process that the task left: " in line for line in pool.lines_of(victim))
     assert pool.all_well(neighbours)
 
@@ -30,7 +31,7 @@ def test_the_children_of_a_task_end_when_it_is_cancelled(pool, signals, deed):
 
     pool.scheme.stop([victim])
 
-    assert pool.gone(child)
+    assert gone(child)
     assert pool.all_well(neighbours)
 
 

@@ -234,7 +234,7 @@ def test_what_did_not_end_is_left(session):
     one.press("leave")
     one.over()
     assert all_gone([one.runner])
-    all_gone(guardians, 3.0)
+    assert all_gone(guardians)
     assert all_alive([stubborn])
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from endings import all_gone, end_runs
 
-from treadle.core.journal.listing import find_run, list_runs
+from treadle.core.journal.listing import find_run
 from treadle.core.journal.reader import RunReader
 from treadle.core.places import runs_folder
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from treadle.core.journal.summaries import RunSummary
 
 SECONDS = 60.0
-GONE_SECONDS = 5.0
 COMMAND = [sys.executable, "-m", "treadle"]
 STEPS = """
 import os, socket, time
@@ -98,12 +98,7 @@ class Rig:
             pass
 
     def close(self) -> None:
-        for run in list_runs(runs_folder()).readable:
-            if run.live:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process = psutil.Process(run.owner.pid)
-                    process.kill()
-                    process.wait(SECONDS)
+        end_runs()
         self.told.close()
 
 
@@ -130,26 +125,13 @@ class Detached:
         """Follow it to its end, and wait for its process: what it writes last comes after the end of its journal."""
         followed = self.follow()
         with contextlib.suppress(psutil.NoSuchProcess):
-            assert gone([psutil.Process(self.pid)], SECONDS)
+            assert all_gone([psutil.Process(self.pid)], SECONDS)
         return followed
 
     def family(self) -> list[psutil.Process]:
         """Return its process and all that it started, which is at least one if it has workers."""
         process = psutil.Process(self.pid)
         return [process, *process.children(recursive=True)]
-
-
-def gone(processes: list[psutil.Process], seconds: float = GONE_SECONDS) -> bool:
-    """Wait for processes to end and say whether all did in time; what nobody buries yet has ended, too."""
-    _, living = psutil.wait_procs(processes, timeout=seconds)
-    return all(_is_dead(process) for process in living)
-
-
-def _is_dead(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def hear_signals() -> None:

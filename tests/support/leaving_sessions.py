@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import endings
 import psutil
 from clusters import wait_until
 from PyQt6.QtCore import QEvent
@@ -24,6 +25,7 @@ from treadle.schemes.ipython.ledger import Ledger
 from treadle.schemes.ipython.profiles import profile_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SECONDS = 30.0
@@ -146,14 +148,13 @@ def cluster_processes() -> set[psutil.Process]:
     return found
 
 
-def all_gone(processes: Any, seconds: float = GONE_SECONDS) -> bool:
-    """Wait until processes have ended; what nobody buries yet has ended, too."""
-    _, living = psutil.wait_procs(list(processes), timeout=seconds)
-    return not [one for one in living if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+def all_gone(processes: Iterable[psutil.Process], seconds: float = GONE_SECONDS) -> bool:
+    """Wait for processes to end and say whether all did in the time that leaving may take."""
+    return endings.all_gone(processes, seconds)
 
 
-def all_alive(processes: Any) -> bool:
-    return all(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+def all_alive(processes: Iterable[psutil.Process]) -> bool:
+    return not any(endings.is_dead(process) for process in processes)
 
 
 def left_run() -> Any:
@@ -178,12 +179,7 @@ def pass_gate(gate: Path) -> None:
 def end_all(gate: Path, *others: subprocess.Popen[bytes]) -> None:
     """End what a test may have left: runs, clusters, and processes of its own."""
     open_gate(gate)
-    for run in list_runs(runs_folder()).readable:
-        if run.live:
-            with contextlib.suppress(psutil.Error):
-                process = psutil.Process(run.owner.pid)
-                process.kill()
-                process.wait(SECONDS)
+    endings.end_runs()
     for process in cluster_processes():
         with contextlib.suppress(psutil.Error):
             process.kill()

@@ -104,10 +104,6 @@ class Rig:
     def ref(task: str) -> Ref:
         return Ref((task, "out", -1))
 
-    @staticmethod
-    def gone(process: int, deadline: float = 5.0) -> bool:
-        return wait_for_end(process, deadline)
-
     @property
     def slots(self) -> int:
         return [report.slots for report in self.seen if isinstance(report, Capacity)][-1]
@@ -120,19 +116,6 @@ def suspend(process: int, deadline: float = 5.0) -> None:
     threads = Path(f"/proc/{process}/task")
     while any((one / "stat").read_text().rpartition(")")[2].split()[0] != "T" for one in threads.iterdir()):
         assert time.monotonic() < end, f"process {process} goes on"
-
-
-def wait_for_end(process: int, deadline: float = 5.0) -> bool:
-    """Wait until a process is gone; False if it lives on. It need not be a child of ours."""
-    try:
-        descriptor = os.pidfd_open(process)
-    except ProcessLookupError:
-        return True
-    try:
-        ready, _, _ = select.select([descriptor], [], [], deadline)
-    finally:
-        os.close(descriptor)
-    return bool(ready)
 
 
 class Signals:

@@ -116,19 +116,6 @@ class Rig:
         return [report.slots for report in self.seen if isinstance(report, Capacity)][-1]
 
 
-def gone(process: int, deadline: float = 5.0) -> bool:
-    """Wait until a process is gone; False if it lives on. It need not be a child of ours."""
-    try:
-        descriptor = os.pidfd_open(process)
-    except ProcessLookupError:
-        return True
-    try:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline))
-    finally:
-        os.close(descriptor)
-    return bool(ready)
-
-
 class Pipe:
     """A named pipe: tasks write words to it, or wait for bytes from it. A barrier without sleeping."""
 

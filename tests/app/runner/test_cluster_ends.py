@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import time
-from functools import partial
 
 import psutil
 import pytest
 from cluster_talks import DEFAULT, Begun, commands, none_left, numbers, of_clusters, started
 from clusters import RealCluster, wait_until
+from endings import all_gone
 from runners import greeted
 
 from treadle import Pipeline, sweep
@@ -262,22 +262,16 @@ def test_the_controller_of_another_is_ended_only_when_that_is_asked_for(foreign,
 # Leftovers
 
 
-def is_gone(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 @pytest.fixture
 def leftover(talks, home):
     """Return what is left of a session whose runner and guardian were killed: its one engine."""
     talk = talks()
     row = started(talk, 1)
     guardians = [one for one in of_clusters(home) if "treadle.schemes.ipython.guardian" in one.cmdline()]
-    for process in (*guardians, psutil.Process(talk.client.pid)):
+    runner = psutil.Process(talk.client.pid)
+    for process in (*guardians, runner):
         process.kill()
-        wait_until(partial(is_gone, process))
+    assert all_gone((*guardians, runner))
     (engine,) = row.engines
     assert psutil.pid_exists(engine.pid)
     return engine

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from endings import gone
 from process_rigs import Rig, suspend
 
 from treadle.core.scheme import Capacity, Ended, Exported
@@ -172,7 +173,7 @@ def test_a_suspended_supervisor_that_is_killed_is_noticed_at_once(rig, signals):
 def test_a_supervisor_that_is_told_to_end_takes_no_folder_along(rig):
     rig.run("add", a=1)
     os.kill(supervisor_of(rig), signal.SIGTERM)
-    assert rig.gone(supervisor_of(rig)) or rig.run("add", a=1) == 2
+    assert gone(supervisor_of(rig)) or rig.run("add", a=1) == 2
 
     assert rig.run("own_pid") > 0
     assert rig.scheme._premises.memory.exists()
@@ -273,7 +274,7 @@ def test_what_a_pool_left_whose_supervisor_was_killed_with_its_owner_is_removed_
     )
     memory, disk, supervisor = done.stdout.split()
     os.kill(int(supervisor), signal.SIGKILL)
-    assert Rig.gone(int(supervisor))
+    assert gone(int(supervisor))
     assert Path(memory).exists()
     assert Path(disk).exists()
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from endings import gone
 
 from treadle.core.scheme import Began, Capacity, Ended, Stopped
 from treadle.core.worker.execute import Result
@@ -51,7 +52,7 @@ def test_where_the_supervisor_cannot_be_asked_a_worker_is_killed_only_if_it_is_t
         worker = brood._workers[number]
         brood._workers[number] = worker._replace(started=worker.started - 1)
         brood.kill(number)
-        assert not rig.gone(pid, 0.2)
+        assert not gone(pid, 0.2)
         brood._workers[number] = worker
         brood.kill(number)
     assert rig.ended(task).lost
@@ -132,7 +133,7 @@ def test_whatever_a_task_does_it_is_stopped_within_two_seconds(rig, signals, dee
 
     assert rig.end_of(task) == Stopped(task, 1)
     assert time.monotonic() - before < 2
-    assert deed in ENDS_WHEN_INTERRUPTED or rig.gone(process)
+    assert deed in ENDS_WHEN_INTERRUPTED or gone(process)
     assert rig.run("add", a=1) == 2
 
 
@@ -191,7 +192,7 @@ def test_the_pool_survives_the_end_of_its_supervisor(rig, signals):
     os.kill(supervisor, signal.SIGKILL)
 
     assert rig.ended(task).lost
-    assert rig.gone(worker)
+    assert gone(worker)
     assert rig.run("add", a=1) == 2
 
 

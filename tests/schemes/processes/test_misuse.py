@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from endings import gone
 
 from treadle.core.worker.failures import Cause
 from treadle.schemes.hosting import channel as ch
@@ -62,7 +63,7 @@ def test_a_module_that_replaces_the_program_of_its_worker_is_named_and_the_worke
 
     assert (found.result.kind, found.lost) == ("exited", True)
     assert "has replaced the program of its worker (as os.execvp does) by 'sleep 1000'" in found.result.message
-    assert rig.gone(found.place.pid)
+    assert gone(found.place.pid)
     assert rig.all_well(neighbours)
 
 

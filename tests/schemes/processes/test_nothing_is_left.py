@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from endings import gone
 
 OWNER = Path(__file__).parent / "owner.py"
 DEEDS = ["hold_the_interpreter", "child_for_ever", "ignore_signals", "daemon_then_wait"]
@@ -43,7 +44,7 @@ def test_a_daemon_ends_with_the_task_that_made_it(rig, signals):
     rig.scheme.stop([task])
     rig.end_of(task)
 
-    assert rig.gone(daemon)
+    assert gone(daemon)
 
 
 def test_a_daemon_ends_with_the_worker_that_made_it(rig, signals):
@@ -53,7 +54,7 @@ def test_a_daemon_ends_with_the_worker_that_made_it(rig, signals):
     os.kill(worker, signal.SIGKILL)
     rig.end_of(task)
 
-    assert rig.gone(daemon)
+    assert gone(daemon)
 
 
 def test_closing_ends_what_runs_and_leaves_nothing(make_rig, signals):
@@ -70,7 +71,7 @@ def test_closing_ends_what_runs_and_leaves_nothing(make_rig, signals):
     rig.scheme.close(5.0)
 
     assert time.monotonic() - before < 5
-    assert all(map(rig.gone, processes))
+    assert all(map(gone, processes))
     assert not any(folder.exists() for folder in folders)
     assert open_descriptors() == descriptors
     assert threading.active_count() == threads
@@ -101,18 +102,3 @@ def open_descriptors() -> int:
 
 def process_parent(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def gone(process: int, seconds: float) -> bool:
-    end = time.monotonic() + max(0.0, seconds)
-    try:
-        descriptor = os.pidfd_open(process)
-    except ProcessLookupError:
-        return True
-    import select
-
-    try:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
-    finally:
-        os.close(descriptor)
-    return bool(ready)

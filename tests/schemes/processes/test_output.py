@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 
+from endings import gone
+
 from treadle.core.scheme import Progressed
 
 
@@ -127,5 +129,5 @@ def test_a_process_that_a_task_leaves_is_ended_and_named(rig, signals):
     (task,) = rig.submit(rig.call("daemon", file=signals.path))
     rig.value(task)
 
-    assert rig.gone(int(signals.word()))
+    assert gone(int(signals.word()))
     assert any("ended a process that the task left: " in line for line in rig.lines_of(task))

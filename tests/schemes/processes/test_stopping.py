@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from endings import gone
 
 from treadle.core.scheme import Ended, Stopped
 from treadle.core.worker.execute import Result
@@ -53,7 +54,7 @@ def test_a_module_that_will_not_end_is_killed_within_two_seconds(make_rig, signa
 
     assert rig.end_of(task) == Stopped(task, 1)
     assert time.monotonic() - began < 2
-    assert rig.gone(process)
+    assert gone(process)
     assert rig.run("add", a=1) == 2
 
 

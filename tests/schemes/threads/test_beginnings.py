@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from thread_rigs import gone
+from endings import gone
 
 from treadle.core.scheme import Capacity, Exported
 from treadle.schemes.hosting import brood

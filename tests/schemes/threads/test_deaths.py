@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from thread_rigs import gone
+from endings import gone
 
 from treadle.core.scheme import Began, Capacity, Ended
 from treadle.core.worker.execute import Result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from thread_rigs import gone
+from endings import gone
 
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause

@@ -7,8 +7,8 @@ import select
 import signal
 import time
 
+from endings import gone
 from process_rigs import suspend
-from thread_rigs import gone
 
 from treadle.core.scheme import Stopped
 from treadle.schemes.threads import patience

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from thread_rigs import gone
+from endings import gone
 
 from treadle.core.scheme import Ended
 from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Moved, Target
