@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import time
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 14
 _TAIL = 1 << 16
+_OUR_LOOK = re.compile(r".*\[KernelNanny\.\d+\] Sending signal 0 to pid \d+")
+"""What the library writes each time that a busy engine is asked whether it lives: every other second."""
 _ABOUT = "cluster.json"
 _NUMBERS = "engines.json"
 
@@ -172,4 +175,5 @@ def last_lines(path: Path, count: int, size: int | None = None) -> list[str]:
             text = file.read(end - file.tell()).decode(errors="replace")
     except OSError:
         return []
-    return [line for line in text.splitlines() if line.strip()][-count:] if count else []
+    lines = (line for line in text.splitlines() if line.strip() and not _OUR_LOOK.fullmatch(line))
+    return list(lines)[-count:] if count else []

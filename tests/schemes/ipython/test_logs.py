@@ -73,6 +73,13 @@ def test_the_last_lines_of_a_log_are_read_from_its_end(tmp_path: Path) -> None:
     assert last_lines(tmp_path / "none.log", 2) == []
 
 
+def test_looks_at_a_busy_engine_do_not_hide_what_its_log_says(tmp_path: Path) -> None:
+    path, nanny = tmp_path / "engine.log", "2026-11-21 22:38:26.555 [KernelNanny.0] Sending signal"
+    told = ["it began", f"{nanny} 2 to pid 1956"]
+    path.write_text("\n".join((told[0], *[f"{nanny} 0 to pid 1956"] * 20, told[1], f"{nanny} 0 to pid 1956", "")))
+    assert last_lines(path, 5) == told
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ClusterError, match="folder of the logs cannot be made"):
