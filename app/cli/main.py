@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ...core.errors import InternalError, TreadleError, UsageError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     OpenWindow = Callable[[list[Path]], int]
+
+_HOMES = {"trust": "trusting"}
+"""The file of each command that is not in one of its own name."""
 
 
 def main(arguments: list[str], open_window: OpenWindow | None = None) -> int:
@@ -107,26 +111,9 @@ def _main(arguments: list[str]) -> int:
 
 
 def _command(name: str) -> Callable[[Namespace], int]:
-    match name:
-        case "run":
-            from .run import run_command as command
-        case "check":
-            from .check import check_command as command
-        case "modules":
-            from .modules import modules_command as command
-        case "runs":
-            from .runs import runs_command as command
-        case "cache":
-            from .cache import cache_command as command
-        case "runner":
-            from .runner import runner_command as command
-        case "desktop":
-            from .desktop import desktop_command as command
-        case "cluster":
-            from .cluster import cluster_command as command
-        case _:
-            from .trusting import trust_command as command
-    return command
+    """Return what carries out a command; the others need not be imported."""
+    module = import_module(f".{_HOMES.get(name, name)}", __package__)
+    return getattr(module, f"{name}_command")  # type: ignore[no-any-return]
 
 
 def _complain(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ...core.errors import UsageError, suggestion
 from ...core.run.ordering import ALL_ORDERS
@@ -17,7 +17,15 @@ _SCHEMES = ", ".join(SCHEMES)
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises UsageError, with the option that was probably meant."""
+    """A parser that raises UsageError, with the option that was probably meant.
+
+    ``usual`` is the command that is meant where none is named.
+    """
+
+    def __init__(self, *, usual: str = "", **facts: Any) -> None:
+        super().__init__(allow_abbrev=False, **facts)
+        self._usual = usual
+        self.register("action", "parsers", _Commands)
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError in place of printing and leaving."""
@@ -36,6 +44,8 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         """Refuse what is left over here, where the sub-command's own options are known."""
+        if self._usual and args is not None and (not args or (args[0][:1] == "-" and args[0] not in {"-h", "--help"})):
+            args = [self._usual, *args]
         found, rest = super().parse_known_args(args, namespace)
         # The outermost parser comes last: a run that is detached is given the same command line.
         found.arguments = list(args) if args is not None else []
@@ -44,21 +54,29 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
 
+class _Commands(argparse._SubParsersAction[Parser]):
+    """Commands that say also in their own help what they do."""
+
+    def add_parser(self, name: str, *, help: str, **facts: Any) -> Parser:  # noqa: A002 - as argparse calls it
+        """Add one; ``help`` is told in the list of commands, too."""
+        return super().add_parser(name, help=help, description=f"{help[:1].upper()}{help[1:]}.", **facts)
+
+
 def build_parser(version: str) -> Parser:
     """Return the parser of the whole command line."""
     parser = Parser(
         prog="treadle",
         usage="%(prog)s [FILE ...]\n       %(prog)s COMMAND [OPTION ...]",
         description="Pipelines of Python functions, run in parallel. Without a command, the window opens.",
-        allow_abbrev=False,
+        epilog="More of a command: %(prog)s COMMAND --help",
     )
     parser.add_argument("--version", action="version", version=f"treadle {version}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser, prog="treadle")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="treadle")
     _add_run(commands)
     _add_others(commands)
     _add_runs(commands)
     _add_cache(commands)
-    add_cluster(commands, Parser)
+    add_cluster(commands)
     _add_desktop(commands)
     return parser
 
@@ -73,7 +91,7 @@ def files_to_open(arguments: list[str]) -> list[Path] | None:
 
 
 def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
-    run = commands.add_parser("run", help="run a pipeline file", allow_abbrev=False)
+    run = commands.add_parser("run", help="run a pipeline file")
     run.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
     run.add_argument(
         "-x", "--scheme", default="auto", help=f"how to execute: auto (default), {_SCHEMES}, or a scheme of a plug-in"
@@ -117,38 +135,41 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_others(commands: argparse._SubParsersAction[Parser]) -> None:
-    check = commands.add_parser("check", help="say what is wrong with a pipeline file", allow_abbrev=False)
-    check.add_argument("file", metavar="FILE")
+    check = commands.add_parser("check", help="say what is wrong with a pipeline file")
+    check.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
     check.add_argument(
         "--import",
         dest="imports",
         action="store_true",
         help="also import the modules and compare their ports",
     )
-    modules = commands.add_parser("modules", help="list the modules that can be placed", allow_abbrev=False)
+    modules = commands.add_parser("modules", help="list the modules that can be placed")
     modules.add_argument("word", metavar="WORD", nargs="?", default="", help="a word, or an import path to describe")
-    trust = commands.add_parser("trust", help="let a pipeline file run the code it holds", allow_abbrev=False)
-    trust.add_argument("file", metavar="FILE")
-    commands.add_parser("runner", help="serve a window at standard input and output", allow_abbrev=False)
+    commands.add_parser("plugins", help="list what plug-ins offer, and what of it is broken")
+    examples = commands.add_parser("examples", help="list the examples with their files")
+    examples.add_argument("name", metavar="NAME", nargs="?", default="", help="say only the file of this one")
+    trust = commands.add_parser("trust", help="let a pipeline file run the code it holds")
+    trust.add_argument("file", metavar="FILE", help="a pipeline, *.treadle")
+    commands.add_parser("runner", help="serve a window at standard input and output")
 
 
 def _add_desktop(commands: argparse._SubParsersAction[Parser]) -> None:
-    desktop = commands.add_parser("desktop", help="put Treadle into the menu of the desktop", allow_abbrev=False)
-    asks = desktop.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser, required=True)
+    desktop = commands.add_parser("desktop", help="put Treadle into the menu of the desktop")
+    asks = desktop.add_subparsers(dest="ask", metavar="COMMAND", required=True)
     for name, about in (
         ("install", "add Treadle to the menu, and open *.treadle with it"),
         ("uninstall", "take it out again"),
     ):
-        ask = asks.add_parser(name, help=about, allow_abbrev=False)
+        ask = asks.add_parser(name, help=about)
         ask.add_argument("--dry-run", action="store_true", help="only say what would be written or removed")
 
 
 def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
-    runs = commands.add_parser("runs", help="list, show, follow, compare and remove runs", allow_abbrev=False)
-    asks = runs.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser)
+    runs = commands.add_parser("runs", help="list, show, follow, compare and remove runs", usual="list")
+    asks = runs.add_subparsers(dest="ask", metavar="COMMAND")
 
     def add(name: str, about: str, *, run: str = "RUN", json: bool = False) -> Parser:
-        made = asks.add_parser(name, help=about, allow_abbrev=False)
+        made = asks.add_parser(name, help=about)
         if run:
             made.add_argument("run", metavar=run, help="its id, what alone begins so, or: last")
         if json:
@@ -172,24 +193,19 @@ def _add_runs(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_cache(commands: argparse._SubParsersAction[Parser]) -> None:
-    cache = commands.add_parser("cache", help="list, verify and remove results of earlier runs", allow_abbrev=False)
-    asks = cache.add_subparsers(dest="ask", metavar="COMMAND", parser_class=Parser)
+    cache = commands.add_parser("cache", help="list, verify and remove results of earlier runs", usual="ls")
+    asks = cache.add_subparsers(dest="ask", metavar="COMMAND")
     for name, about in (
         ("ls", "list the results that are kept, the last used first"),
         ("gc", "remove what exceeds the budget, and what no result names"),
         ("verify", "check all results; those that are damaged are set aside"),
         ("clear", "remove all results"),
     ):
-        ask = asks.add_parser(name, help=about, allow_abbrev=False)
+        ask = asks.add_parser(name, help=about)
         ask.add_argument("--cache", metavar="DIR", default="", help="the folder (default: the user's cache)")
         ask.add_argument("--json", action="store_true", help="print one JSON document")
         if name in {"ls", "gc"}:
             ask.add_argument("--budget-gb", type=_positive, metavar="G", help="how much may be kept")
-    cache.set_defaults(cache="")
-
-
-def _whole(text: str) -> int:
-    return 0 if text == "0" else _positive_int(text)
 
 
 def _count(text: str) -> int:
@@ -211,8 +227,12 @@ def _preference(text: str) -> tuple[str, ...]:
 
 
 def _positive_int(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return _whole(text, 1)
+
+
+def _whole(text: str, least: int = 0) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
     return int(text)
 
 

@@ -24,7 +24,8 @@ class Source(NamedTuple):
     """One place that offers modules: how the describer is asked for it, and what its answer depends on.
 
     Without a ``stamp`` it is described anew each time. ``manifest`` is a file that makes asking unnecessary.
-    Sources of one ``group`` are described by one process, one after another; others have their own.
+    Sources of one ``group`` are described by one process, one after another; others have their own. ``origin`` is the
+    distribution that offers it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source(NamedTuple):
     manifest: Path | None = None
     group: str = ""
     deadline: float = 0.0
+    origin: str = ""
 
 
 Outcome = tuple["Module", ...] | TreadleError

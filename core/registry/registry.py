@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from importlib.metadata import Distribution, EntryPoint
 
+    from .discovery import Outcome
+
 GROUP = "treadle.modules"
 MANIFEST = "treadle-modules.json"
 LIBRARY_DEADLINE = 30.0
@@ -49,25 +51,34 @@ class Registry:
     def catalogue(self, deadline: float = 2.0) -> Catalogue:
         """Return all modules; what takes more than ``deadline`` seconds to import is listed as broken."""
         found = Catalogue({}, [])
-        left: list[Source] = []
-        for source in [*_library(), *self._plugins(), *self._user_files()]:
-            try:
-                modules = _from_manifest(source) if source.manifest else self._cache.get(source.item, source.stamp)
-            except TreadleError as error:
-                found.broken.append(BrokenPlugin(source.name, str(error)))
-                continue
-            if modules is None:
-                left.append(source if source.deadline else source._replace(deadline=deadline))
-            else:
-                found.modules.update((module.path, module) for module in modules)
-        for source, outcome in describe_all(left, self._search_path):
+        for source, outcome in self._outcomes([*_library(), *self._plugins(), *self._user_files()], deadline):
             if isinstance(outcome, TreadleError):
                 found.broken.append(BrokenPlugin(source.name, str(outcome)))
             else:
                 found.modules.update((module.path, module) for module in outcome)
-                self._cache.put(source.item, source.stamp, outcome)
         found.broken.sort()
         return found
+
+    def plugins(self, deadline: float = 2.0) -> list[tuple[Source, Outcome]]:
+        """Return the installed plug-ins, each with its modules or with why they cannot be had."""
+        return list(self._outcomes(self._plugins(), deadline))
+
+    def _outcomes(self, sources: Iterable[Source], deadline: float) -> Iterator[tuple[Source, Outcome]]:
+        left: list[Source] = []
+        for source in sources:
+            try:
+                modules = _from_manifest(source) if source.manifest else self._cache.get(source.item, source.stamp)
+            except TreadleError as error:
+                yield source, error
+                continue
+            if modules is None:
+                left.append(source if source.deadline else source._replace(deadline=deadline))
+            else:
+                yield source, tuple(modules)
+        for source, outcome in describe_all(left, self._search_path):
+            if not isinstance(outcome, TreadleError):
+                self._cache.put(source.item, source.stamp, outcome)
+            yield source, outcome
 
     def is_registered(self, path: str) -> bool:
         """Say whether the standard library or an installed plug-in itself defines what ``path`` names.
@@ -87,7 +98,9 @@ class Registry:
     def _plugins(self) -> Iterator[Source]:
         for point, distribution in self._points():
             manifest = self._manifest(point, distribution)
-            yield Source(point.name, "packages", point.value, stamp_of(point, distribution), manifest)
+            origin = f"{distribution.name} {distribution.version}"
+            stamp = stamp_of(point, distribution)
+            yield Source(point.name, "packages", point.value, stamp, manifest, origin=origin)
 
     def _manifest(self, point: EntryPoint, distribution: Distribution) -> Path | None:
         """Find the manifest of a plug-in's package, listed by its distribution or beside its code."""
