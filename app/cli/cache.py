@@ -51,7 +51,7 @@ def cache_command(options: Namespace) -> int:
     try:
         place = _Place(folder, getattr(options, "budget_gb", None))
         with closing(place.index):
-            return _ASKS[options.ask or "ls"](options, place)
+            return _ASKS[options.ask](options, place)
     except (OSError, sqlite3.Error) as error:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"the cache cannot be used: {why}", where=str(folder)) from None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def cluster_command(options: Namespace) -> int:
-    """Do what was asked; `treadle cluster` alone lists the clusters."""
-    return _command(options.ask or "list")(options)
+    """Do what was asked."""
+    return _command(options.ask)(options)
 
 
 def _command(name: str) -> Callable[[Namespace], int]:
@@ -114,7 +114,7 @@ def _list(options: Namespace) -> int:
     from ...schemes.ipython.finding import clusters
 
     found = clusters()
-    if getattr(options, "json", False):
+    if options.json:
         print_json([_document(one) for one in found])
         return 0
     rows = [(one_line(str(one.address)), _state(one), _owner(one), one_line(one.location)) for one in found]

@@ -10,30 +10,31 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[Any]
 
 _JSON = "print one JSON document"
+_NEW = "what the new one is to be called"
 
 
-def add_cluster(commands: Commands, kind: type[ArgumentParser]) -> None:
+def add_cluster(commands: Commands) -> None:
     """Add `cluster` and all it can be asked."""
-    cluster = commands.add_parser("cluster", help="start, use, watch and stop IPython clusters", allow_abbrev=False)
-    asks = cluster.add_subparsers(dest="ask", metavar="COMMAND", parser_class=kind)
+    cluster = commands.add_parser("cluster", help="start, use, watch and stop IPython clusters", usual="list")
+    asks = cluster.add_subparsers(dest="ask", metavar="COMMAND")
     _add_start(_ask(asks, "start", "start a controller and engines, and leave them running", json=True))
     stop = _named(_ask(asks, "stop", "end what Treadle started of a cluster"))
     stop.add_argument("--all", action="store_true", help="also a controller and engines that others started")
-    listed = asks.add_parser("list", help="list the clusters of all profiles", allow_abbrev=False)
+    listed = asks.add_parser("list", help="list the clusters of all profiles")
     listed.add_argument("--json", action="store_true", help=_JSON)
     _named(_ask(asks, "info", "tell of a cluster and of each of its engines", json=True))
-    _add_engines(asks, kind)
+    _add_engines(asks)
     _add_exec(_ask(asks, "exec", "run a statement on engines, and show what each says", json=True))
     _add_logs(_named(_ask(asks, "logs", "show what a controller and engines wrote")))
     _named(_ask(asks, "test", "check each engine: versions, shared files, speed", json=True))
-    _add_profiles(asks, kind)
-    clean = asks.add_parser("clean", help="end what was left behind, and remove old logs", allow_abbrev=False)
+    _add_profiles(asks)
+    clean = asks.add_parser("clean", help="end what was left behind, and remove old logs")
     clean.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
 def _ask(asks: Commands, name: str, about: str, *, json: bool = False, inner: bool = False) -> ArgumentParser:
     """Add a command about one cluster; an ``inner`` one leaves what was said before its name as it is."""
-    made: ArgumentParser = asks.add_parser(name, help=about, allow_abbrev=False)
+    made: ArgumentParser = asks.add_parser(name, help=about)
     profile, cluster = (argparse.SUPPRESS, argparse.SUPPRESS) if inner else ("", None)
     made.add_argument("--profile", metavar="NAME", default=profile, help="the IPython profile (default: the chosen)")
     made.add_argument("--cluster-id", metavar="ID", default=cluster, help="which cluster of the profile")
@@ -59,11 +60,11 @@ def _add_start(start: ArgumentParser) -> None:
     start.add_argument("--deadline", type=_seconds, metavar="SECONDS", help="how long it may take (default: 60)")
 
 
-def _add_engines(asks: Commands, kind: type[ArgumentParser]) -> None:
+def _add_engines(asks: Commands) -> None:
     engines = _ask(asks, "engines", "list, add, interrupt, restart, stop and kill engines")
-    does = engines.add_subparsers(dest="deed", metavar="COMMAND", parser_class=kind)
+    does = engines.add_subparsers(dest="deed", metavar="COMMAND")
     add = _ask(does, "add", "start more engines here, also for a cluster of somebody else", inner=True)
-    add.add_argument("count", type=_some, metavar="N")
+    add.add_argument("count", type=_some, metavar="N", help="how many")
     add.add_argument("--logdir", metavar="DIR", help="where the logs go")
     for name, about in (
         ("interrupt", "interrupt what they execute, as Ctrl-C does"),
@@ -90,17 +91,17 @@ def _add_logs(made: ArgumentParser) -> None:
     made.add_argument("-n", "--lines", type=_count, default=20, metavar="N", help="the last N lines of each (20)")
 
 
-def _add_profiles(asks: Commands, kind: type[ArgumentParser]) -> None:
-    profiles = asks.add_parser("profiles", help="list, make, copy and choose IPython profiles", allow_abbrev=False)
-    profiles.add_argument("--json", action="store_true", help=_JSON)
-    does = profiles.add_subparsers(dest="deed", metavar="COMMAND", parser_class=kind)
-    does.add_parser("list", help="list them", allow_abbrev=False)
-    does.add_parser("create", help="make one without settings", allow_abbrev=False).add_argument("name", metavar="NAME")
-    copy = does.add_parser("copy", help="make one with the settings of another", allow_abbrev=False)
-    copy.add_argument("source", metavar="FROM")
-    copy.add_argument("name", metavar="NAME")
-    use = does.add_parser("use", help="use it where none is named", allow_abbrev=False)
-    use.add_argument("name", metavar="NAME")
+def _add_profiles(asks: Commands) -> None:
+    profiles = asks.add_parser("profiles", help="list, make, copy and choose IPython profiles", usual="list")
+    does = profiles.add_subparsers(dest="deed", metavar="COMMAND")
+    does.add_parser("list", help="list them").add_argument("--json", action="store_true", help=_JSON)
+    create = does.add_parser("create", help="make one without settings")
+    create.add_argument("name", metavar="NAME", help=_NEW)
+    copy = does.add_parser("copy", help="make one with the settings of another")
+    copy.add_argument("source", metavar="FROM", help="one that there is")
+    copy.add_argument("name", metavar="NAME", help=_NEW)
+    use = does.add_parser("use", help="use it where none is named")
+    use.add_argument("name", metavar="NAME", help="one that there is")
 
 
 def _some(text: str) -> int:

@@ -54,12 +54,14 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
 
-class _Commands(argparse._SubParsersAction[Parser]):
+class _Commands(argparse._SubParsersAction):  # type: ignore[type-arg]
     """Commands that say also in their own help what they do."""
 
-    def add_parser(self, name: str, *, help: str, **facts: Any) -> Parser:  # noqa: A002 - as argparse calls it
-        """Add one; ``help`` is told in the list of commands, too."""
-        return super().add_parser(name, help=help, description=f"{help[:1].upper()}{help[1:]}.", **facts)
+    def add_parser(self, name: str, **facts: Any) -> Parser:
+        """Add one; its ``help`` is what the list of commands tells of it."""
+        about = facts["help"]
+        made: Parser = super().add_parser(name, description=f"{about[:1].upper()}{about[1:]}.", **facts)
+        return made
 
 
 def build_parser(version: str) -> Parser:

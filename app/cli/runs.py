@@ -25,8 +25,8 @@ KEEP = 100
 
 
 def runs_command(options: Namespace) -> int:
-    """Do what was asked with the runs that were kept; `treadle runs` alone lists them."""
-    return _command(options.ask or "list")(options)
+    """Do what was asked with the runs that were kept."""
+    return _command(options.ask)(options)
 
 
 def _command(name: str) -> Callable[[Namespace], int]:
@@ -50,7 +50,7 @@ def _command(name: str) -> Callable[[Namespace], int]:
 
 def _list(options: Namespace) -> int:
     found = list_runs(runs_folder())
-    if getattr(options, "json", False):
+    if options.json:
         _print_json([facts_document(run) for run in found.readable])
         return 0
     rows = [_row(run) for run in found.readable]

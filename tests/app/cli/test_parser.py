@@ -19,6 +19,7 @@ import pytest
         (["run", "x", "--on-error", "stopp"], "Did you mean 'stop'?"),
         (["run", "x", "--n-procs", "two"], "'two' is no whole number from 1 on"),
         (["run", "x", "--n-procs", "0"], "'0' is no whole number from 1 on"),
+        (["runs", "gc", "--keep", "-1"], "'-1' is no whole number from 0 on"),
         (["run", "x", "--memory-gb", "nan"], "'nan' is no number above 0"),
         (["run", "x", "--memory-gb", "much"], "'much' is no number above 0"),
         (["run", "x", "--prefer", "threads,proceses"], "there is no scheme 'proceses'. Did you mean 'processes'?"),
@@ -49,6 +50,27 @@ def test_without_a_command_the_help_is_shown(treadle):
     done = treadle()
     assert done.code == 2
     assert "COMMAND" in done.out
+
+
+def test_a_command_says_in_its_help_what_it_does(treadle, capfd):
+    with pytest.raises(SystemExit):
+        treadle("runs", "gc", "--help")
+    assert "\n\nRemove old runs; by default all but the 100 newest.\n\n" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        (["runs", "--json"], ["runs", "list", "--json"]),
+        (["cache", "--json"], ["cache", "ls", "--json"]),
+        (["cluster", "--json"], ["cluster", "list", "--json"]),
+        (["cluster", "profiles", "--json"], ["cluster", "profiles", "list", "--json"]),
+    ],
+)
+def test_what_is_usual_need_not_be_named_with_its_options_either(treadle, asked, meant, tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    assert treadle(*asked).json == treadle(*meant).json
+    assert "there is no option '--jsno'. Did you mean '--json'?" in treadle(*asked[:-1], "--jsno").err
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["check"], ["modules"], ["trust"]])
