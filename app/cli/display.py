@@ -11,7 +11,7 @@ from ...core.run.progress import CANCELLED
 from ...core.run.records import RunEvent, TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from ...core.run.states import TaskState
 from .results import Preview, is_table
-from .text import counted, duration, harmless, line_width, one_line, styled, wrapped
+from .text import counted, duration, forget, harmless, line_width, one_line, styled, wrapped
 from .values import SHOWN_ROWS, show_values
 
 if TYPE_CHECKING:
@@ -69,8 +69,12 @@ class Lines(Quiet):
                 self._write(f"{self._titles.get(task, task)}: {line}")
 
     def _write(self, text: str) -> None:
-        sys.stderr.write(f"{one_line(text)}\n")
-        sys.stderr.flush()
+        # What cannot be told, because nobody reads it any more, is no reason to break off the run.
+        try:
+            sys.stderr.write(f"{one_line(text)}\n")
+            sys.stderr.flush()
+        except OSError:
+            forget(sys.stderr)
 
 
 def _line(record: TaskRecord) -> str:

@@ -13,7 +13,7 @@ from ...core.errors import InternalError, TreadleError, UsageError
 from ..interrupts import INTERRUPTED
 from ..screen import require_screen
 from .parser import build_parser, files_to_open
-from .text import harmless
+from .text import forget, harmless
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,7 +44,7 @@ def main(arguments: list[str], open_window: OpenWindow | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: there is nobody left to complain to.
-        _forget_output()
+        forget(sys.stdout)
         return 0
     except Exception as error:
         if _debugging():
@@ -83,11 +83,6 @@ def _open_missing_streams() -> None:
             getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
-def _forget_output() -> None:
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _main(arguments: list[str]) -> int:
     from ... import __version__
 
@@ -106,7 +101,7 @@ def _main(arguments: list[str]) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC or _debugging():
             raise
-        _forget_output()
+        forget(sys.stdout)
         raise UsageError(f"the output cannot be written: {error.strerror}") from None
 
 

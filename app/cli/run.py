@@ -23,7 +23,7 @@ from .dryrun import show_plan
 from .output import prepare, write_results
 from .results import document
 from .settings import set_parameters
-from .text import harmless, one_line
+from .text import harmless, one_line, unless_gone
 from .trusting import refuse_untrusted
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _abandon(display: Watching, run: Run) -> None:
 
 def warn(text: str) -> None:
     """Tell of something that is lost but does not stop the run."""
-    sys.stderr.write(f"treadle: {one_line(text)}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"treadle: {one_line(text)}\n")
 
 
 def _display(options: Namespace) -> Watching:
@@ -140,19 +141,21 @@ def _display(options: Namespace) -> Watching:
 
 def _tell(run: Run, result: RunResult, seconds: float, options: Namespace, stdout: TextIO) -> None:
     found = document(run, result, seconds)
-    if options.json:
-        stdout.write(_json(found, stdout) + "\n")
-        stdout.flush()
-    else:
-        summary(result, found, "" if options.output else _HINT)
+    with unless_gone(stdout):
+        if options.json:
+            stdout.write(_json(found, stdout) + "\n")
+        else:
+            summary(result, found, "" if options.output else _HINT)
+    kept = []
     if options.report:
         result.report(options.report)
-        if not options.json:
-            sys.stdout.write(f"\nReport: {one_line(options.report)}\n")
+        kept.append(f"Report: {one_line(options.report)}\n")
     if options.output:
         written = write_results(run, result, Path(options.output), found)
-        if not options.json:
-            sys.stdout.write(f"\nWritten to {one_line(options.output)}: {one_line(', '.join(written))}\n")
+        kept.append(f"Written to {one_line(options.output)}: {one_line(', '.join(written))}\n")
+    if kept and not options.json:
+        with unless_gone(stdout):
+            stdout.write("".join(["\n", *kept]))
 
 
 def _json(found: dict[str, object], stdout: TextIO) -> str:

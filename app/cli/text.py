@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import shutil
@@ -14,7 +15,7 @@ from ...core.modules import LIBRARY
 from ...core.validation.problems import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 GAP = "  "
@@ -52,6 +53,24 @@ def line_width(stream: TextIO | None = None) -> int | None:
     except (OSError, ValueError):
         columns = 0
     return columns or shutil.get_terminal_size().columns
+
+
+def forget(stream: TextIO) -> None:
+    """Let vanish what a stream has not written yet, and all that it is given from now on."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def unless_gone(stream: TextIO) -> Iterator[None]:
+    """Write to a stream; that its reader has gone, as `head` does, stops nothing."""
+    try:
+        yield
+        stream.flush()
+    except BrokenPipeError:
+        forget(stream)
 
 
 def cells(text: str) -> int:

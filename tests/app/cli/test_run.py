@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from treadle import Pipeline, sweep, zipped
+from treadle.core.journal.listing import list_runs
+from treadle.core.places import runs_folder
+
+COMMAND = [sys.executable, "-m", "treadle"]
+SECONDS = 60.0
 
 ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
 NOISY = """
@@ -54,6 +62,21 @@ def test_the_document_tells_of_each_failure(treadle, workspace):
     assert failure["cause"] == "exception"
     assert failure["message"] == "no 1 here"
     assert "raise ValueError" in failure["traceback"]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["-v"]])
+def test_a_run_goes_on_though_nobody_reads_what_it_tells_and_ends_as_it_does(workspace, tmp_path, options):
+    reading, writing = os.pipe()
+    os.close(reading)
+    told = ["--report", tmp_path / "report.html", "--output", tmp_path / "out"]
+    command = [*COMMAND, "run", workspace.single(FAILS), *options, *told]
+    code = subprocess.call(command, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, timeout=SECONDS)
+    os.close(writing)
+    assert code == 1
+    (kept,) = list_runs(runs_folder()).readable
+    assert (kept.state, kept.counts) == ("failed", {"failed": 1})
+    assert (tmp_path / "report.html").exists()
+    assert (tmp_path / "out" / "results.json").exists()
 
 
 def test_standard_output_holds_the_document_alone_though_modules_print(process, workspace):
