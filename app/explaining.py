@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..core.planning.make_plan import make_plan
 from ..core.planning.plan import sources_of
+from ..core.registry.scheme_plugins import known_broken
 from ..core.run import events as e
 from ..core.run.candidates import candidates
 from ..core.run.scheduler import Scheduler
@@ -103,5 +104,6 @@ class _Foresight:
 def _opened(policy: Policy, options: Options, workers: Mapping[str, int]) -> list[e.Event]:
     """Return what the schemes will tell once they are open."""
     count = {name: workers_of(options, name) for name in policy.enabled} | {"serial": 1} | dict(workers)
-    why = {name: "" if count[name] else "no engines" for name in policy.enabled}
+    why = {name: known_broken(name) if count[name] else "no engines" for name in policy.enabled}
+    count |= {name: 0 for name in policy.enabled if why[name]}
     return [e.SchemeChanged(name, count[name], count[name], why[name]) for name in policy.enabled]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from ..core.background import BackgroundThread
 from ..core.errors import UsageError
 from ..core.registry.plugins import scheme_maker
-from ..core.registry.scheme_plugins import why_broken
+from ..core.registry.scheme_plugins import note_broken, why_broken
 from ..core.scheme import Capacity, Ended, Exported, Place, Report
 from ..core.worker.failures import Cause
 
@@ -57,6 +57,7 @@ class PluggedScheme:
                     self._make = scheme_maker(self._plugin.value)
             except BaseException as error:  # noqa: BLE001 - sys.exit of a plug-in must not end more than its scheme
                 self._why = f"importing it failed: {_told(error)}"
+                note_broken(self._plugin, self._why)
         if self._why:
             message = f"the scheme {self.name!r} of {self._plugin.origin} cannot be used: {self._why}"
             raise UsageError(message, remedy="treadle plugins lists what is installed, and what of it is broken")

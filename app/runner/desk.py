@@ -48,6 +48,7 @@ class Desk:
             p.CheckDocument: _check,
             p.AskFreshness: _freshness,
             p.AskAttempts: self._attempts,
+            p.TryScheme: _try_scheme,
             p.AskTrust: _ask_trust,
             p.GiveTrust: _give_trust,
             p.PauseRun: self._pause,
@@ -156,7 +157,7 @@ def _welcome() -> p.Welcome:
     from ... import __version__
     from ...core.worker.machine import cores
     from ..options import memory_gb
-    from ..schemes import SCHEMES
+    from ..schemes import scheme_names
 
     return p.Welcome(
         version=p.VERSION,
@@ -166,7 +167,7 @@ def _welcome() -> p.Welcome:
         pid=os.getpid(),
         cores=cores(),
         memory_gb=memory_gb(),
-        schemes=tuple(SCHEMES),
+        schemes=scheme_names(),
     )
 
 
@@ -176,6 +177,13 @@ def _list_modules(asked: p.ListModules) -> p.ModuleList:
     found = Registry().catalogue(asked.deadline)
     broken = tuple(p.BrokenSource(name=name, reason=reason) for name, reason in found.broken)
     return p.ModuleList(modules=tuple(found.modules.values()), broken=broken)
+
+
+def _try_scheme(asked: p.TryScheme) -> p.SchemeTried:
+    from ...core.registry.scheme_plugins import scheme_plugins, why_broken
+
+    plugin = scheme_plugins().get(asked.name)
+    return p.SchemeTried(why="it is not installed where the runner is" if plugin is None else why_broken(plugin))
 
 
 def _describe(asked: p.DescribeFunctions) -> p.Descriptions:

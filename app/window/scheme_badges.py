@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 from .painting import painting
-from .theme.tokens import ICON_SMALL, SCHEMES, UNKNOWN_SCHEME
+from .theme.tokens import ICON_SMALL, scheme_look
 
 if TYPE_CHECKING:
     from .theme.theme import Theme
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def scheme_badge(theme: Theme, scheme: str, ratio: float, size: int = ICON_SMALL) -> QPixmap:
     """Return the letter of a scheme on its colour, as nodes carry it."""
-    look = SCHEMES.get(scheme, UNKNOWN_SCHEME)
+    look = scheme_look(scheme)
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ...core.protocol.schemes import SchemeSettings
+from ...core.registry.scheme_plugins import scheme_plugins
 from ...core.run.selection import PREFERENCE
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ FIELDS: dict[str, dict[str, type]] = {
     "threads": {"number": int},
     "serial": {},
 }
-"""What can be set of each scheme that this version knows, and of which kind it is."""
+"""What can be set of each scheme that comes with Treadle, and of which kind it is."""
+
+_OF_PLUGINS: dict[str, type] = {"number": int}
 
 _OURS = frozenset(("name", "enabled", "settings"))
 
@@ -45,15 +48,20 @@ class SchemeChoice:
 
     def value(self, name: str) -> Any:
         """Return what a field is set to; 0 or an empty text if it is not, or to what makes no sense."""
-        kind = FIELDS.get(self.name, {})[name]
+        kind = fields_of(self.name)[name]
         value = self.settings.get(name)
         return value if _makes_sense(value, kind) else kind()
 
     @property
     def strange(self) -> dict[str, Any]:
         """What is set of it that this version does not know."""
-        fields = FIELDS.get(self.name, {})
+        fields = fields_of(self.name)
         return {name: value for name, value in self.settings.items() if name not in fields}
+
+
+def fields_of(name: str) -> Mapping[str, type]:
+    """Return what can be set of a scheme; nothing of one that is not known."""
+    return FIELDS.get(name, _OF_PLUGINS if name in scheme_plugins() else {})
 
 
 def _makes_sense(value: object, kind: type) -> bool:
@@ -65,8 +73,9 @@ def _makes_sense(value: object, kind: type) -> bool:
 
 
 def usual() -> list[SchemeChoice]:
-    """Return all schemes in the usual order."""
-    return [SchemeChoice(name) for name in PREFERENCE]
+    """Return all schemes in the usual order; those of plug-ins are not enabled before a person does it."""
+    plugged = [SchemeChoice(name, enabled=False) for name in scheme_plugins()]
+    return in_order([*(SchemeChoice(name) for name in PREFERENCE), *plugged])
 
 
 def read(text: str) -> list[SchemeChoice]:
@@ -81,7 +90,8 @@ def read(text: str) -> list[SchemeChoice]:
 
 
 def _read_one(kept: Mapping[str, Any]) -> SchemeChoice:
-    name, known = str(kept["name"]), str(kept["name"]) in FIELDS
+    name = str(kept["name"])
+    known = name in FIELDS or name in scheme_plugins()
     more = {key: value for key, value in kept.items() if key not in _OURS}
     enabled = kept.get("enabled") is not False or name == LAST
     return SchemeChoice(name, enabled, dict(kept.get("settings") or {}), known, more)
@@ -104,7 +114,7 @@ def written(choices: Sequence[SchemeChoice]) -> str:
 def with_values(choice: SchemeChoice, values: Mapping[str, Any]) -> SchemeChoice:
     """Return a choice with other values; 0 and an empty text leave a field to Treadle. KeyError for one unknown."""
     for name in values:
-        FIELDS[choice.name][name]
+        fields_of(choice.name)[name]
     kept = {name: value for name, value in {**choice.settings, **values}.items() if name not in values or value}
     return replace(choice, settings=kept)
 
@@ -112,7 +122,7 @@ def with_values(choice: SchemeChoice, values: Mapping[str, Any]) -> SchemeChoice
 def run_options(choices: Sequence[SchemeChoice]) -> dict[str, Any]:
     """Return what these choices mean for a run: the ``preference`` and ``settings`` of its options."""
     known = [choice for choice in choices if choice.known]
-    values = {choice.name: {name: choice.value(name) for name in FIELDS[choice.name]} for choice in known}
+    values = {choice.name: {name: choice.value(name) for name in fields_of(choice.name)} for choice in known}
     return {
         "preference": tuple(choice.name for choice in known if choice.enabled),
         "settings": {name: SchemeSettings(**set_) for name, set_ in values.items() if any(set_.values())},

@@ -84,7 +84,7 @@ from .runs import (
     TaskDetails,
     TaskRow,
 )
-from .schemes import AskSchemes, Candidate, NodeSchemes, SchemeReasons, SchemeSettings
+from .schemes import AskSchemes, Candidate, NodeSchemes, SchemeReasons, SchemeSettings, SchemeTried, TryScheme
 from .session import Detach, Detached, Hello, Ping, Shutdown, Welcome
 
 __all__ = [
@@ -97,7 +97,8 @@ __all__ = [
     "Living", "LogLine", "LogText", "Logs", "MAGIC", "MOST_BYTES", "MakeProfile", "Message", "ModuleList", "News",
     "NodeFresh", "NodeRow", "NodeSchemes", "OutcomeRow", "Outcomes", "PauseRun", "Ping", "PlannedNode",
     "ProblemList", "ProfileRow", "ProtocolError", "Refusal", "Request", "ResumeRun", "RunNews", "RunOptions",
-    "RunOver", "RunStarted", "SchemeReasons", "SchemeSettings", "Sent", "SetVariables", "ShutDownCluster",
-    "Shutdown", "StartCluster", "StartRun", "StillThere", "TakeLeftover", "TaskDetails", "TaskRow", "TrustState",
-    "VERSION", "Warned", "WatchCluster", "Welcome", "answer_to", "encoded", "line_of", "request_of", "sent_of",
+    "RunOver", "RunStarted", "SchemeReasons", "SchemeSettings", "SchemeTried", "Sent", "SetVariables",
+    "ShutDownCluster", "Shutdown", "StartCluster", "StartRun", "StillThere", "TakeLeftover", "TaskDetails", "TaskRow",
+    "TrustState", "TryScheme", "VERSION", "Warned", "WatchCluster", "Welcome", "answer_to", "encoded", "line_of",
+    "request_of", "sent_of",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ ANSWERS: dict[type[Request], type[Message]] = {
     runs.AskAttempts: runs.AttemptList,
     runs.ForgetRun: message.Done,
     schemes.AskSchemes: schemes.SchemeReasons,
+    schemes.TryScheme: schemes.SchemeTried,
     clusters.AskClusters: clusters.ClusterList,
     clusters.MakeProfile: clusters.ClusterList,
     clusters.ChooseProfile: clusters.ClusterList,

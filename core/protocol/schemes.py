@@ -31,6 +31,18 @@ class AskSchemes(Request, tag="ask-schemes"):
     settings: dict[str, SchemeSettings] = field(default_factory=dict)
 
 
+class TryScheme(Request, tag="try-scheme"):
+    """Import the scheme of a plug-in in a process of its own; answered by SchemeTried."""
+
+    name: str
+
+
+class SchemeTried(Message):
+    """Why the scheme of a plug-in cannot be used; empty if it can."""
+
+    why: str
+
+
 class Candidate(Message):
     """A scheme as a node sees it: why not, or what speaks for it, and the seconds until done, -1 if not known."""
 

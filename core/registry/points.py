@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,15 +18,36 @@ def entry_points(group: str, search_path: Sequence[str] | None = None) -> Iterat
 
     A distribution whose metadata cannot be read offers nothing.
     """
+    path = list(sys.path if search_path is None else search_path)
+    if not any(_mentions(folder, group) for folder in path):
+        return
+    # To import this takes longer than to look: most people have no plug-ins.
     import importlib.metadata
 
-    path = list(sys.path if search_path is None else search_path)
     seen: set[tuple[str, str]] = set()
     for distribution in importlib.metadata.distributions(path=path):
         for point in _points(distribution):
             if point.group == group and (point.name, point.value) not in seen:
                 seen.add((point.name, point.value))
                 yield point, distribution
+
+
+def _mentions(folder: str, group: str) -> bool:
+    """Say whether a distribution in a folder of the search path may offer something to a group."""
+    header = f"[{group}]".encode()
+    try:
+        with os.scandir(folder or ".") as entries:
+            infos = [entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
+    except NotADirectoryError:
+        # An archive: only what reads it knows.
+        return True
+    except OSError:
+        return False
+    for info in infos:
+        with contextlib.suppress(OSError):
+            if header in Path(info, "entry_points.txt").read_bytes():
+                return True
+    return False
 
 
 def _points(distribution: Distribution) -> Sequence[EntryPoint]:

@@ -20,6 +20,7 @@ GROUP = "treadle.schemes"
 IMPORT_SECONDS = 5.0
 """What takes longer to import is not used."""
 
+_broken: dict[SchemePlugin, str] = {}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 _RESERVED = frozenset(("auto", "serial", *(field.name for field in fields(Schemes))))
 
@@ -81,11 +82,29 @@ def why_broken(plugin: SchemePlugin) -> str:
 
     What could be imported once is not tried again until it has another version.
     """
+    why = plugin.why or _tried(plugin)
+    note_broken(plugin, why)
+    return why
+
+
+def note_broken(plugin: SchemePlugin, why: str) -> None:
+    """Take note that a plug-in cannot be used, or that it can, for who asks without trying it."""
+    if why:
+        _broken[plugin] = why
+    else:
+        _broken.pop(plugin, None)
+
+
+def known_broken(name: str) -> str:
+    """Return why the scheme of a plug-in cannot be used, if that was found out here; nothing is tried."""
+    plugin = scheme_plugins().get(name)
+    return "" if plugin is None else _broken.get(plugin, "")
+
+
+def _tried(plugin: SchemePlugin) -> str:
     from .describer import Describer
     from .module_cache import ModuleCache, usual_folder
 
-    if plugin.why:
-        return plugin.why
     cache = ModuleCache(usual_folder())
     key = f"{GROUP} {plugin.value}"
     if cache.get(key, plugin.stamp) is not None:

@@ -12,9 +12,8 @@ from ..theme.tokens import (
     CATEGORIES,
     CONNECTION_WIDTH,
     OTHER_CATEGORY,
-    SCHEMES,
     STATES,
-    UNKNOWN_SCHEME,
+    scheme_look,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class Inks:
 
     def scheme(self, scheme: str) -> tuple[SchemeLook, QColor]:
         """Return how a scheme is shown, and its colour."""
-        look = SCHEMES.get(scheme, UNKNOWN_SCHEME)
+        look = scheme_look(scheme)
         return look, self.colour(look.colour.on(self.colours))
 
     def category(self, category: str) -> tuple[str, QColor]:

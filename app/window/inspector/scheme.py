@@ -9,6 +9,7 @@ from PyQt6.QtGui import QIcon, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....core.modules import Port
+from ....core.registry.scheme_plugins import scheme_plugins
 from ....core.validation.resource_checks import SCHEMES as NAMES
 from ..explain.words import last_run
 from ..scheme_badges import scheme_badge
@@ -71,7 +72,8 @@ class SchemeChoice(QWidget):
         self.why.setVisible(bool(self.why.text()))
 
     def _fill(self, modules: list[Module], preferred: object) -> None:
-        names = [*NAMES, *([preferred] if isinstance(preferred, str) and preferred not in NAMES else [])]
+        known = [*NAMES, *scheme_plugins()]
+        names = [*known, *([preferred] if isinstance(preferred, str) and preferred not in known else [])]
         self.box.clear()
         for name in names:
             supported = name in {AUTO, "serial"} or all(module.schemes.supports(name) for module in modules)
@@ -93,7 +95,8 @@ class SchemeChoice(QWidget):
     def _supported(self, modules: list[Module]) -> str:
         if len({module.path for module in modules}) != 1:
             return ""
-        names = [name for name in NAMES[1:] if name == "serial" or modules[0].schemes.supports(name)]
+        known = [*NAMES[1:], *scheme_plugins()]
+        names = [name for name in known if name == "serial" or modules[0].schemes.supports(name)]
         return self.tr("The module supports {schemes}.").format(schemes=", ".join(map(scheme_word, names)))
 
     def _choose(self, row: int) -> None:

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 from .. import amounts
 from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO
-from ..scheme_words import scheme_word
+from ..scheme_words import plugin_words, scheme_word
 from ..theme.tokens import GRID, SCHEMES
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class SchemeChooser(QToolButton):
             "ipython": self.tr("The engines of a running cluster, or of one that is started for the run"),
             "serial": self.tr("One task after the other, in a process of its own: to find what is wrong"),
         }
-        return texts.get(scheme.partition(":")[0], "")
+        return texts.get(scheme.partition(":")[0], "") or plugin_words(scheme)
 
     def _icon(self, scheme: str) -> QIcon:
         name = scheme.partition(":")[0]

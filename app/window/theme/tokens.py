@@ -118,6 +118,12 @@ SCHEMES: dict[str, SchemeLook] = {
 }
 UNKNOWN_SCHEME = SchemeLook(Pair("#5F6B7A", "#A0AAB9"), "?")
 
+
+def scheme_look(scheme: str) -> SchemeLook:
+    """Return how a scheme is shown; one of a plug-in by its first letter."""
+    return SCHEMES.get(scheme) or UNKNOWN_SCHEME._replace(letter=scheme[:1].upper() or UNKNOWN_SCHEME.letter)
+
+
 CATEGORIES: dict[str, tuple[str, Pair]] = {
     "Files": ("category-files", Pair("#3A6EA5", "#7FB2E5")),
     "Values": ("category-values", Pair("#B5560F", "#FFA45C")),

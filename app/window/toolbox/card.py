@@ -169,6 +169,11 @@ class Card(QFrame):
         return words + (f" · {live.rate:.{0 if live.rate >= 10 else 1}f}/s" if live.rate >= 0.05 else "")
 
     @property
+    def shown_error(self) -> str:
+        """What failed last in it."""
+        return self.live.error
+
+    @property
     def on(self) -> bool:
         """Whether runs may use it."""
         return self.name == LAST or self.switch.isChecked()
@@ -183,7 +188,7 @@ class Card(QFrame):
         write_as(self.state, self.theme, CAPTION, colour=going if self.on else colours.secondary)
         write_as(self.help, self.theme, CAPTION, colour=colours.secondary)
         self.setAccessibleDescription(f"{self.state.text()}. {self.help.text()}")
-        self._show_error(self.live.error)
+        self._show_error(self.shown_error)
 
     def _show_error(self, error: str) -> None:
         if error != self.error.toPlainText():

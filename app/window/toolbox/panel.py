@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from ....core.registry.scheme_plugins import scheme_plugins
 from ..labels import write_as
 from ..scheme_choices import LAST
 from ..theme.tokens import CAPTION, GRID
@@ -16,6 +17,7 @@ from .clusters import Clusters
 from .ipython.card import IPythonCard
 from .ipython.remembered import Remembered
 from .live import Live, Pulse
+from .plugged_card import PluggedCard
 from .preferences import Preferences
 from .processes_card import ProcessesCard
 from .row import Row
@@ -134,6 +136,8 @@ class ToolboxPanel(QWidget):
     def _new(self, name: str) -> Card:
         if name == IPythonCard.NAME:
             return IPythonCard(self.clusters, self.remembered, self.preferences, self._shared.theme, self._row)
+        if name in scheme_plugins():
+            return PluggedCard(name, self._shared.bridge, self.preferences, self._shared.theme, self._row)
         return KINDS.get(name, Card)(name, self.preferences, self._shared.theme, self._row)
 
     @property
