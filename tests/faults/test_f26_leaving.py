@@ -11,7 +11,8 @@ With a run, a controller and engines of Treadle alive, and an engine that somebo
  7. What does not end: *Kill*.
  8. What does not end: *Leave running*.
  9. What does not end: *Back*; the window stays.
-10. A signal, also while the dialog is open: what was remembered, by default stop, without a question.
+10. A signal, also while the dialog is open: what was remembered, by default stop, without a question; see
+    ``test_f26_signals.py``.
 11. The end of the session: the same.
 12. A runner that is silent, or gone: it is ended, and what it had started with it.
 
@@ -21,12 +22,9 @@ Controllers of others survive each of them.
 from __future__ import annotations
 
 import os
-import signal
 
-import psutil
 import pytest
 from clusters import RealCluster, wait_until
-from eyes import WatchedWindow
 from leaving_sessions import (
     IMPATIENT,
     NAME,
@@ -41,7 +39,7 @@ from leaving_sessions import (
     pass_gate,
 )
 from runners import greeted
-from whole_windows import SUPPORT, gate
+from whole_windows import gate
 
 from treadle.app.window.leaving.steps import Step, Waits
 from treadle.core import protocol as p
@@ -52,10 +50,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 @pytest.fixture
 def deeds(tmp_path, monkeypatch):
-    path = gate(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
-    monkeypatch.setenv("GATE", str(path))
-    return path
+    return gate(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -230,7 +225,7 @@ def survived(session):
 @pytest.mark.slow
 def test_what_did_not_end_is_left(session):
     one, stubborn = survived(session)
-    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
+    guardians = one.guardians()
     one.press("leave")
     one.over()
     assert all_gone([one.runner])
@@ -254,85 +249,6 @@ def test_from_what_did_not_end_a_way_leads_back_and_the_next_time_it_is_killed(s
     assert all_gone([stubborn], 1.0)
     assert all_gone([one.runner])
     assert cluster_processes() == set()
-
-
-# 10
-
-
-@pytest.fixture
-def watched(tmp_path, deeds, monkeypatch):
-    """Return a function that starts a window in a process of its own, with a cluster and a run."""
-    opened = []
-
-    def start(**choices):
-        from treadle.app.window.settings import Settings
-
-        settings = Settings()
-        for name, value in {"tour_seen": True, **choices}.items():
-            settings.set(name, value)
-        settings.write()
-        window = WatchedWindow(tmp_path / f"watched-{len(opened)}", {**os.environ, "QT_QPA_PLATFORM": "offscreen"})
-        opened.append(window)
-        window.wait("program.bridge.state == 'idle'")
-        return window
-
-    yield start
-    for window in opened:
-        window.__exit__()
-    end_all(deeds)
-
-
-def begin(window, tmp_path):
-    """Start a cluster and a run in a window of another process."""
-    from treadle import Pipeline
-    from treadle.core.trust import TrustStore
-
-    pipeline = Pipeline("held")
-    pipeline.add("window_deeds:hold", id="deed", x=3)
-    file = tmp_path / "held.treadle"
-    pipeline.save(file)
-    TrustStore().trust(pipeline)
-    window.ask(f"window.files.open(__import__('pathlib').Path({str(file)!r})) or True")
-    window.wait("page is not None")
-    window.ask("setattr(page.runs, 'scheme', 'processes') or page.runs.start()")
-    protocol = "__import__('treadle.core.protocol', fromlist=['x'])"
-    window.ask(
-        f"setattr(app, 'told', []) or program.bridge.ask({protocol}.StartCluster, app.told.append, "
-        f"name={protocol}.ClusterName('default'), engines=1)"
-    )
-    window.wait("app.told and type(app.told[0]).__name__ == 'ClusterRow'")
-    try:
-        window.wait("page.runs.look('deed').counts.get('running', 0) > 0")
-    except AssertionError:
-        pytest.fail(str(window.ask("[page.runs.state, page.runs.trusting.restricted, str(page.runs.problems())]")))
-    runner = psutil.Process(window.ask("program.bridge.welcome.pid"))
-    return runner, cluster_processes()
-
-
-@pytest.mark.slow
-def test_a_signal_while_the_dialog_is_open_stops_all_within_twelve_seconds(watched, tmp_path):
-    window = watched()
-    runner, ours = begin(window, tmp_path)
-    window.ask("window.close()")
-    window.wait("window.leaving.step.name == 'CHOOSING'")
-    window.signal(signal.SIGTERM)
-    assert window.ends(12.0) == 0
-    assert all_gone({runner, *ours}, 1.0)
-    assert left_run().state == "cancelled"
-
-
-@pytest.mark.slow
-def test_a_signal_does_what_was_remembered(watched, tmp_path, deeds):
-    window = watched(leave_runs="leave", leave_clusters="stop")
-    runner, ours = begin(window, tmp_path)
-    window.signal(signal.SIGINT)
-    assert window.ends(12.0) == 0
-    assert all_gone(ours, 1.0)
-    assert all_alive([runner])
-    assert left_run().live
-    pass_gate(deeds)
-    assert all_gone([runner])
-    assert left_run().state == "succeeded"
 
 
 # 11
@@ -389,48 +305,44 @@ def test_a_runner_that_is_gone_does_not_keep_the_window(session):
 # What nobody could decide on
 
 
-@pytest.mark.slow
-def test_what_a_killed_session_left_is_used_again_and_stopped_by_the_next_one(session):
+def after_killed_session(session):
+    """Return a window that found what a session left whose runner and guardians were killed, and what lives of it."""
     one = session()
     ours = one.start_cluster()
-    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
-    for process in (*guardians, one.runner):
+    killed = {*one.guardians(), one.runner}
+    for process in killed:
         process.kill()
     one.until(lambda: one.program.bridge.state == "gone")
     one.window.close()
     one.over()
-
     second = session()
     second.until(lambda: len(second.window.leftovers.found) == 1)
+    return second, ours - killed
+
+
+@pytest.mark.slow
+def test_what_a_killed_session_left_is_used_again_and_stopped_by_the_next_one(session):
+    second, alive = after_killed_session(session)
     (found,) = second.window.leftovers.found
     assert "Cluster “default” of an earlier session still runs" in found.text
     second.window.leftovers.act(found.key, "attach")
     second.until(lambda: not second.window.leftovers.found)
-    assert all_alive(one for one in ours if one not in guardians)
+    assert all_alive(alive)
     (row,) = second.ask(p.ExecuteOn, name=NAME, statement="6 * 7").rows
     assert row.value == "42"
     second.close()
     second.choose(cluster="stop")
     second.over()
-    assert all_gone({*ours, second.runner})
+    assert all_gone({*alive, second.runner})
     assert cluster_processes() == set()
 
 
 @pytest.mark.slow
 def test_what_a_killed_session_left_is_stopped_at_the_start_of_the_next_one(session):
-    one = session()
-    ours = one.start_cluster()
-    guardians = [child for child in one.runner.children() if "guardian" in " ".join(child.cmdline())]
-    for process in (*guardians, one.runner):
-        process.kill()
-    one.until(lambda: one.program.bridge.state == "gone")
-    one.window.close()
-    one.over()
-    second = session()
-    second.until(lambda: len(second.window.leftovers.found) == 1)
+    second, alive = after_killed_session(session)
     second.window.leftovers.act(second.window.leftovers.found[0].key, "stop")
     second.until(lambda: not second.window.leftovers.found)
-    assert all_gone(ours)
+    assert all_gone(alive)
     second.close(Step.OVER)
 
 

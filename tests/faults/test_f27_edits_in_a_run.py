@@ -9,7 +9,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from monkeys import NEVER, Monkey
-from whole_windows import SUPPORT, Whole, gate, open_gate
+from whole_windows import Whole, gate, open_gate
 
 from treadle import Pipeline
 from treadle.core.document import encode
@@ -20,8 +20,7 @@ PRESSES_OF_RUNS = {"_press", "_panel"}
 
 @pytest.fixture
 def whole(qapp, qtbot, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
-    monkeypatch.setenv("GATE", str(gate(tmp_path)))
+    gate(tmp_path, monkeypatch)
     made = Whole(tmp_path, qtbot)
     made.ready()
     yield made

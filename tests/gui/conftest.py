@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from eyes import WatchedWindow
 from screens import Screen
-from whole_windows import SUPPORT, Whole, gate
+from whole_windows import Whole, gate
 
 
 @pytest.fixture
@@ -36,10 +36,7 @@ def open_window(screen, tmp_path):
 @pytest.fixture
 def deeds(tmp_path, monkeypatch):
     """Let runners find the functions of ``window_deeds``; return the gate at which its ``hold`` waits."""
-    path = gate(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
-    monkeypatch.setenv("GATE", str(path))
-    return path
+    return gate(tmp_path, monkeypatch)
 
 
 @pytest.fixture

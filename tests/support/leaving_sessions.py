@@ -77,6 +77,10 @@ class Session(Whole):
         assert len(row.engines) == engines
         return cluster_processes()
 
+    def guardians(self) -> set[psutil.Process]:
+        """Return the processes that end the cluster with the runner."""
+        return {child for child in self.runner.children() if "guardian" in " ".join(child.cmdline())}
+
     def start_stubborn(self) -> psutil.Process:
         """Start a process on an engine that does not hear that it is to end."""
         (row,) = self.ask(p.ExecuteOn, name=NAME, statement=STUBBORN).rows

@@ -16,6 +16,8 @@ from treadle.app.window.settings import Settings
 from treadle.core.trust import TrustStore
 
 if TYPE_CHECKING:
+    import pytest
+
     from treadle import Pipeline
 
 MS = 60_000
@@ -99,10 +101,12 @@ class Gaps(QObject):
         return f"longest gap {self.clock * 1000:.0f} ms, of that work {self.work * 1000:.0f} ms"
 
 
-def gate(folder: Path) -> Path:
-    """Make the gate that ``window_deeds.hold`` waits at."""
+def gate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the gate that ``window_deeds.hold`` waits at, and let runners find both."""
     path = folder / "gate"
     os.mkfifo(path)
+    monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
+    monkeypatch.setenv("GATE", str(path))
     return path
 
 
