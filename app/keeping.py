@@ -51,9 +51,8 @@ class Keeping:
         journals: Path,
     ) -> None:
         root = resumed_run(pipeline) if options.resume else ""
-        asked = {name: _plain(value) for name, value in asdict(options).items() if name != "scheme"}
-        asked["resume"] = root
-        scheme = options.scheme
+        asked = asdict(options) | {"resume": root}
+        scheme = asked.pop("scheme")
         with contextlib.ExitStack() as undo:
             self.recording = Recording(journals, plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
             undo.callback(self.recording.close, CLOSE_SECONDS)
@@ -147,7 +146,3 @@ def _both(one: Listener, other: Listener) -> Listener:
         other(event)
 
     return hear
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | tuple | None) else str(value)

@@ -175,7 +175,7 @@ def _preview(port: str, preview: Mapping[str, Any]) -> str:
 def asked(run: RunSummary, pipeline: str) -> list[Html]:
     """Return how the run was asked for: options, versions, and the pipeline as it was then."""
     options = {"scheme": run.scheme, **run.options}
-    rows = [row(name, _plain(value)) for name, value in options.items() if value not in (None, [], ())]
+    rows = [row(name, _plain(value)) for name, value in options.items() if value not in (None, [], (), {})]
     versions = [row(name, version) for name, version in run.versions.items()]
     found = [
         section("Options", table(("Option", "Value"), rows)),
