@@ -118,7 +118,7 @@ def _list(options: Namespace) -> int:
         print_json([_document(one) for one in found])
         return 0
     rows = [(one_line(str(one.address)), _state(one), _owner(one), one_line(one.location)) for one in found]
-    for line in columns(rows, width=line_width(), shrink=2):
+    for line in columns(rows, width=line_width(), shrink=2, keep_end=False):
         sys.stdout.write(f"{line.rstrip()}\n")
     if not found:
         sys.stdout.write("No cluster runs. Start one: treadle cluster start\n")

@@ -33,7 +33,7 @@ def test_command(options: Namespace) -> int:
     if options.json:
         print_json(msgspec.to_builtins(checked))
     else:
-        for line in columns([_HEADS, *map(_row, checked)], right={6, 7}, width=line_width(), shrink=8):
+        for line in columns([_HEADS, *map(_row, checked)], right={6, 7}, width=line_width(), shrink=8, keep_end=False):
             sys.stdout.write(f"{line.rstrip()}\n")
         bad = sum(bool(one.trouble) for one in checked)
         mark = styled("✗", "red") if bad else styled("✓", "green")

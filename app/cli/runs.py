@@ -54,7 +54,7 @@ def _list(options: Namespace) -> int:
         _print_json([facts_document(run) for run in found.readable])
         return 0
     rows = [_row(run) for run in found.readable]
-    lines = columns(rows, right={2}, width=line_width(), shrink=4)
+    lines = columns(rows, right={2}, width=line_width(), shrink=4, keep_end=False)
     for run, line in zip(found.readable, lines, strict=True):
         # Its place is known: a word of the same letters may be in the id.
         name, rest = line[: len(one_line(run.id))], line[len(one_line(run.id)) :]

@@ -103,10 +103,11 @@ def columns(
     width: int | None = None,
     shrink: int = -1,
     indent: str = "",
+    keep_end: bool = True,
 ) -> list[str]:
     """Return rows as lines with aligned columns, those in ``right`` right-aligned.
 
-    Where they do not fit into ``width``, the column ``shrink`` is clipped on its left.
+    Where they do not fit into ``width``, the column ``shrink`` is clipped: on its left, unless ``keep_end`` is False.
     """
     if not rows:
         return []
@@ -117,7 +118,7 @@ def columns(
     lines = []
     for row in rows:
         fitted = [
-            pad(clip(cell, widths[place], keep_end=True), widths[place], right=place in right)
+            pad(clip(cell, widths[place], keep_end=keep_end), widths[place], right=place in right)
             for place, cell in enumerate(row)
         ]
         lines.append((indent + GAP.join(fitted)).rstrip())
@@ -144,7 +145,8 @@ def columns_with_paths(
         if row[place].startswith(LIBRARY):
             row[place] = _SHORT_LIBRARY + row[place].removeprefix(LIBRARY)
     lines = columns(shortened, right=right, width=width, shrink=place, indent=indent)
-    return [*lines, f"{_SHORT_LIBRARY} stands for {LIBRARY}"]
+    short = any(_SHORT_LIBRARY in line for line in lines)
+    return [*lines, *([f"{_SHORT_LIBRARY} stands for {LIBRARY}"] if short else [])]
 
 
 def wrapped(text: str, width: int | None, indent: str = "  ") -> str:

@@ -71,10 +71,12 @@ def test_wide_characters_count_as_two():
     assert columns([("表", "x"), ("abc", "y")]) == ["表   x", "abc  y"]
 
 
-def test_a_column_that_does_not_fit_is_cut_on_its_left():
+def test_a_column_that_does_not_fit_is_cut_on_its_left_or_where_that_tells_more_on_its_right():
     lines = columns([("short", "treadle.core.library.text:change_case")], width=30, shrink=1)
     assert lines == ["short  …brary.text:change_case"]
     assert len(lines[0]) <= 30
+    told = columns([("id", "8 tasks: 7 succeeded, 1 failed")], width=20, shrink=1, keep_end=False)
+    assert told == ["id  8 tasks: 7 succ…"]
 
 
 def test_paths_of_the_library_are_shortened_alike_and_others_are_not_taken_for_them():
@@ -85,6 +87,7 @@ def test_paths_of_the_library_are_shortened_alike_and_others_are_not_taken_for_t
         "b  …r.library.text:change_case",
         "treadle… stands for treadle.core.library.",
     ]
+    assert columns_with_paths(rows, 1, width=20) == ["a  …text:change_case", "b  …text:change_case"]
 
 
 def test_clip_never_exceeds_the_width():
