@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from alive_things import MINE, alive, cluster, engine, run
+from PyQt6.QtWidgets import QLabel
+
 from treadle.app.window.leaving.leaving import Leaving
 from treadle.app.window.leaving.steps import Step, Waits
 from treadle.app.window.settings import Settings
@@ -10,6 +13,8 @@ from treadle.core.errors import TreadleError
 
 MS = 20_000
 SHORT = Waits(show=0.01, alive=0.1, stop=0.1, answer=0.05, alive_unasked=0.1, stop_unasked=0.1, all_unasked=0.5)
+BOTH = alive(runs=[run("a", MINE)], clusters=[cluster(MINE, engine(0, 11), engine(1, 12))])
+SURVIVOR = (MINE, (p.Living(role="engine", pid=12, host="here", number=1),))
 
 
 class FakeBridge:
@@ -82,6 +87,10 @@ class Rig:
     def press(self, name):
         self.page.buttons[name].click()
 
+    def words(self):
+        """Return what the dialog says."""
+        return "\n".join(label.text() for label in self.dialog.findChildren(QLabel))
+
     def end(self):
         if self.dialog is not None:
             self.dialog.take_away()
@@ -89,3 +98,12 @@ class Rig:
 
 def left(*survivors, runs=()):
     return p.Left(still_there=tuple(survivors), runs=tuple(runs))
+
+
+def survived(rig, **answers):
+    """Return leaving that has said what did not end."""
+    one = rig(AskAlive=BOTH, Leave=left(SURVIVOR), **answers).begin()
+    one.press("go")
+    one.until(Step.SURVIVORS)
+    assert "Engine 1 of cluster “mine”: process 12 on here" in one.words()
+    return one

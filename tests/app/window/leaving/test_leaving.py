@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
-from alive_things import LAB, MINE, alive, cluster, engine, run
-from leaving_rig import MS, SHORT, Rig, left
+from alive_things import LAB, MINE, alive, cluster, engine
+from leaving_rig import BOTH, MS, SHORT, SURVIVOR, left, survived
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel
 
 from treadle.app.window.leaving.steps import STEPS, Step, Waits
-from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
-
-BOTH = alive(runs=[run("a", MINE)], clusters=[cluster(MINE, engine(0, 11), engine(1, 12))])
-SURVIVOR = (MINE, (p.Living(role="engine", pid=12, host="here", number=1),))
-
-
-@pytest.fixture
-def rig(qapp, qtbot, tmp_path):
-    made = []
-
-    def make(waits=None, **answers):
-        made.append(Rig(qtbot, Theme("light"), tmp_path, waits, **answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.end()
-
-
-def words(dialog):
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
-
 
 # Nothing to ask
 
@@ -69,8 +44,8 @@ def test_the_dialog_shows_all_that_is_alive_and_stops_it_by_default(rig):
     one = rig(AskAlive=BOTH).begin()
     assert [row.title for row in one.page.rows] == ["Run of “a”", "Cluster “mine”"]
     assert [row.stop.isChecked() for row in one.page.rows] == [True, True]
-    assert "Controller · process 100" in words(one.dialog)
-    assert "2 engines on here · processes 11, 12" in words(one.dialog)
+    assert "Controller · process 100" in one.words()
+    assert "2 engines on here · processes 11, 12" in one.words()
     assert one.page.buttons["go"].text() == "Stop and close"
 
 
@@ -137,13 +112,13 @@ def test_engines_of_others_on_our_controller_are_named_with_their_hosts(rig):
     one = rig(AskAlive=alive(clusters=[cluster(MINE, *rows)]))
     one.settings.set("leave_clusters", "stop")
     one.begin()
-    assert "2 engines on lab-3, lab-4 were not started by Treadle." in words(one.dialog)
+    assert "2 engines on lab-3, lab-4 were not started by Treadle." in one.words()
 
 
 def test_a_controller_of_others_goes_on_and_that_is_said(rig):
     one = rig(AskAlive=alive(clusters=[cluster(LAB, engine(0, 11), ours=False)])).begin()
-    assert "Engines in cluster “lab”" in words(one.dialog)
-    assert "The controller is not Treadle’s, and goes on" in words(one.dialog)
+    assert "Engines in cluster “lab”" in one.words()
+    assert "The controller is not Treadle’s, and goes on" in one.words()
 
 
 def test_every_choice_has_a_name_of_its_own_for_a_screen_reader(rig):
@@ -154,14 +129,6 @@ def test_every_choice_has_a_name_of_its_own_for_a_screen_reader(rig):
 
 
 # What did not end
-
-
-def survived(rig, **answers):
-    one = rig(AskAlive=BOTH, Leave=left(SURVIVOR), **answers).begin()
-    one.press("go")
-    one.until(Step.SURVIVORS)
-    assert "Engine 1 of cluster “mine”: process 12 on here" in words(one.dialog)
-    return one
 
 
 def test_what_did_not_end_can_be_killed(rig):
@@ -215,7 +182,7 @@ def test_nothing_can_be_pressed_while_it_is_being_stopped(rig, qtbot):
 
 def test_a_silent_runner_is_told_of_and_ended_if_the_person_wants_that(rig):
     one = rig(SHORT).begin(Step.TROUBLE)
-    assert "does not answer" in words(one.dialog)
+    assert "does not answer" in one.words()
     one.press("end")
     assert (one.closed, one.bridge.ended) == (1, ["kill"])
 
@@ -278,98 +245,9 @@ def test_why_it_could_not_be_done_is_said(rig):
     one = rig(AskAlive=BOTH, Leave=TreadleError("the ledger cannot be read", where="/x")).begin()
     one.press("go")
     one.until(Step.TROUBLE)
-    assert "the ledger cannot be read" in words(one.dialog)
+    assert "the ledger cannot be read" in one.words()
     one.press("cancel")
     assert (one.leaving.step, one.closed) == (Step.IDLE, 0)
-
-
-# Nobody to ask: a signal, or the end of the session
-
-
-def test_a_signal_stops_what_is_alive_by_default_without_a_dialog(rig):
-    one = rig(AskAlive=BOTH, Leave=left())
-    one.leaving.begin_unasked()
-    assert (one.closed, one.dialog, one.bridge.ended) == (1, None, ["stop"])
-    assert one.bridge.facts("Leave") == {"runs": {"a": "stop"}, "clusters": ((MINE, "stop"),), "deadline": 5.0}
-
-
-def test_a_signal_leaves_what_was_remembered_to_be_left(rig):
-    one = rig(AskAlive=BOTH, Leave=left(runs=["a"]))
-    one.settings.set("leave_runs", "leave")
-    one.settings.set("leave_clusters", "leave")
-    one.leaving.begin_unasked()
-    assert (one.closed, one.bridge.ended) == (1, ["leave"])
-    assert one.bridge.facts("Leave")["clusters"] == ((MINE, "leave"),)
-
-
-def test_what_does_not_end_at_a_signal_is_killed(rig):
-    one = rig(AskAlive=BOTH, Leave=left(SURVIVOR), EndByForce=p.StillThere())
-    one.leaving.begin_unasked()
-    assert (one.closed, one.bridge.ended) == (1, ["stop"])
-    assert one.bridge.facts("EndByForce") == {"name": MINE}
-
-
-def test_what_cannot_be_killed_at_a_signal_does_not_keep_the_program(rig):
-    one = rig(AskAlive=BOTH, Leave=left(SURVIVOR), EndByForce=p.StillThere(processes=SURVIVOR[1]))
-    one.leaving.begin_unasked()
-    assert (one.closed, one.bridge.ended[0]) == (1, "kill")
-
-
-def test_a_signal_while_the_dialog_is_open_takes_the_default(rig):
-    one = rig(AskAlive=BOTH, Leave=left()).begin()
-    one.page.rows[0].leave.click()
-    one.leaving.begin_unasked()
-    assert (one.closed, one.dialog) == (1, None)
-    assert one.bridge.facts("Leave")["runs"] == {"a": "stop"}
-
-
-def test_a_signal_while_the_choice_is_carried_out_keeps_the_choice(rig):
-    one = rig(AskAlive=BOTH).begin()
-    one.page.rows[0].leave.click()
-    answers = []
-    ask, one.bridge.ask = one.bridge.ask, lambda kind, reply, **facts: answers.append((kind, reply, facts))
-    one.press("go")
-    one.leaving.begin_unasked()
-    ((kind, reply, facts),) = answers
-    assert (kind, facts["runs"]) == (p.Leave, {"a": "leave"})
-    one.bridge.ask = ask
-    reply(left(runs=["a"]))
-    assert (one.closed, one.bridge.ended) == (1, ["leave"])
-
-
-def test_a_signal_while_survivors_are_shown_kills_them(rig):
-    one = survived(rig, EndByForce=p.StillThere())
-    one.leaving.begin_unasked()
-    assert (one.closed, one.bridge.facts("EndByForce")) == (1, {"name": MINE})
-
-
-def test_a_silent_runner_is_killed_at_a_signal(rig):
-    one = rig(SHORT)
-    one.leaving.begin_unasked()
-    one.until(Step.OVER)
-    assert (one.closed, one.bridge.ended[0]) == (1, "kill")
-
-
-def test_at_a_signal_all_is_over_in_time_whatever_the_runner_does(rig):
-    one = rig(dataclasses.replace(SHORT, stop_unasked=1000.0), AskAlive=BOTH)
-    one.leaving.begin_unasked()
-    one.until(Step.OVER)
-    assert (one.closed, one.bridge.ended[0]) == (1, "kill")
-
-
-def test_a_second_signal_ends_at_once(rig):
-    one = rig(Waits(alive_unasked=1000.0, all_unasked=1000.0))
-    one.leaving.begin_unasked()
-    assert one.closed == 0
-    one.leaving.begin_unasked()
-    assert (one.closed, one.bridge.ended[0]) == (1, "kill")
-
-
-def test_the_window_is_let_go_only_once(rig):
-    one = rig(AskAlive=p.Alive()).begin(Step.OVER)
-    one.leaving.begin_unasked()
-    one.leaving.begin()
-    assert one.closed == 1
 
 
 # The steps
@@ -380,8 +258,3 @@ def test_a_step_that_is_not_allowed_is_refused(rig):
     with pytest.raises(AssertionError, match="from idle to killing"):
         one.leaving._go(Step.KILLING)
     assert set(STEPS) == set(Step)
-
-
-def test_what_is_bounded_for_a_signal_is_over_within_twelve_seconds():
-    waits = Waits()
-    assert waits.alive_unasked + waits.stop_unasked + 2.0 < waits.all_unasked < 12.0

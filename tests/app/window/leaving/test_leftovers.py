@@ -9,8 +9,6 @@ from PyQt6.QtWidgets import QLabel
 
 from treadle.app.window.leaving.bar import MOST_LINES, LeftoverBar
 from treadle.app.window.leaving.leftovers import Leftovers
-from treadle.app.window.settings import Settings
-from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
 
@@ -43,15 +41,15 @@ def leftover(record="r1", *, usable=True):
 
 
 @pytest.fixture
-def rig(qapp, qtbot, tmp_path):
+def rig(theme, settings, qtbot):
     made = []
 
     def make(*left, runs=()):
-        bridge, settings = FakeBridge(*left), Settings(tmp_path / "window.ini")
+        bridge = FakeBridge(*left)
         for run in runs:
             settings.leave_run(run)
         leftovers = Leftovers(bridge, settings)
-        bar = LeftoverBar(leftovers, Theme("light"))
+        bar = LeftoverBar(leftovers, theme)
         qtbot.addWidget(bar)
         made.append(leftovers)
         bridge.state_changed.emit("idle", "")

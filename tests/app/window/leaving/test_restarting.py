@@ -11,14 +11,13 @@ from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 from treadle.app.window.dialogs.question import Question
 from treadle.app.window.leaving import restarting
 from treadle.app.window.leaving.restarting import Restarting
-from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 
 MS = 20_000
 
 
 @pytest.fixture
-def rig(qapp, qtbot):
+def rig(theme, qtbot):
     window = QWidget()
     qtbot.addWidget(window)
 
@@ -30,7 +29,7 @@ def rig(qapp, qtbot):
             bridge.starts += 1
 
         bridge.start = start
-        return bridge, Restarting(bridge, Theme("light"), window), window
+        return bridge, Restarting(bridge, theme, window), window
 
     return make
 
