@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
+from distributions import install
 from shells import MS, adding, end, program
 
 from treadle.app.examples import EXAMPLES_SHIPPED
@@ -62,3 +65,17 @@ def test_panels_are_shown_and_hidden_by_a_menu_but_not_beside_the_welcome_page(w
     assert not whole.window.docks.all["inspector"].isVisible()
     inspector.trigger()
     assert whole.window.docks.all["inspector"].isVisible()
+
+
+def test_examples_of_plugins_are_in_the_menu_under_their_name(whole, qtbot, tmp_path, monkeypatch):
+    package = install(tmp_path / "site", "pack", "", value="pack.examples", group="treadle.examples")
+    (package / "examples").mkdir()
+    adding().save(package / "examples" / "extra.treadle")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+    menu = submenu(whole, "Open example")
+    menu.aboutToShow.emit()
+    *_, section, extra = menu.actions()
+    assert (section.isSeparator(), section.text()) == (True, "pack 1.0")
+    with qtbot.waitSignal(whole.documents.opened, timeout=MS) as caught:
+        extra.trigger()
+    assert caught.args[0].file is None
