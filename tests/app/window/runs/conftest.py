@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
 from windows import FakeBridge, begun
 
 from treadle import Pipeline
@@ -52,3 +54,30 @@ def start(bridge, qtbot):
         return bridge.answer(p.StartRun, begun(run, "first", "second"))
 
     return start
+
+
+@pytest.fixture
+def shown(theme, qtbot):
+    """Return a function that shows a panel of a run."""
+
+    def shown(kind, runs):
+        panel = kind(theme)
+        qtbot.addWidget(panel)
+        panel.resize(1000, 300)
+        panel.show()
+        panel.set_runs(runs)
+        return panel
+
+    return shown
+
+
+@pytest.fixture
+def copied(qtbot):
+    """Return a function that copies what is selected in a widget, and returns it."""
+
+    def copied(widget):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        return QApplication.clipboard().text()
+
+    return copied
