@@ -10,9 +10,7 @@ from treadle import Pipeline
 from treadle.app.window.catalogue import Catalogue
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
-from treadle.app.window.settings import Settings
 from treadle.app.window.shared import Shared
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.toolbox.panel import ToolboxPanel
 from treadle.core import protocol as p
 
@@ -21,9 +19,9 @@ ON, OFF = True, False
 
 
 @pytest.fixture
-def shared(qapp, tmp_path):
+def shared(theme, settings):
     bridge = FakeBridge()
-    return Shared(Theme("light"), Settings(tmp_path / "window.ini"), bridge, Catalogue(bridge))
+    return Shared(theme, settings, bridge, Catalogue(bridge))
 
 
 @pytest.fixture

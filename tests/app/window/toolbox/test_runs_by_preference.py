@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from bridges import bridge_to_a_runner
 
 from treadle import Pipeline, sweep
-from treadle.app.window.bridge import Bridge
 from treadle.app.window.catalogue import Catalogue
 from treadle.app.window.document import Document
 from treadle.app.window.runs.runs import Runs
-from treadle.app.window.settings import Settings
 from treadle.app.window.shared import Shared
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.toolbox.panel import ToolboxPanel
 
 MS = 60_000
@@ -35,18 +33,10 @@ def pid(value: int = 1) -> int:
 
 
 @pytest.fixture
-def shared(qapp, qtbot, tmp_path, monkeypatch):
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    bridge = Bridge()
-    bridge.start()
-    qtbot.waitUntil(lambda: bridge.state == "idle", timeout=MS)
-    settings = Settings(tmp_path / "window.ini")
+def shared(theme, settings, qtbot, tmp_path):
     settings.set("cache_folder", str(tmp_path / "cache"))
-    yield Shared(Theme("light"), settings, bridge, Catalogue(bridge))
-    client = bridge._client
-    bridge.stop()
-    if client is not None:
-        client.close()
+    with bridge_to_a_runner(qtbot) as bridge:
+        yield Shared(theme, settings, bridge, Catalogue(bridge))
 
 
 @pytest.fixture
