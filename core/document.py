@@ -56,12 +56,21 @@ def load(path: Path) -> Pipeline:
             raise FileError("the file is larger than 256 MB", where=shown)
         data = path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror or error}", where=shown) from None
+        near = _beside(path) if isinstance(error, FileNotFoundError) else ""
+        raise FileError(f"cannot be read: {error.strerror or error}", where=shown, remedy=near) from None
     except ValueError:
         raise FileError("no file can have this name", where=shown) from None
     pipeline = decode(data, where=shown)
     pipeline.file = path.resolve()
     return pipeline
+
+
+def _beside(path: Path) -> str:
+    """Return which pipeline there is that may be meant by a file that there is not."""
+    try:
+        return suggestion(f"{path.stem}.treadle", [one_line(one.name) for one in path.parent.glob("*.treadle")])
+    except OSError:
+        return ""
 
 
 def _kind(mode: int) -> str:

@@ -55,6 +55,8 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except (OSError, shutil.Error) as error:
         told = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileExistsError):
+            told = "it is a file, not a folder"
         raise UsageError(f"the results cannot be written: {told}", where=str(folder)) from None
 
 

@@ -231,6 +231,17 @@ def test_an_error_at_any_step_leaves_the_old_file_and_nothing_beside_it(tmp_path
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_that_is_not_there_is_named_with_the_one_that_was_meant(tmp_path):
+    where = re.escape(str(tmp_path))
+    with pytest.raises(FileError, match=rf"^{where}/study: cannot be read: No such file or directory$"):
+        load(tmp_path / "study")
+    save(chain(1), tmp_path / "study.treadle")
+    with pytest.raises(FileError, match=r"No such file or directory\. Did you mean 'study\.treadle'\?$"):
+        load(tmp_path / "study")
+    with pytest.raises(FileError, match=r"No such file or directory$"):
+        load(tmp_path / "none" / "study")
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UsageError, match="No such file or directory"):
         save(chain(1), tmp_path / "none" / "p.treadle")

@@ -61,6 +61,13 @@ def step() -> Found:
     assert np.load(output / "step-array.npy").tolist() == [0, 1, 2]
 
 
+def test_a_file_in_the_place_of_the_folder_is_told_before_anything_runs(treadle, workspace):
+    file = workspace.single("def step() -> int:\n    return 1\n")
+    done = treadle("run", file, "--output", file)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"treadle: {file}: the results cannot be written: it is a file, not a folder\n"
+
+
 def test_results_can_be_written_twice_to_the_same_place(treadle, workspace):
     text = """
 from pathlib import Path
