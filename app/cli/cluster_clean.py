@@ -16,6 +16,7 @@ from .text import one_line
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from ...schemes.ipython.finding import Found
     from ...schemes.ipython.ledger import Record
@@ -25,40 +26,50 @@ END_SECONDS = 10.0
 
 def clean_command(options: Namespace) -> int:
     """End leftovers, remove files of controllers that are gone, and logs that are old."""
-    ledger, dry_run = Ledger(), options.dry_run
-    ending, removing = ("Would end", "Would remove") if dry_run else ("Ended", "Removed")
-    for record in ledger.leftovers():
-        _end_leftover(record, ending, dry_run=dry_run)
-    everything = clusters()
-    for found in everything:
-        if found.answers and found.records:
-            _end_given_up(found, ending, dry_run=dry_run)
-    for found in everything:
-        _remove_stale(found, removing, dry_run=dry_run)
-    if not dry_run:
-        _forget(ledger)
+    nothing = True
+    for text in _cleaned(dry_run=options.dry_run):
+        sys.stdout.write(f"{one_line(text)}\n")
+        nothing = False
+    if nothing:
+        sys.stdout.write("Nothing was left behind.\n")
     return 0
 
 
-def _end_leftover(record: Record, verb: str, *, dry_run: bool) -> None:
+def _cleaned(*, dry_run: bool) -> Iterator[str]:
+    """Clean up step by step, and tell of each step, or only of what it would be."""
+    ledger = Ledger()
+    ending, removing = ("Would end", "Would remove") if dry_run else ("Ended", "Removed")
+    for record in ledger.leftovers():
+        yield _end_leftover(record, ending, dry_run=dry_run)
+    everything = clusters()
+    for found in everything:
+        if found.answers and found.records:
+            yield from _end_given_up(found, ending, dry_run=dry_run)
+    for found in everything:
+        yield from _remove_stale(found, removing, dry_run=dry_run)
+    if not dry_run:
+        yield from _forget(ledger)
+
+
+def _end_leftover(record: Record, verb: str, *, dry_run: bool) -> str:
     """End what lives although the program that started it is gone."""
     numbers = ", ".join(str(proof.pid) for proof in record.living())
     where = f"{record.profile_dir} {record.cluster_id}".strip()
     if not dry_run and (left := record.end(END_SECONDS)):
         raise ClusterError(f"process {left[0].pid} cannot be ended", where=f"cluster in {where}")
-    sys.stdout.write(f"{verb} what was left of {one_line(where)}: {numbers}\n")
+    return f"{verb} what was left of {where}: {numbers}"
 
 
-def _forget(ledger: Ledger) -> None:
+def _forget(ledger: Ledger) -> Iterator[str]:
     """Remove records of which nothing lives, and logs that are old."""
     for record in ledger.records():
         if record.here and not record.owner.lives and not record.living():
             ledger.remove(record.id)
     for folder in sweep({str(Path(record.logs).resolve()) for record in ledger.records()}):
-        sys.stdout.write(f"Removed {one_line(str(folder))}\n")
+        yield f"Removed {folder}"
 
 
-def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> None:
+def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> Iterator[str]:
     """End engines of ours that the controller has lost, as they never come back."""
     from ...schemes.ipython.cluster import Cluster
     from ...schemes.ipython.ending import kill_with_children
@@ -66,14 +77,14 @@ def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> None:
     cluster = Cluster.attach(found.address)
     try:
         for one in cluster.given_up():
-            sys.stdout.write(f"{verb} an engine that {one_line(str(found.address))} has lost: {one.proof.pid}\n")
             if not dry_run:
                 kill_with_children(one.proof)
+            yield f"{verb} an engine that {found.address} has lost: {one.proof.pid}"
     finally:
         cluster.close()
 
 
-def _remove_stale(found: Found, verb: str, *, dry_run: bool) -> None:
+def _remove_stale(found: Found, verb: str, *, dry_run: bool) -> Iterator[str]:
     """Remove what a controller of this machine left behind; of one elsewhere nothing can be said."""
     path = connection_file(found.address)
     if found.answers or not path.exists():
@@ -87,4 +98,4 @@ def _remove_stale(found: Found, verb: str, *, dry_run: bool) -> None:
             with contextlib.suppress(OSError):
                 if not dry_run:
                     connection_file(found.address, kind).unlink()
-        sys.stdout.write(f"{verb} what the controller of {one_line(str(found.address))} left behind\n")
+        yield f"{verb} what the controller of {found.address} left behind"

@@ -182,3 +182,4 @@ def test_clean_removes_what_a_dead_controller_left(treadle: Callable, home: Path
     assert (dry.out, dry.err) == (f"Would remove {told}", "")
     assert treadle("cluster", "clean").out == f"Removed {told}"
     assert [path.name for path in security.iterdir()] == ["ipcontroller-far-client.json"]
+    assert treadle("cluster", "clean").out == "Nothing was left behind.\n"
