@@ -60,7 +60,14 @@ def preferred(found: Sequence[Target]) -> str:
 
 def why_not(found: Sequence[Target], scheme: str) -> str:
     """Return why not all of them can run on a scheme, with the name of one that cannot; empty if all can."""
-    against = [(target, why) for target in found if scheme != AUTO and (why := _objection(target, scheme))]
+    known: dict[tuple[int, ...], str] = {}
+    against = []
+    for target in found if scheme != AUTO else ():
+        alike = (target.node.placement is not None, *map(id, target.modules))
+        if alike not in known:
+            known[alike] = _objection(target, scheme)
+        if why := known[alike]:
+            against.append((target, why))
     if not against:
         return ""
     target, why = against[0]

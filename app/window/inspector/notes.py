@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication
 
+from ..explain.run_on import preferred
 from ..scheme_words import scheme_word
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def notes_of(selection: Selection, look: NodeLook | None) -> dict[str, str]:
     node = single[1]
     return {
         "mapping": _mapping(node),
-        "scheme": _scheme(node, look),
+        "scheme": _scheme(preferred(selection.targets), look),
         "settings": _settings(node),
         "placement": _placement(node.placement),
     }
@@ -36,10 +37,10 @@ def _mapping(node: Node) -> str:
     return " · ".join(words)
 
 
-def _scheme(node: Node, look: NodeLook | None) -> str:
-    preferred = scheme_word(node.scheme)
+def _scheme(asked: str, look: NodeLook | None) -> str:
+    """Return what the nodes ask for, nothing if they differ, and what takes them."""
     chosen = look.scheme or look.foreseen if look is not None else ""
-    return f"{preferred} → {scheme_word(chosen)}" if chosen and chosen != node.scheme else preferred
+    return " → ".join(scheme_word(name) for name in dict.fromkeys((asked, chosen)) if name)
 
 
 def _settings(node: Node) -> str:

@@ -209,6 +209,7 @@ class InspectorPanel(QWidget):
         module = selection.module(single[1]) if single is not None else None
         self.header.show_selection(selection)
         self.sections["source"].setVisible(module is not None and bool(module.source))
+        self.sections["placement"].setVisible(not selection.only_groups)
         for name in ("preview", "log", "help"):
             self.sections[name].setVisible(single is not None)
         self._show_look()

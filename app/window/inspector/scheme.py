@@ -8,25 +8,24 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ....core.modules import Port
 from ....core.registry.scheme_plugins import scheme_plugins
 from ....core.validation.resource_checks import SCHEMES as NAMES
+from ..explain.run_on import preferred, run_on, why_not
 from ..explain.words import last_run
 from ..scheme_badges import scheme_badge
 from ..scheme_choices import AUTO
 from ..scheme_words import scheme_word
 from ..theme.tokens import CAPTION, GRID
-from .editors.reading import MIXED, UNSET
 from .fields import still_wheel
-from .selection import Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....core.modules import Module
+    from ..explain.run_on import Target
     from ..looks import NodeLook
     from ..theme.theme import Theme
     from .selection import Selection
-
-_SLOT = Slot(Port(name="scheme", type="str", optional=True, default=AUTO), "field", "scheme")
 
 
 class SchemeChoice(QWidget):
@@ -64,25 +63,21 @@ class SchemeChoice(QWidget):
     def show_selection(self, selection: Selection, look: NodeLook | None, why: str = "", foreseen: str = "") -> None:
         """Show what the selected nodes prefer, how the newest run chose and ``why``, and what is ``foreseen``."""
         self._selection = selection
-        modules = [module for node in selection.nodes.values() if (module := selection.module(node)) is not None]
-        value = selection.value(_SLOT)
-        preferred = AUTO if value is UNSET else value
-        self._fill(modules, preferred)
+        self._fill(selection.targets)
+        modules = [module for target in selection.targets for module in target.modules]
         self.why.setText("\n".join(filter(None, (self._chosen(look, why, foreseen), self._supported(modules)))))
         self.why.setVisible(bool(self.why.text()))
 
-    def _fill(self, modules: list[Module], preferred: object) -> None:
-        known = [*NAMES, *scheme_plugins()]
-        names = [*known, *([preferred] if isinstance(preferred, str) and preferred not in known else [])]
+    def _fill(self, found: Sequence[Target]) -> None:
+        now = preferred(found)
         self.box.clear()
-        for name in names:
-            supported = name in {AUTO, "serial"} or all(module.schemes.supports(name) for module in modules)
-            text = scheme_word(name)
-            shown = text if supported else self.tr("{scheme}: not supported by the module").format(scheme=text)
+        for name in dict.fromkeys((*NAMES, *scheme_plugins(), *filter(None, [now]))):
+            word, against = scheme_word(name), why_not(found, name)
+            shown = f"{word}: {against}" if against else word
             self.box.addItem(QIcon() if name == AUTO else self._badge(name), shown, name)
-            if not supported:
+            if against:
                 _disable(self.box)
-        self.box.setCurrentIndex(self.box.findData(preferred) if preferred is not MIXED else -1)
+        self.box.setCurrentIndex(self.box.findData(now) if now else -1)
         self.box.setPlaceholderText(self.tr("several values"))
 
     def _chosen(self, look: NodeLook | None, why: str, foreseen: str) -> str:
@@ -92,7 +87,7 @@ class SchemeChoice(QWidget):
             return foreseen or self.tr("Run to see which scheme is chosen, and why.")
         return last_run(look, why)
 
-    def _supported(self, modules: list[Module]) -> str:
+    def _supported(self, modules: Sequence[Module]) -> str:
         if len({module.path for module in modules}) != 1:
             return ""
         known = [*NAMES[1:], *scheme_plugins()]
@@ -102,7 +97,9 @@ class SchemeChoice(QWidget):
     def _choose(self, row: int) -> None:
         name = self.box.itemData(row)
         if self._selection is not None and name is not None:
-            self._selection.set(_SLOT, UNSET if name == AUTO else name)
+            edit = run_on(self._selection.pipeline, self._selection.targets, name)
+            if edit is not None:
+                self._selection.document.edit(edit, self.tr("run on {scheme}").format(scheme=scheme_word(name)))
 
     def _badge(self, scheme: str) -> QIcon:
         return QIcon(scheme_badge(self._theme, scheme, self.devicePixelRatioF()))

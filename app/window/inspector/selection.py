@@ -10,6 +10,7 @@ from msgspec import structs
 from ....core.edits import Change, disconnect, update_nodes
 from ....core.errors import UsageError
 from ....core.pipeline import Sweep
+from ..explain.run_on import targets
 from ..ports import inputs_of
 from .editors.reading import MIXED, UNSET
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from ....core.modules import Module, Port
     from ....core.pipeline import Body, Connection, Node, Pipeline, Where
     from ..document import Document
+    from ..explain.run_on import Target
 
-_FIELD_DEFAULTS: Mapping[str, Any] = {"scheme": "auto", "retries": 0, "mode": "normal", "breakpoint": False}
+_FIELD_DEFAULTS: Mapping[str, Any] = {"retries": 0, "mode": "normal", "breakpoint": False}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Selection:
         self.wanted = tuple(ids)
         self._nodes: dict[str, Node] = {}
         self._fed: dict[str, dict[str, Connection]] = {}
+        self._targets: list[Target] | None = None
         self._found_at = -1
 
     @property
@@ -106,9 +109,22 @@ class Selection:
             self._found_at = self.document.changes
             body = self.body
             there = body.nodes if body is not None else {}
-            self._fed = {}
+            self._fed, self._targets = {}, None
             self._nodes = {one: there[one] for one in self.wanted if one in there}
         return self._nodes
+
+    @property
+    def targets(self) -> list[Target]:
+        """What the nodes run: of groups, what is inside them."""
+        nodes = self.nodes
+        if self._targets is None:
+            self._targets = targets(self.pipeline, self.where, nodes) if nodes else []
+        return self._targets
+
+    @property
+    def only_groups(self) -> bool:
+        """Whether all nodes are groups whose nodes run one by one: what such a group asks for itself counts nowhere."""
+        return all(node.group is not None and not node.group.unit for node in self.nodes.values())
 
     @property
     def single(self) -> tuple[str, Node] | None:

@@ -37,7 +37,7 @@ class Settings(QWidget):
         """Show the settings of what is selected."""
         single = selection.single
         module = selection.module(single[1]) if single is not None else None
-        key = (selection.wanted, selection.where, module)
+        key = (selection.wanted, selection.where, module, selection.only_groups)
         if key == self._key:
             for row in self.rows.values():
                 row.refresh()
@@ -46,7 +46,8 @@ class Settings(QWidget):
         for old in self.rows.values():
             old.hide()
             old.deleteLater()
-        self.rows = {slot.name: Row(slot, selection, self._theme) for slot in slots_for(module)}
+        slots = slots_for(module) if not selection.only_groups else slots_for_all()
+        self.rows = {slot.name: Row(slot, selection, self._theme) for slot in slots}
         for row in self.rows.values():
             self._layout.addWidget(row)
 
@@ -72,6 +73,13 @@ def slots_for(module: Module | None) -> tuple[Slot, ...]:
             _tr("Results"),
             {"None": kept, "True": _tr("keep them"), "False": _tr("compute each time")},
         ),
+        *slots_for_all(),
+    )
+
+
+def slots_for_all() -> tuple[Slot, ...]:
+    """Return the settings that groups have, too, for all that is inside them."""
+    return (
         Slot(
             Port(name="mode", type="str", optional=True, default="normal", choices=("normal", "bypassed", "disabled")),
             "field",

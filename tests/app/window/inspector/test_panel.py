@@ -102,6 +102,32 @@ def test_a_scheme_is_preferred_and_the_reasons_for_the_present_one_are_told(show
     assert panel.sections["scheme"].note.toolTip() == "IPython → Processes"
 
 
+def test_a_group_shows_and_sets_the_scheme_of_the_nodes_inside_in_one_step(shown, document, qapp):
+    document.edit(group_nodes(document.pipeline, ["smooth", "add"], "both"), "group")
+    panel = shown("both")
+    assert panel.scheme.box.currentData() == "auto"
+    panel.scheme.box.activated.emit(panel.scheme.box.findData("ipython"))
+    settle(qapp)
+    group = document.pipeline.nodes["both"]
+    assert {one.scheme for one in group.group.nodes.values()} == {"ipython"}
+    assert group.scheme == "auto"
+    assert panel.scheme.box.currentData() == "ipython"
+    assert panel.sections["scheme"].note.toolTip() == "IPython"
+    document.undo()
+    assert {one.scheme for one in document.pipeline.nodes["both"].group.nodes.values()} == {"auto"}
+
+
+def test_a_group_offers_only_what_holds_for_the_nodes_inside(shown, document):
+    document.edit(group_nodes(document.pipeline, ["smooth", "add"], "both"), "group")
+    panel = shown("both")
+    assert list(panel.settings.rows) == ["mode", "breakpoint"]
+    assert panel.sections["placement"].isHidden()
+    assert "smooth" in panel.scheme.box.itemText(panel.scheme.box.findData("threads"))
+    shown("load")
+    assert "retries" in panel.settings.rows
+    assert not panel.sections["placement"].isHidden()
+
+
 def test_a_scheme_that_is_not_supported_cannot_be_chosen(shown):
     panel = shown("smooth")
     index = panel.scheme.box.findData("threads")
