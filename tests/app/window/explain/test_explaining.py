@@ -54,9 +54,7 @@ def on_badge(page, node):
 
 
 def test_a_click_on_a_badge_opens_the_reasons_and_starts_no_move(whole, page, explaining):
-    QTest.mouseClick(
-        page.canvas, Qt.MouseButton.LeftButton, pos=on_badge(page, "first").toPoint()
-    )  # fmt: skip
+    QTest.mouseClick(page.canvas, Qt.MouseButton.LeftButton, pos=on_badge(page, "first").toPoint())
     assert explaining.dialog.view.path == "first"
     assert explaining.dialog.isVisible()
     assert not page.document.undo_label
@@ -67,7 +65,7 @@ def test_the_tooltip_of_a_badge_lists_all_schemes_and_elsewhere_the_node_is_told
     assert "no cluster runs" in tip_at(page.canvas, at)
     beside = page.canvas.pointing.pointer(on_badge(page, "first") + QPointF(-40, 0))
     assert "no cluster runs" not in tip_at(page.canvas, beside)
-    assert "Would run on: processes" in tip_at(page.canvas, beside)
+    assert "Would run on: Processes" in tip_at(page.canvas, beside)
 
 
 def test_the_command_shows_the_reasons_for_what_is_selected(whole, page, explaining):
