@@ -36,6 +36,7 @@ VARIABLE = "TREADLE_DETACHED"
 
 _STARTING = "starting-"
 _MAX_ANSWER = 4096
+_ROOM = 4096
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,26 @@ def _new_log(folder: Path) -> Path:
         for old in folder.glob(f"*{LOG_SUFFIX}"):
             if not old.name.startswith(_STARTING) and not _journal_beside(old).exists():
                 old.unlink(missing_ok=True)
-        descriptor, path = tempfile.mkstemp(LOG_SUFFIX, _STARTING, folder)
+        return _with_room(*tempfile.mkstemp(LOG_SUFFIX, _STARTING, folder))
     except OSError as error:
         raise RefusedError(
             f"a detached run is known by its journal, which cannot be written here: {error.strerror or error}",
             where=str(folder),
             remedy="Make room there, or run without --detach",
         ) from None
-    os.close(descriptor)
+
+
+def _with_room(descriptor: int, path: str) -> Path:
+    """Return a new file, closed, that can be written; OSError, and it is gone, if the disk has no room for a word."""
+    try:
+        # Without it the new process could not even say why it does not begin.
+        os.write(descriptor, bytes(_ROOM))
+        os.ftruncate(descriptor, 0)
+    except OSError:
+        Path(path).unlink()
+        raise
+    finally:
+        os.close(descriptor)
     return Path(path)
 
 

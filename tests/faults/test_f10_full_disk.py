@@ -204,6 +204,16 @@ def test_a_run_goes_on_without_its_journal(file, place, spoil):
 
 
 @pytest.mark.parametrize("spoil", [full, read_only])
+def test_a_run_that_is_to_go_on_alone_is_refused_where_nobody_could_follow_it(file, place, spoil):
+    (place / "treadle" / "runs").mkdir(parents=True)
+    spoil(place)
+    done = treadle("run", file, "--detach", XDG_STATE_HOME=str(place))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"{place}/treadle/runs: a detached run is known by its journal, which cannot be written here" in done.stderr
+    assert not list((place / "treadle" / "runs").glob("*"))
+
+
+@pytest.mark.parametrize("spoil", [full, read_only])
 def test_a_pipeline_that_cannot_be_saved_stays_as_it_was(place, spoil):
     p = Pipeline("old")
     p.add("builtins:abs", x=-1)
