@@ -8,8 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
+from cluster_talks import commands, none_left, of_clusters
 from clusters import wait_until
 
 from treadle import Pipeline, run
@@ -20,7 +20,7 @@ from treadle.schemes.ipython.ending import stop_records
 from treadle.schemes.ipython.ledger import Ledger
 from treadle.schemes.ipython.nobody import Ours
 from treadle.schemes.ipython.profiles import create, profile_folder
-from treadle.schemes.ipython.proof import MARK, marked
+from treadle.schemes.ipython.proof import marked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,60 +45,45 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "ipython"
 
 
-def all_of_ours() -> list[psutil.Process]:
-    """Return the processes of clusters whose records are in the ledger of this test, and their guardians."""
-    folder, found = str(Ledger().folder), []
-    for process in psutil.process_iter():
-        try:
-            guards = folder in process.cmdline()
-            if guards or (
-                os.environ["IPYTHONDIR"] == process.environ().get("IPYTHONDIR") and MARK in process.environ()
-            ):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
 def script(tmp_path: Path, then: str) -> subprocess.Popen[str]:
     path = tmp_path / "plain.py"
     path.write_text(_SCRIPT.format(then=then))
     return subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_plain_script_leaves_no_process_and_prints_nothing_of_ours(tmp_path: Path) -> None:
+def test_a_plain_script_leaves_no_process_and_prints_nothing_of_ours(tmp_path: Path, home: Path) -> None:
     process = script(tmp_path, "pass")
     assert process.communicate(timeout=SECONDS) == ("[42]\n", "")
     assert process.returncode == 0
-    assert all_of_ours() == []
+    assert of_clusters(home) == []
     assert Ledger().records() == []
 
 
 @pytest.mark.slow
-def test_a_script_that_fails_leaves_no_process(tmp_path: Path) -> None:
+def test_a_script_that_fails_leaves_no_process(tmp_path: Path, home: Path) -> None:
     process = script(tmp_path, "raise RuntimeError('in the body')")
     assert "RuntimeError: in the body" in process.communicate(timeout=SECONDS)[1]
-    assert all_of_ours() == []
+    assert of_clusters(home) == []
 
 
 @pytest.mark.slow
-def test_a_script_that_is_killed_leaves_no_process_for_more_than_five_seconds(tmp_path: Path) -> None:
+def test_a_script_that_is_killed_leaves_no_process_for_more_than_five_seconds(tmp_path: Path, home: Path) -> None:
     process = script(tmp_path, "time.sleep(600)")
     assert process.stdout.readline() == "[42]\n"
-    assert all_of_ours() != []
+    assert of_clusters(home)
     process.kill()
-    wait_until(lambda: all_of_ours() == [], 5.0)
+    assert none_left(home, 5.0), commands(home)
     process.communicate(timeout=SECONDS)
     assert list((tmp_path / "ipython" / "profile_default" / "security").iterdir()) == []
 
 
 @pytest.mark.slow
-def test_an_interrupted_script_leaves_no_process(tmp_path: Path) -> None:
+def test_an_interrupted_script_leaves_no_process(tmp_path: Path, home: Path) -> None:
     process = script(tmp_path, "time.sleep(600)")
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
     assert "KeyboardInterrupt" in process.communicate(timeout=SECONDS)[1]
-    assert all_of_ours() == []
+    assert of_clusters(home) == []
 
 
 def test_within_the_block_runs_use_the_cluster_and_afterwards_they_do_not() -> None:
@@ -119,7 +104,7 @@ def die_once(marker: str) -> str | None:
 
 
 @pytest.mark.slow
-def test_an_engine_that_a_task_ends_is_replaced_by_one_like_it(tmp_path: Path) -> None:
+def test_an_engine_that_a_task_ends_is_replaced_by_one_like_it(tmp_path: Path, home: Path) -> None:
     p = Pipeline("Study")
     node = p.add(die_once, marker=str(tmp_path / "marker"))
     with ipython_cluster(1, env={"LAB": "given"}) as cluster:
@@ -128,11 +113,11 @@ def test_an_engine_that_a_task_ends_is_replaced_by_one_like_it(tmp_path: Path) -
         assert result[node] == "given"
         assert {task.scheme for task in result.tasks} == {"ipython"}
         wait_until(lambda: len(cluster.uuids()) == 1 and before not in cluster.uuids().values())
-    assert all_of_ours() == []
+    assert of_clusters(home) == []
 
 
 @pytest.mark.slow
-def test_what_is_kept_is_found_and_used_by_a_new_process_within_a_second() -> None:
+def test_what_is_kept_is_found_and_used_by_a_new_process_within_a_second(home: Path) -> None:
     with ipython_cluster(1, config={"cluster_id": ""}, keep=True) as cluster:
         address = cluster.address
     try:
@@ -155,7 +140,7 @@ def test_what_is_kept_is_found_and_used_by_a_new_process_within_a_second() -> No
     finally:
         stop_records(Ledger().records())
     assert marked(record.id) == []
-    wait_until(lambda: all_of_ours() == [])
+    assert none_left(home), commands(home)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from treadle import Pipeline
 from treadle.app.window.document import Document
 from treadle.app.window.explain.run_on import preferred, run_on, targets, why_not
@@ -27,8 +29,6 @@ def grouped(*, unit):
     made.edit(group_nodes(made.pipeline, ["safe", "alone"], "both"), "group")
     if unit:
         group = made.pipeline.nodes["both"].group
-        from msgspec.structs import replace
-
         made.edit(update_nodes(made.pipeline, {"both": {"group": replace(group, unit=True)}}), "unit")
     return made
 

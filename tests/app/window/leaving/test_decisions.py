@@ -12,7 +12,7 @@ from treadle.core import protocol as p
 # Lines
 
 
-def test_nothing_alive_is_false():
+def test_with_nothing_alive_there_are_no_lines():
     assert not lines_of(p.Alive())
 
 

@@ -38,7 +38,7 @@ def test_what_is_given_up_is_asked_for_once_and_has_failed_in_no_way(operation):
     assert operation.error is None
 
 
-def test_an_error_is_one(operation):
+def test_a_failure_is_no_giving_up(operation):
     error = refused("no")
     operation.end(error)
     assert operation.error is error

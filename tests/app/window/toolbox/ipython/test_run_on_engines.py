@@ -52,7 +52,7 @@ def test_an_engine_that_joins_is_ticked_as_long_as_all_are(shown):
     assert not dialog.choice.all.isChecked()
 
 
-def test_keys_run_it(shown, qtbot):
+def test_control_and_return_run_the_statement(shown, qtbot):
     one, dialog = shown
     qtbot.keyClick(dialog.statement, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert len(one.bridge.of(p.ExecuteOn)) == 1

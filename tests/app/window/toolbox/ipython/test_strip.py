@@ -4,14 +4,13 @@ import pytest
 from fake_clusters import refused
 from PyQt6.QtWidgets import QApplication
 
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.toolbox.ipython.strip import STEPS, Strip
 from treadle.app.window.toolbox.operation import Operation
 
 
 @pytest.fixture
-def strip(qtbot):
-    made = Strip(Theme("light"))
+def strip(theme, qtbot):
+    made = Strip(theme)
     qtbot.addWidget(made)
     made.show()
     return made

@@ -9,7 +9,7 @@ from treadle.core import protocol as p
 MIXED = (engine(0), engine(1, state="busy"), engine(2, ours=False, host="node7"), engine(3, host=None, pid=None))
 
 
-def test_a_cluster_in_short():
+def test_a_cluster_is_told_in_short():
     assert words.in_short(None) == "No cluster runs in this profile."
     assert words.in_short(cluster()) == "2 engines · ends with Treadle"
     assert words.in_short(cluster(busy=True), looked=False) == "ends with Treadle · used by a run"
@@ -27,7 +27,7 @@ def test_a_cluster_in_short():
         ({"held": False, "ours": False}, "somebody else’s"),
     ],
 )
-def test_whose_a_cluster_is(facts, said):
+def test_whose_a_cluster_is_is_told(facts, said):
     assert words.owner_of(cluster(**facts)) == said
 
 
