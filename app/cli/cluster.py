@@ -82,10 +82,14 @@ def _start(options: Namespace) -> int:
 def _stop(options: Namespace) -> int:
     from ...schemes.ipython.cluster import Cluster
     from ...schemes.ipython.ending import stop_records
+    from ...schemes.ipython.finding import look
     from ...schemes.ipython.ledger import Ledger
 
     address = meant(options)
-    records = Ledger().of(address.profile_dir, address.cluster_id)
+    found = look(address, Ledger().records())
+    if not found.answers and not found.records:
+        raise ClusterError(found.why_not, where=f"cluster {address}", remedy=_those_that_run())
+    records = found.records
     count = _living(records)
     if any(record.controller for record in records):
         stop_records(records)
@@ -97,8 +101,6 @@ def _stop(options: Namespace) -> int:
         sys.stdout.write(f"Cluster {one_line(str(address))} is stopped\n")
         return 0
     if not records:
-        cluster = Cluster.attach(address, CONNECT_SECONDS)
-        cluster.close()
         raise ClusterError(
             "Treadle started nothing of it", where=f"cluster {address}", remedy="With --all it is stopped nevertheless"
         )
@@ -108,6 +110,13 @@ def _stop(options: Namespace) -> int:
         "else's, and goes on\n"
     )
     return 0
+
+
+def _those_that_run() -> str:
+    from ...schemes.ipython.finding import clusters
+
+    running = ", ".join(str(one.address) for one in clusters() if one.answers)
+    return f"These run: {running}" if running else "No cluster runs"
 
 
 def _list(options: Namespace) -> int:

@@ -76,6 +76,11 @@ def read_definition(config: str | os.PathLike[str] | Mapping[str, Any] | None, n
 
     ``name`` says which one of the file is meant; it may be left out where there is only one.
     """
+    if config is None and name:
+        raise UsageError(
+            f"no file is named that defines the cluster {name!r}",
+            remedy="Name it (--config); what makes a cluster another one of its profile is its id (--cluster-id)",
+        )
     if config is None:
         return Definition()
     if isinstance(config, Mapping):

@@ -119,12 +119,16 @@ def chosen() -> str:
 
 
 def choose(name: str) -> Path:
-    """Use a profile from now on where none is named, and return its folder."""
+    """Use a profile from now on where none is named, and return its folder; ClusterError if that cannot be kept."""
     folder = profile_folder(name)
     file = clusters_folder() / _CHOSEN
     temporary = file.with_suffix(f".{os.getpid()}")
-    temporary.write_text(f"{name}\n", encoding="utf-8")
-    temporary.replace(file)
+    try:
+        temporary.write_text(f"{name}\n", encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ClusterError(f"the choice cannot be kept: {error.strerror}", where=str(file)) from None
     return folder
 
 

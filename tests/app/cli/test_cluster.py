@@ -139,6 +139,7 @@ def test_profiles_are_made_copied_and_chosen(treadle: Callable, home: Path) -> N
         (("start", "--cluster-id", "../x"), "'../x' cannot be the name of a cluster. Use letters"),
         (("start", "--cluster-id", "a b"), "'a b' cannot be the name of a cluster"),
         (("engines", "add", "0"), "there is nothing to add with 0"),
+        (("start", "--name", "night"), "no file is named that defines the cluster 'night'. Name it (--config)"),
         (("start", "--launcher", "locale"), "there is no launcher 'locale'. Did you mean 'local'?"),
         (("start", "--config", "/none.toml"), "/none.toml: the file of clusters cannot be read: No such file"),
         (("info", "--profile", "none"), "there is no IPython profile 'none'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,10 +26,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "ipython"
 
 
-def write_connection(profile: str, cluster_id: str = "") -> None:
-    """Write what a controller leaves behind that was killed."""
+def write_connection(profile: str, cluster_id: str = "", registration: int = 1) -> None:
+    """Write what a controller leaves behind that was killed, or one that listens at a port."""
     facts = dict.fromkeys(("key", "signature_scheme", "pack", "unpack", "task_scheme"), "")
-    facts |= {"interface": "tcp://127.0.0.1", "registration": 1, "location": os.uname().nodename}
+    facts |= {"interface": "tcp://127.0.0.1", "registration": registration, "location": os.uname().nodename}
     name = f"ipcontroller-{cluster_id}-client.json" if cluster_id else "ipcontroller-client.json"
     (profile_of(profile) / "security" / name).write_text(json.dumps(facts))
 
@@ -114,6 +115,13 @@ def test_the_command_line_takes_the_name(treadle: Callable, command: str) -> Non
     write_connection("night", "lab")
     told = treadle("cluster", command, "lab")
     assert (told.code, told.err.startswith("treadle: cluster night:lab: nobody answers")) == (1, True)
+
+
+def test_to_stop_what_does_not_run_tells_what_does(treadle: Callable) -> None:
+    assert treadle("cluster", "stop").err == "treadle: cluster default: it does not run. No cluster runs\n"
+    with socket.create_server(("127.0.0.1", 0)) as controller:
+        write_connection("night", "lab", registration=controller.getsockname()[1])
+        assert treadle("cluster", "stop").err == "treadle: cluster default: it does not run. These run: night:lab\n"
 
 
 def test_the_profile_may_be_named_before_what_is_done_to_engines(treadle: Callable) -> None:

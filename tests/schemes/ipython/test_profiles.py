@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from full_disks import room_for
 
-from treadle.core.errors import UsageError
+from treadle.core.errors import ClusterError, UsageError
 from treadle.schemes.ipython.profiles import choose, chosen, create, duplicate, profile_folder, profiles
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ def test_what_was_chosen_is_used_by_all_programs_that_come_later() -> None:
     assert chosen() == "lab"
     with pytest.raises(UsageError):
         choose("bal")
+    assert chosen() == "lab"
+
+
+def test_a_choice_that_cannot_be_kept_is_told_with_its_place_and_the_one_before_holds() -> None:
+    create("lab")
+    create("night")
+    choose("lab")
+    with room_for(0), pytest.raises(ClusterError, match="/profile: the choice cannot be kept: File too large"):
+        choose("night")
     assert chosen() == "lab"
 
 
