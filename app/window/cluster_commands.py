@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .window import Window
 
@@ -38,3 +38,17 @@ def bind_cluster_commands(window: Window) -> None:
     }
     for name, act in bound.items():
         window.commands.bind(f"cluster.{name}", lambda act=act: dialogs.when_ready(act))  # type: ignore[misc]
+    dialogs.cancel = lambda tasks: _cancel(window, tasks)
+
+
+def _cancel(window: Window, tasks: Mapping[int, str]) -> None:
+    """Cancel tasks where they are executed, in whichever document's run that is."""
+    for page in window.pages.values():
+        known = page.runs.record.tasks if page.runs.record is not None else {}
+        found = [
+            task
+            for number, task in tasks.items()
+            if (row := known.get(task)) is not None and (row.scheme, row.worker) == ("ipython", f"engine {number}")
+        ]
+        if found:
+            page.runs.cancel(tasks=found)

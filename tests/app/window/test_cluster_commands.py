@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from fake_clusters import ClusterBridge, cluster
 from PyQt6.QtWidgets import QApplication
-from shells import end, program
+from shells import adding, end, program
 from toolboxes import close_dialogs
+from windows import begun, row, told
 
 from treadle.app.window.commands.table import COMMANDS
 from treadle.app.window.dialogs.question import Question
@@ -52,6 +53,17 @@ def test_restart_brings_the_card_forward_and_shows_the_engines_first(whole):
     (asked,) = [one for one in whole.window.findChildren(Question) if one.isVisible()]
     assert asked.accessibleName() == "Restart 2 engines of default?"
     asked.close()
+
+
+def test_an_interrupted_engine_has_its_task_cancelled_in_the_run_that_it_works_for(whole):
+    documents = [whole.documents.new(adding(title)) for title in ("one", "two")]
+    for at, document in enumerate(documents):
+        runs = whole.window.pages[document].runs
+        runs._started(document.pipeline, None, begun(f"r{at}", "first", "second"))
+        news = told(f"r{at}", row("first", "running", scheme="ipython", worker=f"engine {at}"))
+        whole.bridge.news.emit(news)
+    whole.window.rooms.parallel.dialogs.cancel({1: "first"})
+    assert whole.bridge.of(p.CancelRun) == [{"run": "r1", "nodes": (), "tasks": ("first",)}]
 
 
 def test_the_panel_looks_at_clusters_only_while_it_is_in_front(whole):

@@ -21,7 +21,7 @@ from .shutdown_dialog import ShutDownDialog
 from .start_dialog import StartDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PyQt6.QtWidgets import QDialog, QWidget
 
@@ -35,7 +35,10 @@ Shown = TypeVar("Shown", bound="QDialog")
 
 
 class Dialogs(QObject):
-    """All that can be asked for with clusters, by name. ``follow`` gets operations that have no dialog of their own."""
+    """All that can be asked for with clusters, by name. ``follow`` gets operations that have no dialog of their own.
+
+    ``cancel`` is to cancel tasks of runs, which it gets by the numbers of the engines that execute them.
+    """
 
     def __init__(self, clusters: Clusters, remembered: Remembered, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,6 +48,7 @@ class Dialogs(QObject):
         self._waiting: Callable[[], object] | None = None
         clusters.changed.connect(self._go_on)
         self.follow: Callable[[Operation], object] = lambda _operation: None
+        self.cancel: Callable[[Mapping[int, str]], object] = lambda _tasks: None
 
     def _show(self, name: str, make: Callable[[], Shown], *, anew: bool = False) -> Shown:
         there = self.open.get(name)
@@ -96,8 +100,14 @@ class Dialogs(QObject):
         return self._show(
             "information",
             lambda: InformationDialog(
-                self.clusters, self._theme, self.start_engines, self.run_on_engines, self.logs, self._top
-            ),
+                self.clusters,
+                self._theme,
+                self.start_engines,
+                self.run_on_engines,
+                self.logs,
+                lambda tasks: self.cancel(tasks),
+                self._top,
+            ),  # fmt: skip
         )
 
     def change_profile(self, wanted: str = "") -> ChangeProfileDialog:

@@ -15,7 +15,7 @@ from .engine_tree import EngineTree, columns
 from .sheet import READABLE, ClusterSheet, NoCluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .....core.protocol import ClusterRow, Deed
     from ...theme.theme import Theme
@@ -29,6 +29,7 @@ class InformationDialog(ClusterSheet):
     """Stays open beside the window. What is done to engines is done to those that are selected.
 
     ``run_on`` opens the dialog that runs a statement on engines by number, ``show_log`` that of the logs at a file.
+    ``cancel`` cancels tasks of runs, by the numbers of the engines that execute them.
     """
 
     def __init__(
@@ -38,10 +39,11 @@ class InformationDialog(ClusterSheet):
         start: Callable[[], object],
         run_on: Callable[[tuple[int, ...]], object],
         show_log: Callable[[str], object],
+        cancel: Callable[[Mapping[int, str]], object],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(clusters, theme, parent)
-        self._run_on, self._show_log = run_on, show_log
+        self._run_on, self._show_log, self._cancel = run_on, show_log, cancel
         self.entitle(self.tr("Cluster information"))
         self.title, self.about, self.where = QLabel(self), QLabel(self), QLabel(self)
         self.lock, self.lock_words = QLabel(self), QLabel(self)
@@ -86,7 +88,10 @@ class InformationDialog(ClusterSheet):
 
     def _make_buttons(self) -> None:
         texts: dict[Deed, tuple[str, str]] = {
-            "interrupt": (self.tr("Interrupt"), self.tr("Interrupt what they execute, as Ctrl+C does")),
+            "interrupt": (
+                self.tr("Interrupt"),
+                self.tr("Interrupt what they execute, as Ctrl+C does; a task of a run is cancelled"),
+            ),
             "restart": (self.tr("Restart"), self.tr("Replace them by fresh ones, which get new numbers")),
             "stop": (self.tr("Stop"), self.tr("End them when they can, within five seconds")),
             "kill": (self.tr("Kill"), self.tr("End them at once, whatever they do")),
@@ -155,9 +160,15 @@ class InformationDialog(ClusterSheet):
 
     def act(self, deed: Deed) -> None:
         """Do something to the engines that are selected."""
-        numbers = self._those_for(deed)
-        if numbers:
-            self.begin(self.clusters.act(self.clusters.current, deed, numbers))
+        numbers, tasks = self._those_for(deed), dict[int, str]()
+        # What it was done by may be disabled from now on, and would hand the keyboard to the button that closes.
+        self.tree.setFocus()
+        if deed == "interrupt":
+            # An engine hears no interruption meant for it alone while it works for a run: that is for the run to say.
+            tasks = {one.number: one.task for one in self.tree.selected() if one.task and one.number is not None}
+            self._cancel(tasks)
+        if others := tuple(number for number in numbers if number not in tasks):
+            self.begin(self.clusters.act(self.clusters.current, deed, others))
 
     def _open_menu(self, place: QPoint) -> None:
         there = self.tree.selected()

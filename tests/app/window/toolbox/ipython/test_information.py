@@ -111,6 +111,33 @@ def test_the_keyboard_begins_in_the_table_and_closes_nothing_there(shown, qtbot)
     assert not dialog.isVisible()
 
 
+def test_an_engine_that_works_for_a_run_is_interrupted_by_cancelling_its_task(toolbox):
+    one = toolbox(cluster(USUAL, engine(0), engine(1, state="busy", task="smooth[3]")))
+    dialog, cancelled = one.dialogs.information(), []
+    one.dialogs.cancel = cancelled.append
+    select(dialog, 0, 1)
+    dialog.act("interrupt")
+    assert cancelled == [{1: "smooth[3]"}]
+    assert [asked["engines"] for asked in one.bridge.of(p.ActOnEngines)] == [(0,)]
+    select(dialog, 1)
+    dialog.act("interrupt")
+    assert len(one.bridge.of(p.ActOnEngines)) == 1
+    dialog.act("stop")
+    assert one.bridge.of(p.ActOnEngines)[1]["engines"] == (1,)
+
+
+def test_what_is_done_by_a_button_that_is_disabled_then_leaves_the_keyboard_in_the_table(shown, qtbot):
+    one, dialog = shown
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.tree.hasFocus)
+    select(dialog, 1)
+    dialog.buttons["stop"].setFocus()
+    dialog.buttons["stop"].click()
+    one.bridge.become(cluster(USUAL, engine(0)))
+    assert not dialog.buttons["stop"].isEnabled()
+    assert dialog.tree.hasFocus()
+
+
 def test_an_action_can_be_given_up(shown):
     one, dialog = shown
     one.bridge.slow = {p.ActOnEngines}
