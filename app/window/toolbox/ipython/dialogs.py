@@ -105,9 +105,9 @@ class Dialogs(QObject):
                 self.start_engines,
                 self.run_on_engines,
                 self.logs,
-                lambda tasks: self.cancel(tasks),
+                self.cancel,
                 self._top,
-            ),  # fmt: skip
+            ),
         )
 
     def change_profile(self, wanted: str = "") -> ChangeProfileDialog:

@@ -113,8 +113,9 @@ def test_the_keyboard_begins_in_the_table_and_closes_nothing_there(shown, qtbot)
 
 def test_an_engine_that_works_for_a_run_is_interrupted_by_cancelling_its_task(toolbox):
     one = toolbox(cluster(USUAL, engine(0), engine(1, state="busy", task="smooth[3]")))
-    dialog, cancelled = one.dialogs.information(), []
+    cancelled = []
     one.dialogs.cancel = cancelled.append
+    dialog = one.dialogs.information()
     select(dialog, 0, 1)
     dialog.act("interrupt")
     assert cancelled == [{1: "smooth[3]"}]
