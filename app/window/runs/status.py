@@ -169,7 +169,7 @@ class RunNumbers(_OfRuns):
         still = {"paused": self.tr("Paused"), "held": self.tr("Held"), "stopping": self.tr("Stopping…")}
         if state in still:
             parts.insert(0, still[state])
-        elif (left := record.seconds_left()) is not None:
+        elif (left := record.seconds_left() or 0.0) >= 1:
             parts.append(f"{amounts.clock(left)} {self.tr('left')}")
         return " · ".join(parts)
 

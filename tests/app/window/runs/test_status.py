@@ -54,6 +54,18 @@ def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(theme, run
     assert numbers.words == "Cancelled · tasks 2/11 · 0 failed · 3.0 s"
 
 
+def test_less_than_a_second_is_not_counted_down(theme, runs, start, bridge, qtbot):
+    numbers = RunNumbers(theme)
+    qtbot.addWidget(numbers)
+    numbers.set_runs(runs)
+    start(runs)
+    done = row("first", "succeeded", began=1.0, ended=1.01)
+    bridge.news.emit(told("r1", done, row("second[0]", "running"), seconds=30.0))
+    numbers.draw()
+    assert runs.record.seconds_left() < 1
+    assert numbers.words == "tasks 1/2 · 0 failed"
+
+
 def test_tasks_that_were_lost_with_the_runner_do_not_count_as_done(theme, runs, start, bridge, qtbot):
     numbers = RunNumbers(theme)
     qtbot.addWidget(numbers)
