@@ -74,16 +74,17 @@ class LeavingDialog(QDialog):
         page = Page(self._theme, title, words.tr("Each process is looked after until it is gone."))
         self._show(page, _bar(page, seconds))
 
-    def tell_survivors(self, left: Sequence[str]) -> None:
-        """Say what did not end: ``kill``, ``leave`` or ``back``."""
+    def tell_survivors(self, left: Sequence[str], *, killed: bool) -> None:
+        """Say what did not end, perhaps not even when it was ``killed``: ``kill``, ``leave`` or ``back``."""
         page = Page(
             self._theme,
             words.survivors_title(len(left)),
-            words.survivors_text(len(left)),
+            words.survivors_text(len(left), killed=killed),
         )
         for one in left:
             page.body.addWidget(text_label(one, self._theme))
-        back, leave, kill = words.tr("Back"), words.tr("Leave running and close"), words.tr("Kill and close")
+        back, leave = words.tr("Back"), words.tr("Leave running and close")
+        kill = words.tr("Kill again and close") if killed else words.tr("Kill and close")
         page.add_buttons((("back", back),), (("leave", leave), ("kill", kill)), safe="back")
         self._show(page)
 

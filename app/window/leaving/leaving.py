@@ -165,8 +165,10 @@ class Leaving(QObject):
         if not self._survivors:
             self._finish()
         elif not self.unasked:
+            killed = self.step is Step.KILLING
             self._go(Step.SURVIVORS)
-            self._shown().tell_survivors([words.living(name, one) for name, left in self._survivors for one in left])
+            lines = [words.living(name, one) for name, left in self._survivors for one in left]
+            self._shown().tell_survivors(lines, killed=killed)
         elif self.step is Step.STOPPING:
             self._kill()
         else:

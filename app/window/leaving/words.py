@@ -121,8 +121,12 @@ def survivors_title(number: int) -> str:
     return tr("1 process did not end") if number == 1 else tr("%1 processes did not end").replace("%1", count(number))
 
 
-def survivors_text(number: int) -> str:
-    """Say what can be done about what did not end."""
+def survivors_text(number: int, *, killed: bool) -> str:
+    """Say what can be done about what did not end, and perhaps not even when it was ``killed``."""
+    if killed and number == 1:
+        return tr("It was killed, and the system has not let go of it yet. It may end by itself in a while.")
+    if killed:
+        return tr("They were killed, and the system has not let go of them yet. They may end by themselves in a while.")
     if number == 1:
         return tr("It was asked to end, and is still there. Killing ends it at once, whatever it does.")
     return tr("They were asked to end, and are still there. Killing ends them at once, whatever they do.")

@@ -141,9 +141,12 @@ def test_what_did_not_end_can_be_killed(rig):
 
 def test_what_cannot_be_killed_is_told_again(rig):
     one = survived(rig, EndByForce=p.StillThere(processes=SURVIVOR[1]))
+    assert "Killing ends it at once" in one.words()
     one.press("kill")
     one.until(Step.SURVIVORS)
     assert one.closed == 0
+    assert "It was killed, and the system has not let go of it yet" in one.words()
+    assert one.page.buttons["kill"].text() == "Kill again and close"
 
 
 def test_what_did_not_end_can_be_left(rig):
