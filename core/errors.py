@@ -26,7 +26,10 @@ class TreadleError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{text}. {self.remedy}" if self.remedy else text
+        if not self.remedy:
+            return text
+        # What follows several lines, of a log say, is not to be taken for the end of the last one.
+        return f"{text}\n{self.remedy}" if "\n" in text else f"{text}. {self.remedy}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.message, self.where, self.remedy)
