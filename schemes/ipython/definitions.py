@@ -68,7 +68,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         try:
             return {name: str(Secrets().resolve(value)) for name, value in self.env.items()}
         except UnsetVariableError as error:
-            raise UsageError(str(error).replace("where this task runs", "here"), where="env") from None
+            told = str(error).replace("where this task runs", "here")
+            raise UsageError(told, where="env", remedy="Set it, or give its value in another way") from None
 
 
 def read_definition(config: str | os.PathLike[str] | Mapping[str, Any] | None, name: str = "") -> Definition:

@@ -69,7 +69,9 @@ def new_folder(profile_dir: Path, cluster_id: str, wanted: Path | None = None) -
         return _new_folder(profile_dir, cluster_id, wanted)
     except OSError as error:
         raise ClusterError(
-            f"the folder of the logs cannot be made: {error.strerror}", where=str(wanted or logs_folder())
+            f"the folder of the logs cannot be made: {error.strerror}",
+            where=str(wanted or logs_folder()),
+            remedy="Make room there, and see that you may write there, or name another folder (logdir)",
         ) from None
 
 

@@ -35,6 +35,8 @@ _CONTROLLER_PART = 0.4
 """How much of a start is done when the controller is there."""
 
 _SHOWN_LINES = 8
+_NOT_INSTALLED = "No module named 'ipyparallel'"
+_INSTALL = "Install ipyparallel for its Python, or name another Python"
 _NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 _PAUSE = 0.02
 _SETTLE_SECONDS = 2.0
@@ -250,7 +252,7 @@ class Launch:
         how = "ended" if ended.code is None else _how(ended.code)
         who = "an engine" if ended.role == "engine" else "the controller"
         told = self._quoted(uuid)
-        remedy = "Mend what its log tells of" if told else "See that its Python has ipyparallel"
+        remedy = _INSTALL if not told or _NOT_INSTALLED in told else "Mend what its log tells of"
         return ClusterError(f"{who} {how} before it was ready{told}", where=f"cluster {self.address}", remedy=remedy)
 
     def _quoted(self, uuid: str) -> str:

@@ -181,7 +181,7 @@ def test_a_python_without_the_library_is_told_with_its_own_words(address: Addres
         ClusterError, match=r"(?s)the controller ended with code 1 before it was ready; its log .*No module"
     ) as caught:
         Cluster.start(address, 1, python=python)
-    assert caught.value.remedy == "Mend what its log tells of"
+    assert caught.value.remedy == "Install ipyparallel for its Python, or name another Python"
 
 
 @pytest.mark.usefixtures("left_alone")
