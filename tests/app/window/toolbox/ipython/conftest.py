@@ -1,8 +1,13 @@
-"""The card of the IPython scheme on a bridge that plays clusters."""
+"""The card of the IPython scheme on a bridge that plays clusters, or on one to a real runner."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import cluster_journeys
 import pytest
+from cluster_talks import of_clusters
 from fake_clusters import USUAL, ClusterBridge, cluster, engine
 from toolboxes import Toolbox
 
@@ -29,3 +34,18 @@ def empty(toolbox):
     one.bridge.clusters.clear()
     one.clusters.refresh()
     return one
+
+
+@pytest.fixture
+def travel(qapp, qtbot, tmp_path):
+    """Return a function that begins a journey; when all have ended nothing of a cluster is left."""
+    made = []
+
+    def begun():
+        made.append(cluster_journeys.Journey(qtbot, tmp_path))
+        return made[-1]
+
+    yield begun
+    for journey in made:
+        journey.end()
+    qtbot.waitUntil(lambda: not of_clusters(Path(os.environ["IPYTHONDIR"])), timeout=cluster_journeys.MS)
