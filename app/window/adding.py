@@ -114,7 +114,7 @@ class Adding(QObject):
     def _put(self, module: Module, scene: QPointF, params: dict[str, object], merge: str = "") -> str:
         canvas = self._canvas
         made = place_module(canvas.document.pipeline, module, (scene.x(), scene.y()), canvas.where, params)
-        if not self._edit(made.edit, self.tr("Add %1").replace("%1", module.label), merge):
+        if not self._edit(made.edit, self.tr("Add {module}").format(module=module.label), merge):
             return ""
         return made.node_id
 

@@ -99,7 +99,7 @@ class FileActions(QObject):
     def _write(self, document: Document, path: Path | None, then: Callable[[], object]) -> None:
         def done(error: BaseException | None) -> None:
             if error is not None:
-                what = self.tr("“%1” could not be saved").replace("%1", document.title)
+                what = self.tr("“{title}” could not be saved").format(title=document.title)
                 messages.trouble(self._theme, what, error, self._window).open()
                 return
             if document.file is not None:
@@ -158,7 +158,7 @@ class FileActions(QObject):
 
         def done(error: BaseException | None) -> None:
             if error is not None:
-                what = self.tr("“%1” could not be read").replace("%1", document.title)
+                what = self.tr("“{title}” could not be read").format(title=document.title)
                 messages.trouble(self._theme, what, error, self._window).open()
 
         self._documents.reload(document, done)
@@ -197,7 +197,7 @@ class FileActions(QObject):
             self._documents.keep_shown(document)
 
     def _tell_unopened(self, path: Path, error: BaseException) -> None:
-        what = self.tr("“%1” could not be opened").replace("%1", path.name)
+        what = self.tr("“{title}” could not be opened").format(title=path.name)
         messages.trouble(self._theme, what, error, self._window).open()
 
     def _dialog(self, title: str, mode: QFileDialog.FileMode, suffix: str = SUFFIX[1:]) -> QFileDialog:

@@ -21,5 +21,5 @@ def plugin_words(scheme: str) -> str:
     plugin = scheme_plugins().get(scheme)
     if plugin is None:
         return ""
-    origin = QCoreApplication.translate("Schemes", "From the plug-in %1").replace("%1", plugin.origin)
+    origin = QCoreApplication.translate("Schemes", "From the plug-in {name}").format(name=plugin.origin)
     return f"{plugin.about} · {origin}" if plugin.about else origin

@@ -89,7 +89,7 @@ class Tabs(QTabWidget):
         button.setIcon(self._theme.icon("close"))
         button.setAutoRaise(True)
         button.setToolTip(self.tr("Close"))
-        button.setAccessibleName(self.tr("Close %1").replace("%1", self.tabText(index)))
+        button.setAccessibleName(self.tr("Close {title}").format(title=self.tabText(index)))
         button.clicked.connect(lambda: self.close_requested.emit(page))
         bar = self.tabBar()
         assert bar is not None

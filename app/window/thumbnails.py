@@ -116,7 +116,7 @@ class Thumbnail(QAbstractButton):
         self.picture, self.title, self._theme, self._side = picture, title, theme, side
         self._shown = QPixmap()
         self._dialog: PictureDialog | None = None
-        self.setAccessibleName(self.tr("Picture of %1").replace("%1", title))
+        self.setAccessibleName(self.tr("Picture of {title}").format(title=title))
         self.setToolTip(self.tr("Show it larger"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
@@ -160,7 +160,7 @@ class PictureDialog(Sheet):
         self.heading(title)
         shown = QLabel(self)
         shown.setPixmap(picture.pixmap(LARGE, self.devicePixelRatioF(), LARGE))
-        shown.setAccessibleName(self.tr("Picture of %1").replace("%1", title))
+        shown.setAccessibleName(self.tr("Picture of {title}").format(title=title))
         shown.setStyleSheet(f"border: 1px solid {theme.colours.border}; border-radius: {RADIUS_CONTROL}px")
         self.body.addWidget(shown, 0, Qt.AlignmentFlag.AlignCenter)
         size = picture.size

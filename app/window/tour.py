@@ -117,7 +117,7 @@ class Tour(QFrame):
 
     def _show(self) -> None:
         stop = self._stops[self.number]
-        count = self.tr("%1 of %2").replace("%1", str(self.number + 1)).replace("%2", str(len(self._stops)))
+        count = self.tr("{number} of {all}").format(number=self.number + 1, all=len(self._stops))
         self._count.setText(count)
         self._title.setText(stop.title)
         self._text.setText(stop.text)

@@ -30,7 +30,7 @@ class CrashDialog(Sheet):
         self.report.setAccessibleName(self.tr("Report"))
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.body.addWidget(self.report, 1)
-        self.text(self.tr("It is also in the log: %1").replace("%1", log))
+        self.text(self.tr("It is also in the log: {path}").format(path=log))
         copy = self.button(self.tr("Copy report"))
         copy.clicked.connect(self._copy)
         self.closing_button(self.tr("Go on"))

@@ -24,10 +24,10 @@ def _tr(text: str) -> str:
 def unsaved(theme: Theme, titles: Sequence[str], parent: QWidget | None) -> Question:
     """Ask what becomes of changes that no file has: ``save``, ``discard`` or nothing."""
     if len(titles) == 1:
-        question = _tr("Save the changes of “%1”?").replace("%1", titles[0])
+        question = _tr("Save the changes of “{title}”?").format(title=titles[0])
         verbs = (_tr("Discard"), _tr("Save"))
     else:
-        question = _tr("Save the changes of %1 pipelines?").replace("%1", str(len(titles)))
+        question = _tr("Save the changes of {number} pipelines?").format(number=len(titles))
         verbs = (_tr("Discard all"), _tr("Save all"))
     consequence = _tr("What is not saved is lost.")
     details = "" if len(titles) == 1 else "\n".join(titles)
@@ -37,7 +37,7 @@ def unsaved(theme: Theme, titles: Sequence[str], parent: QWidget | None) -> Ques
 
 def still_running(theme: Theme, title: str, parent: QWidget | None) -> Question:
     """Ask whether the run of a pipeline that is closed shall be ended: ``stop`` or nothing."""
-    question = _tr("Stop the run of “%1”?").replace("%1", title)
+    question = _tr("Stop the run of “{title}”?").format(title=title)
     consequence = _tr("Tasks that are running are ended. What is finished is kept and need not be done again.")
     choices = (Choice("", _tr("Keep running")), Choice("stop", _tr("Stop")))
     return Question(theme, question, consequence, choices, icon="stop", parent=parent)
@@ -45,7 +45,7 @@ def still_running(theme: Theme, title: str, parent: QWidget | None) -> Question:
 
 def changed_on_disk(theme: Theme, title: str, parent: QWidget | None, *, modified: bool) -> Question:
     """Ask whether a file that another program wrote shall be read again: ``reload`` or nothing."""
-    question = _tr("Reload “%1”?").replace("%1", title)
+    question = _tr("Reload “{title}”?").format(title=title)
     consequence = (
         _tr("Another program has changed the file. Your own changes of it can be had back with Undo.")
         if modified
@@ -57,7 +57,7 @@ def changed_on_disk(theme: Theme, title: str, parent: QWidget | None, *, modifie
 
 def overwrite_changed(theme: Theme, title: str, parent: QWidget | None) -> Question:
     """Ask whether to write over what another program wrote: ``save``, ``save-as`` or nothing."""
-    question = _tr("Write over “%1”?").replace("%1", title)
+    question = _tr("Write over “{title}”?").format(title=title)
     consequence = _tr("Another program has changed the file since it was opened. Those changes would be lost.")
     choices = (
         Choice("save", _tr("Write over"), on_left=True),

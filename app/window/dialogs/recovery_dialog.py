@@ -99,7 +99,7 @@ class RecoveryDialog(Sheet):
         colours = self.theme.colours
         shown.setPixmap(QPixmap.fromImage(picture(pipeline, colours, PICTURE, self.devicePixelRatioF())))
         shown.setStyleSheet(f"border: 1px solid {colours.border}; border-radius: {RADIUS_CARD}px")
-        shown.setAccessibleName(self.tr("Picture of %1").replace("%1", name))
+        shown.setAccessibleName(self.tr("Picture of {name}").format(name=name))
         layout.addWidget(shown)
         words = QVBoxLayout()
         words.setSpacing(GRID)

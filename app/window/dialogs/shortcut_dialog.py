@@ -117,7 +117,7 @@ class ShortcutDialog(Sheet):
         self.key.setEnabled(command is not None)
         self._tell("")
         if command is not None:
-            self.edited.setText(self.tr("Key of “%1”").replace("%1", command.words))
+            self.edited.setText(self.tr("Key of “{command}”").format(command=command.words))
             self.key.setKeySequence(QKeySequence(self._shortcuts.of(command)))
 
     def _choose(self) -> None:
@@ -129,9 +129,11 @@ class ShortcutDialog(Sheet):
             return
         other = self._shortcuts.clash(command, key)
         if other is not None:
-            self._refuse(command, self.tr("%1 is the key of “%2”. Change that one first."), key, other.words)
+            why = self.tr("{key} is the key of “{command}”. Change that one first.")
+            self._refuse(command, why.format(key=_native(key), command=other.words))
         elif self._shortcuts.is_reserved(key):
-            self._refuse(command, self.tr("%1 leads through the window and can be no command’s%2."), key, "")
+            why = self.tr("{key} leads through the window and can be no command’s.")
+            self._refuse(command, why.format(key=_native(key)))
         else:
             self._shortcuts.choose(command, key)
             item = self.list.currentItem()
@@ -139,8 +141,8 @@ class ShortcutDialog(Sheet):
             item.setText(1, _native(key))
             self._tell("")
 
-    def _refuse(self, command: Command, why: str, key: str, other: str) -> None:
-        self._tell(why.replace("%1", _native(key)).replace("%2", other))
+    def _refuse(self, command: Command, why: str) -> None:
+        self._tell(why)
         self.key.setKeySequence(QKeySequence(self._shortcuts.of(command)))
 
     def _tell(self, text: str) -> None:

@@ -12,6 +12,7 @@ from ....core import protocol as p
 from ....core.errors import TreadleError
 from ..faults import LOG
 from ..files.aside import Aside
+from ..toolbox.ipython.words import engines
 from . import words
 
 if TYPE_CHECKING:
@@ -101,16 +102,16 @@ class Leftovers(QObject):
             return
         if answer.processes:
             pids = ", ".join(str(one.pid) for one in answer.processes)
-            self._change(key, doing="", problem=words.tr("These processes did not end: %1").replace("%1", pids))
+            self._change(key, doing="", problem=words.tr("These processes did not end: {pids}").format(pids=pids))
             return
         name = str(self._clusters.pop(key).name)
         self._remove(key)
         said = {
-            "attach": words.tr("Cluster “%1” can be used again, and ends with Treadle."),
-            "stop": words.tr("Cluster “%1” was stopped."),
-            "ignore": words.tr("Cluster “%1” was left running."),
+            "attach": words.tr("Cluster “{name}” can be used again, and ends with Treadle."),
+            "stop": words.tr("Cluster “{name}” was stopped."),
+            "ignore": words.tr("Cluster “{name}” was left running."),
         }
-        self.said.emit(said[what].replace("%1", name))
+        self.said.emit(said[what].format(name=name))
 
     # Runs
 
@@ -137,7 +138,7 @@ class Leftovers(QObject):
             return
         self._settings.forget_run(run.run)
         self._remove(run.run)
-        self.said.emit(words.tr("The run of “%1” was stopped.").replace("%1", run.name))
+        self.said.emit(words.tr("The run of “{name}” was stopped.").format(name=run.name))
 
     # What is shown
 
@@ -157,8 +158,8 @@ class Leftovers(QObject):
 def _cluster(left: p.Leftover) -> Found:
     verbs = [("attach", words.tr("Use again"))] if left.usable else []
     verbs += [("stop", words.tr("Stop")), ("ignore", words.tr("Leave running"))]
-    text = words.tr("Cluster “%1” of an earlier session still runs").replace("%1", str(left.name))
-    what = words.engines(left.engines) if left.usable else words.tr("cannot be used again")
+    text = words.tr("Cluster “{name}” of an earlier session still runs").format(name=left.name)
+    what = engines(left.engines) if left.usable else words.tr("cannot be used again")
     detail = " · ".join((what, _since(left.began), words.processes(left.processes)))
     return Found(left.record, "parallel", text, detail, tuple(verbs))
 
@@ -166,14 +167,15 @@ def _cluster(left: p.Leftover) -> Found:
 def _since(seconds: float) -> str:
     when, locale = QDateTime.fromSecsSinceEpoch(round(seconds)), QLocale()
     text = f"{locale.toString(when.date(), QLocale.FormatType.ShortFormat)} {when.toString('HH:mm')}"
-    return words.tr("since %1").replace("%1", text)
+    return words.tr("since {time}").format(time=text)
 
 
 def _run(run: LeftRun) -> Found:
     if not run.live:
-        text = words.tr("The run of “%1” that you left is over").replace("%1", run.name)
+        text = words.tr("The run of “{name}” that you left is over").format(name=run.name)
         return Found(run.run, "run", text, run.state, (("seen", words.tr("Close")),))
-    text = words.tr("The run of “%1” that you left goes on").replace("%1", run.name)
+    text = words.tr("The run of “{name}” that you left goes on").format(name=run.name)
     done = words.tasks_done(run.done, run.total)
-    detail = f"{done} · {words.tr('follow it with: treadle runs follow %1').replace('%1', run.run)}"
+    follow = words.tr("follow it with: treadle runs follow {run}").format(run=run.run)
+    detail = f"{done} · {follow}"
     return Found(run.run, "run", text, detail, (("stop", words.tr("Stop")), ("seen", words.tr("Leave running"))))

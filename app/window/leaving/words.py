@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication
 
 from ..amounts import count, duration
+from ..toolbox.ipython.words import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,26 +27,26 @@ def tr(text: str) -> str:
 
 def run_title(run: RunLine) -> str:
     """Return what a run is called."""
-    return tr("Run of “%1”").replace("%1", run.name)
+    return tr("Run of “{name}”").format(name=run.name)
 
 
 def run_facts(run: RunLine) -> str:
     """Say how far a run is."""
-    since = tr("for %1").replace("%1", duration(run.seconds))
+    since = tr("for {time}").format(time=duration(run.seconds))
     return f"{tasks_done(run.done, run.total)} · {since}"
 
 
 def tasks_done(done: int, total: int) -> str:
     """Say how many tasks are done, of how many, if that is known."""
     if total < 0:
-        return tr("%1 tasks done").replace("%1", count(done))
-    return tr("%1 of %2 tasks done").replace("%1", count(done)).replace("%2", count(total))
+        return tr("{done} tasks done").format(done=count(done))
+    return tr("{done} of {all} tasks done").format(done=count(done), all=count(total))
 
 
 def cluster_title(cluster: ClusterLine) -> str:
     """Return what a cluster is called, or the engines in one of others."""
-    text = tr("Cluster “%1”") if cluster.ours else tr("Engines in cluster “%1”")
-    return text.replace("%1", str(cluster.name))
+    text = tr("Cluster “{name}”") if cluster.ours else tr("Engines in cluster “{name}”")
+    return text.format(name=cluster.name)
 
 
 def cluster_facts(cluster: ClusterLine) -> list[str]:
@@ -53,7 +54,7 @@ def cluster_facts(cluster: ClusterLine) -> list[str]:
     if not cluster.ours:
         first = tr("The controller is not Treadle’s, and goes on")
     elif cluster.controller:
-        first = tr("Controller · process %1").replace("%1", str(cluster.controller))
+        first = tr("Controller · process {pid}").format(pid=cluster.controller)
     else:
         first = tr("Controller")
     return [first, *(host_facts(host) for host in cluster.own)]
@@ -61,8 +62,8 @@ def cluster_facts(cluster: ClusterLine) -> list[str]:
 
 def host_facts(host: HostLine) -> str:
     """Say which engines are on a host."""
-    on = tr("%1 on %2").replace("%1", engines(host.engines)).replace("%2", host.host) if host.host else ""
-    busy = tr("%1 busy").replace("%1", str(host.busy)) if host.busy else ""
+    on = tr("{engines} on {host}").format(engines=engines(host.engines), host=host.host) if host.host else ""
+    busy = tr("{number} busy").format(number=host.busy) if host.busy else ""
     return " · ".join(part for part in (on or engines(host.engines), busy, processes(host.processes)) if part)
 
 
@@ -72,18 +73,20 @@ def warning_of(cluster: ClusterLine) -> str:
         return ""
     hosts = ", ".join(host.host or tr("a host that is not known") for host in cluster.foreign)
     text = (
-        tr("%1 on %2 was not started by Treadle. Without this controller it is lost to its owner.")
+        tr("{engines} on {hosts} was not started by Treadle. Without this controller it is lost to its owner.")
         if cluster.endangered == 1
-        else tr("%1 on %2 were not started by Treadle. Without this controller they are lost to their owner.")
+        else tr(
+            "{engines} on {hosts} were not started by Treadle. Without this controller they are lost to their owner."
+        )
     )
-    return text.replace("%1", engines(cluster.endangered)).replace("%2", hosts)
+    return text.format(engines=engines(cluster.endangered), hosts=hosts)
 
 
 def run_outcome(run: RunLine, decisions: Decisions) -> str:
     """Say what becomes of a run."""
     if decisions.runs.get(run.run) != "leave":
         return tr("Tasks that are running are ended. What is finished need not be done again.")
-    return tr("Goes on by itself. Follow it with: treadle runs follow %1").replace("%1", run.run)
+    return tr("Goes on by itself. Follow it with: treadle runs follow {run}").format(run=run.run)
 
 
 def cluster_outcome(cluster: ClusterLine, decisions: Decisions) -> str:
@@ -95,30 +98,29 @@ def cluster_outcome(cluster: ClusterLine, decisions: Decisions) -> str:
     return tr("The engines and the controller are ended.") if cluster.ours else tr("The engines are ended.")
 
 
-def engines(number: int) -> str:
-    """Return so many engines in words."""
-    return tr("1 engine") if number == 1 else tr("%1 engines").replace("%1", count(number))
-
-
 def processes(numbers: tuple[int, ...]) -> str:
     """Return the numbers of processes, the first of many."""
     if not numbers:
         return ""
     shown = ", ".join(map(str, numbers[:MOST_PROCESSES])) + ("…" if len(numbers) > MOST_PROCESSES else "")
-    return (tr("process %1") if len(numbers) == 1 else tr("processes %1")).replace("%1", shown)
+    return (tr("process {pids}") if len(numbers) == 1 else tr("processes {pids}")).format(pids=shown)
 
 
 def living(cluster: ClusterName, one: Living) -> str:
     """Name a process that should have ended."""
     role = one.role if one.number is None else f"{one.role} {one.number}"
-    where = tr(" on %1").replace("%1", one.host) if one.host else ""
-    text = tr("%1 of cluster “%2”: process %3").replace("%1", role.capitalize()).replace("%2", str(cluster))
-    return text.replace("%3", str(one.pid)) + where
+    where = tr(" on {host}").format(host=one.host) if one.host else ""
+    text = tr("{role} of cluster “{name}”: process {pid}")
+    return text.format(role=role.capitalize(), name=cluster, pid=one.pid) + where
 
 
 def survivors_title(number: int) -> str:
     """Say how many processes did not end."""
-    return tr("1 process did not end") if number == 1 else tr("%1 processes did not end").replace("%1", count(number))
+    return (
+        tr("1 process did not end")
+        if number == 1
+        else tr("{number} processes did not end").format(number=count(number))
+    )
 
 
 def survivors_text(number: int, *, killed: bool) -> str:

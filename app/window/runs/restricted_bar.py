@@ -43,8 +43,8 @@ class RestrictedBar(QFrame):
         trusting, colours = self._runs.trusting, self._theme.colours
         count = len(trusting.code)
         self._words.setText(
-            self.tr("Restricted: %1 places in this pipeline hold code that nobody here has trusted. "
-                    "You can edit and check it; running asks first.").replace("%1", str(count))
+            self.tr("Restricted: {number} places in this pipeline hold code that nobody here has trusted. "
+                    "You can edit and check it; running asks first.").format(number=count)
         )  # fmt: skip
         colour = STATES["stale"].colour.on(colours)
         self._lock.setPixmap(self._theme.pixmap("lock", colour, ICON_SMALL, self.devicePixelRatioF()))

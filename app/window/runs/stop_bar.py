@@ -63,7 +63,7 @@ class StopBar(QFrame):
         links = [f'<a style="color: {accent}" href="{escape(one)}">{escape(self._title(one))}</a>' for one in places]
         named = ", ".join(links[:MOST_NAMED])
         if len(places) > MOST_NAMED:
-            named += " " + self.tr("and %1 more").replace("%1", str(len(places) - MOST_NAMED))
+            named += " " + self.tr("and {number} more").format(number=len(places) - MOST_NAMED)
         self.words.setText(f"{self.tr('Held at')} {named}. {self._rest()}")
         self.words.setAccessibleName(f"{self.tr('Held at')} {', '.join(map(self._title, places))}")
         self.all.setText(self.tr("Continue all") if several else self.tr("Continue"))

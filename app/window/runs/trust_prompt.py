@@ -46,9 +46,9 @@ class TrustPrompt(QDialog):
         question.setFont(theme.font(HEADING, semibold=True))
         consequence = QLabel(
             self.tr(
-                "It was not made or trusted here. These %1 places can do whatever you can do here: "
+                "It was not made or trusted here. These {number} places can do whatever you can do here: "
                 "read, change and delete files, and use the network. Look at them first."
-            ).replace("%1", str(len(state.code))),
+            ).format(number=len(state.code)),
             self,
         )
         consequence.setWordWrap(True)

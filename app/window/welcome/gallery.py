@@ -38,18 +38,18 @@ class ExampleCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumSize(CARD)
         self.setMaximumHeight(CARD.height())
-        self.setAccessibleName(self.tr("Example: %1").replace("%1", title))
+        self.setAccessibleName(self.tr("Example: {title}").format(title=title))
         self.picture, self.title, self.about = QLabel(), QLabel(title), QLabel()
         self.picture.setFixedHeight(PICTURE.height())
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setAccessibleName(self.tr("Picture of %1").replace("%1", title))
+        self.picture.setAccessibleName(self.tr("Picture of {title}").format(title=title))
         self.about.setWordWrap(True)
         self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.run = QPushButton(self.tr("Run"))
-        self.run.setAccessibleName(self.tr("Open and run %1").replace("%1", title))
+        self.run.setAccessibleName(self.tr("Open and run {title}").format(title=title))
         self.run.clicked.connect(lambda: self.wanted.emit(True))
         self.open = QPushButton(self.tr("Open"))
-        self.open.setAccessibleName(self.tr("Open %1").replace("%1", title))
+        self.open.setAccessibleName(self.tr("Open {title}").format(title=title))
         self.open.clicked.connect(lambda: self.wanted.emit(False))
         self._arrange()
         self.dress()
@@ -135,7 +135,7 @@ class Gallery(QWidget):
     def _add(self, name: str, title: str, origin: str = "") -> None:
         card = self.cards[name] = ExampleCard(title, self._theme, self)
         card.wanted.connect(lambda run: self.wanted.emit(name, run))
-        card.setToolTip(self.tr("From the plug-in %1").replace("%1", origin) if origin else "")
+        card.setToolTip(self.tr("From the plug-in {name}").format(name=origin) if origin else "")
 
     def _add_plugged(self, found: Any) -> None:
         """Show the examples of plug-ins too; those that are broken are told by `treadle plugins`."""

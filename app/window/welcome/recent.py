@@ -65,8 +65,8 @@ class RecentFiles(QWidget):
         button = QPushButton(text.replace("&", "&&"))
         button.setFlat(True)
         button.setEnabled(there)
-        button.setToolTip(str(path) if there else self.tr("%1 is not there any more").replace("%1", str(path)))
-        button.setAccessibleName(self.tr("Open %1").replace("%1", str(path)))
+        button.setToolTip(str(path) if there else self.tr("{path} is not there any more").format(path=path))
+        button.setAccessibleName(self.tr("Open {path}").format(path=path))
         colours = self._theme.colours
         colour = colours.text if there else colours.disabled
         button.setStyleSheet(
