@@ -86,7 +86,7 @@ def connect(address: Address, deadline: float) -> Client:
         raise ClusterError(
             f"its controller did not answer within {deadline:g} s",
             where=f"cluster {address}",
-            remedy="If it hangs, stop it with `treadle cluster stop`, or start another one",
+            remedy=f"If it hangs, stop it with `treadle cluster stop {address}`, or start another one",
         ) from None
     except Exception as error:
         raise ClusterError(

@@ -133,7 +133,8 @@ def _refuse_running(address: Address) -> None:
             raise ClusterError(
                 "it runs already",
                 where=where,
-                remedy="Use it, stop it with `treadle cluster stop`, or give another one a name with --cluster-id",
+                remedy=f"Use it, stop it with `treadle cluster stop {address}`, or give another one a name with "
+                "--cluster-id",
             )
     for kind in ("client", "engine"):
         connection_file(address, kind).unlink(missing_ok=True)

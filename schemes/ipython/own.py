@@ -93,7 +93,7 @@ class OwnCluster(Upkeep):
         address = Address(profile_folder(self._profile), f"treadle-{secrets.token_hex(4)}")
         self._say(
             f"no cluster runs in the IPython profile {address.profile!r}: "
-            f"starting {self._engines} engines, which end with this run"
+            f"starting {self._engines} engine{'' if self._engines == 1 else 's'}, which end with this run"
         )
         with self._lock:
             if self._over:

@@ -53,7 +53,7 @@ def test_a_cluster_from_the_command_line_from_start_to_stop(treadle: Callable, h
     assert "✓ 2 of 2 engines passed\n" in treadle("cluster", "test").out
     again = treadle("cluster", "start")
     assert again.code == 1
-    assert "cluster default: it runs already" in again.err
+    assert "cluster default: it runs already. Use it, stop it with `treadle cluster stop default`" in again.err
     os.kill(record.engines[1].proof.pid, signal.SIGKILL)
     wait_until(lambda: not record.engines[1].proof.lives)
     assert "ours, 1 engine, left running" in treadle("cluster", "list").out
