@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from ..canvas.naming import title_of
-from ..theme.tokens import GRID, ICON_SMALL, STATES
+from ..notice_bar import NoticeBar
+from ..theme.tokens import STATES
 
 if TYPE_CHECKING:
     from ..theme.theme import Theme
@@ -18,48 +19,34 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 
 
-class StopBar(QFrame):
+class StopBar(NoticeBar):
     """Shown while tasks wait at breakpoints; ``node_requested`` asks to show a node, by its path."""
 
     node_requested = pyqtSignal(str)
 
     def __init__(self, runs: Runs, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._runs, self._theme = runs, theme
-        self._sign, self.words = QLabel(self), QLabel(self)
+        super().__init__(theme, parent)
+        self._runs = runs
         self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setWordWrap(True)
         self.words.linkActivated.connect(self.node_requested)
-        self.one = QPushButton(self.tr("Continue at"), self)
+        self.one = self.button(self.tr("Continue at"))
         self.one.setToolTip(self.tr("Let the tasks of one of these go on"))
         self._which = QMenu(self.one)
         self._which.setAccessibleName(self.tr("Continue at"))
         self.one.setMenu(self._which)
-        self.all = QPushButton(self)
+        self.all = self.button()
         self.all.clicked.connect(lambda _on: runs.stops.go_on())
-        for button in (self.one, self.all):
-            button.setAutoDefault(False)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(3 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(2 * GRID)
-        row.addWidget(self._sign)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.one)
-        row.addWidget(self.all)
-        self.setObjectName("stopped")
         self.setAccessibleName(self.tr("Held at breakpoints"))
-        runs.stops.changed.connect(self._draw)
-        theme.changed.connect(self._draw)
-        self._draw()
+        runs.stops.changed.connect(self.draw)
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Say what holds now."""
         places = self._runs.stops.places
         self.setVisible(bool(places))
         if not places:
             return
-        colours, several = self._theme.colours, len(places) > 1
-        accent = STATES["running"].colour.on(colours)
+        accent, several = STATES["running"].colour.on(self.theme.colours), len(places) > 1
         links = [f'<a style="color: {accent}" href="{escape(one)}">{escape(self._title(one))}</a>' for one in places]
         named = ", ".join(links[:MOST_NAMED])
         if len(places) > MOST_NAMED:
@@ -73,10 +60,7 @@ class StopBar(QFrame):
             action = self._which.addAction(self._title(place))
             assert action is not None
             action.triggered.connect(lambda _on, place=place: self._runs.stops.go_on((place,)))
-        self._sign.setPixmap(self._theme.pixmap("pause", accent, ICON_SMALL, self.devicePixelRatioF()))
-        self.setStyleSheet(
-            f"#stopped {{ background: {colours.raised}; border: none; border-bottom: 1px solid {accent}; }}"
-        )
+        self.dress("pause", accent)
 
     def _rest(self) -> str:
         if self._runs.stops.halted:
