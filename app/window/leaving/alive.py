@@ -6,22 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ....core.protocol import Alive, AliveRun, ClusterName, ClusterRow, EngineRow
-
-
-@dataclass(frozen=True)
-class RunLine:
-    """A run that goes on, and the clusters that it uses. ``total`` tasks are -1 where nobody knows how many."""
-
-    run: str
-    name: str
-    done: int
-    total: int
-    seconds: float
-    clusters: tuple[ClusterName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +51,9 @@ class ClusterLine:
 
 @dataclass(frozen=True)
 class Lines:
-    """All that is alive; false if nothing is."""
+    """All that is alive; false if nothing is. A run without a name has its id for one."""
 
-    runs: tuple[RunLine, ...] = ()
+    runs: tuple[AliveRun, ...] = ()
     clusters: tuple[ClusterLine, ...] = ()
 
     def __bool__(self) -> bool:
@@ -74,7 +64,7 @@ def lines_of(alive: Alive) -> Lines:
     """Return what the runner told, as lines: what was begun first comes first, clusters by name."""
     runs = sorted(alive.runs, key=lambda one: (-one.seconds, one.run))
     return Lines(
-        tuple(RunLine(one.run, one.name or one.run, one.done, one.total, one.seconds, one.clusters) for one in runs),
+        tuple(structs.replace(one, name=one.name or one.run) for one in runs),
         tuple(_cluster(one, runs) for one in sorted(alive.clusters, key=lambda one: one.name)),
     )
 

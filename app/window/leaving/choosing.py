@@ -15,9 +15,10 @@ from .row import Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ....core.protocol import AliveRun
     from ....core.protocol.clusters import Fate
     from ..theme.theme import Theme
-    from .alive import ClusterLine, Lines, RunLine
+    from .alive import ClusterLine, Lines
     from .decisions import Decisions
 
 MOST_HEIGHT = 420
@@ -95,7 +96,7 @@ class ChoosePage(Page):
         assert layout is not None
         self._area.setFixedHeight(min(MOST_HEIGHT, layout.totalHeightForWidth(WIDTH - 12 * GRID)))
 
-    def _run(self, run: RunLine) -> Row:
+    def _run(self, run: AliveRun) -> Row:
         row = Row(self.theme, "run", words.run_title(run), [words.run_facts(run)])
         return self._connected(
             row,

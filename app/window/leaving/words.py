@@ -12,8 +12,8 @@ from ..toolbox.ipython.words import engines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ....core.protocol import ClusterName, Living
-    from .alive import ClusterLine, HostLine, RunLine
+    from ....core.protocol import AliveRun, ClusterName, Living
+    from .alive import ClusterLine, HostLine
     from .decisions import Decisions
 
 MOST_PROCESSES = 6
@@ -25,12 +25,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("leaving", text)
 
 
-def run_title(run: RunLine) -> str:
+def run_title(run: AliveRun) -> str:
     """Return what a run is called."""
     return tr("Run of “{name}”").format(name=run.name)
 
 
-def run_facts(run: RunLine) -> str:
+def run_facts(run: AliveRun) -> str:
     """Say how far a run is."""
     since = tr("for {time}").format(time=duration(run.seconds))
     return f"{tasks_done(run.done, run.total)} · {since}"
@@ -82,7 +82,7 @@ def warning_of(cluster: ClusterLine) -> str:
     return text.format(engines=engines(cluster.endangered), hosts=hosts)
 
 
-def run_outcome(run: RunLine, decisions: Decisions) -> str:
+def run_outcome(run: AliveRun, decisions: Decisions) -> str:
     """Say what becomes of a run."""
     if decisions.runs.get(run.run) != "leave":
         return tr("Tasks that are running are ended. What is finished need not be done again.")
