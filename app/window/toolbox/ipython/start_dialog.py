@@ -143,7 +143,7 @@ class StartDialog(ClusterSheet):
             if not row.ours:
                 about += " " + self.tr("Its controller is somebody else’s and goes on when these are stopped.")
         self.about.setText(about)
-        self.enable(idle=not self.strip.going)
+        self.enable(idle=True)
 
     def enable(self, *, idle: bool) -> None:
         """Let the fields be changed while nothing goes on."""
