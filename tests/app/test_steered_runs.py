@@ -8,6 +8,7 @@ import threading
 
 import psutil
 import pytest
+from endings import all_gone
 from one_node import double, one_node
 
 from treadle import Pipeline, run, start_run
@@ -172,7 +173,7 @@ def test_ctrl_c_while_workers_are_busy_leaves_none_of_them(on_ctrl_c):
         with pytest.raises(KeyboardInterrupt):
             run(pipeline, scheme="processes")
     left = [child for child in psutil.Process().children(recursive=True) if child not in before]
-    assert psutil.wait_procs(left, 5.0)[1] == []
+    assert all_gone(left)
 
 
 def test_a_program_that_handles_ctrl_c_itself_is_told_and_gets_the_cancelled_result(on_ctrl_c):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from endings import all_gone
 
 from treadle import Pipeline
 
@@ -74,8 +75,7 @@ def test_a_killed_window_leaves_no_process(window, hold):
     assert len(alive) > 1
     process.kill()
     process.wait(SECONDS)
-    _, left = psutil.wait_procs(alive, LIMIT)
-    assert not left
+    assert all_gone(alive, LIMIT)
 
 
 def test_a_run_that_was_detached_outlives_a_killed_window(window, folder):
@@ -119,7 +119,7 @@ def killed_in_its_run(folder, *words, runner_too=False):
             program.kill()
         if runner_too:
             runner.kill()
-        psutil.wait_procs([runner], SECONDS)
+        assert all_gone([runner], SECONDS)
 
 
 def durable():

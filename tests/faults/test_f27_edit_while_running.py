@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from bridges import bridge_to_a_runner
+from endings import all_gone
 from PyQt6.QtCore import QCoreApplication
 
 from treadle import Pipeline, sweep
@@ -97,8 +98,7 @@ def test_a_run_ends_with_its_document_and_leaves_no_worker_at_work(running, brid
     runner = psutil.Process(bridge.welcome.pid)
     workers = runner.children(recursive=True)
     running.close()
-    _, left = psutil.wait_procs(workers, 5.0)
-    assert not left
+    assert all_gone(workers)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=MS)
 
 

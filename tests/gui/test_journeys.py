@@ -6,6 +6,7 @@ import signal
 
 import psutil
 import pytest
+from endings import survivors
 from offspring import offspring
 from whole_windows import open_gate
 
@@ -118,8 +119,7 @@ def test_a_window_that_is_closed_while_a_run_goes_on_leaves_no_process(whole):
     whole.until(lambda: whole.window.leaving.step is Step.CHOOSING)
     whole.window.leaving.dialog.page.buttons["go"].click()
     whole.until(lambda: whole.window.leaving.step is Step.OVER)
-    _, living = psutil.wait_procs(started, timeout=SECONDS)
-    assert [(one.pid, one.status(), one.cmdline()) for one in living] == []
+    assert [(one.pid, one.status(), one.cmdline()) for one in survivors(started, SECONDS)] == []
 
 
 def test_a_restart_of_the_runner_asks_first_and_then_ends_the_run_with_its_workers(whole):
@@ -132,8 +132,7 @@ def test_a_restart_of_the_runner_asks_first_and_then_ends_the_run_with_its_worke
     whole.until(lambda: bool(whole.window.findChildren(Question)))
     assert page.runs.going
     whole.window.findChildren(Question)[0].buttons["restart"].click()
-    _, living = psutil.wait_procs(started, timeout=2 * SECONDS)
-    assert living == []
+    assert survivors(started, 2 * SECONDS) == []
     whole.ready()
 
 

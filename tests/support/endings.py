@@ -41,14 +41,19 @@ def gone(process: int, seconds: float = GONE_SECONDS) -> bool:
     return bool(ready)
 
 
-def all_gone(processes: Iterable[psutil.Process], seconds: float = GONE_SECONDS) -> bool:
-    """Wait for processes to end and say whether all did in time; what nobody buries yet has ended, too."""
+def survivors(processes: Iterable[psutil.Process], seconds: float = GONE_SECONDS) -> list[psutil.Process]:
+    """Wait for processes to end; return those that live on. What nobody buries yet has ended, too."""
     end, living = time.monotonic() + seconds, list(processes)
     while True:
         _, living = psutil.wait_procs(living, timeout=0.05)
         living = [process for process in living if not is_dead(process)]
         if not living or time.monotonic() > end:
-            return not living
+            return living
+
+
+def all_gone(processes: Iterable[psutil.Process], seconds: float = GONE_SECONDS) -> bool:
+    """Wait for processes to end and say whether all did in time."""
+    return not survivors(processes, seconds)
 
 
 def end_runs() -> None:

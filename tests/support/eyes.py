@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
+from endings import survivors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,5 +122,4 @@ class WatchedWindow:
 
     def left_after(self, seconds: float) -> list[str]:
         """Return what it started and is still there after so long."""
-        _, living = psutil.wait_procs(list(self.descendants.values()), timeout=seconds)
-        return [" ".join(one.cmdline()) for one in living if one.status() != psutil.STATUS_ZOMBIE]
+        return [" ".join(one.cmdline()) for one in survivors(self.descendants.values(), seconds)]

@@ -346,8 +346,7 @@ def test_a_run_that_is_left_has_its_engines_until_it_is_over(fate, talks, home):
     pid = talk.client.pid
     talk.client.leave()
     assert psutil.pid_exists(pid)
-    _, alive = psutil.wait_procs([psutil.Process(pid)], 30.0)
-    assert not alive
+    assert all_gone([psutil.Process(pid)], 30.0)
     (told,) = list_runs(runs_folder()).readable
     assert (told.id, told.state) == (run, "succeeded")
     if fate == "stop":

@@ -9,6 +9,7 @@ import sys
 
 import psutil
 import pytest
+from endings import all_gone
 from needs import need
 from runners import Talk
 from ssh_rig import SshRig
@@ -57,12 +58,10 @@ def test_a_run_on_another_machine_is_told_of_as_one_here(talk):
 def test_a_runner_on_another_machine_ends_with_the_line(talk):
     alive = begun(talk)
     talk.client.close()
-    _, left = psutil.wait_procs(alive, LIMIT)
-    assert not left
+    assert all_gone(alive, LIMIT)
 
 
 def test_a_runner_on_another_machine_ends_when_ssh_is_killed(talk):
     alive = begun(talk)
     os.kill(talk.client.pid, signal.SIGKILL)
-    _, left = psutil.wait_procs(alive, LIMIT)
-    assert not left
+    assert all_gone(alive, LIMIT)

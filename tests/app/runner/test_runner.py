@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from endings import all_gone
 from runners import SECONDS, Talk, document
 
 from treadle import Pipeline
@@ -199,8 +200,7 @@ def test_a_run_that_goes_on_is_forgotten_when_it_is_over_and_its_workers_end(tal
     talk.ask(p.ForgetRun, run=started.run, when_over=True)
     talk.ask(p.CancelRun, run=started.run)
     talk.until(p.RunOver)
-    _, left = psutil.wait_procs(alive, 5.0)
-    assert not left
+    assert all_gone(alive)
 
 
 def test_several_runs_that_hang_end_together_with_the_line(talk, folder):
@@ -211,8 +211,7 @@ def test_several_runs_that_hang_end_together_with_the_line(talk, folder):
     began = time.monotonic()
     assert talk.client.close()
     assert time.monotonic() - began < 6.0
-    _, left = psutil.wait_procs(alive, 5.0)
-    assert not left
+    assert all_gone(alive)
 
 
 def test_the_answer_to_a_start_comes_before_any_news_of_the_run(talk):
@@ -268,8 +267,7 @@ def test_the_end_of_the_line_ends_the_runner_and_its_workers(talk, folder):
     alive = workers_of(talk.client.pid)
     assert alive
     assert talk.client.close()
-    _, left = psutil.wait_procs(alive, 5.0)
-    assert not left
+    assert all_gone(alive)
 
 
 def test_a_runner_that_is_killed_is_told_to_all_who_wait(talk, folder):
@@ -280,8 +278,7 @@ def test_a_runner_that_is_killed_is_told_to_all_who_wait(talk, folder):
     assert "signal 9" in talk.gone.get(timeout=SECONDS)
     with pytest.raises(RunnerGoneError):
         talk.ask(p.Ping)
-    _, left = psutil.wait_procs(alive, 5.0)
-    assert not left
+    assert all_gone(alive)
 
 
 def test_a_detached_runner_goes_on_and_ends_with_its_run(talk, folder):
