@@ -54,14 +54,14 @@ def load(path: Path) -> Pipeline:
             raise FileError(f"it is {_kind(status.st_mode)}, not a file", where=shown)
         if status.st_size > MAX_BYTES:
             raise FileError("the file is larger than 256 MB", where=shown)
-        data = path.read_bytes()
+        data, whole = path.read_bytes(), path.resolve()
     except OSError as error:
         near = _beside(path) if isinstance(error, FileNotFoundError) else ""
         raise FileError(f"cannot be read: {error.strerror or error}", where=shown, remedy=near) from None
     except ValueError:
         raise FileError("no file can have this name", where=shown) from None
     pipeline = decode(data, where=shown)
-    pipeline.file = path.resolve()
+    pipeline.file = whole
     return pipeline
 
 

@@ -242,6 +242,16 @@ def test_a_file_that_is_not_there_is_named_with_the_one_that_was_meant(tmp_path)
         load(tmp_path / "none" / "study")
 
 
+def test_a_file_by_a_way_that_is_not_there_any_more_is_an_error_of_the_file(tmp_path, monkeypatch):
+    save(chain(1), tmp_path / "study.treadle")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FileError, match=r"^\.\./study\.treadle: cannot be read: No such file or directory"):
+        load(Path("../study.treadle"))
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UsageError, match="No such file or directory"):
         save(chain(1), tmp_path / "none" / "p.treadle")
