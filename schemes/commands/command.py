@@ -26,9 +26,9 @@ _PIECE = 1 << 16
 
 
 class Command:
-    """Started at once; OSError if it cannot be. What reads its standard input sees the end of file when we end."""
+    """Started at once; OSError if it cannot be. Its standard input has ``first``, and ends when we do."""
 
-    def __init__(self, words: Sequence[str], folder: Path) -> None:
+    def __init__(self, words: Sequence[str], folder: Path, first: bytes = b"") -> None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         # What is started inherits what this thread does not hear.
         hear_signals()
@@ -44,6 +44,9 @@ class Command:
             )
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(first)
 
     def output(self) -> Iterator[bytes]:
         """Yield what it prints, until it has ended; what it left running is not waited for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickle
 import secrets
@@ -27,7 +28,7 @@ from .printed import Printed
 from .task import ANSWER, CALL, Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ...core.scheme import SchemeContext
     from ...core.worker.call import Call, ValueId
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Job:
-    """A call that is carried out: its ``folder``, and its command once it was started."""
+    """A call that is carried out: its ``folder``, the number of its worker, and its command once it was started."""
 
     call: Call
     folder: Path
+    worker: int
     place: Place
     command: Command | None = None
     stopping: bool = False
@@ -61,7 +63,7 @@ class CommandScheme:
         self._report: Callable[[Report], None] = lambda _report: None
         self._jobs: dict[str, Job] = {}
         self._threads: set[threading.Thread] = set()
-        self._workers = [f"{context.name} {number}" for number in range(context.workers, 0, -1)]
+        self._busy: set[int] = set()
         self._values: dict[str, dict[tuple[str, int], Handed]] = {}
         self._lock = threading.Lock()
 
@@ -80,7 +82,10 @@ class CommandScheme:
         for call in calls:
             folder = self._folder / secrets.token_hex(8)
             with self._lock:
-                job = self._jobs[call.task] = Job(call, folder, Place(self._workers.pop()))
+                # One that the run does not wait for any more may still be there: then there is a worker more.
+                number = next(number for number in itertools.count(1) if number not in self._busy)
+                self._busy.add(number)
+                job = self._jobs[call.task] = Job(call, folder, number, Place(f"{self.name} {number}"))
             thread = BackgroundThread(target=self._carry_out, args=(job,), name=f"treadle-{self.name}", daemon=True)
             with self._lock:
                 self._threads.add(thread)
@@ -91,33 +96,40 @@ class CommandScheme:
     def _carry_out(self, job: Job) -> None:
         call = job.call
         mark = f"\x1e{secrets.token_hex(16)} "
+        values: dict[tuple[str, int], Handed] = {}
         try:
-            answer = self._executed(job, mark)
+            answer, values = self._executed(job, mark)
         except NotPicklableError as error:
             answer = self._refusal(job, Cause("not picklable", str(error)))
         except Exception as error:  # noqa: BLE001 - a call must never go unanswered
-            why = f"its command cannot be started: {type(error).__name__}: {error}"
+            if job.command is not None:
+                job.command.end()
+            why = f"{self.name} cannot carry it out: {type(error).__name__}: {error}"
             answer = self._refusal(job, Cause("insufficient resources", why))
         shutil.rmtree(job.folder, ignore_errors=True)
         with self._lock:
-            self._workers.append(job.place.worker)
-            del self._jobs[call.task]
+            self._busy.discard(job.worker)
+            if self._jobs.get(call.task) is job:
+                del self._jobs[call.task]
             self._threads.discard(threading.current_thread())
-            stopped = job.stopping
-        if stopped:
-            self.release([call.task])
-            answer = Stopped(call.task, call.attempt)
+            if job.stopping:
+                answer = Stopped(call.task, call.attempt)
+            elif values:
+                self._values[call.task] = values
+        if job.stopping:
+            _discard(values)
         self._report(answer)
 
-    def _executed(self, job: Job, mark: str) -> Report:
+    def _executed(self, job: Job, mark: str) -> tuple[Report, dict[tuple[str, int], Handed]]:
         call, began = job.call, time.monotonic()
         read = self._write(job, mark)
         python = [sys.executable, "-P", "-m", "treadle.schemes.commands.task", str(job.folder)]
         words = self.command(call, python)
         with self._lock:
             if job.stopping:
-                return Stopped(call.task, call.attempt)
-            command = job.command = Command(words, job.folder)
+                return Stopped(call.task, call.attempt), {}
+            first = json.dumps(dict(self.context.environment)).encode() + b"\n"
+            command = job.command = Command(words, job.folder, first)
         printed = Printed(
             mark.encode(), lambda line: self._report(Logged(call.task, line)), lambda told: self._heed(job, told)
         )
@@ -129,15 +141,13 @@ class CommandScheme:
         try:
             data = (job.folder / ANSWER).read_bytes()
         except OSError:
-            return Ended(call.task, call.attempt, death, place, lost=True, seconds=seconds)
+            return Ended(call.task, call.attempt, death, place, lost=True, seconds=seconds), {}
         given, seconds, cpu, peak = pickle.loads(data)  # noqa: S301 - from a folder that only this user can enter
         used = {"seconds": seconds, "cpu_seconds": cpu, "peak_memory": peak, "bytes_in": read}
         if isinstance(given, Cause):
-            return Ended(call.task, call.attempt, given, place, **used)
+            return Ended(call.task, call.attempt, given, place, **used), {}
         values, rest = given
-        with self._lock:
-            self._values[call.task] = values
-        return Ended(call.task, call.attempt, result_of(rest), place, bytes_out=sizes(values), **used)
+        return Ended(call.task, call.attempt, result_of(rest), place, bytes_out=sizes(values), **used), values
 
     def _write(self, job: Job, mark: str) -> int:
         """Write all that the command needs into the folder of the call; return the bytes of the values it reads."""
@@ -153,7 +163,6 @@ class CommandScheme:
             str(context.files),
             str(context.spare),
             [*(entry or str(Path.cwd()) for entry in sys.path), *map(str, context.search_path)],
-            dict(context.environment),
         )
         job.folder.mkdir(mode=0o700)
         body = call.task, call.attempt, encoder.templates[encoded.template], encoded.arguments, held
@@ -224,8 +233,7 @@ class CommandScheme:
         for task in tasks:
             with self._lock:
                 values = self._values.pop(task, {})
-            for handed in values.values():
-                discard(handed)
+            _discard(values)
 
     def close(self, deadline: float) -> None:
         """End all commands, and remove all values."""
@@ -239,3 +247,8 @@ class CommandScheme:
         with self._lock:
             self._values.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _discard(values: Mapping[tuple[str, int], Handed]) -> None:
+    for handed in values.values():
+        discard(handed)

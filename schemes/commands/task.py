@@ -37,7 +37,8 @@ _MOST_TEXT = 2000
 class Setup(NamedTuple):
     """What the command is told besides the call: plain data, read before anything can be imported.
 
-    ``values`` is the folder for values, ``mark`` what tells our messages from what the module prints.
+    ``values`` is the folder for values, ``mark`` what tells our messages from what the module prints. The variables of
+    the environment that the pipeline refers to may be secret: they come by standard input, and stand in no file.
     """
 
     mark: str
@@ -45,18 +46,18 @@ class Setup(NamedTuple):
     files: str
     spare: str
     search_path: list[str]
-    environment: dict[str, str]
 
 
 def main(folder: str) -> None:
     """Carry out the call in this folder. The process ends with its owner, which holds our standard input open."""
     hear_signals()
+    environment = json.loads(_first_line())
     _end_with_owner()
     job = Path(folder)
     head, _, body = (job / CALL).read_bytes().partition(b"\n")
     setup = Setup(*json.loads(head))
     sys.path.extend(entry for entry in setup.search_path if entry not in sys.path)
-    for name, value in setup.environment.items():
+    for name, value in environment.items():
         os.environ.setdefault(name, value)
     answer = _answered(setup, body, job / SCRATCH)
     part = job / f"{ANSWER}.part"
@@ -64,6 +65,13 @@ def main(folder: str) -> None:
     part.replace(job / ANSWER)
     # Threads and exit handlers of modules must not keep the process.
     os._exit(0)
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (piece := os.read(0, 4096)):
+        line += piece
+    return line
 
 
 def _end_with_owner() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import re
 import subprocess
@@ -95,6 +96,23 @@ def test_what_a_task_leaves_running_ends_with_it(opened):
     until(heard, Ended)
     pid = scheme.fetch(("task", "out", -1), SECONDS)
     assert gone(pid)
+
+
+def test_variables_that_the_pipeline_refers_to_reach_a_command_and_stand_in_no_file(tmp_path, opened):
+    scheme, heard = opened("env", "-u", "SECRET")
+    scheme.context = dataclasses.replace(scheme.context, environment={"SECRET": "hidden-away"})
+    scheme.submit([Call("task", Target(live=look_for_secret), {"folder": Given(str(tmp_path))})])
+    until(heard, Ended)
+    assert scheme.fetch(("task", "out", -1), SECONDS) == ("hidden-away", [])
+
+
+def look_for_secret(folder: str) -> tuple[str, list[str]]:
+    import os
+    from pathlib import Path
+
+    secret = os.environ["SECRET"]
+    files = [str(file) for file in Path(folder).rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
+    return secret, files
 
 
 def gone(pid: int) -> bool:
