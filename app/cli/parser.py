@@ -30,7 +30,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError in place of printing and leaving."""
         unknown = re.match(r"unrecognized arguments: (\S+)", message)
-        if unknown and not unknown.group(1).startswith("-"):
+        if unknown and (not unknown.group(1).startswith("-") or unknown.group(1) in self._option_string_actions):
+            # What comes behind `--` is no option.
             raise UsageError(f"{unknown.group(1)!r} is one argument too many", remedy=f"See: {self.prog} --help")
         if unknown:
             word = unknown.group(1).partition("=")[0]

@@ -52,7 +52,14 @@ def refuse_untrusted(pipeline: Pipeline, file: str) -> None:
 def _agreed() -> bool:
     sys.stderr.write("It was neither made nor trusted on this machine. Trust it? [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    answer = ""
+    try:
+        answer = sys.stdin.readline()
+    finally:
+        if not answer.endswith("\n"):
+            # The end of the input, or Ctrl-C, leaves the cursor behind the question.
+            sys.stderr.write("\n")
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def _listed(found: list[tuple[str, str]]) -> str:

@@ -25,6 +25,7 @@ import pytest
         (["run", "x", "--prefer", "threads,proceses"], "there is no scheme 'proceses'. Did you mean 'processes'?"),
         (["run", "x", "--prefer", ","], "--prefer wants the names of schemes"),
         (["run", "x", "y"], "'y' is one argument too many. See: treadle run --help"),
+        (["run", "--", "x", "--until"], "'--until' is one argument too many"),
         (["run"], "FILE"),
         (["run", "x", "--output"], "--output"),
         (["--verbos"], "there is no option '--verbos'"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sys
 from importlib import resources
 from pathlib import Path
 
 import pytest
+
+from treadle import Pipeline
+from treadle.app.cli.trusting import refuse_untrusted
+from treadle.core.errors import RefusedError
 
 EXAMPLE = Path(str(resources.files("treadle.resources") / "examples" / "first_run.treadle"))
 
@@ -68,6 +74,23 @@ def test_in_a_terminal_it_is_asked_once_and_remembered(terminal, stranger):
 def test_in_a_terminal_no_is_no(terminal, treadle, stranger):
     assert terminal("run", stranger, answer="n").code == 4
     assert treadle("run", stranger).code == 4
+
+
+class Terminal(io.StringIO):
+    """Somebody sits there, and types what it holds."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("typed", "left"), [("", "[y/N] \n"), ("n\n", "[y/N] ")])
+def test_what_is_said_next_begins_on_a_line_of_its_own(stranger, monkeypatch, typed, left):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(RefusedError):
+        refuse_untrusted(Pipeline.load(stranger), stranger)
+    assert screen.getvalue().endswith(left)
 
 
 def test_without_a_terminal_nothing_is_asked(process, stranger):
