@@ -6,10 +6,9 @@ import re
 from importlib import resources
 
 import pytest
+from single_steps import ADD
 
 from treadle import sweep
-
-ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
 
 DRY = """
 import sys

@@ -1,4 +1,4 @@
-"""`treadle run`: what it prints, what it sets, what it writes, and how it ends."""
+"""`treadle run`: what it prints, and how it ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from single_steps import ADD, FAILS, answer
 
 from treadle import Pipeline, sweep, zipped
 from treadle.core.journal.listing import list_runs
@@ -16,7 +17,6 @@ from treadle.core.places import runs_folder
 COMMAND = [sys.executable, "-m", "treadle"]
 SECONDS = 60.0
 
-ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
 NOISY = """
 import ctypes, os, subprocess, sys
 def step() -> int:
@@ -27,12 +27,7 @@ def step() -> int:
     subprocess.run(["echo", "from a child"])
     return 1
 """
-FAILS = "def step(x: int = 1) -> int:\n    raise ValueError(f'no {x} here')\n"
 HALF = "def step(x: int) -> int:\n    return 10 // x\n"
-
-
-def answer(done):
-    return done.json["outputs"]["step"]["out"]
 
 
 def test_the_document_has_what_is_documented_and_no_more(treadle, workspace):

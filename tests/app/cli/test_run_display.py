@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from single_steps import ADD, FAILS
 
 from treadle import Pipeline, sweep
-
-ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
-
-FAILS = "def step(x: int = 1) -> int:\n    raise ValueError(f'no {x} here')\n"
 
 
 def test_verbose_tells_scheme_and_reason_on_standard_error(treadle, workspace):

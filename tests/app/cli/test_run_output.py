@@ -5,13 +5,7 @@ from __future__ import annotations
 import csv
 import json
 
-ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
-
-FAILS = "def step(x: int = 1) -> int:\n    raise ValueError(f'no {x} here')\n"
-
-
-def answer(done):
-    return done.json["outputs"]["step"]["out"]
+from single_steps import ADD, FAILS, answer
 
 
 def test_results_are_written_as_files(treadle, workspace):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from single_steps import ADD, answer
 
 from treadle import Pipeline, sweep
-
-ADD = "def step(x: int = 1, y: int = 2) -> int:\n    return x + y\n"
 
 KINDS = """
 from pathlib import Path
@@ -15,10 +14,6 @@ def step(
 ) -> dict:
     return {"n": n, "f": f, "s": s, "p": str(p), "b": b, "many": many}
 """
-
-
-def answer(done):
-    return done.json["outputs"]["step"]["out"]
 
 
 @pytest.mark.parametrize(
