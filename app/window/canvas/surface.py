@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from .tips import tip_at
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         QHideEvent,
         QKeyEvent,
         QMouseEvent,
+        QPaintEvent,
         QResizeEvent,
         QWheelEvent,
     )
@@ -39,6 +40,10 @@ class Surface(QWidget):
     @property
     def _canvas(self) -> CanvasView:
         raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Paint."""
+        self._canvas.frames.paint(QRectF(event.rect() if event is not None else self.rect()))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """A button went down."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QStyle
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 
 from ....core.edits import Change
 from ....core.errors import UsageError
-from ..painting import painting
 from .actions import CanvasActions
 from .board import Board
 from .camera import Camera
 from .dropping import Dropping
 from .finding import cards_in
+from .frames import Frames
 from .inks import Inks
 from .keys import Keys
-from .note_painting import note_box
 from .overlays import Overlays
 from .picked import Picked
 from .picture import Picture
@@ -32,19 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from PyQt6.QtGui import QPaintEvent
     from PyQt6.QtWidgets import QWidget
 
     from ....core.edits import Edit
     from ....core.modules import Module
-    from ....core.pipeline import Comment, Frame, Where
+    from ....core.pipeline import Where
     from ..document import Document
     from ..looks import NodeLook
     from ..theme.theme import Theme
     from .finding import PortAt
     from .picked import NoteId
-
-TURN_MS = 80
 
 
 class CanvasView(Surface):
@@ -82,6 +75,7 @@ class CanvasView(Surface):
         self.camera = Camera()
         self.picked = Picked()
         self.picture = Picture(self.board, self.inks)
+        self.frames = Frames(self)
         self.pointing = Pointing(self)
         self.do = CanvasActions(self)
         self.keys = Keys(self)
@@ -112,15 +106,6 @@ class CanvasView(Surface):
         self.setAccessibleName(self.tr("Canvas"))
         self.setAccessibleDescription(self.tr("The pipeline as a picture. The Outline shows the same as lists."))
         self.setMinimumSize(160, 120)
-        self._turn_timer = self._timer(TURN_MS, self._turn)
-        self._finer_timer = self._timer(0, self.update)
-
-    def _timer(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(call)
-        return timer
 
     # What it shows
 
@@ -194,10 +179,6 @@ class CanvasView(Surface):
         """Show how nodes do, by their paths (``group/node``); merged and shown within a thirtieth of a second."""
         self.telling.take(looks)
 
-    def _turn(self) -> None:
-        if self.picture.turning and self.isVisible():
-            self.update()
-
     # Selection
 
     @property
@@ -266,47 +247,6 @@ class CanvasView(Surface):
     def ask_search(self, x: float, y: float, port: PortAt | None = None) -> None:
         """Ask for the search at a place of the scene."""
         self.search_requested.emit(self.to_screen(x, y), QPointF(x, y), port)
-
-    # What Qt tells
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
-        """Paint what is to be seen, and ask for the next frame where something moves."""
-        with painting(self) as painter:
-            self._paint(painter, QRectF(event.rect()) if event is not None else QRectF(self.rect()))
-        if self.picture.incomplete:
-            self._finer_timer.start()
-        if self.picture.turning and self._moves() and not self._turn_timer.isActive():
-            self._turn_timer.start()
-
-    def _paint(self, painter: QPainter, exposed: QRectF) -> None:
-        gesture = self.pointing.gesture
-        self.picture.paint(
-            painter, exposed, self.camera, self.picked, self.devicePixelRatioF(), place=self._note_place,
-            dimmed=gesture is not None and gesture.dims, seconds=monotonic() if self._moves() else 0.0,
-        )  # fmt: skip
-        painter.scale(self.camera.scale, self.camera.scale)
-        painter.translate(-self.camera.x, -self.camera.y)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        (gesture or self.dropping).paint(painter)
-        self.keys.paint(painter)
-
-    def _moves(self) -> bool:
-        """Whether the system wants anything to move."""
-        style = self.style()
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return style is not None and style.styleHint(hint, None, self) > 0
-
-    def _note_place(self, note_id: NoteId) -> QRectF | None:
-        """Return where a note is while it is dragged; None for others."""
-        if note_id not in self.shifted_notes and (self.sized_note is None or self.sized_note[0] != note_id):
-            return None
-        note: Frame | Comment = getattr(self.board.body_shown, note_id[0])[note_id[1]]
-        box = note_box(note)
-        if self.sized_note is not None and self.sized_note[0] == note_id:
-            box.setSize(QSizeF(*self.sized_note[1]))
-        if note_id in self.shifted_notes:
-            box.moveTo(*self.shifted_notes[note_id])
-        return box
 
     def zoom(self, factor: float, x: float, y: float) -> None:
         """Enlarge around a place of the view."""

@@ -81,18 +81,6 @@ def test_inside_a_group_the_looks_of_its_nodes_are_shown(canvas):
     assert canvas.picture.looks["add"].state == "succeeded"
 
 
-def test_what_stands_still_asks_for_no_more_frames(canvas):
-    canvas.show_states({"make": NodeLook("succeeded")})
-    canvas.telling.show()
-    for _ in range(5):
-        canvas.grab()
-    assert not canvas._turn_timer.isActive()
-    canvas.show_states({"make": NodeLook("running")})
-    canvas.telling.show()
-    canvas.grab()
-    assert canvas.picture.turning
-
-
 # Theme
 
 
