@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct, structs
 
 from .errors import UsageError
+from .free_names import FreeNames
 from .pipeline import NODE_ID, Body, Connection, Group, Node, Pipeline, Where, split_endpoint
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Step
     """Return the edit that removes nodes, what is connected to them, and the group's ports that show them."""
     gone = set(node_ids)
     cut = [t for t, c in body.connections.items() if not gone.isdisjoint(_ends(t, c))]
-    steps: list[Edit] = [disconnect(cut, where), Change("nodes", dict.fromkeys(gone), where)]
+    # In their order: undone, they come back in it.
+    nodes = dict.fromkeys(node_id for node_id in body.nodes if node_id in gone)
+    steps: list[Edit] = [disconnect(cut, where), Change("nodes", nodes, where)]
     if isinstance(body, Group):
         kept = {
             name: tuple(end for end in ends if split_endpoint(end)[0] not in gone) for name, ends in body.inputs.items()
@@ -162,62 +165,71 @@ def group_nodes(body: Body, node_ids: Iterable[str], group_id: str, where: Where
     """Return the edit that moves nodes into a new group node; what crosses its border gets a port."""
     _check_free(body, group_id)
     inside = set(node_ids)
-    group = Group(nodes={node_id: node for node_id, node in body.nodes.items() if node_id in inside})
+    made = _Grouping(Group(nodes={node_id: node for node_id, node in body.nodes.items() if node_id in inside}))
     rewired: dict[str, Connection | None] = {}
     for target, connection in body.connections.items():
-        _sort_connection(group, rewired, target, connection, inside, group_id)
+        _sort_connection(made, rewired, target, connection, group_id)
     steps: list[Edit] = [Change("connections", rewired, where)]
     if isinstance(body, Group):
-        steps += _border_of_outer(body, group, inside, group_id, where)
-    placed = Node(title=group_id, group=group, position=_centre(group.nodes.values()))
-    steps.append(Change("nodes", {**dict.fromkeys(inside), group_id: placed}, where))
+        steps += _border_of_outer(body, made, group_id, where)
+    placed = Node(title=group_id, group=made.group, position=_centre(made.group.nodes.values()))
+    steps.append(Change("nodes", {**dict.fromkeys(made.group.nodes), group_id: placed}, where))
     return Steps(tuple(steps), "group")
 
 
-def _border_of_outer(outer: Group, group: Group, inside: set[str], group_id: str, where: Where) -> list[Edit]:
+class _Grouping:
+    """A group that gets ports, each under a name of its own; one output for all that read the same."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self._inputs, self._outputs = FreeNames(), FreeNames()
+        self._shown: dict[str, str] = {}
+
+    def holds(self, endpoint: str) -> bool:
+        """Say whether a port is of a node inside."""
+        return split_endpoint(endpoint)[0] in self.group.nodes
+
+    def input(self, wanted: str, ends: tuple[str, ...]) -> str:
+        """Return the name of a new port that feeds inner ports."""
+        name = self._inputs.take(wanted)
+        self.group.inputs[name] = ends
+        return name
+
+    def output(self, source: str) -> str:
+        """Return the name of the port that shows an inner one."""
+        if source not in self._shown:
+            name = self._shown[source] = self._outputs.take(split_endpoint(source)[1])
+            self.group.outputs[name] = source
+        return self._shown[source]
+
+
+def _border_of_outer(outer: Group, made: _Grouping, group_id: str, where: Where) -> list[Edit]:
     """Lead the ports of the group around a new group through the ports of the new one."""
     inputs, outputs = {}, {}
     for name, ends in outer.inputs.items():
-        moved = tuple(end for end in ends if split_endpoint(end)[0] in inside)
+        moved = tuple(filter(made.holds, ends))
         if moved:
-            port = _free_name(name, group.inputs)
-            group.inputs[port] = moved
+            port = made.input(name, moved)
             inputs[name] = (*(end for end in ends if end not in moved), f"{group_id}.{port}")
     for name, end in outer.outputs.items():
-        if split_endpoint(end)[0] in inside:
-            outputs[name] = f"{group_id}.{_output_port(group, end)}"
+        if made.holds(end):
+            outputs[name] = f"{group_id}.{made.output(end)}"
     return [Change("inputs", inputs, where), Change("outputs", outputs, where)]
 
 
 def _sort_connection(
-    group: Group,
-    rewired: dict[str, Connection | None],
-    target: str,
-    connection: Connection,
-    inside: set[str],
-    group_id: str,
+    made: _Grouping, rewired: dict[str, Connection | None], target: str, connection: Connection, group_id: str
 ) -> None:
-    source_in, target_in = split_endpoint(connection.source)[0] in inside, split_endpoint(target)[0] in inside
+    source_in, target_in = made.holds(connection.source), made.holds(target)
     if source_in and target_in:
-        group.connections[target] = connection
+        made.group.connections[target] = connection
         rewired[target] = None
     elif target_in:
-        port = _free_name(split_endpoint(target)[1], group.inputs)
-        group.inputs[port] = (target,)
+        port = made.input(split_endpoint(target)[1], (target,))
         rewired[target] = None
         rewired[f"{group_id}.{port}"] = connection
     elif source_in:
-        port = _output_port(group, connection.source)
-        rewired[target] = structs.replace(connection, source=f"{group_id}.{port}")
-
-
-def _output_port(group: Group, source: str) -> str:
-    for name, endpoint in group.outputs.items():
-        if endpoint == source:
-            return name
-    name = _free_name(split_endpoint(source)[1], group.outputs)
-    group.outputs[name] = source
-    return name
+        rewired[target] = structs.replace(connection, source=f"{group_id}.{made.output(connection.source)}")
 
 
 def ungroup(body: Body, group_id: str, where: Where = ()) -> Steps:
@@ -262,10 +274,8 @@ def _border_without(outer: Group, group: Group, group_id: str, where: Where) -> 
 
 
 def _renamed_apart(entries: Mapping[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
-    renamed: dict[str, Any] = {}
-    for key, value in entries.items():
-        renamed[_free_name(key, {*taken, *renamed})] = value
-    return renamed
+    names = FreeNames(taken)
+    return {names.take(key): value for key, value in entries.items()}
 
 
 def _without_border(body: Body, group: Group, group_id: str) -> dict[str, Connection | None]:
@@ -299,13 +309,6 @@ def _check_free(body: Body, node_id: str) -> None:
 
 def _ends(target: str, connection: Connection) -> tuple[str, str]:
     return split_endpoint(target)[0], split_endpoint(connection.source)[0]
-
-
-def _free_name(wanted: str, taken: Iterable[str]) -> str:
-    names, name, number = set(taken), wanted, 2
-    while name in names:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
 
 
 def _centre(nodes: Iterable[Node]) -> tuple[float, float]:

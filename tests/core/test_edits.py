@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -234,3 +235,20 @@ def test_an_edit_is_data_that_says_what_a_menu_shows():
     assert edits.remove_nodes(pipeline, ["g"]).label == "delete"
     assert apply(pipeline, edits.remove_nodes(pipeline, ["g"])).label == "delete"
     assert structs.asdict(edits.connect("a.b", Connection("c.d")))["entries"] == {"a.b": Connection("c.d")}
+
+
+def test_nodes_that_are_removed_come_back_in_their_order():
+    pipeline = Pipeline("order", nodes={f"n{number}": Node() for number in range(100)})
+    apply(pipeline, apply(pipeline, edits.remove_nodes(pipeline, set(pipeline.nodes))))
+    assert list(pipeline.nodes) == [f"n{number}" for number in range(100)]
+
+
+def test_many_nodes_are_grouped_without_comparing_each_port_with_each():
+    pipeline = Pipeline("many", modules=dict(MODULES))
+    pipeline.nodes.update({f"{side}{number}": Node() for number in range(5_000) for side in "ab"})
+    pipeline.connections.update({f"b{number}.x": Connection(f"a{number}.out") for number in range(5_000)})
+    began = time.process_time()
+    apply(pipeline, edits.group_nodes(pipeline, {f"b{number}" for number in range(5_000)}, "of_inputs"))
+    apply(pipeline, edits.group_nodes(pipeline, {f"a{number}" for number in range(5_000)}, "of_outputs"))
+    assert time.process_time() - began < 2
+    assert len(pipeline.connections) == 5_000

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from ....core.edits import Change, Edit, Steps, connect, disconnect, ungroup, update_nodes
+from ....core.free_names import FreeNames
 from ....core.pipeline import Connection, Node, Pipeline
 from .fitting import connection_for, converter_module
-from .naming import free_id
+from .naming import as_id, free_id
 from .snapping import on_grid
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def module_key(pipeline: Pipeline, module: Module, wanted: str = "") -> tuple[st
     known = pipeline.modules.get(key)
     if known is not None and (known.path, known.source, known.name) == (module.path, module.source, module.name):
         return key, []
-    name, number = key, 2
-    while name in pipeline.modules:
-        name, number = f"{key}_{number}", number + 1
+    name = FreeNames(pipeline.modules).take(key)
     return name, [Change("modules", {name: module})]
 
 
@@ -114,13 +113,10 @@ class Pasted:
         self._modules: dict[str, Module] = {}
         self._keys: dict[str, str] = {}
         body = pipeline.body(where)
-        taken = set(body.nodes)
-        self.nodes: dict[str, str] = {}
-        for node_id in pasted.nodes:
-            self.nodes[node_id] = free_id(node_id, taken)
-            taken.add(self.nodes[node_id])
+        ids = FreeNames(body.nodes)
+        self.nodes = {node_id: ids.take(*as_id(node_id)) for node_id in pasted.nodes}
         nodes = {self.nodes[n]: self._placed(node, shift) for n, node in pasted.nodes.items()}
-        wires = {self._end(t): self._wired(c) for t, c in pasted.connections.items()}
+        wires = {self.end(t): self._wired(c) for t, c in pasted.connections.items()}
         notes = {section: self._notes(body, section, shift) for section in NOTES}
         self.notes = {(section, key) for section, found in notes.items() for key in found}
         changes: list[Edit] = [Change("nodes", nodes, where), Change("connections", wires, where)]
@@ -128,20 +124,19 @@ class Pasted:
         self.edit = Steps((Change("modules", self._modules), *changes), "paste")
 
     def _placed(self, node: Node, shift: Place) -> Node:
-        at = node.position[0] + shift[0], node.position[1] + shift[1]
-        return structs.replace(self._rekeyed(node), position=at)
+        return self._rekeyed(node, position=_shifted(node.position, shift))
 
-    def _rekeyed(self, node: Node) -> Node:
+    def _rekeyed(self, node: Node, **changed: Any) -> Node:
         group = node.group
         if group is not None:
             inner = {n: self._rekeyed(one) for n, one in group.nodes.items()}
             wires = {t: structs.replace(c, apply=self._key(c.apply)) for t, c in group.connections.items()}
-            return structs.replace(node, group=structs.replace(group, nodes=inner, connections=wires))
-        return structs.replace(node, module=self._key(node.module))
+            return structs.replace(node, group=structs.replace(group, nodes=inner, connections=wires), **changed)
+        return structs.replace(node, module=self._key(node.module), **changed)
 
     def _key(self, key: str) -> str:
-        module = self._pasted.modules.get(key)
-        if not key or module is None:
+        module = self._pasted.modules.get(key) if key else None
+        if module is None:
             return key
         if key not in self._keys:
             self._keys[key], steps = module_key(self._pipeline, module, key)
@@ -152,30 +147,34 @@ class Pasted:
                 self._pipeline.functions.setdefault(self._keys[key], function)
         return self._keys[key]
 
-    def _end(self, endpoint: str) -> str:
+    def end(self, endpoint: str) -> str:
+        """Return what a port of a pasted node is called here."""
         node_id, _, port = endpoint.partition(".")
         return f"{self.nodes.get(node_id, node_id)}.{port}"
 
     def _wired(self, connection: Connection) -> Connection:
-        return structs.replace(connection, source=self._end(connection.source), apply=self._key(connection.apply))
+        return structs.replace(connection, source=self.end(connection.source), apply=self._key(connection.apply))
 
     def _notes(self, body: Body, section: str, shift: Place) -> dict[str, Any]:
-        taken, found = set(getattr(body, section)), {}
-        for key, note in getattr(self._pasted, section).items():
-            name = free_id(key, taken)
-            taken.add(name)
-            found[name] = structs.replace(note, position=(note.position[0] + shift[0], note.position[1] + shift[1]))
-        return found
+        ids = FreeNames(getattr(body, section))
+        return {
+            ids.take(*as_id(key)): structs.replace(note, position=_shifted(note.position, shift))
+            for key, note in getattr(self._pasted, section).items()
+        }
+
+
+def _shifted(place: Place, shift: Place) -> Place:
+    return place[0] + shift[0], place[1] + shift[1]
 
 
 def duplicated(pipeline: Pipeline, where: Where, nodes: set[str], notes: set[tuple[str, str]], shift: Place) -> Pasted:
     """Return the paste of copies beside their originals; what fed the originals feeds the copies too."""
-    made = Pasted(pipeline, where, excerpt(pipeline, where, nodes, notes), shift)
-    body = pipeline.body(where)
+    inner = excerpt(pipeline, where, nodes, notes)
+    made = Pasted(pipeline, where, inner, shift)
     outer = {
-        f"{made.nodes[target.partition('.')[0]]}.{target.partition('.')[2]}": connection
-        for target, connection in body.connections.items()
-        if target.partition(".")[0] in nodes and connection.source.partition(".")[0] not in nodes
+        made.end(target): connection
+        for target, connection in pipeline.body(where).connections.items()
+        if target not in inner.connections and target.partition(".")[0] in nodes
     }
     made.edit = Steps((*made.edit.edits, Change("connections", outer, where)), "duplicate")
     return made

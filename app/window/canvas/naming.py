@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ....core.free_names import FreeNames
 from ....core.modules import LIBRARY
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterable
 
     from ....core.modules import Module
     from ....core.pipeline import Node
+
+_UNFIT, _NUMBER = re.compile(r"[^A-Za-z0-9_-]+"), re.compile(r"_\d+$")
 
 
 def title_of(node_id: str, node: Node, module: Module | None) -> str:
@@ -31,14 +34,13 @@ def kind_of(node: Node, module: Module | None) -> str:
     return f"{place.removeprefix(LIBRARY) if module.in_library else place} · {name}"
 
 
-def free_id(wanted: str, taken: Container[str]) -> str:
-    """Return ``wanted`` as the id of a node, numbered if it is taken."""
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted).strip("_")[:80] or "node"
+def as_id(wanted: str) -> tuple[str, str]:
+    """Return a text as the id of a node, and what of it is numbered where that is taken."""
+    plain = _UNFIT.sub("_", wanted).strip("_")[:80] or "node"
     name = plain if not plain[0].isdigit() and plain[0] != "-" else f"n{plain}"
-    if name not in taken:
-        return name
-    stem = re.sub(r"_\d+$", "", name)
-    number = 2
-    while f"{stem}_{number}" in taken:
-        number += 1
-    return f"{stem}_{number}"
+    return name, _NUMBER.sub("", name)
+
+
+def free_id(wanted: str, taken: Iterable[str]) -> str:
+    """Return ``wanted`` as the id of a node, numbered if it is taken."""
+    return FreeNames(taken).take(*as_id(wanted))
