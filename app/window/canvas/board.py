@@ -11,14 +11,14 @@ from ..theme.tokens import CARD_PADDING_X, CARD_WIDTH, CARD_WIDTH_MOST, CHIP, GR
 from .borders import border_ports
 from .card import Card, Wire
 from .mapping import Carried
-from .measures import FAR_BELOW, FAR_BELOW_OF_FEW, FEW_CARDS, HUB, card_height, port_y
+from .measures import FAR_BELOW, FAR_BELOW_OF_FEW, FEW_CARDS, HUB, port_y
 from .naming import kind_of, title_of
 from .ports import Ports, ports_of
 from .rows import Rows
 from .touched import touched_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .touched import Touched
 
 _SIDES = CARD_PADDING_X * 2 + CHIP + 8 + ICON_SMALL + 4 + ICON_SMALL + 8
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, Wire] = {}
 
 
 class Board:
@@ -45,8 +45,8 @@ class Board:
         self.wires: dict[str, Wire] = {}
         self.places = Rows(4)
         self.ends = Rows(6)
-        self.wires_at: dict[str, set[str]] = {}
-        self._border: set[PortAt] = set()
+        self.wires_at: dict[str, dict[str, Wire]] = {}
+        self._border: dict[str, set[PortAt]] = {}
         self.body: Body | None = None
         self.where: Where = ()
         self._modules: Mapping[str, Module] = {}
@@ -55,11 +55,11 @@ class Board:
     def _forget_shared(self) -> None:
         self._widths: dict[str, int] = {}
         self._ports: dict[object, Ports] = {}
-        self._kinds: dict[str, str] = {}
+        self._words: dict[str, tuple[str, str]] = {}
         self._curves: NDArray[np.float64] | None = None
         self._hubs: NDArray[np.bool_] | None = None
         self._carried: Carried | None = None
-        self._stale: set[str] = set()
+        self._stale: dict[str, None] = {}
 
     @property
     def far_below(self) -> float:
@@ -72,6 +72,10 @@ class Board:
         assert self.body is not None, "a board shows a body"
         return self.body
 
+    def at(self, node_id: str) -> Collection[Wire]:
+        """Return the connections of a node, into it and out of it."""
+        return self.wires_at.get(node_id, _NOTHING).values()
+
     # Loading
 
     def load(self, pipeline: Pipeline, where: Where) -> None:
@@ -79,53 +83,33 @@ class Board:
         body = pipeline.body(where)
         self.body, self.where, self._modules = body, where, pipeline.modules
         self._forget_shared()
-        self.wires = {name: Wire(name, connection) for name, connection in body.connections.items()}
-        self.wires_at = {}
+        self.cards, self.wires, self.wires_at = {}, {}, {}
+        self.places.clear()
+        self.ends.clear()
         self._border = border_ports(body)
-        for name, wire in self.wires.items():
-            self.wires_at.setdefault(wire.source, set()).add(name)
-            self.wires_at.setdefault(wire.target, set()).add(name)
-        self.cards = {node_id: self._card(node_id, node) for node_id, node in body.nodes.items()}
-        self.places.fill(
-            list(self.cards), [(*card.node.position, card.width, card.height) for card in self.cards.values()]
-        )
-        ends = [(name, self._ends(wire)) for name, wire in self.wires.items()]
-        kept = [(name, numbers) for name, numbers in ends if numbers is not None]
-        self.ends.fill([name for name, _ in kept], [numbers for _, numbers in kept])
+        self._take_wires(body, body.connections)
+        self._renew(body, body.nodes)
 
     def _card(self, node_id: str, node: Node) -> Card:
         module = self._modules.get(node.module) if node.group is None else None
-        key = node.module
-        kind = self._kinds.get(key) if node.group is None else None
-        if kind is None:
-            kind = kind_of(node, module)
-            if node.group is None:
-                self._kinds[key] = kind
-        category = module.category if module is not None else ""
-        card = Card(node_id, node, (title_of(node_id, node, module), kind, category), self._ports_of(node_id, node))
-        card.width = self._width(card.title)
-        card.height = card_height(card.ports.rows)
-        return card
+        words = self._words.get(node.module) if node.group is None else (kind_of(node, None), "")
+        if words is None:
+            words = self._words[node.module] = kind_of(node, module), module.category if module is not None else ""
+        title = title_of(node_id, node, module)
+        return Card(node_id, node, (title, *words), self._ports_of(node_id, node), self._width(title))
 
     def _ports_of(self, node_id: str, node: Node) -> Ports:
-        fed, read = [], []
-        for name in self.wires_at.get(node_id, _NOTHING):
-            wire = self.wires[name]
-            if wire.target == node_id:
-                fed.append(wire.target_port)
-            if wire.source == node_id:
-                read.append(wire.source_port)
-        if self._border:
-            fed += [port.name for port in self._border if port.node == node_id and port.side == "in"]
-            read += [port.name for port in self._border if port.node == node_id and port.side == "out"]
-        module = self._modules.get(node.module)
+        at = self.at(node_id)
+        fed = [wire.target_port for wire in at if wire.target == node_id]
+        read = [wire.source_port for wire in at if wire.source == node_id]
+        for port in self._border.get(node_id, ()):
+            (fed if port.side == "in" else read).append(port.name)
         if node.group is not None:
             return ports_of(node, None, fed, read)
-        fed.sort()
-        key = (node.module, tuple(fed), tuple(sorted(set(read))))
+        key = node.module, tuple(fed), frozenset(read)
         found = self._ports.get(key)
         if found is None:
-            found = self._ports[key] = ports_of(node, module, set(fed), set(read))
+            found = self._ports[key] = ports_of(node, self._modules.get(node.module), set(fed), set(read))
         return found
 
     def _width(self, title: str) -> int:
@@ -135,15 +119,25 @@ class Board:
             width = self._widths[title] = -(-min(max(wanted, CARD_WIDTH), CARD_WIDTH_MOST) // GRID) * GRID
         return width
 
-    def _ends(self, wire: Wire) -> tuple[float, ...] | None:
-        source, target = self.cards.get(wire.source), self.cards.get(wire.target)
-        if source is None or target is None:
-            return None
-        return (
-            self.places.row[wire.source], self.places.row[wire.target],
-            source.width, port_y(source.ports.output_rows.get(wire.source_port, 0)),
-            0.0, port_y(target.ports.input_rows.get(wire.target_port, 0)),
-        )  # fmt: skip
+    def _lead(self, wires: Mapping[str, Wire]) -> None:
+        """Work out from where to where connections lead; those of which an end is missing are not seen."""
+        cards, row = self.cards, self.places.row
+        led: list[str] = []
+        numbers: list[int] = []
+        for name, wire in wires.items():
+            source, target = cards.get(wire.source), cards.get(wire.target)
+            if source is not None and target is not None:
+                led.append(name)
+                numbers += (
+                    row[wire.source], source.ports.output_rows.get(wire.source_port, 0),
+                    row[wire.target], target.ports.input_rows.get(wire.target_port, 0),
+                )  # fmt: skip
+        if len(led) < len(wires):
+            self.ends.drop_all(wires.keys() - set(led))
+        sources, outputs, targets, inputs = np.array(numbers, dtype=np.intp).reshape(-1, 4).T
+        widths = self.places.values[sources, 2]
+        zeros = np.zeros(len(led))
+        self.ends.put_all(led, np.column_stack([sources, targets, widths, port_y(outputs), zeros, port_y(inputs)]))
 
     # What an edit changes
 
@@ -154,45 +148,49 @@ class Board:
         if body is None:
             return touched
         if touched.modules:
-            self._kinds.clear()
+            self._words.clear()
             self._ports.clear()
             touched.nodes.update({n: None for n, card in self.cards.items() if card.node.module in touched.modules})
         renew = self._take_wires(body, touched.wires)
         if touched.border:
             before, self._border = self._border, border_ports(body)
-            renew |= {port.node for port in before ^ self._border}
+            renew |= {one: None for one in before | self._border if before.get(one) != self._border.get(one)}
         for node_id in touched.nodes:
             if self._take_node(body, node_id, anew=bool(touched.modules)):
-                renew.add(node_id)
+                renew[node_id] = None
         self._renew(body, renew)
         self._curves = None
         return touched
 
-    def _take_wires(self, body: Body, names: Iterable[str]) -> set[str]:
-        near: set[str] = set()
+    def _take_wires(self, body: Body, names: Collection[str]) -> dict[str, None]:
+        """Take connections as they are in the body now; return the nodes at their ends, before and after."""
+        near: dict[str, None] = {}
+        if not names:
+            return near
+        wires, wires_at, connections, stale = self.wires, self.wires_at, body.connections, self._stale
         for name in names:
-            old = self.wires.pop(name, None)
+            old = wires.pop(name, None)
             if old is not None:
-                self.ends.drop(name)
-                self._forget_wire(old)
                 for end in (old.source, old.target):
-                    self.wires_at[end].discard(name)
-                near.update((old.source, old.target))
-            connection = body.connections.get(name)
+                    wires_at[end].pop(name, None)
+                    near[end] = None
+                stale[old.target] = None
+            connection = connections.get(name)
             if connection is not None:
-                wire = self.wires[name] = Wire(name, connection)
-                near.update((wire.source, wire.target))
-                self._stale.add(wire.target)
+                wire = wires[name] = Wire(name, connection)
                 for end in (wire.source, wire.target):
-                    self.wires_at.setdefault(end, set()).add(name)
-        if near:
-            self._hubs = None
-        return near
-
-    def _forget_wire(self, old: Wire) -> None:
-        self._stale.add(old.target)
+                    at = wires_at.get(end)
+                    if at is None:
+                        wires_at[end] = {name: wire}
+                    else:
+                        at[name] = wire
+                    near[end] = None
+                stale[wire.target] = None
+        self.ends.drop_all(names)
         if self._carried is not None:
-            self._carried.targets.discard(old.name)
+            self._carried.targets.difference_update(names)
+        self._hubs = None
+        return near
 
     def _take_node(self, body: Body, node_id: str, *, anew: bool) -> bool:
         """Say whether the card has to be made again: not if the node has only moved."""
@@ -200,36 +198,34 @@ class Board:
         card = self.cards.get(node_id)
         if node is None or card is None or anew:
             self._hubs = None
-            self._stale.add(node_id)
+            self._stale[node_id] = None
             return True
         old, card.node = card.node, node
         if node.position != old.position:
             self.places.values[self.places.row[node_id], :2] = node.position
         if node.sweeps is not old.sweeps or node.zips is not old.zips or node.fold is not old.fold:
-            self._stale.add(node_id)
+            self._stale[node_id] = None
         return node.title != old.title or node.module != old.module or node.group is not old.group or bool(node.group)
 
     def _renew(self, body: Body, node_ids: Iterable[str]) -> None:
-        rewire: set[str] = set()
-        places: list[tuple[str, tuple[float, ...]]] = []
-        ends: list[tuple[str, tuple[float, ...]]] = []
+        """Make cards anew, or take them away, and lead the connections at them where they are now."""
+        wires: dict[str, Wire] = {}
+        made: list[Card] = []
+        gone: list[str] = []
         for node_id in node_ids:
-            rewire |= self.wires_at.get(node_id, _NOTHING)
+            wires |= self.wires_at.get(node_id, _NOTHING)
             node = body.nodes.get(node_id)
             if node is None:
+                gone.append(node_id)
                 self.cards.pop(node_id, None)
-                self.places.drop(node_id)
                 continue
             card = self.cards[node_id] = self._card(node_id, node)
-            places.append((node_id, (*node.position, card.width, card.height)))
-        self.places.put_all(places)
-        for name in rewire:
-            found = self._ends(self.wires[name])
-            if found is None:
-                self.ends.drop(name)
-            else:
-                ends.append((name, found))
-        self.ends.put_all(ends)
+            made.append(card)
+        self.places.drop_all(gone)
+        self.places.put_all(
+            [card.id for card in made], [(*card.node.position, card.width, card.height) for card in made]
+        )
+        self._lead(wires)
 
     # What it looks like
 
@@ -269,10 +265,10 @@ class Board:
     def mapped(self) -> set[str]:
         """The inputs whose connections carry many items."""
         if self._carried is None:
-            self._carried, self._stale = Carried(), set(self.cards)
+            self._carried, self._stale = Carried(), dict.fromkeys(self.cards)
         if self._stale:
-            stale, self._stale = self._stale, set()
-            self._carried.update(self.body_shown.nodes, self.wires, self.wires_at, stale)
+            stale, self._stale = self._stale, {}
+            self._carried.update(self.body_shown.nodes, self.wires_at, stale)
         return self._carried.targets
 
     def shift(self, rows: NDArray[np.intp], origin: NDArray[np.float64], dx: float, dy: float) -> None:

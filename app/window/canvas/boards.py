@@ -37,6 +37,8 @@ class Boards:
             with collector_paused():
                 board = Board(metrics.horizontalAdvance)
                 board.load(pipeline, ())
+                # What is doubled is worked out when it is asked for first: here, not in the window's thread.
+                _ = board.mapped
             self._made = [*self._made[1 - _WAITING :], (pipeline, board)]
         return pipeline
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....core.edits import Change
+from ....core.free_names import FreeNames
 from ....core.pipeline import Group
 from .finding import PortAt
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from ....core.pipeline import Body, Where
     from .board import Board
@@ -25,23 +26,26 @@ def names_outside(body: Body, port: PortAt) -> list[str]:
     return [name for name, ends in body.inputs.items() if port.endpoint in ends]
 
 
-def border_ports(body: Body) -> set[PortAt]:
-    """Return the inner ports that a group shows outside."""
-    if not isinstance(body, Group):
-        return set()
-    inner: list[tuple[Side, str]] = [("in", end) for ends in body.inputs.values() for end in ends]
-    inner += [("out", end) for end in body.outputs.values()]
-    return {PortAt(end.partition(".")[0], side, end.partition(".")[2]) for side, end in inner}
+def border_ports(body: Body) -> dict[str, set[PortAt]]:
+    """Return the inner ports that a group shows outside, by their nodes."""
+    found: dict[str, set[PortAt]] = {}
+    if isinstance(body, Group):
+        inner: list[tuple[Side, str]] = [("in", end) for ends in body.inputs.values() for end in ends]
+        inner += [("out", end) for end in body.outputs.values()]
+        for side, end in inner:
+            node_id, _, name = end.partition(".")
+            found.setdefault(node_id, set()).add(PortAt(node_id, side, name))
+    return found
 
 
 def toggled(body: Group, port: PortAt, where: Where) -> Change:
     """Return the edit that shows a port outside the group, or hides it there if it is shown."""
     shown = names_outside(body, port)
     if port.side == "out":
-        name = _free(port.name, body.outputs)
+        name = FreeNames(body.outputs).take(port.name)
         return Change("outputs", dict.fromkeys(shown) if shown else {name: port.endpoint}, where)
     if not shown:
-        return Change("inputs", {_free(port.name, body.inputs): (port.endpoint,)}, where)
+        return Change("inputs", {FreeNames(body.inputs).take(port.name): (port.endpoint,)}, where)
     kept = {name: tuple(end for end in body.inputs[name] if end != port.endpoint) for name in shown}
     return Change("inputs", {name: ends or None for name, ends in kept.items()}, where)
 
@@ -56,11 +60,5 @@ def open_ports(board: Board, nodes: Iterable[str]) -> list[PortAt]:
         outputs = [PortAt(node_id, "out", name) for name in card.ports.outputs]
         found += [p for p in inputs if p.endpoint not in board.wires and p.name not in card.node.params]
         found += [p for p in outputs if p.endpoint not in read]
-    return [port for port in found if not names_outside(body, port)]
-
-
-def _free(wanted: str, taken: Container[str]) -> str:
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    shown = border_ports(body)
+    return [port for port in found if port not in shown.get(port.node, ())]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .measures import card_height
+
 if TYPE_CHECKING:
     from ....core.pipeline import Connection, Node
     from .ports import Ports
@@ -14,10 +16,10 @@ class Card:
 
     __slots__ = ("category", "height", "id", "kind", "node", "ports", "title", "width")
 
-    def __init__(self, node_id: str, node: Node, words: tuple[str, str, str], ports: Ports) -> None:
+    def __init__(self, node_id: str, node: Node, words: tuple[str, str, str], ports: Ports, width: int) -> None:
         self.id, self.node, self.ports = node_id, node, ports
         self.title, self.kind, self.category = words
-        self.width = self.height = 0
+        self.width, self.height = width, card_height(ports.rows)
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ....core.free_names import FreeNames
 from ....core.graph import path_between
 from ....core.modules import Module
 from ....core.modules import Port as ModulePort
@@ -46,12 +47,10 @@ class Matching:
 
     def _found_around(self, start: str, *, backwards: bool) -> set[str]:
         """Return what leads to an output, or what follows an input: a connection with it would close a circle."""
-        wires, wires_at = self.board.wires, self.board.wires_at
         seen, waiting = {start}, [start]
         while waiting:
             node_id = waiting.pop()
-            for name in wires_at.get(node_id, ()):
-                wire = wires[name]
+            for wire in self.board.at(node_id):
                 near, far = (wire.target, wire.source) if backwards else (wire.source, wire.target)
                 if near == node_id and far not in seen and far in self.board.cards:
                     seen.add(far)
@@ -86,9 +85,7 @@ class Matching:
         node = board.cards[node_id].node
         if node.sweeps or node.zips:
             return True
-        return any(
-            name in board.mapped and board.wires[name].target == node_id for name in board.wires_at.get(node_id, ())
-        )
+        return any(wire.name in board.mapped and wire.target == node_id for wire in board.at(node_id))
 
     def circle_nodes(self, port: PortAt) -> list[str]:
         """Return the nodes of the circle that a connection with ``port`` would close, in order."""
@@ -115,11 +112,7 @@ class Matching:
         card = self.board.cards[node_id]
         names = [name for name in card.ports.hidden if self.judge(PortAt(node_id, "in", name)).allowed]
         if card.ports.open:
-            wanted = split_endpoint(self.fixed.endpoint)[1]
-            number, name = 2, wanted
-            while name in card.ports.input_rows or name in names:
-                name, number = f"{wanted}_{number}", number + 1
-            names.append(name)
+            names.append(FreeNames((*card.ports.inputs, *names)).take(split_endpoint(self.fixed.endpoint)[1]))
         return names
 
 

@@ -33,7 +33,7 @@ def insertion_at(
     board: Board, modules: Mapping[str, Module], node_id: str, x: float, y: float, reach: float = REACH
 ) -> Insertion | None:
     """Return how a node of the board fits into the connection at a place; None if it does not, or is connected."""
-    if board.wires_at.get(node_id) or board.body is None:
+    if board.at(node_id) or board.body is None:
         return None
     body, ports = board.body, board.cards[node_id].ports
     inputs = [(p, port_typed(body, modules, f"{node_id}.{p}", output=False)) for p in ports.inputs]

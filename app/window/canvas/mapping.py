@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ....core.graph import topological_order
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .card import Wire
 
 Axes = tuple[str, ...]
+_NOTHING: Mapping[str, Wire] = {}
 
 
 class Carried:
@@ -28,15 +30,15 @@ class Carried:
         self._in_circles: set[str] = set()
 
     def update(
-        self, nodes: Mapping[str, Node], wires: Mapping[str, Wire], wires_at: Mapping[str, set[str]], stale: set[str]
+        self, nodes: Mapping[str, Node], wires_at: Mapping[str, Mapping[str, Wire]], stale: Iterable[str]
     ) -> None:
         """Work it out anew for ``stale`` nodes and all behind them; ``wires_at`` has the connections of each node."""
-        touched = _behind(stale, wires, wires_at)
+        touched = _behind(stale, wires_at)
         graph: dict[str, list[str]] = {node_id: [] for node_id in touched if node_id in nodes}
         fed: dict[str, list[Wire]] = {}
         for node_id in touched:
             self._axes.pop(node_id, None)
-            into = [wires[name] for name in sorted(wires_at.get(node_id, ())) if wires[name].target == node_id]
+            into = [wire for wire in wires_at.get(node_id, _NOTHING).values() if wire.target == node_id]
             self.targets.difference_update([wire.name for wire in into])
             fed[node_id] = [wire for wire in into if wire.source in nodes and node_id in nodes]
             for wire in fed[node_id]:
@@ -45,11 +47,12 @@ class Carried:
                 elif wire.source in self._in_circles:
                     graph[node_id].append(node_id)
         ordered = topological_order(graph)
-        self._in_circles = (self._in_circles - touched) | graph.keys() - set(ordered)
+        self._in_circles = (self._in_circles - touched.keys()) | graph.keys() - set(ordered)
         for node_id in ordered:
             node = nodes[node_id]
             if node.sweeps or node.zips or self._reaches(fed[node_id]):
-                found = _axes(node, node_id, fed[node_id], self._axes, self.targets)
+                into = sorted(fed[node_id], key=attrgetter("name"))
+                found = _axes(node, node_id, into, self._axes, self.targets)
                 if found:
                     self._axes[node_id] = found
 
@@ -58,16 +61,15 @@ class Carried:
         return any(wire.source in self._axes or wire.connection.each is not None for wire in fed)
 
 
-def _behind(nodes: set[str], wires: Mapping[str, Wire], wires_at: Mapping[str, set[str]]) -> set[str]:
-    """Return nodes and all that can be reached from them."""
-    found, waiting = set(nodes), list(nodes)
-    while waiting:
-        node_id = waiting.pop()
-        for name in wires_at.get(node_id, ()):
-            target = wires[name].target
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
+def _behind(nodes: Iterable[str], wires_at: Mapping[str, Mapping[str, Wire]]) -> dict[str, None]:
+    """Return nodes and all that can be reached from them, those near to each other together: that is faster."""
+    found = dict.fromkeys(nodes)
+    waiting = list(found)
+    for node_id in waiting:
+        for wire in wires_at.get(node_id, _NOTHING).values():
+            if wire.target not in found:
+                found[wire.target] = None
+                waiting.append(wire.target)
     return found
 
 

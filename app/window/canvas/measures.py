@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING, Any, overload
+
 from ..theme.tokens import CARD_PADDING_Y, CHIP, GRID, ICON_SMALL, PORT_ROW, PROGRESS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 HEADER = CARD_PADDING_Y * 2 + CHIP + 10
 FOOT = ICON_SMALL + PROGRESS + 6
@@ -34,11 +41,20 @@ MOST_DOTS = 24
 """A node with more tasks than this shows a bar in place of a dot each."""
 
 
+@cache
 def card_height(rows: int) -> int:
     """Return the height of a card with so many rows of ports, on the grid."""
     return -(-(HEADER + max(rows, 1) * PORT_ROW + FOOT) // GRID) * GRID
 
 
-def port_y(row: int) -> float:
-    """Return how far below the top of its card the middle of a port is."""
+@overload
+def port_y(row: int) -> float: ...
+
+
+@overload
+def port_y(row: NDArray[np.intp]) -> NDArray[np.floating[Any]]: ...
+
+
+def port_y(row: int | NDArray[np.intp]) -> float | NDArray[np.floating[Any]]:
+    """Return how far below the top of its card the middle of a port is; of many ports at once."""
     return HEADER + (row + 0.5) * PORT_ROW

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 LEAST = 64
 
@@ -32,30 +32,20 @@ class Rows:
         self.used: NDArray[np.bool_] = np.zeros(LEAST, dtype=np.bool_)
         self._free: list[int] = []
 
-    def fill(self, names: Sequence[str], values: Iterable[Sequence[float]]) -> None:
-        """Take these names in place of all there were."""
-        count = len(names)
-        self.clear()
-        self._grow(max(count, LEAST))
-        self.names = list(names)
-        self.row = {name: at for at, name in enumerate(names)}
-        if count:
-            self.values[:count] = np.array(list(values), dtype=np.float64)
-            self.used[:count] = True
-
-    def put_all(self, entries: Sequence[tuple[str, Sequence[float]]]) -> None:
+    def put_all(self, names: Sequence[str], values: ArrayLike) -> None:
         """Give each of these names its numbers, and a row if it has none."""
-        if entries:
-            rows = [row if (row := self.row.get(name)) is not None else self._new_row(name) for name, _ in entries]
-            self.values[rows] = [values for _, values in entries]
+        if names:
+            self._add([name for name in names if name not in self.row])
+            self.values[[self.row[name] for name in names]] = values
 
-    def drop(self, name: str) -> None:
-        """Forget a name, if it is there."""
-        row = self.row.pop(name, None)
-        if row is not None:
-            self.used[row] = False
-            self.names[row] = ""
-            self._free.append(row)
+    def drop_all(self, names: Iterable[str]) -> None:
+        """Forget those of these names that are there."""
+        rows = [row for name in names if (row := self.row.pop(name, None)) is not None]
+        if rows:
+            self.used[rows] = False
+            for row in rows:
+                self.names[row] = ""
+            self._free += rows
 
     def mask(self, names: Iterable[str]) -> NDArray[np.bool_]:
         """Return which rows belong to ``names``."""
@@ -65,21 +55,20 @@ class Rows:
         chosen[rows] = True
         return chosen
 
-    def _new_row(self, name: str) -> int:
-        if self._free:
-            row = self._free.pop()
+    def _add(self, names: Sequence[str]) -> None:
+        """Give these new names rows, those first that others had."""
+        again = [self._free.pop() for _ in names[: len(self._free)]]
+        for row, name in zip(again, names, strict=False):
             self.names[row] = name
-        else:
-            row = len(self.names)
-            self.names.append(name)
-            if row >= len(self.used):
-                self._grow(2 * len(self.used))
-        self.row[name] = row
-        self.used[row] = True
-        return row
+        first = len(self.names)
+        self.names += names[len(again) :]
+        self._grow(len(self.names))
+        rows = [*again, *range(first, len(self.names))]
+        self.row.update(zip(names, rows, strict=True))
+        self.used[rows] = True
 
     def _grow(self, count: int) -> None:
-        missing = count - len(self.used)
-        if missing > 0:
+        if count > len(self.used):
+            missing = max(count, 2 * len(self.used)) - len(self.used)
             self.values = np.vstack([self.values, np.zeros((missing, self.columns))])
             self.used = np.concatenate([self.used, np.zeros(missing, dtype=np.bool_)])

@@ -44,8 +44,7 @@ def _along(board: Board, start: str, way: Way) -> str | None:
     """Follow a connection: back through the uppermost input, on through the uppermost output."""
     card = board.cards[start]
     found: list[tuple[int, float, str]] = []
-    for name in board.wires_at.get(start, ()):
-        wire = board.wires[name]
+    for wire in board.at(start):
         if way == "left" and wire.target == start and wire.source in board.cards:
             found.append((card.ports.input_rows.get(wire.target_port, 0), _middle(board, wire.source)[1], wire.source))
         elif way == "right" and wire.source == start and wire.target in board.cards:

@@ -174,10 +174,9 @@ class Connect(Gesture):
         on_circle = set(nodes)
         for node_id in nodes:
             painter.drawRoundedRect(canvas.card_box(node_id), 8, 8)
-            for name in canvas.board.wires_at.get(node_id, ()):
-                wire = canvas.board.wires[name]
+            for wire in canvas.board.at(node_id):
                 if wire.source in on_circle and wire.target in on_circle:
-                    row = canvas.board.ends.row[name]
+                    row = canvas.board.ends.row[wire.name]
                     painter.drawPath(curve(*canvas.board.curves[row].tolist()))
 
     def _paint_word(self, painter: QPainter, shown: PortAt, judged: Verdict) -> None:

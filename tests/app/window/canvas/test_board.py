@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from canvas_pipeline import MODULES, small
@@ -89,6 +91,19 @@ def test_a_group_shows_the_ports_that_an_edit_inside_gives_it():
     apply(pipeline, edit)
     board.take(edit)
     assert board.cards["grouped"].ports.outputs == ("out", "more")
+
+
+def test_a_group_with_many_ports_is_shown_without_going_through_all_of_them_for_each_node():
+    pipeline = Pipeline("many", modules=dict(MODULES))
+    for number in range(8_000):
+        pipeline.nodes[f"outer{number}"] = Node(module="make")
+        pipeline.nodes[f"inner{number}"] = Node(module="add")
+        pipeline.connections[f"inner{number}.a"] = Connection(f"outer{number}.out")
+    apply(pipeline, group_nodes(pipeline, [f"inner{number}" for number in range(8_000)], "grouped"))
+    began = time.process_time()
+    board = board_of(pipeline, ("grouped",))
+    assert time.process_time() - began < 2
+    assert len(board.cards) == 8_000
 
 
 def test_what_is_under_a_place_is_found():

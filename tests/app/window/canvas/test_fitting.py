@@ -77,9 +77,9 @@ def mapped(pipeline):
     wires_at = {}
     for name, wire in wires.items():
         for end in (wire.source, wire.target):
-            wires_at.setdefault(end, set()).add(name)
+            wires_at.setdefault(end, {})[name] = wire
     carried = Carried()
-    carried.update(pipeline.nodes, wires, wires_at, set(pipeline.nodes))
+    carried.update(pipeline.nodes, wires_at, pipeline.nodes)
     return carried.targets
 
 
