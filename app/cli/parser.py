@@ -128,6 +128,11 @@ def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     cache = run.add_mutually_exclusive_group()
     cache.add_argument("--cache", metavar="DIR", help="keep results in DIR (default: the user's own folder)")
     cache.add_argument("--no-cache", action="store_true", help="use no earlier results and keep none")
+    _add_manner(run)
+
+
+def _add_manner(run: Parser) -> None:
+    """Add how a run is begun, and what it leaves and tells."""
     run.add_argument("--dry-run", action="store_true", help="show what would run; execute and import nothing")
     run.add_argument("--trust", action="store_true", help="run the code that the file holds, this time")
     run.add_argument("--detach", action="store_true", help="let it run on its own, also when the terminal is closed")
