@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from alive_things import MINE
-from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QLabel
+from windows import FakeBridge
 
 from treadle.app.window.leaving.bar import MOST_LINES, LeftoverBar
 from treadle.app.window.leaving.leftovers import Leftovers
@@ -13,27 +13,6 @@ from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
 
 MS = 20_000
-
-
-class FakeBridge(QObject):
-    """Tells of leftovers when it is asked; what else it is asked for waits for ``answer``."""
-
-    state_changed = pyqtSignal(str, str)
-
-    def __init__(self, *left):
-        super().__init__()
-        self.left, self.asked, self.waiting = left, [], []
-
-    def ask(self, kind, reply, **facts):
-        self.asked.append((kind, facts))
-        if kind is p.AskClusters:
-            reply(p.ClusterList(profiles=(), chosen="default", clusters=(), leftovers=self.left))
-        else:
-            self.waiting.append(reply)
-        return len(self.asked)
-
-    def answer(self, value):
-        self.waiting.pop(0)(value)
 
 
 def leftover(record="r1", *, usable=True):
@@ -45,14 +24,15 @@ def rig(theme, settings, qtbot):
     made = []
 
     def make(*left, runs=()):
-        bridge = FakeBridge(*left)
+        bridge = FakeBridge("starting")
         for run in runs:
             settings.leave_run(run)
         leftovers = Leftovers(bridge, settings)
         bar = LeftoverBar(leftovers, theme)
         qtbot.addWidget(bar)
         made.append(leftovers)
-        bridge.state_changed.emit("idle", "")
+        bridge.be("idle")
+        bridge.answer(p.AskClusters, p.ClusterList(profiles=(), chosen="default", clusters=(), leftovers=left))
         return bridge, leftovers, bar
 
     yield make
@@ -71,9 +51,9 @@ def test_with_nothing_left_there_is_no_bar(rig):
 
 def test_what_was_left_is_looked_for_once_and_not_touched(rig):
     bridge, _leftovers, bar = rig(leftover())
-    bridge.state_changed.emit("gone", "")
-    bridge.state_changed.emit("idle", "")
-    assert [kind for kind, _ in bridge.asked] == [p.AskClusters]
+    bridge.be("gone")
+    bridge.be("idle")
+    assert bridge.asked == []
     assert "Cluster “mine” of an earlier session still runs" in words(bar)
     assert "2 engines · since" in words(bar)
     assert list(bar.lines["r1"].buttons) == ["attach", "stop", "ignore"]
@@ -91,9 +71,9 @@ def test_what_the_person_chooses_is_asked_of_the_runner_and_the_line_goes(rig, w
     said = []
     leftovers.said.connect(said.append)
     bar.lines["r1"].buttons[what].click()
-    assert bridge.asked[-1] == (p.TakeLeftover, {"record": "r1", "what": what})
     assert not bar.lines["r1"].buttons
-    bridge.answer(p.StillThere())
+    assert bridge.answer(p.TakeLeftover, p.StillThere()) == {"record": "r1", "what": what}
+    assert bridge.asked == []
     assert (leftovers.found, bar.lines) == ((), {})
     assert len(said) == 1
     assert "mine" in said[0]
@@ -102,7 +82,7 @@ def test_what_the_person_chooses_is_asked_of_the_runner_and_the_line_goes(rig, w
 def test_why_it_failed_is_said_and_it_can_be_tried_again(rig):
     bridge, _leftovers, bar = rig(leftover())
     bar.lines["r1"].buttons["attach"].click()
-    bridge.answer(TreadleError("its controller does not answer"))
+    bridge.answer(p.TakeLeftover, TreadleError("its controller does not answer"))
     assert "its controller does not answer" in words(bar)
     assert "attach" in bar.lines["r1"].buttons
 
@@ -110,7 +90,7 @@ def test_why_it_failed_is_said_and_it_can_be_tried_again(rig):
 def test_what_did_not_end_is_named(rig):
     bridge, leftovers, bar = rig(leftover())
     bar.lines["r1"].buttons["stop"].click()
-    bridge.answer(p.StillThere(processes=(p.Living(role="engine", pid=12),)))
+    bridge.answer(p.TakeLeftover, p.StillThere(processes=(p.Living(role="engine", pid=12),)))
     assert "These processes did not end: 12" in words(bar)
     assert len(leftovers.found) == 1
 
@@ -119,7 +99,7 @@ def test_of_many_the_first_are_shown_and_the_others_come_up(rig):
     bridge, _leftovers, bar = rig(*(leftover(f"r{number}") for number in range(MOST_LINES + 2)))
     assert list(bar.lines) == ["r0", "r1", "r2"]
     bar.lines["r1"].buttons["ignore"].click()
-    bridge.answer(p.StillThere())
+    bridge.answer(p.TakeLeftover, p.StillThere())
     assert list(bar.lines) == ["r0", "r2", "r3"]
 
 
@@ -127,7 +107,7 @@ def test_a_runner_that_cannot_say_is_passed_over(rig):
     bridge, leftovers, _bar = rig()
     leftovers._told_clusters(TreadleError("no"))
     assert leftovers.found == ()
-    assert bridge.waiting == []
+    assert bridge.asked == []
 
 
 def test_a_run_whose_journal_is_gone_is_forgotten(rig, qtbot):
