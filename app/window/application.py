@@ -75,7 +75,7 @@ class Program(QObject):
         self.aside = Aside("files", self)
         boards = Boards()
         boards.font = Inks(self.theme).title_font
-        self.documents = Documents(self.aside, self, boards.read)
+        self.documents = Documents(self.aside, self, boards.read, boards.load)
         self.recovery = Recovery(self.documents, settings, self.aside, state_folder / "recovery", self)
         self.shared = Shared(self.theme, settings, self.bridge, self.catalogue, boards)
         self.window = Window(self.shared, self.documents, self.aside)

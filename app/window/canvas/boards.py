@@ -1,4 +1,4 @@
-"""Lays pipelines out for the canvas beside the window's thread, as they are read: of many nodes that takes a while."""
+"""Reads pipelines and lays them out for the canvas beside the window's thread: of many nodes that takes a while."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from PyQt6.QtGui import QFont, QFontMetricsF
 from ....core.collector import collector_paused
 from ....core.document import load
 from .board import Board
+from .spreading import spread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ....core.pipeline import Pipeline
@@ -28,14 +30,20 @@ class Boards:
         self.font: QFont | None = None
         self._made: list[tuple[Pipeline, Board]] = []
 
-    def read(self, path: Path) -> Pipeline:
-        """Read a pipeline file, from any thread, and lay out what it shows first; FileError as ``load`` has it."""
+    def load(self, path: Path) -> Pipeline:
+        """Read a pipeline file, from any thread, with a place for each node; FileError as ``load`` has it."""
         pipeline = load(path)
-        if self.font is not None and len(pipeline.nodes) > MANY:
-            # A font of its own: Qt keeps for each thread what it knows of one.
-            metrics = QFontMetricsF(QFont(self.font))
+        if self.font is not None:
             with collector_paused():
-                board = Board(metrics.horizontalAdvance)
+                spread(pipeline, _measure(self.font))
+        return pipeline
+
+    def read(self, path: Path) -> Pipeline:
+        """Read a pipeline file in the same way, and lay out what it shows first."""
+        pipeline = self.load(path)
+        if self.font is not None and len(pipeline.nodes) > MANY:
+            with collector_paused():
+                board = Board(_measure(self.font))
                 board.load(pipeline, ())
                 # What is doubled is worked out when it is asked for first: here, not in the window's thread.
                 _ = board.mapped
@@ -47,3 +55,8 @@ class Boards:
         found = next((board for one, board in self._made if one is pipeline), None)
         self._made = [entry for entry in self._made if entry[0] is not pipeline]
         return found
+
+
+def _measure(font: QFont) -> Callable[[str], float]:
+    # A font of its own: Qt keeps for each thread what it knows of one.
+    return QFontMetricsF(QFont(font)).horizontalAdvance

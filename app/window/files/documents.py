@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .aside import Aside
 
     Done = Callable[[TreadleError | None], object]
+    Read = Callable[[Path], Pipeline]
 
 SETTLE_MS = 300
 """A program that writes a file in pieces is given this time to finish."""
@@ -32,6 +33,7 @@ Version = tuple[int, int, int]
 class Documents(QObject):
     """All that is open. Files are read and written beside the window's thread; whoever asked is told when it is done.
 
+    ``read`` reads what is to be shown, ``read_again`` what is to take the place of what is shown.
     ``opened`` and ``closed`` tell of documents, ``failed`` of a file that cannot be opened, ``changed_on_disk`` of
     one that another program wrote.
     """
@@ -42,9 +44,9 @@ class Documents(QObject):
     failed = pyqtSignal(object, object)
     changed_on_disk = pyqtSignal(object)
 
-    def __init__(self, aside: Aside, parent: QObject | None = None, read: Callable[[Path], Pipeline] = load) -> None:
+    def __init__(self, aside: Aside, parent: QObject | None = None, read: Read = load, read_again: Read = load) -> None:
         super().__init__(parent)
-        self._aside, self._read = aside, read
+        self._aside, self._read, self._read_again = aside, read, read_again
         self.all: list[Document] = []
         self._versions: dict[Document, Version | None] = {}
         self._watcher = QFileSystemWatcher(self)
@@ -79,7 +81,7 @@ class Documents(QObject):
                 result.file = None
                 then(self.new(result))
 
-        self._aside.do(lambda: load(path), take)
+        self._aside.do(lambda: self._read(path), take)
 
     def recover(self, pipeline: Pipeline, version: Version | None) -> Document:
         """Open what was not saved when another window ended: it has changes, and perhaps a file, of that version."""
@@ -175,7 +177,7 @@ class Documents(QObject):
             document.saved(document.mark(), path)
             done(None)
 
-        self._aside.do(lambda: (load(path), version_of(path)), take)
+        self._aside.do(lambda: (self._read_again(path), version_of(path)), take)
 
     def keep_shown(self, document: Document) -> None:
         """Take what is shown for the newest: the change by another program is not told again."""

@@ -133,6 +133,22 @@ def test_what_cannot_be_opened_is_told_with_place_and_without_traceback(whole, q
     told.reject()
 
 
+def test_a_pipeline_made_in_python_is_opened_and_reloaded_with_its_nodes_side_by_side(whole, qtbot, file):
+    document = opened(whole, qtbot, file)
+
+    def apart(*names):
+        return len({document.pipeline.node(name).position for name in names}) == len(names)
+
+    assert apart("first", "second")
+    assert not document.modified
+    longer = adding("longer")
+    longer.add("operator:mul", id="third", a=2, b=3)
+    file.write_bytes(encode(longer))
+    press(question(whole, qtbot), "reload")
+    qtbot.waitUntil(lambda: "third" in document.pipeline.nodes, timeout=MS)
+    assert apart("first", "second", "third")
+
+
 def test_a_change_by_another_program_is_asked_about_once(whole, qtbot, file):
     document = opened(whole, qtbot, file)
     file.write_bytes(encode(adding("changed elsewhere")))

@@ -1,0 +1,34 @@
+"""Gives places to nodes that were never placed: a pipeline made in Python says nothing of where they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....core.edits import apply
+from .arranging import arranged
+from .board import Board
+from .changes import moved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ....core.pipeline import Body, Pipeline, Where
+
+
+def spread(pipeline: Pipeline, measure: Callable[[str], float]) -> None:
+    """Lay out each body of a pipeline whose nodes are all at one place; text is measured with ``measure``."""
+    for where in list(_heaps(pipeline, ())):
+        board = Board(measure)
+        board.load(pipeline, where)
+        sizes = {card.id: (float(card.width), float(card.height)) for card in board.cards.values()}
+        places = arranged(sizes, [(wire.source, wire.target) for wire in board.wires.values()])
+        apply(pipeline, moved(pipeline.body(where), places, where))
+
+
+def _heaps(body: Body, where: Where) -> Iterator[Where]:
+    """Return where the bodies are that have to be laid out."""
+    for node_id, node in body.nodes.items():
+        if node.group is not None:
+            yield from _heaps(node.group, (*where, node_id))
+    if len(body.nodes) > 1 and len({node.position for node in body.nodes.values()}) == 1:
+        yield where
