@@ -18,7 +18,7 @@ from .documents import code_in, is_trusted, pipeline_of
 from .operations import CancelledError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .operations import Operation, Operations
     from .runs import Runs
@@ -175,8 +175,20 @@ def _list_modules(asked: p.ListModules) -> p.ModuleList:
     from ...core.registry.registry import Registry
 
     found = Registry().catalogue(asked.deadline)
-    broken = tuple(p.BrokenSource(name=name, reason=reason) for name, reason in found.broken)
+    broken = tuple(p.BrokenSource(name=name, reason=reason) for name, reason in (*found.broken, *_broken_at_sight()))
     return p.ModuleList(modules=tuple(found.modules.values()), broken=broken)
+
+
+def _broken_at_sight() -> Iterator[tuple[str, str]]:
+    """Yield what plug-ins offer besides modules and what can be seen to be broken without importing it."""
+    from ...core.registry.scheme_plugins import all_scheme_plugins
+    from ..examples import plugged_examples
+
+    for plugin in all_scheme_plugins():
+        if plugin.why:
+            yield f"{plugin.name} ({plugin.origin}, treadle.schemes)", plugin.why
+    for name, origin, why in plugged_examples()[1]:
+        yield f"{name} ({origin}, treadle.examples)", why
 
 
 def _try_scheme(asked: p.TryScheme) -> p.SchemeTried:

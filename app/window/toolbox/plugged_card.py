@@ -59,6 +59,11 @@ class PluggedCard(Card):
             self._tried = False
 
     @property
+    def state_words(self) -> str:
+        """What goes on, in words."""
+        return self.tr("cannot be used") if self._why else super().state_words
+
+    @property
     def shown_error(self) -> str:
         """Why the plug-in cannot be used, else what failed last in it."""
         return self._why or super().shown_error

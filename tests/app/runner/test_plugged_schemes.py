@@ -20,12 +20,14 @@ MARKING = """
 
 @pytest.fixture
 def imported(tmp_path, monkeypatch):
-    """Install a scheme that works, one that raises and one that hangs; return the file that the first one makes."""
+    """Install what works and what does not; return the file that the scheme that works makes when it is imported."""
     site, marker = tmp_path / "site", tmp_path / "imported"
     points = {"fine": "fine:CommandScheme"}
     install(site, "fine", MARKING, points=points, group="treadle.schemes")
     install(site, "raises", "raise RuntimeError('no licence')", value="raises:make", group="treadle.schemes")
     install(site, "hangs", "import time\ntime.sleep(600)", value="hangs:make", group="treadle.schemes")
+    install(site, "twin", "", points={"threads": "twin:make"}, group="treadle.schemes")
+    install(site, "empty", "", group="treadle.examples")
     monkeypatch.setenv("PYTHONPATH", str(site))
     monkeypatch.setenv("IMPORTED", str(marker))
     return marker
@@ -72,6 +74,12 @@ def test_what_is_found_to_be_broken_is_told_and_is_a_reason_from_then_on(talk):
     assert "RuntimeError: no licence" in told["raises"]
     assert talk.ask(p.TryScheme, name="fine").why == ""
     assert "not installed" in talk.ask(p.TryScheme, name="nobody").why
+
+
+def test_what_can_be_seen_to_be_broken_is_told_with_the_modules_that_are(talk):
+    told = {one.name: one.reason for one in talk.ask(p.ListModules).broken}
+    assert told["threads (twin 1.0, treadle.schemes)"] == "a scheme of that name comes with Treadle"
+    assert "no folder empty with pipelines" in told["empty (empty 1.0, treadle.examples)"]
 
 
 def test_one_that_hangs_keeps_the_runner_from_nothing(talk):

@@ -67,6 +67,7 @@ def test_why_it_cannot_be_used_is_on_its_card_until_it_is_switched_off(panel, br
     bridge.requests(p.TryScheme)[0][0](p.SchemeTried(why="importing it failed: RuntimeError: imported"))
     assert card.error.isVisible()
     assert card.error.toPlainText() == "importing it failed: RuntimeError: imported"
+    assert card.state.text() == "cannot be used"
     card.switch.click()
     assert not card.error.isVisible()
     card.switch.click()
