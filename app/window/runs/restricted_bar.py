@@ -32,8 +32,13 @@ class RestrictedBar(NoticeBar):
     def draw(self) -> None:
         """Say what holds now."""
         trusting = self._runs.trusting
-        text = self.tr("Restricted: {number} places in this pipeline hold code that nobody here has trusted. "
-                       "You can edit and check it; running asks first.")  # fmt: skip
+        text = (
+            self.tr("Restricted: one place in this pipeline holds code that nobody here has trusted. "
+                    "You can edit and check it; running asks first.")
+            if len(trusting.code) == 1
+            else self.tr("Restricted: {number} places in this pipeline hold code that nobody here has trusted. "
+                         "You can edit and check it; running asks first.")
+        )  # fmt: skip
         self.words.setText(text.format(number=len(trusting.code)))
         self.dress("lock", STATES["stale"].colour.on(self.theme.colours))
         self.setVisible(trusting.restricted is True)

@@ -44,13 +44,18 @@ class TrustPrompt(QDialog):
         self.resize(*_SIZE)
         question = QLabel(self.tr("Run the code that this pipeline holds?"), self)
         question.setFont(theme.font(HEADING, semibold=True))
-        consequence = QLabel(
+        text = (
             self.tr(
+                "It was not made or trusted here. It can do whatever you can do here: read, change and delete files, "
+                "and use the network. Look at it first."
+            )
+            if len(state.code) == 1
+            else self.tr(
                 "It was not made or trusted here. These {number} places can do whatever you can do here: "
                 "read, change and delete files, and use the network. Look at them first."
-            ).format(number=len(state.code)),
-            self,
+            )
         )
+        consequence = QLabel(text.format(number=len(state.code)), self)
         consequence.setWordWrap(True)
         consequence.setStyleSheet(f"color: {theme.colours.secondary}")
         self.places = QListWidget(self)

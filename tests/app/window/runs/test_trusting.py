@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PyQt6.QtCore import Qt
 
 from treadle.app.window.runs.restricted_bar import RestrictedBar
@@ -38,3 +39,13 @@ def test_a_restricted_document_says_so_until_it_is_trusted(theme, bridge, make, 
     qtbot.waitUntil(lambda: bool(bridge.requests(p.GiveTrust)), timeout=MS)
     bridge.answer(p.GiveTrust, p.Done())
     assert not bar.isVisibleTo(None)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(1, "one place in this pipeline holds"), (3, "3 places in this pipeline hold")]
+)
+def test_the_bar_counts_the_places_that_hold_code(theme, bridge, make, qtbot, number, told):
+    bridge.trusted, bridge.code = False, tuple(p.CodePlace(place=f"n{at}", what="m:f") for at in range(number))
+    bar = RestrictedBar(make(), theme)
+    qtbot.addWidget(bar)
+    qtbot.waitUntil(lambda: told in bar.words.text(), timeout=MS)
