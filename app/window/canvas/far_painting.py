@@ -60,12 +60,12 @@ class FarPainter:
     ) -> None:
         """Paint what may be seen in left, top, right, bottom."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        marked = picked.wire_rows(self.board)
+        chosen = picked.card_rows(self.board)
+        marked = picked.wire_rows(self.board, chosen)
         seen = curves_in(self.board, box)
         self._paint_lines(painter, camera, seen & ~marked & ~self.board.hubs, inks.colour("connection"))
         accent = inks.colour("accent")
         cards = cards_in(self.board, box)
-        chosen = self.board.places.mask(picked.nodes) if picked.nodes else np.zeros_like(cards)
         # All lines of all hubs would hide everything else, and take longer than all else together.
         shown = seen & marked
         self._paint_lines(

@@ -47,13 +47,16 @@ class Picked:
             self.hovered_wire = None
         return self.set(self.nodes & board.cards.keys(), self.wires & board.wires.keys(), notes)
 
-    def wire_rows(self, board: Board) -> NDArray[np.bool_]:
-        """Return which connections stand out: selected, hovered, or at a selected node."""
+    def card_rows(self, board: Board) -> NDArray[np.bool_]:
+        """Return which cards are those of selected nodes."""
+        return board.places.mask(self.nodes)
+
+    def wire_rows(self, board: Board, cards: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which connections stand out: selected, hovered, or at one of these cards, the selected ones."""
         marked = board.ends.mask(self.wires)
         if self.hovered_wire is not None:
             marked |= board.ends.mask((self.hovered_wire,))
         if self.nodes:
-            rows = board.places.mask(self.nodes)
             ends = board.ends.values[:, :2].astype(np.intp)
-            marked |= (rows[ends[:, 0]] | rows[ends[:, 1]]) & board.ends.used
+            marked |= (cards[ends[:, 0]] | cards[ends[:, 1]]) & board.ends.used
         return marked

@@ -53,7 +53,7 @@ class WirePainter:
             self._source = board.curves
             self._paths.clear()
         rows = np.flatnonzero(curves_in(board, box))
-        marked = picked.wire_rows(board)
+        marked = picked.wire_rows(board, picked.card_rows(board))
         hubs = board.hubs[rows] & ~marked[rows]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if dimmed:
