@@ -229,8 +229,8 @@ class NodesModel(QAbstractItemModel):
         there = body.nodes if body is not None else {}
         gone = [node_id for node_id in change.entries if node_id in place.rows and node_id not in there]
         new = [node_id for node_id in change.entries if node_id not in place.rows and node_id in there]
-        inside = [(*change.where, node_id) for node_id in change.entries]
-        if body is None or len(gone) + len(new) > FEW or any(self._differs(where) for where in inside):
+        differ = (self._differs((*change.where, node_id)) for node_id in change.entries)
+        if body is None or len(gone) + len(new) > FEW or any(differ):
             self._reset()
             return True
         place.groups = {node_id for node_id, node in there.items() if node.group is not None}
