@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.cache.signing import user_signer
 from ...core.cache.store import Cache, default_folder
@@ -17,11 +19,12 @@ from ..session import checked_plan
 from .text import columns_with_paths, counted, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ...core.pipeline import Pipeline
     from ...core.planning.plan import Plan, PlanNode
     from ...core.run.candidates import Candidate
+    from ..explaining import NodeReasons
     from ..options import Options
 
 _HEADINGS = ("node", "calls", "once for each", "tasks", "schemes", "cores", "GB", "results")
@@ -37,7 +40,19 @@ _ALIKE: dict[str, Callable[[str], str]] = {
 """Headings of columns that are told in words where all nodes have the same there."""
 
 
-def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False) -> int:
+@dataclass(frozen=True)
+class _Seen:
+    """A node as a dry run sees it: ``tasks`` is None where their number is known only when it runs."""
+
+    node: PlanNode
+    axes: list[str]
+    tasks: int | None
+    schemes: list[str]
+    results: NodeFreshness | None
+    reasons: NodeReasons | None
+
+
+def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False, as_json: bool = False) -> int:
     """Print the nodes in the order they can run: their axes, schemes, resources, and whether results are there.
 
     With ``reasons`` also on which scheme each would run now, and why not on each other one.
@@ -45,7 +60,46 @@ def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False) ->
     plan = checked_plan(pipeline, options)
     enabled, last_resort = enabled_schemes(options)
     standing = _freshness(pipeline, options)
-    rows = [_row(plan, node, enabled, last_resort) | {"results": _state(standing.get(node.id))} for node in plan.nodes]
+    why = {one.node: one for one in explain(pipeline, options, {node.id for node in plan.nodes})} if reasons else {}
+    seen = [
+        _Seen(
+            node,
+            [plan.axes[axis].label for axis in node.axes],
+            _count(plan, node),
+            _fitting(node, enabled, last_resort),
+            standing.get(node.id),
+            why.get(node.id),
+        )
+        for node in plan.nodes
+    ]
+    if as_json:
+        text = json.dumps({"name": plan.title, "nodes": [_document(one) for one in seen]}).replace("\x7f", "\\u007f")
+    else:
+        text = "\n".join(_lines(plan.title, seen))
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _document(seen: _Seen) -> dict[str, Any]:
+    """Return what `--json` tells of a node."""
+    results, reasons = seen.results, seen.reasons
+    told: dict[str, Any] = {
+        "node": seen.node.id,
+        "calls": _called(seen.node),
+        "axes": seen.axes,
+        "tasks": seen.tasks,
+        "schemes": seen.schemes,
+        "n_procs": seen.node.n_procs,
+        "mem_gb": seen.node.mem_gb,
+        "results": results and {"state": results.state, "stale": results.stale, "reason": results.reason},
+    }
+    if reasons is not None:
+        told |= {"chosen": reasons.chosen, "candidates": [asdict(one) for one in reasons.candidates]}
+    return told
+
+
+def _lines(title: str, seen: Sequence[_Seen]) -> list[str]:
+    rows = [_row(one) for one in seen]
     alike = {name for name in _ALIKE if len({row[name] for row in rows}) == 1}
     shown = [name for name in _HEADINGS if name not in alike]
     lines = columns_with_paths(
@@ -56,18 +110,15 @@ def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False) ->
     )
     common = (_ALIKE[name](rows[0][name]) for name in _ALIKE if name in alike)
     told = [counted(len(rows), "node"), *filter(None, common)]
-    heading = styled(one_line(plan.title or "Pipeline"), "bold")
-    below = [*_reasons(standing), f"{', '.join(told)}. Nothing was executed."]
-    why = _scheme_reasons(pipeline, options, {node.id for node in plan.nodes}) if reasons else []
-    lines = [heading, styled(lines[0], "dim"), *lines[1:], *(wrapped(line, line_width()) for line in (*why, *below))]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    heading = styled(one_line(title or "Pipeline"), "bold")
+    below = [*_scheme_reasons(seen), *_result_reasons(seen), f"{', '.join(told)}. Nothing was executed."]
+    return [heading, styled(lines[0], "dim"), *lines[1:], *(wrapped(line, line_width()) for line in below)]
 
 
-def _scheme_reasons(pipeline: Pipeline, options: Options, nodes: set[str]) -> list[str]:
+def _scheme_reasons(seen: Iterable[_Seen]) -> list[str]:
     """Return where nodes would run now, once for all of which the same holds: each scheme, with the reason."""
     alike: dict[tuple[str, tuple[Candidate, ...]], list[str]] = {}
-    for found in explain(pipeline, options, nodes):
+    for found in (one.reasons for one in seen if one.reasons is not None):
         alike.setdefault((found.chosen, found.candidates), []).append(found.node)
     lines = []
     for (chosen, schemes), names in alike.items():
@@ -80,12 +131,16 @@ def _bearing(one: Candidate, chosen: str) -> str:
     return "runs on" if one.scheme == chosen else "could run on" if one.eligible else "not on"
 
 
-def _row(plan: Plan, node: PlanNode, enabled: tuple[str, ...], last_resort: Collection[str]) -> dict[str, str]:
-    axes = " × ".join(plan.axes[axis].label for axis in node.axes) or "—"
+def _row(seen: _Seen) -> dict[str, str]:
+    node, tasks = seen.node, "?" if seen.tasks is None else str(seen.tasks)
+    axes, schemes = " × ".join(seen.axes) or "—", ", ".join(seen.schemes) or "none"
+    cells = (node.id, _called(node), axes, tasks, schemes, str(node.n_procs), f"{node.mem_gb:g}", _state(seen.results))
+    return dict(zip(_HEADINGS, map(one_line, cells), strict=True))
+
+
+def _fitting(node: PlanNode, enabled: Sequence[str], last_resort: Collection[str]) -> list[str]:
     fitting, _ = eligible(node, enabled)
-    fitting = [name for name in fitting if name not in last_resort] or fitting
-    cells = (node.id, _called(node), axes, _count(plan, node), ", ".join(fitting) or "none")
-    return dict(zip(_HEADINGS, (*map(one_line, cells), str(node.n_procs), f"{node.mem_gb:g}", ""), strict=True))
+    return [name for name in fitting if name not in last_resort] or list(fitting)
 
 
 def _state(found: NodeFreshness | None) -> str:
@@ -94,12 +149,12 @@ def _state(found: NodeFreshness | None) -> str:
     return f"{found.stale:,} of {found.tasks:,} stale" if 0 < found.stale < (found.tasks or 0) else found.state
 
 
-def _reasons(standing: Mapping[str, NodeFreshness]) -> list[str]:
+def _result_reasons(seen: Iterable[_Seen]) -> list[str]:
     """Return for each reason why results are not fresh the nodes that have it; what follows from them is left out."""
     nodes: dict[str, list[str]] = {}
-    for node, found in standing.items():
+    for found in (one.results for one in seen if one.results is not None):
         if found.reason and found.reason != UPSTREAM:
-            nodes.setdefault(found.reason, []).append(node)
+            nodes.setdefault(found.reason, []).append(found.node)
     return [one_line(f"{', '.join(names)}: {reason}") for reason, names in nodes.items()]
 
 
@@ -122,12 +177,12 @@ def _called(node: PlanNode) -> str:
     return node.module.path or f"Python source ({node.module.name})"
 
 
-def _count(plan: Plan, node: PlanNode) -> str:
-    """Return how many tasks a node will have, ``?`` where a length is known only when it runs."""
+def _count(plan: Plan, node: PlanNode) -> int | None:
+    """Return how many tasks a node will have; None where a length is known only when it runs."""
     count = 1
     for number in node.axes:
         axis = plan.axes[number]
         if axis.lists or axis.kind == "rounds":
-            return "?"
+            return None
         count *= len(axis.values)
-    return str(count)
+    return count

@@ -51,7 +51,7 @@ def run_command(options: Namespace) -> int:
     for node in options.until:
         pipeline.node(node)
     if options.dry_run:
-        return show_plan(pipeline, _chosen(options), reasons=options.verbose)
+        return show_plan(pipeline, _chosen(options), reasons=options.verbose, as_json=options.json)
     if options.detach and not herald.detached:
         return _detach(options)
     with Interrupts() as interrupts, _stdout_for_us(alone=options.json) as stdout:

@@ -54,6 +54,27 @@ def test_a_dry_run_shows_the_plan(treadle, workspace):
     assert lines[4] == "2 nodes, on processes, 0.25 GB each, all never run. Nothing was executed."
 
 
+def test_as_a_document_a_dry_run_says_the_same(treadle, workspace):
+    pipeline, steps = workspace.pipeline(ADD)
+    first = pipeline.add(f"{steps}:step", id="first", x=sweep([1, 2, 3], axis="size"))
+    pipeline.add(f"{steps}:step", id="second", x=first.out).n_procs = 2
+    asked = ["run", workspace.save(pipeline), "--dry-run", "--n-procs", "2", "--json"]
+    found = treadle(*asked).json
+    assert found["name"] == "demo"
+    assert [(one["node"], one["axes"], one["tasks"], one["n_procs"]) for one in found["nodes"]] == [
+        ("first", ["size"], 3, 1),
+        ("second", ["size"], 3, 2),
+    ]
+    assert found["nodes"][0] == {
+        "node": "first", "calls": f"{steps}:step", "axes": ["size"], "tasks": 3, "schemes": ["processes"],
+        "n_procs": 1, "mem_gb": 0.25, "results": {"state": "never run", "stale": 3, "reason": ""},
+    }  # fmt: skip
+    (first, _) = treadle(*asked, "-v").json["nodes"]
+    assert first["chosen"] == "processes"
+    assert [one["scheme"] for one in first["candidates"]] == ["ipython", "processes", "threads", "serial"]
+    assert treadle(*asked, "--no-cache").json["nodes"][0]["results"] is None
+
+
 def test_a_dry_run_says_on_request_where_nodes_would_run_and_why(treadle, workspace):
     pipeline, steps = workspace.pipeline(ADD)
     first = pipeline.add(f"{steps}:step", id="first", x=1)
