@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import select
@@ -62,6 +63,7 @@ _answers = msgspec.json.Decoder(Answer)
 def main() -> None:
     """Answer requests until standard input ends; what foreign code prints or reads goes nowhere."""
     requests = os.fdopen(os.dup(0), "rb")
+    _thread.start_new_thread(_end_with_owner, (requests.fileno(),))
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -72,8 +74,18 @@ def main() -> None:
     os._exit(0)  # threads and exit handlers of foreign code must not keep the process
 
 
+def _end_with_owner(descriptor: int) -> None:
+    """End the process when nobody can ask it any more, also while foreign code hangs in it."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    poll.poll()
+    # What was asked before that may still be answered.
+    time.sleep(EXIT_GRACE)
+    os._exit(0)
+
+
 def _serve(request: dict[str, Any], answers: IO[bytes]) -> None:
-    # The kernel ends a process that hangs in foreign code after its owner was killed.
+    # The kernel ends a process that hangs after its owner was killed in foreign code that lets no other thread work.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, 2 * float(request.get("deadline", 0)) + 10)
     number = int(request.get("id", 0))

@@ -78,7 +78,8 @@ class _Talk:
         source = self.left[0]
         self.describer.close()
         text = f"importing took longer than {source.deadline:g} s" if self._asked else "its process did not start"
-        return ModuleLookupError(text, where=source.item, remedy="Import less at the top of it, or add a manifest")
+        manifest = ", or add a manifest" if source.kind == "packages" else ""
+        return ModuleLookupError(text, where=source.item, remedy=f"Import less at the top of it{manifest}")
 
 
 def describe_all(

@@ -135,6 +135,23 @@ def test_closing_twice_or_without_a_process_does_no_harm():
     assert describer.close() == 0
 
 
+def test_a_process_that_hangs_ends_with_an_owner_that_is_killed(folder):
+    os.mkfifo(folder / "begun")
+    (folder / "sleeping.py").write_text("import time\nopen('begun', 'w').close()\ntime.sleep(600)")
+    owner = (
+        "import sys; from treadle.core.registry.describer import Describer; one = Describer(); one.begin();"
+        " print(one._process.pid, flush=True); one.ask('packages', 'sleeping', 600)"
+    )
+    started = subprocess.Popen([sys.executable, "-c", owner], cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    process = psutil.Process(int(started.stdout.readline()))
+    (folder / "begun").read_bytes()
+    started.kill()
+    started.wait()
+    started.stdout.close()
+    process.wait(5)
+
+
 def test_the_process_speaks_json_lines_and_ends_with_its_input(folder):
     write(folder, "mine", "def f(x: int): print(x)\nprint('loading')")
     write(folder, "offers", "from treadle import module\n@module(title='G')\ndef g(): ...\nprint('loading')")
