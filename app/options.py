@@ -65,6 +65,8 @@ def refuse_senseless(options: Options) -> None:
     for name in ("resume", "keep_all", "hosted", "breakpoints"):
         if not isinstance(getattr(options, name), bool):
             raise UsageError(f"{name} must be True or False, not {getattr(options, name)!r}")
+    if options.resume and options.cache is False:
+        raise UsageError("to resume takes what is in the cache, and this run is to use none")
     if not isinstance(options.cache, bool | Path):
         raise UsageError(f"cache must be True, False or the name of a folder, not {options.cache!r}")
     _refuse_unless_names("preference", options.preference)

@@ -52,6 +52,7 @@ def test_a_node_that_asks_for_more_memory_than_there_is_is_refused():
         ({"cache": 3}, "the name of a folder, not 3"),
         ({"resume": "yes"}, "resume must be True or False, not 'yes'"),
         ({"resume": True}, "there is no earlier run to resume"),
+        ({"resume": True, "cache": False}, "to resume takes what is in the cache, and this run is to use none"),
         ({"until": 3}, "until must be a node or several, not 3"),
         ({"scheme": None}, "there is no scheme None"),
         ({"scheme": ["serial"]}, "there is no scheme"),
