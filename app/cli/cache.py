@@ -45,6 +45,8 @@ class _Place:
 def cache_command(options: Namespace) -> int:
     """List, clean, verify or clear the cache; UsageError if it cannot be read or written."""
     folder = Path(options.cache or default_folder()).absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("it is a file, not a folder", where=str(folder))
     if not folder.is_dir():
         told = {"cache": str(folder), "entries": 0, "bytes": 0}
         return _tell(options, told, [f"Nothing is kept in {one_line(str(folder))} yet."])

@@ -32,6 +32,13 @@ def prepare(folder: Path) -> None:
             pass
 
 
+def prepare_file(path: Path) -> None:
+    """Make the folder of a file; UsageError if no file can be written in this place."""
+    if path.is_dir():
+        raise UsageError("it is a folder, not a file", where=str(path))
+    prepare(path.absolute().parent)
+
+
 def write_results(run: Run, result: RunResult, folder: Path, found: dict[str, Any]) -> list[str]:
     """Write ``results.json``, and files, tables (CSV) and arrays (npy) of the last nodes; return the names.
 

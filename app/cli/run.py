@@ -20,7 +20,7 @@ from ..options import Options
 from ..session import Run
 from .display import Lines, Quiet, Watching, summary
 from .dryrun import show_plan
-from .output import prepare, write_results
+from .output import prepare, prepare_file, write_results
 from .results import document
 from .settings import set_parameters
 from .text import harmless, one_line, unless_gone
@@ -94,7 +94,7 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
     if options.output:
         prepare(Path(options.output))
     if options.report:
-        prepare(Path(options.report).absolute().parent)
+        prepare_file(Path(options.report))
     if options.verbose and (ignored := breakpoints_of(pipeline)):
         warn(f"only the window stops at breakpoints; here these are passed over: {', '.join(ignored)}")
     interrupts.hold()

@@ -48,6 +48,12 @@ def test_an_empty_cache_is_no_error(treadle):
         assert "Nothing is kept" in done.out
 
 
+def test_a_file_is_no_cache(treadle, tmp_path):
+    (tmp_path / "file").touch()
+    done = treadle("cache", "ls", "--cache", str(tmp_path / "file"))
+    assert (done.code, done.err) == (2, f"treadle: {tmp_path / 'file'}: it is a file, not a folder\n")
+
+
 def test_a_sound_cache_verifies(treadle, kept):
     done = treadle("cache", "verify")
     assert (done.code, done.out) == (0, "3 results verified, 800 kB.\n")

@@ -62,6 +62,12 @@ def test_a_file_in_the_place_of_the_folder_is_told_before_anything_runs(treadle,
     assert done.err == f"treadle: {file}: the results cannot be written: it is a file, not a folder\n"
 
 
+def test_a_folder_in_the_place_of_the_report_is_told_before_anything_runs(treadle, workspace):
+    done = treadle("run", workspace.single("def step() -> int:\n    return 1\n"), "--report", str(workspace.folder))
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"treadle: {workspace.folder}: it is a folder, not a file\n"
+
+
 def test_results_can_be_written_twice_to_the_same_place(treadle, workspace):
     text = """
 from pathlib import Path
