@@ -86,11 +86,8 @@ def execute(
 
     try:
         _wait(answers.values(), end, check)
-        for number, answer in answers.items():
-            # An engine that has just failed drops what it was sent meanwhile; by whom is of no matter here.
-            if answer.ready() and isinstance(answer.exception(), TaskAborted):
-                answers[number] = _sent(cluster, number, code)
-        _wait(answers.values(), end, check)
+        if _sent_again(cluster, code, answers):
+            _wait(answers.values(), end, check)
     except BaseException:
         _give_up(cluster, answers)
         raise
@@ -101,6 +98,16 @@ def execute(
 
 def _sent(cluster: Cluster, number: int, code: str) -> Any:
     return cluster.client[number].execute(code, silent=False, block=False)
+
+
+def _sent_again(cluster: Cluster, code: str, answers: dict[int, Any]) -> bool:
+    """Send it again where it was dropped, and say whether it was anywhere.
+
+    An engine that has just failed drops what it was sent meanwhile; by whom is of no matter here.
+    """
+    dropped = [number for number, one in answers.items() if one.ready() and isinstance(one.exception(), TaskAborted)]
+    answers.update({number: _sent(cluster, number, code) for number in dropped})
+    return bool(dropped)
 
 
 def _wait(answers: Iterable[Any], end: float | None, check: Callable[[], None] = lambda: None) -> None:
