@@ -6,18 +6,21 @@ import importlib
 import json
 import os
 import sys
+import threading
 import time
 
+import psutil
 import pytest
 from distributions import install
 
-from treadle import Pipeline, run
+from treadle import Pipeline, run, start_run
 from treadle.__main__ import main
 from treadle.app.explaining import explain
 from treadle.app.options import Options
 from treadle.app.scheme_options import SchemeOptions
 from treadle.core.errors import UsageError
 from treadle.core.registry.scheme_plugins import all_scheme_plugins, scheme_plugins
+from treadle.core.run.records import TaskLogged
 
 NICE = """
     from treadle.plugin import CommandScheme
@@ -139,6 +142,54 @@ def test_the_number_of_its_workers_can_be_set_and_nothing_that_it_does_not_know(
     assert {task.worker for task in result.tasks} == {"nice 1"}
     with pytest.raises(UsageError, match="memory_gb cannot be set of the scheme nice"):
         run(pipeline, scheme=nice, settings={"nice": SchemeOptions(memory_gb=1.0)})
+
+
+def test_a_lost_command_costs_an_attempt_and_a_time_limit_is_kept(nice, tmp_path):
+    pipeline = Pipeline("p")
+    once = pipeline.add(_die_once, marker=str(tmp_path / "died"))
+    slow = pipeline.add(_wait)
+    slow.timeout = 1
+    result = run(pipeline, scheme=nice, cache=False)
+    assert result[once] == 2
+    (failure,) = result.failures
+    assert (failure.node, failure.cause.kind) == (slow.id, "timed out")
+    assert {task.node: task.attempts for task in result.tasks}[once.id] == 2
+
+
+def test_a_cancelled_run_leaves_no_command(nice):
+    pipeline = Pipeline("p")
+    pipeline.add(_wait)
+    began = threading.Event()
+    handle = start_run(pipeline, scheme=nice, cache=False, listener=lambda news: _note(news, began))
+    assert began.wait(60)
+    handle.cancel()
+    assert handle.result(60).state == "cancelled"
+    handle.result(1).close()
+    assert not [one for one in psutil.Process().children(recursive=True) if "commands.task" in " ".join(one.cmdline())]
+
+
+def _note(news, began):
+    if isinstance(news, TaskLogged):
+        began.set()
+
+
+def _wait() -> None:
+    import time
+
+    from treadle import log
+
+    log("it has begun")
+    time.sleep(600)
+
+
+def _die_once(marker: str) -> int:
+    import os
+    from pathlib import Path
+
+    if Path(marker).exists():
+        return 2
+    Path(marker).touch()
+    os._exit(3)
 
 
 def test_it_is_found_without_being_imported(nice):
