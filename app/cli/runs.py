@@ -12,11 +12,11 @@ from ...core.journal.listing import find_run, list_runs, old_runs, remove_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from .runs_text import counts_text, facts_document, state_text, when
-from .text import columns, counted, duration, line_width, one_line, size, styled
+from .text import cells, columns, counted, duration, line_width, one_line, size, styled
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ...core.journal.summaries import RunSummary
@@ -53,9 +53,7 @@ def _list(options: Namespace) -> int:
     if options.json:
         _print_json([facts_document(run) for run in found.readable])
         return 0
-    rows = [_row(run) for run in found.readable]
-    lines = columns(rows, right={2}, width=line_width(), shrink=4, keep_end=False)
-    for run, line in zip(found.readable, lines, strict=True):
+    for run, line in zip(found.readable, _lines(found.readable, line_width()), strict=True):
         # Its place is known: a word of the same letters may be in the id.
         name, rest = line[: len(one_line(run.id))], line[len(one_line(run.id)) :]
         sys.stdout.write(f"{name}{rest.replace(run.state, state_text(run.state), 1)}\n")
@@ -65,6 +63,15 @@ def _list(options: Namespace) -> int:
     if not found.readable and not found.broken:
         sys.stdout.write("No run was kept so far. A run is kept when it is run: treadle run FILE\n")
     return 0
+
+
+def _lines(runs: Sequence[RunSummary], width: int | None) -> list[str]:
+    """Return a line for each run; what does not fit is left out, first when it began, which its id tells too."""
+    lines = columns([_row(run) for run in runs], right={2})
+    if width is None or max(map(cells, lines), default=0) <= width:
+        return lines
+    rows = [row[:3] + row[4:] for row in map(_row, runs)]
+    return columns(rows, right={2}, width=width, shrink=3, keep_end=False)
 
 
 def _row(run: RunSummary) -> tuple[str, ...]:

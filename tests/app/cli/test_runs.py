@@ -128,6 +128,18 @@ def test_what_cannot_be_done_is_told_with_what_was_meant(treadle, arguments, tol
     assert done.err.count("\n") == 1
 
 
+def test_the_list_fits_a_terminal(terminal):
+    finished(FIRST)
+    finished(SECOND, fails=True)
+    shown = terminal("runs", columns=80).out.splitlines()
+    lines = [re.sub(r"\x1b\[\d*m", "", line) for line in shown]
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[:2] for line in lines] == [[SECOND, "failed"], [FIRST, "succeeded"]]
+    began = re.compile(r"  \d{4}-\d\d-\d\d \d\d:\d\d  ")
+    assert not any(map(began.search, lines))
+    assert all(map(began.search, terminal("runs", columns=120).out.splitlines()))
+
+
 def test_a_beginning_of_an_id_is_enough_where_it_is_of_one_run(treadle):
     finished(FIRST)
     finished(SECOND)
