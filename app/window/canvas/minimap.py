@@ -15,7 +15,7 @@ from .picked import Picked
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QPointF
-    from PyQt6.QtGui import QMouseEvent, QPaintEvent
+    from PyQt6.QtGui import QMouseEvent, QPaintEvent, QShowEvent
 
     from .view import CanvasView
 
@@ -33,7 +33,6 @@ class MiniMap(QWidget):
         self._canvas = canvas
         self._camera = Camera()
         self._picture = QPixmap()
-        self._box: tuple[float, float, float, float] | None = None
         self.wanted = True
         self.setFixedSize(SIZE)
         self.setAccessibleName(self.tr("Map of the pipeline"))
@@ -43,7 +42,7 @@ class MiniMap(QWidget):
 
     def follow(self) -> None:
         """Show the map where it helps: something is out of sight, and there is room."""
-        canvas, box = self._canvas, self._box
+        canvas, box = self._canvas, self._canvas.overlays.bounds()
         left, top, right, bottom = canvas.seen()
         hidden = box is not None and (
             box[0] < left or box[1] < top or box[0] + box[2] > right or box[1] + box[3] > bottom
@@ -52,12 +51,10 @@ class MiniMap(QWidget):
         self.update()
 
     def redraw(self) -> None:
-        """Paint the map anew: what there is has changed."""
-        canvas = self._canvas
-        box = canvas.overlays.bounds()
-        self._box = box
+        """Paint the map anew, where it is seen: what there is has changed."""
         self.follow()
-        if box is None:
+        canvas, box = self._canvas, self._canvas.overlays.bounds()
+        if box is None or not self.isVisible():
             return
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         scale = min(width / max(box[2], 1.0), height / max(box[3], 1.0), 0.12)
@@ -72,6 +69,11 @@ class MiniMap(QWidget):
         with painting(self._picture) as painter:
             canvas.picture.far.paint(painter, self._camera, seen, Picked(), canvas.inks)
         self.update()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Show what there is now, and how it does."""
+        super().showEvent(event)
+        self.redraw()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Paint the map, and on it what is seen."""

@@ -38,7 +38,7 @@ class Overlays:
         self.hint = EmptyHint(canvas)
         self._list: _ChoiceList | None = None
         self._editor: QWidget | None = None
-        canvas.where_changed.connect(self.document_changed)
+        canvas.where_changed.connect(self._where_changed)
         # Edits come in rows, and the map of many nodes takes a moment.
         self._map_timer = QTimer(canvas)
         self._map_timer.setSingleShot(True)
@@ -66,6 +66,11 @@ class Overlays:
         self.breadcrumbs.show_where()
         self._map_timer.start()
         self.place()
+
+    def _where_changed(self) -> None:
+        """Another body is shown: what the map has of the one before would lead astray."""
+        self.document_changed()
+        self.map.redraw()
 
     def states_changed(self) -> None:
         """How the nodes do has changed."""
