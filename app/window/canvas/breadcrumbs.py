@@ -9,7 +9,7 @@ from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ..painting import painting
-from ..theme.tokens import RADIUS_CONTROL
+from ..theme.tokens import GRID, RADIUS_CONTROL
 from .naming import title_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Breadcrumbs(QWidget):
         self._canvas = canvas
         self.setAccessibleName(self.tr("Groups"))
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(4, 2, 8, 2)
+        self._row.setContentsMargins(2, 2, 2, 2)
         self._row.setSpacing(2)
         self._names: list[str] = []
         self.hide()
@@ -57,7 +57,10 @@ class Breadcrumbs(QWidget):
             self._add_step(where[:depth])
             self._add(QLabel("›", self))
         if where:
-            self._add(QLabel(names[-1], self))
+            here = QLabel(names[-1], self)
+            # As much around it as around the buttons.
+            here.setContentsMargins(GRID + 2, 0, GRID + 2, 0)
+            self._add(here)
         self.setVisible(bool(where))
         self.adjustSize()
 
