@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 
 from ..theme.tokens import CARD_PADDING_X, CARD_PADDING_Y, CHIP, ICON_SMALL, NAMES_FROM_SCALE, RADIUS_CARD
 from .measures import FOOT
@@ -53,7 +53,10 @@ def paint_title(painter: QPainter, card: Card, inks: Inks, scale: float) -> None
         lines[-1] = metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, room.width() - FOOT)
     painter.setFont(font)
     painter.setPen(inks.colour("text"))
-    painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), "\n".join(lines))
+    for number, line in enumerate(lines):
+        # On the lines of the title's own font: letters of another script may come from one of another height.
+        base = room.top() + metrics.ascent() + number * metrics.lineSpacing()
+        painter.drawText(QPointF(room.left(), base), line)
 
 
 def paint_band(painter: QPainter, card: Card, inks: Inks) -> None:

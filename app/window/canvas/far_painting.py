@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPen
 
-from ..theme.tokens import STATES
+from ..theme.tokens import SELECTED_WIDTH, STATES
 from .finding import cards_in, curves_in
 from .primitives import paint_lines, paint_rectangles
 
@@ -71,8 +71,10 @@ class FarPainter:
         self._paint_lines(
             painter, camera, shown & ~self.board.hubs if np.count_nonzero(shown) > MANY else shown, accent
         )
-        self._paint_cards(painter, camera, cards & ~chosen, inks)
-        self._fill(painter, self._boxes(camera, cards & chosen), accent)
+        # Around them, so that it is still seen how the selected nodes do.
+        ring = SELECTED_WIDTH * np.array((-1.0, -1.0, 2.0, 2.0))
+        self._fill(painter, self._boxes(camera, cards & chosen) + ring, accent)
+        self._paint_cards(painter, camera, cards, inks)
 
     def _paint_lines(self, painter: QPainter, camera: Camera, rows: NDArray[np.bool_], colour: QColor) -> None:
         curves = self.board.curves[rows]

@@ -35,7 +35,7 @@ class Inks:
         self.title_metrics = QFontMetricsF(self.title_font)
         self.caption_metrics = QFontMetricsF(self.caption_font)
         self._colours: dict[str, QColor] = {}
-        self._sized: dict[tuple[bool, int], tuple[QFont, QFontMetricsF]] = {}
+        self._sized: dict[tuple[int, int], tuple[QFont, QFontMetricsF]] = {}
 
     def colour(self, name: str) -> QColor:
         """Return a colour by its name in ``Colours``, or as ``#rrggbb``; nobody changes it."""
@@ -45,8 +45,8 @@ class Inks:
         return found
 
     def sized(self, font: QFont, size: int) -> tuple[QFont, QFontMetricsF]:
-        """Return the font of titles or captions in another size, with its metrics."""
-        key = font is self.title_font, size
+        """Return one of these fonts in another size, with its metrics."""
+        key = id(font), size
         found = self._sized.get(key)
         if found is None:
             other = QFont(font)

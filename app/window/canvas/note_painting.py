@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QFont, QPainter, QPen
+from PyQt6.QtGui import QPainter, QPen
 
 from ..theme.tokens import BYPASSED_OPACITY, CARD_PADDING_X, RADIUS_CARD
 from .measures import FRAME_TITLE, HANDLE
@@ -54,15 +54,15 @@ def _paint_frame(painter: QPainter, frame: Frame, box: QRectF, scale: float, ink
     painter.setPen(QPen(inks.colour("accent"), 2.0) if selected else QPen(inks.faint(tint, BYPASSED_OPACITY), 1.0))
     painter.setBrush(inks.faint(tint, 0.07))
     painter.drawRoundedRect(box, RADIUS_CARD + 4, RADIUS_CARD + 4)
-    font = QFont(inks.title_font)
-    size = max(font.pixelSize(), LEAST_TITLE / scale)
-    font.setPixelSize(round(size))
+    size = max(inks.title_font.pixelSize(), LEAST_TITLE / scale)
+    font, metrics = inks.sized(inks.title_font, round(size))
     painter.setFont(font)
     painter.setPen(inks.colour("secondary" if tint == "secondary" else "text"))
     line = QRectF(
         box.left() + CARD_PADDING_X, box.top() + 4, box.width() - 2 * CARD_PADDING_X, max(size * 1.5, FRAME_TITLE - 6)
     )
-    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, frame.title)
+    title = metrics.elidedText(frame.title, Qt.TextElideMode.ElideRight, line.width())
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
     _paint_handle(painter, box, inks, selected=selected)
 
 

@@ -147,11 +147,12 @@ class Pointing:
         return Move(canvas, node_id)
 
     def _on_failures(self, node_id: str, at: Pointer) -> bool:
-        look = self.canvas.picture.looks.get(node_id)
-        if look is None or not look.counts.get("failed") or self.canvas.camera.scale < self.canvas.board.far_below:
+        look, scale = self.canvas.picture.looks.get(node_id), self.canvas.camera.scale
+        if look is None or not look.counts.get("failed") or scale < self.canvas.board.far_below:
             return False
-        box = self.canvas.card_box(node_id)
-        return failures_box(box.width(), box.height()).contains(QPointF(at.x - box.left(), at.y - box.top()))
+        card = self.canvas.card_box(node_id)
+        box = failures_box(card.width(), card.height(), look.state, scale)
+        return box.contains(QPointF(at.x - card.left(), at.y - card.top()))
 
     def on_badge(self, node_id: str, at: Pointer) -> bool:
         """Say whether the pointer is on the badge of a node's scheme."""

@@ -24,7 +24,10 @@ ORDER = ("succeeded", "cached", "running", "dispatched", "failed", "lost contact
 MODES = {"bypassed": "Bypassed", "disabled": "Disabled"}
 SHAPE = 14
 MOST_GROWN_CAPTION = 1.6
-FAILURES_WIDTH = 34
+FAILURES_WIDTH, FAILURES_HEIGHT = 34, 15
+LEAST_STEP = 4.0
+"""Dots that would be nearer to each other are a bar."""
+
 Key = tuple[object, ...]
 _DONE = ("succeeded", "cached")
 DASHES = (2.0, 2.0)
@@ -58,9 +61,15 @@ def badge_box(width: float) -> QRectF:
     return QRectF(width - CARD_PADDING_X - ICON_SMALL, CARD_PADDING_Y + 1, ICON_SMALL, ICON_SMALL)
 
 
-def failures_box(width: float, height: float) -> QRectF:
-    """Return where the count of failed tasks stands, which opens them."""
-    return QRectF(width - CARD_PADDING_X - FAILURES_WIDTH, height - FOOT + 1, FAILURES_WIDTH, 15)
+def failures_box(width: float, height: float, state: str, scale: float) -> QRectF:
+    """Return where the count of failed tasks stands, which opens them; on a small card a mark, with the shape."""
+    if is_small(scale):
+        box = shape_box(width, height, scale)
+        return box if state == "failed" else box.translated(-box.width() - 2, 0)
+    grow = min(grown(scale), MOST_GROWN_CAPTION)
+    wide, high = FAILURES_WIDTH * grow, FAILURES_HEIGHT * grow
+    top = height - FOOT + 1 if grow == 1.0 else height - FOOT / 2 - high / 2 - 1
+    return QRectF(width - CARD_PADDING_X - wide, top, wide, high)
 
 
 def paint_status(
@@ -75,7 +84,8 @@ def paint_status(
     """Paint how a node does, or that it is bypassed or disabled; the shape of what runs is left out: it turns."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     shown = inks.state(look.state)
-    if look.state != "running":
+    failed = look.counts.get("failed", 0)
+    if look.state != "running" and not (failed and look.state == "failed" and is_small(scale)):
         colour = inks.state_colour(look.state).name()
         inks.theme.drawings.paint(painter, shape_box(width, height, scale), shown.shape, colour, inks.colours.surface)
     _paint_scheme(painter, look, width, inks, scale)
@@ -85,10 +95,11 @@ def paint_status(
     if is_compact(scale):
         room = QRectF(room.left(), height - FOOT, room.width(), FOOT - 2)
         room.setLeft(shape_box(width, height, scale).right() + 6)
-    failed = look.counts.get("failed", 0)
     if failed:
-        _paint_failures(painter, failed, failures_box(width, height), inks)
-        room.setRight(room.right() - FAILURES_WIDTH - 4)
+        text = "" if is_small(scale) else str(failed) if failed < 1000 else "999+"
+        box = failures_box(width, height, look.state, scale)
+        _paint_failures(painter, text, box, inks)
+        room.setRight(box.left() - 4)
     tasks = max(look.total, sum(look.counts.values()))
     if is_small(scale):
         if look.counts and tasks > 1:
@@ -152,18 +163,19 @@ def _paint_problem(painter: QPainter, look: NodeLook, width: float, inks: Inks) 
     inks.theme.drawings.paint(painter, box, icon, colour, inks.colours.surface)
 
 
-def _paint_failures(painter: QPainter, failed: int, box: QRectF, inks: Inks) -> None:
-    colour = inks.state_colour("failed")
+def _paint_failures(painter: QPainter, text: str, box: QRectF, inks: Inks) -> None:
+    colour, size = inks.state_colour("failed"), box.height()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawRoundedRect(box, 7.5, 7.5)
-    cross = QRectF(box.left() + 5, box.top() + 4.5, 6, 6)
-    painter.setPen(QPen(inks.colour("surface"), 1.5))
+    painter.drawRoundedRect(box, size / 2, size / 2)
+    arm = 0.4 * size
+    cross = QRectF(box.left() + (size / 3 if text else (size - arm) / 2), box.top() + (size - arm) / 2, arm, arm)
+    painter.setPen(QPen(inks.colour("surface"), size / 10))
     painter.drawLine(cross.topLeft(), cross.bottomRight())
     painter.drawLine(cross.topRight(), cross.bottomLeft())
-    painter.setFont(inks.badge_font)
-    text = str(failed) if failed < 1000 else "999+"
-    painter.drawText(box.adjusted(12, 0, -4, 0), Qt.AlignmentFlag.AlignCenter, text)
+    grow = size / FAILURES_HEIGHT
+    painter.setFont(inks.sized(inks.badge_font, round(inks.badge_font.pixelSize() * grow))[0])
+    painter.drawText(box.adjusted(12 * grow, 0, -4 * grow, 0), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_word(painter: QPainter, word: str, look: NodeLook, room: QRectF, inks: Inks, grow: float) -> None:
@@ -200,7 +212,7 @@ def _paint_tasks(painter: QPainter, look: NodeLook, tasks: int, room: QRectF, in
     width = _caption(inks, grow)[1].horizontalAdvance(text) + 2
     _paint_text(painter, text, QRectF(room.right() - width, room.top(), width, room.height()), inks, _RIGHT, grow)
     rest = QRectF(room.left(), room.top(), room.width() - width - 8, room.height())
-    paint = _paint_dots if tasks <= MOST_DOTS else _paint_bar
+    paint = _paint_dots if tasks <= MOST_DOTS and rest.width() >= LEAST_STEP * tasks else _paint_bar
     painter.setPen(Qt.PenStyle.NoPen)
     paint(painter, _parts(look, inks), tasks, rest, inks)
 

@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QApplication, QMenu, QToolTip
 
 from treadle.app.window.canvas.finding import PortAt
 from treadle.app.window.canvas.measures import HUB
+from treadle.app.window.looks import NodeLook
+from treadle.app.window.theme.tokens import STATES
 from treadle.core.edits import Change, group_nodes
 from treadle.core.pipeline import Comment, Connection, Each, Frame, Node, Pipeline
 
@@ -249,6 +251,51 @@ def test_a_click_on_the_small_map_goes_there(hub, qtbot):
     assert hub.camera.y > before
     QTest.mouseClick(hub.overlays.map, Qt.MouseButton.LeftButton, pos=QPoint(92, 6))
     assert hub.camera.y < before
+
+
+def state_colour(canvas, state):
+    return QColor(STATES[state].colour.on(canvas.theme.colours)).name()
+
+
+def colours_of(widget):
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_the_small_map_shows_how_nodes_do_as_soon_as_it_is_there(hub):
+    hub.do.fit()
+    assert hub.overlays.map.isHidden()
+    hub.show_states({f"n{number}": NodeLook("failed") for number in range(200)})
+    hub.telling.show()
+    hub.do.zoom_to(1.0)
+    assert not hub.overlays.map.isHidden()
+    assert state_colour(hub, "failed") in colours_of(hub.overlays.map)
+
+
+def test_in_a_group_there_is_no_map_of_what_is_around_it(hub):
+    hub.selection = {"hub", "n0"}
+    hub.do.group()
+    (group,) = hub.selection
+    hub.do.zoom_to(1.0)
+    assert not hub.overlays.map.isHidden()
+    shown = []
+    hub.where_changed.connect(lambda: shown.append(not hub.overlays.map.isHidden()))
+    hub.do.open(group)
+    assert shown == [False]
+    hub.do.up()
+    hub.do.zoom_to(1.0)
+    assert not hub.overlays.map.isHidden()
+
+
+def test_from_afar_it_is_still_seen_how_selected_nodes_do(hub):
+    hub.show_states({name: NodeLook("failed") for name in hub.board.cards})
+    hub.telling.show()
+    hub.do.fit()
+    assert hub.camera.scale < hub.board.far_below
+    assert state_colour(hub, "failed") in shown_colours(hub)
+    assert accent(hub) not in shown_colours(hub)
+    hub.selection = set(hub.board.cards)
+    assert {state_colour(hub, "failed"), accent(hub)} <= shown_colours(hub)
 
 
 def test_of_several_inputs_the_person_chooses_one(canvas, qtbot):

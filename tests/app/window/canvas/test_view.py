@@ -56,15 +56,16 @@ def test_every_state_is_painted_near_and_far(canvas, state, scale):
         assert not canvas.grab().isNull()
 
 
-def test_a_failed_node_is_red_and_a_click_on_its_count_opens_the_failures(canvas, hand, qtbot):
+@pytest.mark.parametrize(("scale", "right", "bottom"), [(1.0, 24, 16), (0.4, 30, 14), (0.3, 14, 14)])
+def test_a_failed_node_is_red_and_a_click_on_its_count_opens_the_failures(canvas, hand, qtbot, scale, right, bottom):
     canvas.show_states({"add": NodeLook("failed", {"failed": 3, "succeeded": 1}, 4)})
     canvas.telling.show()
-    canvas.do.zoom_to(1.0)
+    canvas.do.zoom_to(scale)
     canvas.grab()
     assert canvas.inks.state_colour("failed").name() in colours(canvas)
     box = canvas.card_box("add")
     with qtbot.wait_signal(canvas.failures_requested) as asked:
-        hand.click((box.right() - 24, box.bottom() - 16))
+        hand.click((box.right() - right, box.bottom() - bottom))
     assert asked.args == ["add"]
 
 
