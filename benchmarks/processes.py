@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from treadle.core.scheme import Ended, Report
-from treadle.core.worker.call import Call, Given, Ref, Target
+from treadle.core.worker.call import Call, Form, Given, Ref, Target
 from treadle.schemes.processes.scheme import ProcessesScheme
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class Ours:
         self.folder = tempfile.TemporaryDirectory()
         self.scheme = ProcessesScheme(Path(self.folder.name) / "files", [Path(__file__).parent.parent], workers=WORKERS)
         self.scheme.open(self._reports.put)
-        self._targets: dict[str, Target] = {}
+        self._forms: dict[str, Form] = {}
 
     def call(self, task: str, path: str, **arguments: Any) -> Call:
-        target = self._targets.setdefault(path, Target(path=path))
+        form = self._forms.setdefault(path, Form(Target(path=path), positional=("a", "b"), coerce=_NONE))
         given = {name: value if isinstance(value, Ref) else Given(value) for name, value in arguments.items()}
-        return Call(task, target, given, positional=("a", "b"), coerce=_NONE)
+        return Call(task, form, given)
 
     def finish(self, calls: Sequence[Call]) -> list[Ended]:
         self.scheme.submit(calls)

@@ -72,7 +72,7 @@ class SerialScheme:
             lambda: task in self._stopping,
         )
         report(Began(task, call.attempt, self._place))
-        self._limits.allow(call.n_procs)
+        self._limits.allow(call.form.n_procs)
         began, cpu = time.perf_counter(), time.process_time()
         result = execute(call, self._value, context, self._files)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
-from ..planning.calls import call_form
+from ..planning.calls import call_form, target_of
 from ..planning.plan import Constant, PlanNode, Swept
 from ..worker.digest import FileDigests, UndigestedError
 from ..worker.files import placed
@@ -15,13 +15,13 @@ from ..worker.unit import Program
 from .forms import NodeForm, port_of
 from .lineage import Arguments, Lineage, Settled
 from .notes import Parts, wiring_of
-from .parameters import NoFiles, Parameters, RunFiles, form_of, holds_no_files
+from .parameters import NoFiles, Parameters, RunFiles, holds_no_files, told_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..planning.plan import Plan
-    from ..worker.call import Call
+    from ..worker.call import Call, Form
     from .entries import Key
     from .fingerprints import Fingerprints
     from .signing import Signer
@@ -78,38 +78,38 @@ class NodeKeys:
     def why_not(self, number: int) -> str:
         """Return why the tasks of a node have no key by lineage; empty if they may have one."""
         node = self._plan.nodes[number]
-        form = self._forms[number] or self._form(number, call_form(node, declared_only=False))
+        form = self._forms[number] or self._form(number, call_form(node, target_of(node.function)))
         return form if isinstance(form, str) else ""
 
-    def _form(self, number: int, call: Call) -> NodeForm | str:
-        """Return what the calls of a node have in common, from one of them; or why they have no keys."""
+    def _form(self, number: int, called: Form) -> NodeForm | str:
+        """Return what the keys of a node's calls have in common, which have this form; or why they have no keys."""
         form = self._forms[number]
         if form is None:
             with self._evidence.apart() as seen:
                 try:
-                    form = self._prepared(self._plan.nodes[number], call)
+                    form = self._prepared(self._plan.nodes[number], called)
                     form.files = frozenset(seen)
                 except UndigestedError as error:
                     form = str(error)
             self._forms[number] = form
         return form
 
-    def _prepared(self, node: PlanNode, call: Call) -> NodeForm:
+    def _prepared(self, node: PlanNode, called: Form) -> NodeForm:
         if not self._cached[node.number]:
             raise UndigestedError("its results are not kept")
-        return self._common(node, call, self._fingerprints.of(node.function), self._parameters)
+        return self._common(node, called, self._fingerprints.of(node.function), self._parameters)
 
-    def _common(self, node: PlanNode, call: Call, fingerprint: bytes, parameters: Parameters) -> NodeForm:
-        base = self._base((fingerprint, node.module.version, form_of(call)))
+    def _common(self, node: PlanNode, called: Form, fingerprint: bytes, parameters: Parameters) -> NodeForm:
+        base = self._base((fingerprint, node.module.version, told_of(called)))
         shape = self._base((tuple(sorted(node.split)), tuple(sorted(node.flags))))
         with self._evidence.apart() as data:
             fixed = {
-                one.port: port_of(one.port) + self._written(one.value, call.coerce.get(one.port, ""), parameters)
+                one.port: port_of(one.port) + self._written(one.value, called.coerce.get(one.port, ""), parameters)
                 for one in node.inputs
                 if isinstance(one, Constant)
             }
         self._evidence.see(data)
-        form = NodeForm(base, fixed, call.coerce, shape)
+        form = NodeForm(base, fixed, called.coerce, shape)
         form.data = frozenset(data)
         return form
 
@@ -160,7 +160,7 @@ class NodeKeys:
 
         Those who read it have keys only if it gives digests: see ``digested``.
         """
-        form = self._forms[number] or self._form(number, call)
+        form = self._forms[number] or self._form(number, call.form)
         if isinstance(form, str):
             return None
         try:
@@ -234,7 +234,7 @@ class NodeKeys:
         """
         form = self._told[number]
         if form is None:
-            form = self._told[number] = self._told_form(self._plan.nodes[number], call)
+            form = self._told[number] = self._told_form(self._plan.nodes[number], call.form)
         if isinstance(form, str):
             return None
         try:
@@ -242,10 +242,10 @@ class NodeKeys:
         except UndigestedError:
             return None
 
-    def _told_form(self, node: PlanNode, call: Call) -> NodeForm | str:
+    def _told_form(self, node: PlanNode, called: Form) -> NodeForm | str:
         with self._evidence.apart() as seen:
             try:
-                form = self._common(node, call, self._told_fingerprint(node), self._plain)
+                form = self._common(node, called, self._told_fingerprint(node), self._plain)
                 form.files = frozenset(seen)
             except UndigestedError as error:
                 return str(error)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..planning.plan import PlanNode
-    from ..worker.call import Call
+    from ..worker.call import Form
     from ..worker.unit import Member, Wired
     from .evidence import Evidence
     from .fingerprints import Fingerprints
@@ -114,15 +114,15 @@ class Parameters(Canonical):
             yield from self._member(member)
 
     def _member(self, member: Member) -> Iterator[bytes | memoryview]:
-        call = member.call
-        yield self._fingerprints.of(call.target)
-        yield from self.pieces((form_of(call), sorted(call.split), sorted(call.flags)))
+        form = member.call.form
+        yield self._fingerprints.of(form.target)
+        yield from self.pieces((told_of(form), sorted(form.split), sorted(form.flags)))
         yield from self.pieces((member.axes, member.merges, member.tolerated))
-        for port, argument in call.arguments.items():
+        for port, argument in member.call.arguments.items():
             yield self.text(port)
             yield from self.pieces(argument.value if isinstance(argument, Given) else argument)
         for entry in member.inputs:
-            yield from self._entry(entry, call.coerce.get(entry.port, ""))
+            yield from self._entry(entry, form.coerce.get(entry.port, ""))
 
     def _entry(self, entry: Written | Wired, kind: str) -> Iterator[bytes | memoryview]:
         if isinstance(entry, Written):
@@ -135,11 +135,11 @@ class Parameters(Canonical):
         yield b"" if entry.apply is None else self._fingerprints.of(entry.apply)
 
 
-def form_of(call: Call) -> tuple[Any, ...]:
+def told_of(form: Form) -> tuple[Any, ...]:
     """Return how a function is called and its result read, as far as the values depend on it."""
     return (
-        call.outputs, call.fields, call.positional, call.variadic, tuple(sorted(call.coerce.items())),
-        tuple(sorted(call.mutates)),
+        form.outputs, form.fields, form.positional, form.variadic, tuple(sorted(form.coerce.items())),
+        tuple(sorted(form.mutates)),
     )  # fmt: skip
 
 

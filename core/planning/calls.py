@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..worker.call import Call, Target, Where
+from ..worker.call import Form, Target, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,17 +23,17 @@ class CallForms:
         self._nodes = plan.nodes
         self._declared = frozenset(declared_only)
         self._digested = frozenset(digested)
-        self._forms: list[Call | None] = [None] * len(plan.nodes)
-        self._shared: dict[object, Call] = {}
+        self._forms: list[Form | None] = [None] * len(plan.nodes)
+        self._shared: dict[object, Form] = {}
         self._targets: dict[object, Target] = {}
 
-    def __getitem__(self, number: int) -> Call:
+    def __getitem__(self, number: int) -> Form:
         form = self._forms[number]
         if form is None:
             form = self._forms[number] = self._made(self._nodes[number])
         return form
 
-    def _made(self, node: PlanNode) -> Call:
+    def _made(self, node: PlanNode) -> Form:
         declared, digested, asked = node.id in self._declared, node.number in self._digested, node.settings
         # The plan keeps what is told here by its identity.
         own = id(node.module), id(node.function), node.split, node.flags
@@ -43,12 +43,10 @@ class CallForms:
             form = self._shared[kind] = self._form(node, declared_only=declared, digest=digested)
         return form
 
-    def _form(self, node: PlanNode, *, declared_only: bool, digest: bool) -> Call:
-        form = call_form(node, declared_only=declared_only, digest=digest)
-        target = form.target
+    def _form(self, node: PlanNode, *, declared_only: bool, digest: bool) -> Form:
+        target = target_of(node.function, declared_only=declared_only)
         key = target.path, target.source, target.name, id(target.live), target.declared_only
-        form.target = self._targets.setdefault(key, target)
-        return form
+        return call_form(node, self._targets.setdefault(key, target), digest=digest)
 
 
 def target_of(function: Function, *, declared_only: bool = False) -> Target:
@@ -56,13 +54,11 @@ def target_of(function: Function, *, declared_only: bool = False) -> Target:
     return Target(function.path, function.source, function.name, function.live, declared_only)
 
 
-def call_form(node: PlanNode, *, declared_only: bool, digest: bool = False) -> Call:
+def call_form(node: PlanNode, target: Target, *, digest: bool = False) -> Form:
     """Return what all calls of one node have in common."""
     module = node.module
-    return Call(
-        task=node.id,
-        target=target_of(node.function, declared_only=declared_only),
-        arguments={},
+    return Form(
+        target,
         outputs=module.output_names,
         fields=module.returns == "fields",
         positional=module.positional_names,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -13,7 +12,7 @@ from ..pipeline import Connection, Group, Node, Pipeline
 from ..run.expansion import value_label
 from ..trust import needs_trust
 from ..worker import unit
-from ..worker.call import Given
+from ..worker.call import Call, Given
 from ..worker.declare import Schemes
 from .calls import call_form, target_of
 from .flatten import IDENTITY, FlatNode, output_of
@@ -139,7 +138,8 @@ class _Compiler:
     def _member(self, node: PlanNode, *, tolerated: bool) -> unit.Member:
         entry = node.id in self._entries
         module = self._plan.nodes[node.number].module
-        form = call_form(node, declared_only=not entry and module.in_library and not needs_trust(module))
+        declared_only = not entry and module.in_library and not needs_trust(module)
+        form = call_form(node, target_of(node.function, declared_only=declared_only))
         programs = {
             one.port: Given(one.value)
             for one in node.inputs
@@ -148,7 +148,7 @@ class _Compiler:
         inputs = tuple(self._input(node, one) for one in node.inputs if one.port not in programs)
         return unit.Member(
             name=self._entries[node.id] if entry else node.id,
-            call=replace(form, arguments=programs),
+            call=Call(node.id, form, programs),
             axes=node.axes,
             inputs=inputs,
             merges=module.merges,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..planning.calls import CallForms, target_of
 from ..planning.plan import Constant, FedBack, Function, Input, Plan, PlanNode, Source, Swept, Wired
-from ..worker.call import Applied, Argument, Call, Given, Items, Labelled, Ref
+from ..worker.call import Applied, Argument, Call, Form, Given, Items, Labelled, Ref
 from ..worker.files import placed
 from ..worker.unit import Program
 from .collecting import Collection, LastItem
@@ -40,27 +40,9 @@ class CallMaker:
         """Return the call of a task whose inputs are all there."""
         form = self._forms[task.node]
         arguments = self._plain(task, form) if self._is_plain[task.node] else self._arguments(task, form)
-        return Call(
-            task.id,
-            form.target,
-            arguments,
-            form.outputs,
-            form.fields,
-            task.attempt,
-            form.positional,
-            form.variadic,
-            form.coerce,
-            form.mutates,
-            form.split,
-            form.flags,
-            form.n_procs,
-            form.digest,
-            form.mem_gb,
-            form.where,
-            form.limited,
-        )
+        return Call(task.id, form, arguments, task.attempt)
 
-    def _arguments(self, task: Task, form: Call) -> dict[str, Argument]:
+    def _arguments(self, task: Task, form: Form) -> dict[str, Argument]:
         node = self._plan.nodes[task.node]
         return {
             entry.port: argument
@@ -68,7 +50,7 @@ class CallMaker:
             if (argument := self._argument(entry, node.axes, task.index, form.coerce.get(entry.port, ""))) is not None
         }
 
-    def _plain(self, task: Task, form: Call) -> dict[str, Argument]:
+    def _plain(self, task: Task, form: Form) -> dict[str, Argument]:
         """Do as ``_arguments`` for a node that reads whole outputs of tasks at its own place, or what is written."""
         arguments: dict[str, Argument] = {}
         for entry in self._plan.nodes[task.node].inputs:

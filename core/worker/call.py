@@ -111,24 +111,21 @@ def references(argument: Argument) -> Iterator[ValueId]:
             yield from references(inner)
 
 
-@dataclass(slots=True)
-class Call:
-    """One attempt of one task. Nobody changes it; a frozen class would take six times as long to make.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What all calls of a node have in common: what to call, how to pass the arguments, what to report of the result.
 
     ``positional`` and ``variadic`` name the ports that are not passed by keyword; ``coerce`` the kind of value a
     port needs (``path``, ``text``, ``tuple``); ``mutates`` those that get private copies. ``split`` are the
-    outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores it may use,
-    ``mem_gb`` how much memory it asks for, ``where`` the engines it is bound to. One that is ``limited`` has a time
-    limit, which counts from when it is told to have begun.
-    With ``digest`` the digests of the outputs are reported too.
+    outputs to be kept item by item, ``flags`` those whose truth is reported. ``n_procs`` is how many cores a call may
+    use, ``mem_gb`` how much memory it asks for, ``where`` the engines it is bound to. One that is ``limited`` has a
+    time limit, which counts from when it is told to have begun. With ``digest`` the digests of the outputs are
+    reported too.
     """
 
-    task: str
     target: Target
-    arguments: Mapping[str, Argument]
     outputs: tuple[str, ...] = ("out",)
     fields: bool = False
-    attempt: int = 1
     positional: tuple[str, ...] = ()
     variadic: str = ""
     coerce: Mapping[str, str] = field(default_factory=dict)
@@ -140,3 +137,13 @@ class Call:
     mem_gb: float = 0.0
     where: Where | None = None
     limited: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One attempt of one task."""
+
+    task: str
+    form: Form
+    arguments: Mapping[str, Argument]
+    attempt: int = 1

@@ -85,7 +85,7 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
 
 def called(call: Call, fetch: Fetch, secrets: Secrets, keep: Callable[[Any], Any] = lambda value: value) -> Result:
     """Run a call and return what it gave; whatever it raises goes through. ``keep`` saves files from scratch."""
-    function = load(call.target)
+    function = load(call.form.target)
     positional, keywords = _arguments(call, function, fetch, secrets)
     return _result(call, function(*positional, **keywords), secrets, keep)
 
@@ -161,12 +161,13 @@ def _arguments(call: Call, function: Any, fetch: Fetch, secrets: Secrets) -> tup
         else _value(call, port, argument, fetch, secrets)
         for port, argument in call.arguments.items()
     }
-    if not (call.positional or call.variadic):
+    form = call.form
+    if not (form.positional or form.variadic):
         return [], values
-    variadic = values.pop(call.variadic, ())
-    given = [place for place, port in enumerate(call.positional, 1) if port in values]
-    last = len(call.positional) if variadic else max(given, default=0)
-    positional = [values.pop(port) if port in values else _default(function, port) for port in call.positional[:last]]
+    variadic = values.pop(form.variadic, ())
+    given = [place for place, port in enumerate(form.positional, 1) if port in values]
+    last = len(form.positional) if variadic else max(given, default=0)
+    positional = [values.pop(port) if port in values else _default(function, port) for port in form.positional[:last]]
     return [*positional, *variadic], values
 
 
@@ -185,9 +186,9 @@ def _value(call: Call, port: str, argument: Argument, fetch: Fetch, secrets: Sec
     except UnreadableError as error:
         error.port = port
         raise
-    if port in call.coerce:
-        value = _coerced(value, call.coerce[port])
-    return copy.deepcopy(value) if port in call.mutates else value
+    if port in call.form.coerce:
+        value = _coerced(value, call.form.coerce[port])
+    return copy.deepcopy(value) if port in call.form.mutates else value
 
 
 def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
@@ -234,14 +235,15 @@ def _coerced(value: Any, kind: str) -> Any:
 
 
 def _result(call: Call, returned: Any, secrets: Secrets, keep: Callable[[Any], Any]) -> Result:
-    values = _fields(call, returned) if call.fields else {call.outputs[0]: returned} if call.outputs else {}
+    form = call.form
+    values = _fields(call, returned) if form.fields else {form.outputs[0]: returned} if form.outputs else {}
     absent = {port: value.reason for port, value in values.items() if isinstance(value, Absent)}
     outputs: dict[str, Any] = {}
     items: dict[str, tuple[str, ...]] = {}
     for port, value in values.items():
         if port in absent:
             continue
-        is_split = port in call.split
+        is_split = port in form.split
         if type(value) in _NUMBERS and not is_split:
             outputs[port] = value
             continue
@@ -249,7 +251,7 @@ def _result(call: Call, returned: Any, secrets: Secrets, keep: Callable[[Any], A
         outputs[port] = sealed(keep(made))
         if is_split:
             items[port] = tuple(map(secrets.hide, item_labels(outputs[port])))
-    flags = {port: bool(outputs[port]) for port in call.flags if port in outputs} if call.flags else {}
+    flags = {port: bool(outputs[port]) for port in form.flags if port in outputs} if form.flags else {}
     hide = secrets.hide if secrets else None
     previews = {port: preview(value, hide, picture=True) for port, value in outputs.items()}
     return Result(outputs, items, flags, absent, previews)
@@ -262,11 +264,11 @@ def _at_rest(value: Any) -> Any:
 
 def _fields(call: Call, returned: Any) -> dict[str, Any]:
     if isinstance(returned, Absent):
-        return dict.fromkeys(call.outputs, returned)
+        return dict.fromkeys(call.form.outputs, returned)
     missing = object()
     values = {
         name: returned.get(name, missing) if isinstance(returned, dict) else getattr(returned, name, missing)
-        for name in call.outputs
+        for name in call.form.outputs
     }
     lost = [name for name, value in values.items() if value is missing]
     if lost:
@@ -278,7 +280,7 @@ def _with_facts(call: Call, result: Result, files: FileStore) -> Result:
     """Add what the cache wants to know: the files that the outputs refer to, and the digests that were asked for."""
     others = [value for value in result.outputs.values() if type(value) not in _NUMBERS]
     named = files.named_in(others) if others else ()
-    digests = _digests(result, Canonical(files.digests)) if call.digest else {}
+    digests = _digests(result, Canonical(files.digests)) if call.form.digest else {}
     return dataclasses.replace(result, files=named, digests=digests) if named or digests else result
 
 

@@ -93,7 +93,7 @@ class Program:
 
 
 def _placed(member: Member, folder: Path) -> Member:
-    coerce = member.call.coerce
+    coerce = member.call.form.coerce
     inputs = tuple(
         replace(entry, values=tuple(placed(value, coerce.get(entry.port, ""), folder) for value in entry.values))
         if isinstance(entry, Written)
@@ -279,7 +279,7 @@ class _Evaluation:
 
 def _given(member: Member, value: Any) -> Result:
     """Return an input of the unit as if a member had made it."""
-    if "out" not in member.call.split:
+    if "out" not in member.call.form.split:
         return Result({"out": value}, {}, {}, {}, {})
     items = listed(value, member.name)
     return Result({"out": items}, {"out": item_labels(items)}, {}, {}, {})

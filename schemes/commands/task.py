@@ -103,7 +103,7 @@ def _answered(setup: Setup, body: bytes, scratch: Path) -> tuple[Any, float, flo
     try:
         task, attempt, template, arguments, held = pickle.loads(body)  # noqa: S301 - from the owner of this process
         call = Decoder(lambda _number: template).decode(task, attempt, 0, arguments)
-        ThreadLimits(os.environ.__setitem__).allow(call.n_procs)
+        ThreadLimits(os.environ.__setitem__).allow(call.form.n_procs)
     except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
         cause = cause_of(error)
         message = f"an argument cannot be made again in the worker: {cause.type}: {cause.message}"

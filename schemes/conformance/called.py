@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cloudpickle
@@ -12,7 +13,7 @@ import numpy as np
 
 from ...core.worker import log, progress, scratch
 from ...core.worker.absent import NOT_TAKEN
-from ...core.worker.call import Applied, Argument, Call, Given, Items, Moved, Ref, Target
+from ...core.worker.call import Applied, Argument, Call, Form, Given, Items, Moved, Ref, Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,12 @@ def call(function: Any, task: str = "task", *, mutates: tuple[str, ...] = (), **
         name: value if isinstance(value, Ref | Items | Applied | Moved) else Given(value)
         for name, value in arguments.items()
     }
-    return Call(task, Target(live=function), given, mutates=mutates)
+    return Call(task, Form(Target(live=function), mutates=mutates), given)
 
 
 def shaped(made: Call, **changes: Any) -> Call:
-    return Call(**{name: getattr(made, name) for name in made.__dataclass_fields__} | changes)
+    """Return the call with these fields of its form changed."""
+    return replace(made, form=replace(made.form, **changes))
 
 
 def add(x: int, y: int = 1) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from ...core.scheme import Began, Ended, Logged, Progressed, Stopped
-from ...core.worker.call import Applied, Call, Items, Moved, Ref, Target
+from ...core.worker.call import Applied, Call, Form, Items, Moved, Ref, Target
 from ...core.worker.failures import Cause
 from ...core.worker.handing import hand_out, load
 from .bench import SECONDS, Bench
@@ -191,7 +192,7 @@ class TestEnds:
         stopping.until(Began, "task")
         stopping.scheme.stop(["task"])
         stopping.until(Stopped, "task")
-        assert stopping.run(shaped(call(add, x=1), attempt=2))["task"].attempt == 2
+        assert stopping.run(replace(call(add, x=1), attempt=2))["task"].attempt == 2
         assert stopping.fetch("task") == 2
 
     def test_a_call_that_ends_its_process_is_lost_and_says_how(self, surviving: Bench) -> None:
@@ -225,7 +226,7 @@ class TestFailures:
         assert not bench.run(call(fail, text="x"))["task"].lost
 
     def test_a_module_that_cannot_be_imported_is_named(self, bench: Bench) -> None:
-        cause = bench.cause(Call("task", Target("no_such_package.part:function"), {}))
+        cause = bench.cause(Call("task", Form(Target("no_such_package.part:function")), {}))
         assert "no_such_package.part:function cannot be imported here" in cause.message
 
     def test_an_output_that_cannot_be_pickled_is_named_where_it_would_have_to_travel(self, bench: Bench) -> None:
@@ -286,5 +287,5 @@ class TestLife:
 
     def test_the_same_task_may_be_tried_again(self, bench: Bench) -> None:
         bench.run(call(fail, text="x"))
-        bench.run(shaped(call(add, x=1), attempt=2))
+        bench.run(replace(call(add, x=1), attempt=2))
         assert bench.fetch("task") == 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cloudpickle
 
-from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref, Target, ValueId
+from ...core.worker.call import Applied, Argument, Call, Form, Given, Items, Labelled, Moved, Ref, Target, ValueId
 from ...core.worker.handing import NotPicklableError, dumps
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class Encoder:
 
     def __init__(self) -> None:
         self.templates: list[bytes] = []
-        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._numbers: dict[int, int] = {}
         self._shapes: dict[tuple[int, tuple[str, ...], tuple[type, ...]], int] = {}
         self._template_of: dict[int, int] = {}
         self._by_data: dict[bytes, int] = {}
-        self._kept: list[Any] = []
+        self._kept: list[Form] = []
         self._live: dict[int, tuple[Any, str, bytes]] = {}
 
     def encode(self, call: Call) -> Encoded:
@@ -55,7 +55,7 @@ class Encoder:
             data = dumps(plain)
         except NotPicklableError as error:
             raise NotPicklableError(self._blame(call, plain) or str(error)) from error
-        return Encoded(self._template(call), data, tuple(refs))
+        return Encoded(self._template(call.form), data, tuple(refs))
 
     def _blame(self, call: Call, plain: Mapping[str, Any]) -> str:
         for port, argument in plain.items():
@@ -71,11 +71,11 @@ class Encoder:
 
         What is kept under it is the pickle of (template, ports, kinds).
         """
-        template, ports = self._template(call), tuple(call.arguments)
-        kinds = tuple(map(type, call.arguments.values()))
-        number = self._shapes.get((template, ports, kinds))
+        ports, kinds = tuple(call.arguments), tuple(map(type, call.arguments.values()))
+        number = self._shapes.get((id(call.form), ports, kinds))
         if number is None:
-            number = self._shapes[template, ports, kinds] = len(self.templates)
+            template = self._template(call.form)
+            number = self._shapes[id(call.form), ports, kinds] = len(self.templates)
             self.templates.append(dumps((template, ports, tuple(kind.__name__ for kind in kinds))))
             self._template_of[number] = template
         return number
@@ -87,19 +87,18 @@ class Encoder:
         numbers = (self._template_of[number], number) if number in self._template_of else (number,)
         return {one: self.templates[one] for one in numbers if one not in known}
 
-    def _template(self, call: Call) -> int:
-        key = (
-            id(call.target), call.outputs, call.fields, call.positional, call.variadic, tuple(call.coerce.items()),
-            call.mutates, call.split, call.flags, call.n_procs, call.digest,
-        )  # fmt: skip
-        number = self._numbers.get(key)
+    def _template(self, form: Form) -> int:
+        number = self._numbers.get(id(form))
         if number is None:
-            data = dumps((self._plain_target(call.target), *key[1:5], dict(call.coerce), *key[6:]))
-            number = self._numbers[key] = self._by_data.setdefault(data, len(self.templates))
+            data = dumps((
+                self._plain_target(form.target), form.outputs, form.fields, form.positional, form.variadic,
+                dict(form.coerce), form.mutates, form.split, form.flags, form.n_procs, form.digest,
+            ))  # fmt: skip
+            number = self._numbers[id(form)] = self._by_data.setdefault(data, len(self.templates))
             if number == len(self.templates):
                 self.templates.append(data)
             # As long as it is kept, nothing else can have its id.
-            self._kept.append(call.target)
+            self._kept.append(form)
         return number
 
     def _plain(self, argument: Argument, refs: list[ValueId]) -> Any:
@@ -165,16 +164,15 @@ class Decoder:
         self._template = template
         self._moved = moved
         self._lock = threading.RLock()
-        self._templates: dict[int, tuple[Any, ...]] = {}
+        self._templates: dict[int, Form] = {}
         self._live: dict[str, Any] = {}
         self._shapes: dict[int, tuple[int, tuple[tuple[str, bool], ...]]] = {}
 
     def decode(self, task: str, attempt: int, template: int, arguments: bytes) -> Call:
         """Return the call. Raises whatever unpickling its arguments or its function raises."""
-        known = self._templates.get(template) or self._first(template)
-        target, outputs, fields, *rest = known
+        form = self._templates.get(template) or self._first(template)
         given = {port: self._argument(plain) for port, plain in pickle.loads(arguments).items()}  # noqa: S301 - both ends belong to one run
-        return Call(task, target, given, outputs, fields, attempt, *rest)
+        return Call(task, form, given, attempt)
 
     def shaped(self, task: str, attempt: int, shape: int, values: Iterable[Any]) -> Call:
         """Return the call of a shape with these values; the others are references, told apart by their place."""
@@ -189,14 +187,13 @@ class Decoder:
 
     def made(self, task: str, attempt: int, template: int, arguments: Mapping[str, Argument]) -> Call:
         """Return the call that has these arguments."""
-        target, outputs, fields, *rest = self._templates.get(template) or self._first(template)
-        return Call(task, target, arguments, outputs, fields, attempt, *rest)
+        return Call(task, self._templates.get(template) or self._first(template), arguments, attempt)
 
-    def _first(self, template: int) -> tuple[Any, ...]:
+    def _first(self, template: int) -> Form:
         with self._lock:
             if template not in self._templates:
                 target, *rest = pickle.loads(self._template(template))  # noqa: S301 - from the owner of this worker
-                self._templates[template] = (self._target(target), *rest)
+                self._templates[template] = Form(self._target(target), *rest)
             return self._templates[template]
 
     def _argument(self, plain: Any) -> Argument:

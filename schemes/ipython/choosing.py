@@ -153,7 +153,7 @@ def why_nowhere(job: Job, host: str, engines: Collection[Engine]) -> str:
     where, there = job.where, ", ".join(sorted({one.facts.host for one in engines}))
     if job.unfit:
         lacking = "; ".join(f"engine {one.number}: {job.unfit[one.uuid]}" for one in engines if one.uuid in job.unfit)
-        return f"{job.call.target.path or 'its function'} cannot be imported here: {lacking}"
+        return f"{job.call.form.target.path or 'its function'} cannot be imported here: {lacking}"
     if host:
         return f"its item names the host {host!r}, which has no engine (there are: {there})"
     assert where is not None

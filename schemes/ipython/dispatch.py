@@ -242,7 +242,7 @@ class Dispatch:
                 other.lent = first
         batch = Batch({job.number: job for job in jobs}, sum(job.expected for job in jobs), now)
         engine.batches.append(batch)
-        long = batch.expected > BATCH or any(job.call.limited for job in jobs)
+        long = batch.expected > BATCH or any(job.call.form.limited for job in jobs)
         self.send(engine, batch, m.dumps(m.Batch(self._session, templates, sent, long)))
 
     def _slots(self, job: Job, engine: Engine) -> m.Slots:

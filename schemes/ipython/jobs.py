@@ -13,7 +13,7 @@ from .pace import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core.worker.call import Argument, Call, ValueId, Where
+    from ...core.worker.call import Argument, Call, Form, ValueId, Where
     from ...core.worker.failures import Cause
 
 _MOST_REFS = 64
@@ -69,12 +69,13 @@ class Parcels(Encoder):
         super().__init__()
         self._adopt, self._spread = adopt, spread
         self._by_value: set[str] = set()
+        self._wholes: dict[int, Form] = {}
 
     def job(self, call: Call) -> Job:
         """Return the call as it can be sent; NotPicklableError names the argument that cannot travel."""
-        if call.where is not None and call.where.once_on:
+        if call.form.where is not None and call.form.where.once_on:
             # Item by item it is kept once all engines have answered: one item for each.
-            return self._job(call, *self.encode(replace(call, split=frozenset(), digest=False)))
+            return self._job(call, *self.encode(replace(call, form=self._whole(call.form))))
         values: list[Any] = []
         refs: list[ValueId] = []
         for argument in call.arguments.values():
@@ -84,12 +85,21 @@ class Parcels(Encoder):
                 values.append(argument.value)
             else:
                 return self._job(call, *self.encode(call))
-        if call.where is not None or len(refs) > _MOST_REFS:
+        if call.form.where is not None or len(refs) > _MOST_REFS:
             return self._job(call, *self.encode(call))
         return self._job(call, self.shape(call), tuple(values), tuple(refs))
 
+    def _whole(self, form: Form) -> Form:
+        """Return the form with which each engine makes its part: not item by item."""
+        whole = self._wholes.get(id(form))
+        if whole is None:
+            whole = self._wholes[id(form)] = replace(form, split=frozenset(), digest=False)
+            self._kept.append(form)
+        return whole
+
     def _job(self, call: Call, kind: int, arguments: bytes | tuple[Any, ...], refs: tuple[ValueId, ...]) -> Job:
-        made = Job(call, kind, arguments, refs, call.task, call.attempt, call.where, call.n_procs, call.mem_gb)
+        form = call.form
+        made = Job(call, kind, arguments, refs, call.task, call.attempt, form.where, form.n_procs, form.mem_gb)
         made.code = frozenset(self._by_value)
         return made
 

@@ -89,7 +89,7 @@ class Needs:
 
 
 def _targets(job: Job) -> Iterator[Target]:
-    yield job.call.target
+    yield job.call.form.target
     for argument in job.call.arguments.values():
         yield from _applied(argument)
 

@@ -77,7 +77,7 @@ class Copies:
         ended = [one for one in reports if isinstance(one, Ended)]
         results = [one.result for one in ended if isinstance(one.result, Result)]
         outputs = [output for output in results[0].previews if all(output in one.previews for one in results)]
-        split = spread.job.call.split
+        split = spread.job.call.form.split
         self._values.gather(spread.job.task, outputs, len(results), split=split)
         labels = tuple(self._label(spread, engine) for engine in spread.engines)
         result = Result(

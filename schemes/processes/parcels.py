@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref
+from msgspec import Struct
+
+from ...core.worker.call import Applied, Argument, Call, Given, Items, Labelled, Moved, Ref, ValueId
 from ...core.worker.handing import size_of
 from ..hosting.learning import UNKNOWN
 from ..hosting.wire import Encoder, is_plain
 
-if TYPE_CHECKING:
-    from ...core.worker.call import ValueId
 
-
-@dataclass(slots=True)
-class Job:
+class Job(Struct, eq=False):
     """A call on its way.
 
     ``kind`` is the number of its template if ``arguments`` are pickled, else of its shape, and they are the values

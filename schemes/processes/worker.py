@@ -146,7 +146,7 @@ class Worker:
         try:
             self._keeping.expect(slots)
             call = self._call(task, attempt, shape, arguments)
-            self._limits.allow(call.n_procs)
+            self._limits.allow(call.form.n_procs)
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             cause = cause_of(error)
             message = f"an argument cannot be made again in the worker: {cause.type}: {cause.message}"

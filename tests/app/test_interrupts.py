@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from treadle.app.interrupts import Interrupts
-from treadle.core.worker.call import Call, Target
+from treadle.core.worker.call import Call, Form, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import execute
 from treadle.core.worker.files import FileStore
@@ -57,7 +57,7 @@ def test_in_a_module_it_cancels_and_interrupts(tmp_path):
     def module() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    call = Call("task", Target(live=module), {})
+    call = Call("task", Form(Target(live=module)), {})
     context = TaskContext(lambda _fraction, _text: None, lambda _line: None)
     with Interrupts() as interrupts:
         interrupts.cancel = lambda: asked.append("cancel")

@@ -11,7 +11,7 @@ from distributions import install
 from treadle.core.errors import UsageError
 from treadle.core.registry.scheme_plugins import scheme_plugins
 from treadle.core.scheme import Capacity, Ended, Exported, SchemeContext
-from treadle.core.worker.call import Call, Given, Target
+from treadle.core.worker.call import Call, Form, Given, Target
 from treadle.core.worker.failures import Cause
 from treadle.schemes.plugged import PluggedScheme
 
@@ -78,7 +78,7 @@ def test_it_is_opened_in_a_thread_of_its_own_and_reports_under_its_name(clumsy, 
 def test_what_it_raises_is_told_as_a_failure_of_the_scheme(clumsy, caplog):
     scheme, heard = clumsy()
     heard.get(timeout=SECONDS)
-    scheme.submit([Call("task", Target("operator:neg"), {"a": Given(1)})])
+    scheme.submit([Call("task", Form(Target("operator:neg")), {"a": Given(1)})])
     ended = heard.get(timeout=SECONDS)
     assert isinstance(ended, Ended)
     assert ended.refused

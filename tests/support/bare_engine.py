@@ -12,7 +12,7 @@ import threading
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any
 
-from treadle.core.worker.call import Call, Given, Ref, Target
+from treadle.core.worker.call import Call, Form, Given, Ref, Target
 from treadle.schemes.hosting.wire import Encoder
 from treadle.schemes.ipython import bootstrap
 from treadle.schemes.ipython.remote import messages as m
@@ -174,7 +174,7 @@ class Runner:
         number = next(self._numbers)
         target = Target(path=function) if isinstance(function, str) else Target(live=function)
         given = {name: value if isinstance(value, Ref) else Given(value) for name, value in arguments.items()}
-        encoded = self._encoder.encode(Call(f"task {number}", target, given, **options))
+        encoded = self._encoder.encode(Call(f"task {number}", Form(target, **options), given))
         return number, f"task {number}", 1, encoded.template, encoded.arguments, slots or {}
 
     def batch(self, *jobs: m.Job) -> bytes:

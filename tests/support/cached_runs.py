@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from caching import SECONDS, SIGNER
+from call_forms import shaped
 
 from treadle.core.cache.earlier import CachedResults
 from treadle.core.cache.fingerprints import Fingerprints
@@ -33,7 +34,8 @@ class DigestingScheme(SerialScheme):
     nodes: frozenset[str] = frozenset()
 
     def submit(self, calls: Sequence[Call]) -> None:
-        super().submit([replace(call, digest=call.task.partition("[")[0] in self.nodes) for call in calls])
+        digested = ((call, call.task.partition("[")[0] in self.nodes) for call in calls)
+        super().submit([shaped(call, digest=digest) for call, digest in digested])
 
 
 @dataclass

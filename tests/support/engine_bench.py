@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engines import running_cluster, scheme_on
 
 from treadle.core.scheme import Began, Capacity, Ended, Report, Stopped
-from treadle.core.worker.call import Argument, Call, Given, Items, Ref, Target
+from treadle.core.worker.call import Argument, Call, Form, Given, Items, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
 
@@ -99,4 +99,4 @@ def call(function: Any, task: str = "task", settings: dict[str, Any] | None = No
     given: dict[str, Argument] = {
         name: value if isinstance(value, Ref | Items) else Given(value) for name, value in arguments.items()
     }
-    return Call(task, target, given, **(settings or {}))
+    return Call(task, Form(target, **(settings or {})), given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Ref, Target
+from treadle.core.worker.call import Applied, Call, Form, Given, Items, Labelled, Ref, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
 from treadle.core.worker.failures import Cause
@@ -43,7 +43,8 @@ class Task:
         known = (Given, Ref, Items, Labelled, Applied)
         given = {k: v if isinstance(v, known) else Given(v) for k, v in (arguments or {}).items()}
         context = TaskContext(lambda fraction, text: self.told.append(f"{fraction} {text}"), self.told.append)
-        return execute(Call("task", made, given, **form), self.values.__getitem__, context, FileStore(self.folder))
+        call = Call("task", Form(made, **form), given)
+        return execute(call, self.values.__getitem__, context, FileStore(self.folder))
 
     def result(self, target: Any, **form: Any) -> Result:
         result = self.run(target, **form)

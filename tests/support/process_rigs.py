@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from treadle.core.scheme import Capacity, Ended, Logged, Report, Stopped
-from treadle.core.worker.call import Argument, Call, Given, Ref, Target
+from treadle.core.worker.call import Argument, Call, Form, Given, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
 from treadle.schemes.processes.scheme import ProcessesScheme
@@ -38,7 +38,7 @@ class Rig:
         self._count += 1
         target = Target(path=f"deeds:{name}") if isinstance(name, str) else Target(live=name)
         given = {port: value if isinstance(value, Argument) else Given(value) for port, value in arguments.items()}
-        return Call(task or f"task-{self._count}", target, given)
+        return Call(task or f"task-{self._count}", Form(target), given)
 
     def submit(self, *calls: Call) -> list[str]:
         self.scheme.submit(calls)

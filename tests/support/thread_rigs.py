@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from treadle.core.scheme import Capacity, Ended, Exported, Logged, Lost, Report, Stopped
-from treadle.core.worker.call import Argument, Call, Given, Ref, Target
+from treadle.core.worker.call import Argument, Call, Form, Given, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
 from treadle.schemes.threads.scheme import ThreadsScheme
@@ -39,7 +39,7 @@ class Rig:
         self.attempts[task] = self.attempts.get(task, 0) + 1
         target = Target(path=f"thread_deeds:{deed}") if isinstance(deed, str) else Target(live=deed)
         given = {port: value if isinstance(value, Argument) else Given(value) for port, value in arguments.items()}
-        return Call(task, target, given, attempt=self.attempts[task])
+        return Call(task, Form(target), given, attempt=self.attempts[task])
 
     def submit(self, *calls: Call) -> list[str]:
         self.scheme.submit(calls)

@@ -107,7 +107,7 @@ class Execution:
     def _called(self, job: Job) -> Result | Cause:
         try:
             call = self._call(job)
-            self._limits.allow(call.n_procs)
+            self._limits.allow(call.form.n_procs)
         except CallError as error:
             return Cause("not picklable", str(error))
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything

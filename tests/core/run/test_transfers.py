@@ -1,5 +1,5 @@
 from treadle.core.run.transfers import Transfers
-from treadle.core.worker.call import Applied, Call, Given, Items, Moved, Ref, Target
+from treadle.core.worker.call import Applied, Call, Form, Given, Items, Moved, Ref, Target
 from treadle.core.worker.failures import Cause
 
 A, B = ("a", "out", -1), ("b", "out", -1)
@@ -7,7 +7,7 @@ TARGET = Target(path="m:f")
 
 
 def call(task: str, **arguments) -> Call:
-    return Call(task, TARGET, arguments)
+    return Call(task, Form(TARGET), arguments)
 
 
 def test_a_call_waits_until_all_values_from_elsewhere_are_there() -> None:

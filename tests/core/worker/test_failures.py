@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from treadle.core.worker.call import Call, Given, Items, Moved, Ref, Target
+from treadle.core.worker.call import Call, Form, Given, Items, Moved, Ref, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import execute
 from treadle.core.worker.failures import MAX_TEXT, Cause, cause_of
@@ -118,7 +118,7 @@ class TestValuesThatCannotBeReadAgain:
         def fetch(_value: Any) -> Any:
             raise error
 
-        call = Call("task", Target(live=lambda v: v), {"v": Items((Given(1), VALUE))})
+        call = Call("task", Form(Target(live=lambda v: v)), {"v": Items((Given(1), VALUE))})
         cause = execute(call, fetch, TaskContext(), FileStore(task.folder))
         assert isinstance(cause, Cause)
         assert (cause.kind, cause.port) == ("not picklable", "v")
@@ -127,6 +127,6 @@ class TestValuesThatCannotBeReadAgain:
         assert "fetch" in cause.traceback
 
     def test_a_value_whose_file_is_gone_is_not_at_fault(self, task) -> None:
-        call = Call("task", Target(live=lambda v: v), {"v": Moved((str(task.folder / "gone"), 100_000))})
+        call = Call("task", Form(Target(live=lambda v: v)), {"v": Moved((str(task.folder / "gone"), 100_000))})
         cause = execute(call, pickle.loads, TaskContext(), FileStore(task.folder))
         assert (cause.kind, cause.type) == ("exception", "FileNotFoundError")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from treadle.core.worker import scratch
-from treadle.core.worker.call import Call, Given, Target
+from treadle.core.worker.call import Call, Form, Target
 from treadle.core.worker.context import TaskContext
 from treadle.core.worker.execute import Result, execute
 from treadle.core.worker.failures import CallError
@@ -84,7 +84,7 @@ def test_paths_are_found_in_lists_that_hold_themselves():
 
 
 def executed(store: FileStore, function, **form) -> Result:
-    result = execute(Call("t", Target(live=function), {}, **form), lambda _value: None, TaskContext(), store)
+    result = execute(Call("t", Form(Target(live=function), **form), {}), lambda _value: None, TaskContext(), store)
     assert isinstance(result, Result), result
     return result
 
@@ -116,7 +116,7 @@ def test_a_value_without_a_digest_is_left_out(store):
 
 
 def test_arguments_of_a_call_do_not_change_by_default():
-    assert Call("t", Target(), {"x": Given(1)}).digest is False
+    assert Form(Target()).digest is False
 
 
 @pytest.fixture

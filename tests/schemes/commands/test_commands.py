@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from treadle.core.scheme import Began, Ended, Logged, Report, SchemeContext
-from treadle.core.worker.call import Call, Given, Target
+from treadle.core.worker.call import Call, Form, Given, Target
 from treadle.schemes.commands.printed import Printed
 from treadle.schemes.commands.scheme import CommandScheme
 
@@ -67,7 +67,7 @@ def leave_a_child() -> int:
 
 def test_a_command_that_cannot_be_started_refuses_the_call_with_the_reason(opened):
     scheme, heard = opened("/no/such/command")
-    scheme.submit([Call("task", Target("operator:neg"), {"a": Given(1)}, positional=("a",))])
+    scheme.submit([Call("task", Form(Target("operator:neg"), positional=("a",)), {"a": Given(1)})])
     ended, _ = until(heard, Ended)
     assert ended.refused
     assert "/no/such/command" in ended.result.message
@@ -75,7 +75,7 @@ def test_a_command_that_cannot_be_started_refuses_the_call_with_the_reason(opene
 
 def test_a_command_that_ends_without_an_answer_loses_the_call(opened):
     scheme, heard = opened("false")
-    scheme.submit([Call("task", Target("operator:neg"), {"a": Given(1)}, positional=("a",))])
+    scheme.submit([Call("task", Form(Target("operator:neg"), positional=("a",)), {"a": Given(1)})])
     ended, before = until(heard, Ended)
     assert ended.lost
     assert ended.result.message == "exited with code 1"
@@ -84,7 +84,7 @@ def test_a_command_that_ends_without_an_answer_loses_the_call(opened):
 
 def test_what_a_module_and_its_children_print_is_its_log_and_nothing_else_is(opened):
     scheme, heard = opened()
-    scheme.submit([Call("task", Target(live=speak), {})])
+    scheme.submit([Call("task", Form(Target(live=speak)), {})])
     _, before = until(heard, Ended)
     lines = [report.line for report in before if isinstance(report, Logged)]
     assert sorted(lines) == ["a line of Python", "a line of a child", "no end of line"]
@@ -92,7 +92,7 @@ def test_what_a_module_and_its_children_print_is_its_log_and_nothing_else_is(ope
 
 def test_what_a_task_leaves_running_ends_with_it(opened):
     scheme, heard = opened()
-    scheme.submit([Call("task", Target(live=leave_a_child), {})])
+    scheme.submit([Call("task", Form(Target(live=leave_a_child)), {})])
     until(heard, Ended)
     pid = scheme.fetch(("task", "out", -1), SECONDS)
     assert gone(pid)
@@ -101,7 +101,7 @@ def test_what_a_task_leaves_running_ends_with_it(opened):
 def test_variables_that_the_pipeline_refers_to_reach_a_command_and_stand_in_no_file(tmp_path, opened):
     scheme, heard = opened("env", "-u", "SECRET")
     scheme.context = dataclasses.replace(scheme.context, environment={"SECRET": "hidden-away"})
-    scheme.submit([Call("task", Target(live=look_for_secret), {"folder": Given(str(tmp_path))})])
+    scheme.submit([Call("task", Form(Target(live=look_for_secret)), {"folder": Given(str(tmp_path))})])
     until(heard, Ended)
     assert scheme.fetch(("task", "out", -1), SECONDS) == ("hidden-away", [])
 
@@ -131,7 +131,7 @@ OWNER = """
 import sys, time
 from pathlib import Path
 from treadle.core.scheme import SchemeContext
-from treadle.core.worker.call import Call, Target
+from treadle.core.worker.call import Call, Form, Target
 from treadle.schemes.commands.scheme import CommandScheme
 
 SOURCE = '''
@@ -143,7 +143,7 @@ def hold():
 folder = Path(sys.argv[1])
 scheme = CommandScheme(SchemeContext("told", 1, folder / "files", folder / "spare", folder))
 scheme.open(lambda report: print(report, flush=True))
-scheme.submit([Call("task", Target(source=SOURCE, name="hold"), {})])
+scheme.submit([Call("task", Form(Target(source=SOURCE, name="hold")), {})])
 time.sleep(600)
 """
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import process_rigs
 import pytest
 import thread_rigs
+from call_forms import shaped
 from full_disks import room_for
 
 LARGE = b"x" * 200_000
@@ -60,7 +59,7 @@ def test_an_answer_that_there_is_no_room_for_ends_its_call_with_the_cause_and_no
     with room_for(1_000_000):
         rig = make_rig(workers=1)
         worker = rig.run("own_pid")
-    many = dataclasses.replace(rig.call(lambda: list(range(200_000))), split=frozenset({"out"}))
+    many = shaped(rig.call(lambda: list(range(200_000))), split=frozenset({"out"}))
     large, other = rig.submit(many, rig.call("add", a=1))
 
     assert rig.cause(large).kind == "insufficient resources"

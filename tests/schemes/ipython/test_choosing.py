@@ -1,6 +1,6 @@
 from collections import deque
 
-from treadle.core.worker.call import Call, Target, Where
+from treadle.core.worker.call import Call, Form, Target, Where
 from treadle.schemes.ipython.choosing import aim, beside, fits, may_run, same_host, slot_of
 from treadle.schemes.ipython.engines import UNKNOWN_FACTS, Batch, Engine, batched
 from treadle.schemes.ipython.jobs import Job
@@ -18,7 +18,7 @@ def engine(number: int, host: str = "a", *, memory: int = 0, shared: bool = True
 
 
 def job(*refs, expected: float = UNKNOWN, n_procs: int = 1, mem_gb: float = 0.25, where: Where | None = None) -> Job:
-    call = Call("task", Target(path="a:f"), {}, n_procs=n_procs, mem_gb=mem_gb, where=where)
+    call = Call("task", Form(Target(path="a:f"), n_procs=n_procs, mem_gb=mem_gb, where=where), {})
     made = Job(call, 0, b"", refs, "task", 1, where, n_procs, mem_gb)
     made.expected = expected
     return made

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from treadle.core.worker.call import Call, Given, Target
+from treadle.core.worker.call import Call, Form, Given, Target
 from treadle.schemes.processes.scheme import ProcessesScheme
 
 
@@ -16,7 +16,10 @@ def main() -> None:
     scheme = ProcessesScheme(Path(folder) / "files", [Path(__file__).parent], workers=len(deeds))
     scheme.open(queue.SimpleQueue().put)
     scheme.submit(
-        [Call(f"task-{place}", Target(path=f"deeds:{deed}"), {"file": Given(file)}) for place, deed in enumerate(deeds)]
+        [
+            Call(f"task-{place}", Form(Target(path=f"deeds:{deed}")), {"file": Given(file)})
+            for place, deed in enumerate(deeds)
+        ]
     )
     sys.stdout.write(f"{scheme._premises.memory} {scheme._premises.disk}\n")
     sys.stdout.flush()

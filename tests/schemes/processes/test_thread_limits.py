@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from call_forms import shaped
 
 
 @pytest.mark.parametrize("order", [(1, 3, 1, 2, 2), (2, 1, 0, 4)])
 def test_the_threads_of_numeric_libraries_follow_the_cores_of_the_call(make_rig, order):
     rig = make_rig(workers=1)
     for number, cores in enumerate(order):
-        call = dataclasses.replace(rig.call("threads_in_use", f"t{number}"), n_procs=cores)
+        call = shaped(rig.call("threads_in_use", f"t{number}"), n_procs=cores)
         rig.submit(call)
 
         variable, pools = rig.value(f"t{number}")

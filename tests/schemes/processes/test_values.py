@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from treadle.core.scheme import Ended, Lost
-from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Ref, Target
+from treadle.core.worker.call import Applied, Call, Form, Given, Items, Labelled, Ref, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
+
+SPLIT = Form(Target(path="deeds:same"), split=frozenset({"out"}))
 
 
 def test_a_hundred_megabytes_pass_through_a_chain_and_are_right_and_read_only(rig):
@@ -92,7 +94,7 @@ def test_what_is_released_is_gone_and_its_file_too(rig):
 
 
 def test_an_output_that_is_mapped_is_kept_item_by_item(rig):
-    call = Call("split", Target(path="deeds:same"), {"value": Given([1, 2, [3]])}, split=frozenset({"out"}))
+    call = Call("split", SPLIT, {"value": Given([1, 2, [3]])})
     rig.submit(call)
 
     found = rig.ended("split")
@@ -193,7 +195,7 @@ def test_messages_larger_than_a_packet_arrive(rig):
 
 
 def test_a_hundred_thousand_items_arrive(rig):
-    call = Call("many", Target(path="deeds:same"), {"value": Given(list(range(100_000)))}, split=frozenset({"out"}))
+    call = Call("many", SPLIT, {"value": Given(list(range(100_000)))})
     rig.submit(call)
 
     assert isinstance(rig.ended("many"), Ended)

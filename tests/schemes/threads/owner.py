@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from treadle.core.worker.call import Call, Given, Target
+from treadle.core.worker.call import Call, Form, Given, Target
 from treadle.schemes.threads.scheme import ThreadsScheme
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     scheme.open(queue.SimpleQueue().put)
     scheme.submit(
         [
-            Call(f"task-{place}", Target(path=f"thread_deeds:{deed}"), {"file": Given(file)})
+            Call(f"task-{place}", Form(Target(path=f"thread_deeds:{deed}")), {"file": Given(file)})
             for place, deed in enumerate(deeds)
         ]
     )

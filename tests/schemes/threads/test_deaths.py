@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,7 @@ def retried(rig, calls, most=2):
         if isinstance(report, Ended):
             if report.lost and report.attempt <= most:
                 call = again[report.task]
-                made = {name: getattr(call, name) for name in call.__dataclass_fields__}
-                again[report.task] = type(call)(**made | {"attempt": report.attempt + 1})
+                again[report.task] = replace(call, attempt=report.attempt + 1)
                 rig.scheme.submit([again[report.task]])
             else:
                 ended[report.task] = report

@@ -12,7 +12,7 @@ import pytest
 from endings import gone
 
 from treadle.core.scheme import Ended
-from treadle.core.worker.call import Applied, Call, Given, Items, Labelled, Moved, Target
+from treadle.core.worker.call import Applied, Call, Form, Given, Items, Labelled, Moved, Target
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
 from treadle.core.worker.handing import NotPicklableError, hand_out, load
@@ -121,7 +121,7 @@ def memory_of(process: int) -> int:
 
 def test_an_output_that_is_mapped_is_kept_item_by_item_also_when_its_host_is_replaced(rig, words):
     task = rig.call("numbers", "numbers", count=5)
-    rig.scheme.submit([Call(task.task, task.target, task.arguments, split=frozenset({"out"}))])
+    rig.scheme.submit([Call(task.task, Form(task.form.target, split=frozenset({"out"})), task.arguments)])
     rig.ended("numbers")
     assert rig.scheme.fetch(("numbers", "out", 3), 5.0) == 3
     assert rig.exported("numbers") is not None
@@ -138,7 +138,7 @@ def test_an_output_that_is_mapped_is_kept_item_by_item_also_when_its_host_is_rep
 
 def test_items_of_a_replaced_host_can_be_had_together(rig, words):
     task = rig.call("numbers", "numbers", count=3)
-    rig.scheme.submit([Call(task.task, task.target, task.arguments, split=frozenset({"out"}))])
+    rig.scheme.submit([Call(task.task, Form(task.form.target, split=frozenset({"out"})), task.arguments)])
     rig.ended("numbers")
     rig.start("wait_for_ever", "stuck", file=words.path)
     host = int(words.word())
@@ -228,7 +228,7 @@ def test_sizes_are_told(rig):
 
 def test_digests_are_told_where_they_are_wanted(rig):
     task = rig.call("add", "task", a=1)
-    rig.scheme.submit([Call(task.task, task.target, task.arguments, digest=True)])
+    rig.scheme.submit([Call(task.task, Form(task.form.target, digest=True), task.arguments)])
 
     assert list(rig.ended("task").result.digests) == [("out", -1)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import cloudpickle
 
-from treadle.core.worker.call import Ref
+from treadle.core.worker.call import Form, Ref
 from treadle.schemes.ipython.remote import messages as m
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_python_source_runs_in_any_version_but_what_it_defines_cannot_leave(make
     source = "class Thing:\n    pass\ndef make():\n    return Thing()\ndef plain():\n    return 3\n"
     outcomes = []
     for number, name in enumerate(("make", "plain")):
-        encoded = runner._encoder.encode(Call("task", Target(source=source, name=name), {}))
+        encoded = runner._encoder.encode(Call("task", Form(Target(source=source, name=name)), {}))
         runner.start((number, "task", 1, encoded.template, encoded.arguments, {}))
         outcomes.append(runner.heard()[-1][2])
     assert outcomes[0].kind == "not picklable"
