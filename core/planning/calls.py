@@ -37,7 +37,8 @@ class CallForms:
         declared, digested, asked = node.id in self._declared, node.number in self._digested, node.settings
         # The plan keeps what is told here by its identity.
         own = id(node.module), id(node.function), node.split, node.flags
-        kind = (*own, asked.n_procs, asked.mem_gb, id(asked.placement), declared, digested)
+        limited = asked.timeout is not None
+        kind = (*own, asked.n_procs, asked.mem_gb, id(asked.placement), limited, declared, digested)
         form = self._shared.get(kind)
         if form is None:
             form = self._shared[kind] = self._form(node, declared_only=declared, digest=digested)
@@ -71,7 +72,7 @@ def call_form(node: PlanNode, target: Target, *, digest: bool = False) -> Form:
         digest=digest,
         mem_gb=node.mem_gb,
         where=_where(node),
-        limited=bool(node.settings.timeout),
+        limited=node.settings.timeout is not None,
     )
 
 
