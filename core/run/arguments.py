@@ -34,7 +34,8 @@ class CallMaker:
         self._folder = folder
         self._forms = CallForms(self._plan, declared_only, digested)
         # A byte a node: of ten thousand nodes a set would take a hundred times as much.
-        self._is_plain = bytes(map(_is_plain, self._plan.nodes))
+        nodes = self._plan.nodes
+        self._is_plain = bytes(map(_is_plain, nodes)) if self._plan.axes else b"\1" * len(nodes)
 
     def call(self, task: Task) -> Call:
         """Return the call of a task whose inputs are all there."""
@@ -67,8 +68,9 @@ class CallMaker:
 
     def value(self, task: Task, output: str) -> Argument:
         """Return an output of a finished task, put together again where it is kept item by item."""
-        if task.items and output in self._plan.nodes[task.node].split:
-            return Items(tuple(_ref(task, output, place) for place in range(len(task.items[output]))))
+        items = task.outcome.items
+        if items and output in self._plan.nodes[task.node].split:
+            return Items(tuple(_ref(task, output, place) for place in range(len(items[output]))))
         return _ref(task, output, -1)
 
     def _argument(self, entry: Input, axes: tuple[int, ...], index: Index, coerce: str) -> Argument | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import InternalError
 from ..worker.failures import Cause
 from .progress import CANCELLED, ENDING
-from .states import CACHE, HANDED_OUT, LETTERS, TaskState, told
+from .states import CACHE, HANDED_OUT, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .tasks import Task
 
 MORE_LOSSES = 3
-_SUCCEEDED = LETTERS[TaskState.SUCCEEDED]
 
 
 class Attempts:
@@ -53,14 +52,14 @@ class Attempts:
         self._give_back(task)
         if task.own_losses:
             self._recovered = True
-        if task.attempt > 1 and task.story.count(_SUCCEEDED) and (odd := _differs(task, outcome)):
+        if task.story.times_good and (odd := _differs(task, outcome)):
             self._progress.end(task, TaskState.FAILED, Cause("mapping", odd))
             self._progress.react_to_failure()
         else:
             self._have(task, outcome, TaskState.SUCCEEDED)
 
     def _have(self, task: Task, outcome: Outcome, state: TaskState) -> None:
-        task.items, task.flags, task.lacking, task.size = outcome.items, outcome.flags, outcome.absent, outcome.size
+        task.outcome = outcome
         task.gone = False
         self._progress.end(task, state, None)
 
@@ -169,15 +168,15 @@ class Attempts:
 
     def _give_back(self, task: Task) -> None:
         if task.state not in HANDED_OUT:
-            raise InternalError(f"task {task.id} ended, but it was {task.state.value}; it went {told(task.story)}")
-        kind = self._queue.kind(task.node)
+            raise InternalError(f"task {task.id} ended, but it was {task.state.value}; it went {task.story}")
+        kind = self._queue.kinds[task.node]
         self._standings.give_back(task.scheme, kind.seconds)
         self._ledger.give_back(kind, task.scheme)
 
 
 def _differs(task: Task, outcome: Outcome) -> str:
     """Return how a result that was made again differs from the first, as far as other tasks were made for it."""
-    for output, labels in task.items.items():
+    for output, labels in task.outcome.items.items():
         again = outcome.items.get(output, ())
         if len(again) != len(labels):
             return f"{output!r} had {len(labels)} items; made again after its loss, it has {len(again)}"

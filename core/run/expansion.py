@@ -161,7 +161,7 @@ class RoundsExtent(Extent):
         again = self._axis.again
         assert again is not None
         assert isinstance(source, Task)
-        more = not source.lacks(again.output) and source.flags.get(again.output, False)
+        more = not source.lacks(again.output) and source.outcome.flags.get(again.output, False)
         if more and self.count < self._axis.bound:
             self._await_round()
         else:

@@ -38,7 +38,7 @@ class LettingGo:
 
     def may_go(self, task: Task) -> bool:
         """Say whether a result is to go that nothing in the run reads any more."""
-        size = task.size
+        size = task.outcome.size
         if size <= SMALL and self._stays + size <= SMALL_IN_ALL:
             self._stays += size
             return False

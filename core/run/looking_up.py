@@ -50,6 +50,11 @@ class LookingUp:
             self._desk.books.found(name, result, CACHE)
 
 
+_PLAIN = [e.Outcome(size=size) for size in range(256)]
+
+
 def outcome(result: Result, size: int) -> e.Outcome:
-    """Return what the scheduler must know of a result; it keeps that, so that what is empty is shared."""
+    """Return what the scheduler must know of a result; it keeps that, so that what is alike is shared."""
+    if size < len(_PLAIN) and not (result.items or result.flags or result.absent):
+        return _PLAIN[size]
     return e.Outcome(result.items or e.NOTHING, result.flags or e.NOTHING, result.absent or e.NOTHING, size)

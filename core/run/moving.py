@@ -86,7 +86,7 @@ class Moving:
             asked.setdefault(self._desk.tasks[value[0]].scheme, []).append(value)
         for name, values in asked.items():
             for value in values:
-                seconds = TRANSFER_SECONDS + self._desk.tasks[value[0]].size / SLOWEST_TRANSFER
+                seconds = TRANSFER_SECONDS + self._desk.tasks[value[0]].outcome.size / SLOWEST_TRANSFER
                 self._desk.deadlines.set(value, seconds, partial(self._never_came, value, seconds))
             if name == CACHE:
                 assert self._desk.earlier is not None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ..errors import InternalError
-
 
 class TaskState(Enum):
     """Where a task stands; it ends in exactly one of the terminal states."""
@@ -59,24 +57,6 @@ HANDED_OUT = frozenset({TaskState.DISPATCHED, TaskState.RUNNING})
 
 CACHE = "cache"
 """Where the results of a task are that did not have to run: what stands there for its scheme."""
-
-LETTERS = {state: "wrdxsfcak"[place] for place, state in enumerate(TaskState)}
-"""One letter for each state, in which the story of a task is kept."""
-
-
-NEXT = {old: {new: (LETTERS[new], new in TERMINAL) for new in steps} for old, steps in STEPS.items()}
-"""For each allowed step its letter, and whether it is the last: the table in the form in which it is looked up."""
-
-
-def illegal_step(task: str, old: TaskState, new: TaskState, story: str) -> InternalError:
-    """Return the error for a step that the table does not allow, with the story of the task."""
-    return InternalError(f"task {task} cannot go from {old.value} to {new.value}; it went {told(story)}")
-
-
-def told(story: str) -> str:
-    """Return the states that letters stand for: ``waiting → ready → dispatched``."""
-    names = {letter: state.value for state, letter in LETTERS.items()}
-    return " → ".join(names[letter] for letter in story)
 
 
 class RunState(Enum):

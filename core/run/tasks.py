@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sys import intern
 from typing import TYPE_CHECKING, Protocol
 
-from .events import NOTHING, TaskId
-from .states import LETTERS, NEXT, TaskState, illegal_step
+from .events import Outcome, TaskId
+from .states import TaskState
+from .story import BEGINNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..worker.failures import Cause
 
@@ -104,27 +104,27 @@ class Prerequisite:
         raise NotImplementedError(output)
 
 
+_NONE = Outcome()
+
+
 class Task(Prerequisite):
     """One execution of one node on one item; ``sources`` is what it reads, from when it is known until it ended."""
 
     __slots__ = (
         "attempt",
         "failures",
-        "flags",
         "gone",
         "id",
         "index",
-        "items",
-        "lacking",
         "linked",
         "losses",
         "missing",
         "node",
+        "outcome",
         "own_losses",
         "owner",
         "refused",
         "scheme",
-        "size",
         "sources",
         "state",
         "stopping",
@@ -139,7 +139,7 @@ class Task(Prerequisite):
         self.index = index
         self.id = task_id
         self.state = TaskState.WAITING
-        self.story = "w"
+        self.story = BEGINNING
         self.linked = False
         self.sources: Sequence[Prerequisite] = ()
         self.missing = 0
@@ -149,15 +149,12 @@ class Task(Prerequisite):
         # Those of a worker that executed nothing else.
         self.own_losses = 0
         self.scheme = ""
-        self.size = 0
         self.refused: dict[str, Cause] | None = None
         self.stopping = False
         self.timed_out = 0.0
         # Its results were released, or lost: who reads them has them made again.
         self.gone = False
-        self.items: Mapping[str, tuple[str, ...]] = NOTHING
-        self.flags: Mapping[str, bool] = NOTHING
-        self.lacking: Mapping[str, str] = NOTHING
+        self.outcome = _NONE
 
     @property
     def made_by(self) -> int:
@@ -172,8 +169,7 @@ class Task(Prerequisite):
     @property
     def made_again(self) -> bool:
         """Whether it had results, and has them or makes them once more."""
-        good = self.story.count(LETTERS[TaskState.SUCCEEDED]) + self.story.count(LETTERS[TaskState.CACHED])
-        return good > self.state.good
+        return self.story.times_good > self.state.good
 
     def unready(self, reads: Iterable[Task]) -> tuple[Task, ...] | None:
         """Return which results that the task ``reads`` are gone; None if it can begin as it is.
@@ -185,22 +181,17 @@ class Task(Prerequisite):
 
     def step(self, state: TaskState) -> None:
         """Go to another state; InternalError if the table does not allow it."""
-        allowed = NEXT[self.state].get(state)
-        if allowed is None:
-            raise illegal_step(self.id, self.state, state, self.story)
-        self.state = state
-        letter, self.done = allowed
-        # Most tasks have the same story, and share it.
-        self.story = intern(self.story + letter)
+        self.story = story = self.story.next.get(state) or self.story.step(self.id, state)
+        self.state, self.done = state, story.done
 
     @property
     def whole(self) -> bool:
         """Whether all its outputs carry a value."""
-        return not (self.absent or self.lacking)
+        return not (self.absent or self.outcome.absent)
 
     def made_at(self) -> Iterable[tuple[str, int]]:
         """Return which scheme has the result, and its size in bytes."""
-        return ((self.scheme, self.size),)
+        return ((self.scheme, self.outcome.size),)
 
     def settled(self, source: Prerequisite) -> None:
         """Tell the scheduler that something this task waits for has its final state."""
@@ -210,14 +201,12 @@ class Task(Prerequisite):
         """Return why ``output`` carries nothing and which node decided it; None if it carries a value."""
         if self.absent:
             return self.absent, self.absent_from
-        if not self.lacking:
-            return None
-        reason = self.lacking.get(output)
+        reason = self.outcome.absent.get(output)
         return (reason, self.node) if reason else None
 
     def labels(self, output: str) -> Sequence[str]:
         """Return the labels of the items of ``output``, which is handed over item by item."""
-        return self.items.get(output, ())
+        return self.outcome.items.get(output, ())
 
 
 def task_id(node_id: str, index: Index, *, unknown: bool = False) -> TaskId:
