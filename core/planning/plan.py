@@ -158,6 +158,11 @@ class Plan(Struct, frozen=True, dict=True):
     def _by_id(self) -> dict[str, PlanNode]:
         return {node.id: node for node in self.nodes}
 
+    @cached_property
+    def mapped(self) -> Sequence[PlanNode]:
+        """The nodes that have a task for each item of their axes; each of the others has one task."""
+        return [node for node in self.nodes if node.axes] if self.axes else ()
+
     def consumers(self) -> Sequence[Sequence[tuple[int, Source]]]:
         """Return for each node number the (node, source) pairs that read its outputs; not to be changed."""
         return self._consumers
@@ -167,9 +172,13 @@ class Plan(Struct, frozen=True, dict=True):
         readers: dict[int, list[tuple[int, Source]]] = {}
         for node in self.nodes:
             for entry in node.inputs:
-                for source in sources_of(entry):
-                    readers.setdefault(source.node, []).append((node.number, source))
-        return [readers.get(node.number, ()) for node in self.nodes]
+                # Most are one of these two.
+                if type(entry) is Wired and entry.source.start is None:
+                    readers.setdefault(entry.source.node, []).append((node.number, entry.source))
+                elif type(entry) is not Constant:
+                    for source in sources_of(entry):
+                        readers.setdefault(source.node, []).append((node.number, source))
+        return [readers.get(number, ()) for number in range(len(self.nodes))] if readers else [()] * len(self.nodes)
 
     def tolerances(self) -> list[list[tuple[int, bool]]]:
         """Return for each node the (node, whether it passes over failed items) that read it later in the plan."""

@@ -37,7 +37,7 @@ class Steward(Protocol):
         """A task stands for items that can never be known; the extent says why."""
 
     def node_laid_out(self, node: int) -> None:
-        """All tasks of a node are made."""
+        """All tasks of a mapped node are made."""
 
     def source_settled(self, task: Task, source: Prerequisite) -> None:
         """``source``, which ``task`` waits for, has its final state."""
@@ -55,28 +55,29 @@ class Layout:
         self.steward = steward
         self.tasks: dict[TaskId, Task] = {}
         self.singles: list[Task | None] = [None] * len(plan.nodes)
-        self._items: list[dict[Index, Task] | None] = [{} if node.axes else None for node in plan.nodes]
-        self._plain = [_is_plain(node) for node in plan.nodes]
-        self.open_nodes = 0
+        self._items: list[dict[Index, Task] | None] = [None] * len(plan.nodes)
+        for node in plan.mapped:
+            self._items[node.number] = {}
+        # Without axes there are no lists, and nothing that could be read of them but the whole.
+        self._plain = [_is_plain(node) for node in plan.nodes] if plan.axes else [True] * len(plan.nodes)
+        self.open_nodes = len(plan.mapped)
         self._collections: dict[tuple[int, Index], Collection] = {}
         self._lasts: dict[tuple[int, Index], LastItem] = {}
         self._providers: list[list[Provider] | None] = [None] * len(plan.nodes)
         self._outputs: list[Sequence[str]] = [()] * len(plan.nodes)
         self._in_loop = [False] * len(plan.nodes)
-        self._tolerant = [any(_is_tolerant(entry) for entry in node.inputs) for node in plan.nodes]
+        self._tolerant = {node.number for node in plan.nodes if plan.axes and any(map(_is_tolerant, node.inputs))}
         self._projection = Projections().between
         self.loops = Loops(plan, self.task, self._projection)
         self.extents = Extents(plan, self.task, self.origin, self._projection)
 
     def begin(self) -> None:
         """Lay out all that can be known before anything has run."""
-        self.open_nodes = len(self.plan.nodes)
         for node in self.plan.nodes:
             if node.axes:
                 self._expand(node.number, node.axes)
             else:
                 self._link(self.singles[node.number] or self._make(node.number, ()))
-                self._laid_out(node.number)
 
     def _laid_out(self, number: int) -> None:
         self.open_nodes -= 1
@@ -107,7 +108,10 @@ class Layout:
         return {} if single is None else {(): single}
 
     def _make(self, number: int, index: Index, *, unknown: bool = False) -> Task:
-        task = Task(self.steward, number, index, task_id(self.plan.nodes[number].id, index, unknown=unknown))
+        name = self.plan.nodes[number].id
+        if index or unknown:
+            name = task_id(name, index, unknown=unknown)
+        task = Task(self.steward, number, index, name)
         items = self._items[number]
         if items is None:
             self.singles[number] = task
@@ -137,7 +141,7 @@ class Layout:
         return [
             singles[entry.source.node] or self.task(entry.source.node, index)
             for entry in entries
-            if isinstance(entry, Wired)
+            if type(entry) is Wired
         ]
 
     def is_whole(self, task: Task) -> bool:
@@ -253,7 +257,7 @@ class Layout:
 
     def tolerant(self, number: int) -> bool:
         """Say whether a node has joins that leave failed items out."""
-        return self._tolerant[number]
+        return number in self._tolerant
 
     def passed_over(self, task: Task) -> Iterator[tuple[dict[str, str], Cause]]:
         """Go through the failed items that the joins of a task leave out: their labels, and why they failed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..planning.plan import Plan, sources_of
+from ..planning.plan import Plan
 
 Rank = tuple[float, ...]
 Order = Callable[[Plan, Mapping[int, float]], list[Rank]]
@@ -14,26 +14,15 @@ Tasks of a lower rank start first, equal ones by their node's place in the plan.
 """
 
 
-def followers(plan: Plan) -> dict[int, list[int]]:
-    """Return for each node those that read it; what a loop feeds back does not count."""
-    graph: dict[int, list[int]] = {node.number: [] for node in plan.nodes}
-    for node in plan.nodes:
-        for entry in node.inputs:
-            for source in sources_of(entry):
-                if source.node < node.number:
-                    graph[source.node].append(node.number)
-    return graph
-
-
 def critical_path(plan: Plan, seconds: Mapping[int, float]) -> list[Rank]:
     """Start first what the longest way to the end begins with, in seconds; a node not known counts as a usual one."""
     usual = sorted(seconds.values())[len(seconds) // 2] if seconds else 1.0
-    follow = followers(plan)
+    readers = plan.consumers()
     remaining = [0.0] * len(plan.nodes)
-    # A node stands behind those that it reads.
-    for node in reversed(plan.nodes):
-        after = max((remaining[reader] for reader in follow[node.number]), default=0.0)
-        remaining[node.number] = after + seconds.get(node.number, usual)
+    # A node stands behind those that it reads; of those before it, which a loop feeds, nothing is known yet.
+    for number in range(len(remaining) - 1, -1, -1):
+        after = max([remaining[reader] for reader, _ in readers[number]]) if readers[number] else 0.0
+        remaining[number] = after + seconds.get(number, usual)
     return [(-length,) for length in remaining]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ..planning.plan import FedBack
+from ..planning.plan import FedBack, sources_of
 from .tasks import FORGOTTEN, Prerequisite, Task
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Keeper(Protocol):
         """Take note that a task has read what it needs, or never will."""
 
     def node_complete(self, node: int) -> None:
-        """Take note that no further task of a node will come."""
+        """Take note that no further task of a mapped node will come."""
 
     def flush(self) -> None:
         """Release what turned out to be unread, once all that an event caused is known."""
@@ -64,16 +64,16 @@ class Retention:
         self._layout = layout
         self._release = release
         readers = layout.plan.consumers()
-        self._is_read = [any(reader != number for reader, _ in entries) for number, entries in enumerate(readers)]
-        # How many nodes read each one, of those that may still get tasks; and which ones a node reads.
+        self._is_read = [not {reader for reader, _ in entries} <= {number} for number, entries in enumerate(readers)]
+        # How many nodes read each one, of those that may get tasks while the run goes; and which ones these read.
         self._incomplete = [0] * len(readers)
         self._reads: dict[int, list[int]] = {}
-        for source, entries in enumerate(readers):
-            for reader in {reader for reader, _ in entries}:
-                self._reads.setdefault(reader, []).append(source)
-                self._incomplete[source] += 1
         self._loops: dict[int, list[FedBack]] = {}
-        for node in layout.plan.nodes:
+        for node in layout.plan.mapped:
+            read = {source.node for entry in node.inputs for source in sources_of(entry)}
+            self._reads[node.number] = list(read)
+            for source in read:
+                self._incomplete[source] += 1
             for entry in node.inputs:
                 if isinstance(entry, FedBack):
                     self._loops.setdefault(entry.source.node, []).append(entry)
@@ -133,7 +133,7 @@ class Retention:
         )
 
     def node_complete(self, node: int) -> None:
-        """Take note that no further task of a node will come."""
+        """Take note that no further task of a mapped node will come."""
         for source in self._reads.pop(node, ()):
             self._incomplete[source] -= 1
             if not self._incomplete[source]:

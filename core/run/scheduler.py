@@ -217,7 +217,7 @@ class Scheduler:
             self._progress.skip(task, cause)
 
     def node_laid_out(self, node: int) -> None:
-        """Take note that all tasks of a node are made."""
+        """Take note that all tasks of a mapped node are made."""
         self._keeper.node_complete(node)
 
     def source_settled(self, task: Task, source: Prerequisite) -> None:
