@@ -58,20 +58,19 @@ class Progress:
 
     def queue_up(self, task: Task) -> None:
         """Let a task start as soon as it can, and a breakpoint lets it; it fails if it never can."""
-        if why := self._queue.kind(task.node).refusal:
+        if why := self._queue.kinds[task.node].refusal:
             self.fail(task, Cause("insufficient resources", why))
         else:
             task.step(TaskState.READY)
-            self._pass_on(task)
-
-    def _pass_on(self, task: Task) -> None:
-        if not self._breakpoints.keep(task):
-            self._queue.put(task)
+            if not self._breakpoints.keep(task):
+                self._queue.put(task)
 
     def pass_breakpoints(self, places: Collection[str]) -> None:
         """Let go on what waits at these breakpoints, or at all if none are named, and what comes there later."""
         for task in self._breakpoints.let_pass(places):
-            self._pass_on(task)
+            # It may be that the next one holds it.
+            if not self._breakpoints.keep(task):
+                self._queue.put(task)
 
     def try_again(self, task: Task, cause: Cause) -> None:
         """Let a task start once more, of which an attempt ended badly."""

@@ -32,7 +32,7 @@ class ReadyQueue:
 
     They stand in buckets: usually one for each node; one for each task where the order goes by time, or where a
     scheme has refused the task. Tasks that ask for the same are one kind: if the first of them cannot start now, none
-    of its kind can, and the others need not be looked at.
+    of its kind can, and the others need not be looked at. ``kinds`` says of each node, by its number, what it asks for.
     """
 
     def __init__(self, plan: Plan, order: str, standings: Standings, ledger: Ledger, estimates: Estimates) -> None:
@@ -44,22 +44,18 @@ class ReadyQueue:
         self._mapped = {node.number for node in plan.nodes if node.axes}
         self._kinds: dict[object, Kind] = {}
         self._known: dict[object, Kind] = {}
-        self._kind_of = [self._kind(node) for node in plan.nodes]
+        self.kinds = [self._kind(node) for node in plan.nodes]
         self._count = 0
 
     def __bool__(self) -> bool:
         return self._count > 0
-
-    def kind(self, node: int) -> Kind:
-        """Return what a node asks for."""
-        return self._kind_of[node]
 
     def foresee(self, node: int, made: Places = ()) -> tuple[Choice, Mapping[str, float]]:
         """Return the choice for a task of a node, were it the next; and where durations count, in which time.
 
         ``made`` says where what it reads will be. Without a scheme none of its tasks can start as things stand.
         """
-        kind = self._kind_of[node]
+        kind = self.kinds[node]
         if kind.refusal:
             _, refused = eligible(kind.node, self._standings.enabled)
             return Choice("", kind.refusal, refused), {}
@@ -68,7 +64,7 @@ class ReadyQueue:
 
     def put(self, task: Task) -> None:
         """Add a task that has become ready."""
-        kind = self._kind_of[task.node]
+        kind = self.kinds[task.node]
         if task.refused or self._by_time:
             bucket = next(self._numbers)
             rank = self._by_time * bucket if self._by_time else self._ranks[task.node]
@@ -116,11 +112,10 @@ class ReadyQueue:
             if choice is None or kind.seconds is not None:
                 made = [] if kind.seconds is None else [place for one in task.sources for place in one.made_at()]
                 choice = self._choice(kind, self._estimate(kind, made))
-            if not choice.scheme or not ledger.fits(kind, choice.scheme):
+            if not choice.scheme or not ledger.take(kind, choice.scheme):
                 return False
             self._pop(kind)
             self._standings.hand_out(choice.scheme, kind.seconds)
-            ledger.take(kind, choice.scheme)
             taken.append((task, replace(choice, reason=_told_of(task, choice.reason)) if task.refused else choice))
             if not free[choice.scheme]:
                 choice = None
@@ -146,21 +141,21 @@ class ReadyQueue:
 
     def _pop(self, kind: Kind) -> None:
         bucket = kind.buckets[0] & _BUCKET
-        del self._waiting[bucket][0]
+        waiting = self._waiting[bucket]
+        if len(waiting) > 1:
+            del waiting[0]
+        else:
+            heapq.heappop(kind.buckets)
+            del self._waiting[bucket]
         self._count -= 1
 
     def _next(self, kind: Kind) -> Task | None:
         """Return the first task of a kind; those that were cancelled while they waited are dropped."""
         while kind.buckets:
-            bucket = kind.buckets[0] & _BUCKET
-            waiting = self._waiting[bucket]
-            while waiting and waiting[0].state is not TaskState.READY:
-                del waiting[0]
-                self._count -= 1
-            if waiting:
-                return waiting[0]
-            heapq.heappop(kind.buckets)
-            del self._waiting[bucket]
+            task = self._waiting[kind.buckets[0] & _BUCKET][0]
+            if task.state is TaskState.READY:
+                return task
+            self._pop(kind)
         return None
 
     def _kind(self, node: PlanNode, refused: Mapping[str, Cause] | None = None) -> Kind:

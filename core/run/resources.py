@@ -19,6 +19,21 @@ class Request(Protocol):
     light: bool
 
 
+class _Account:
+    """One scheme: its light tasks, how many tasks it runs at a time, and whether elsewhere, once that is known."""
+
+    __slots__ = ("elsewhere", "light", "workers")
+
+    def __init__(self) -> None:
+        self.light = self.workers = 0
+        self.elsewhere: bool | None = None
+
+    @property
+    def running(self) -> int:
+        """How many light tasks do not only wait."""
+        return min(self.light, self.workers) if self.workers else self.light
+
+
 class Ledger:
     """What a host has and what is in use; memory in GB.
 
@@ -32,62 +47,54 @@ class Ledger:
         self.mem_gb = mem_gb
         self.used_procs = 0.0
         self.used_gb = 0.0
-        self._light: dict[str, int] = {}
-        self._workers: dict[str, int] = {}
-        self._elsewhere: dict[str, bool] = {}
+        self._accounts: dict[str, _Account] = {}
 
     def set_workers(self, scheme: str, workers: int, *, elsewhere: bool = False) -> None:
         """Take note of how many tasks a scheme runs at a time, and at the first time whether it does so elsewhere."""
-        if workers:
-            self._elsewhere.setdefault(scheme, elsewhere)
-        if self._elsewhere.get(scheme):
-            return
-        before = self._running(scheme)
-        self._workers[scheme] = workers
-        self._charge(self._running(scheme) - before)
+        account = self._account(scheme)
+        if workers and account.elsewhere is None:
+            account.elsewhere = elsewhere
+        if not account.elsewhere:
+            before = account.running
+            account.workers = workers
+            self._charge(account.running - before)
 
-    def fits(self, request: Request, scheme: str) -> bool:
-        """Say whether a task with this request can start on a scheme beside what runs now."""
-        if self._elsewhere.get(scheme):
+    def take(self, request: Request, scheme: str) -> bool:
+        """Write down that a task with this request is given to a scheme, if it can start beside what runs now."""
+        account = self._accounts.get(scheme) or self._account(scheme)
+        if account.elsewhere:
             return True
-        if request.light:
-            if self._light.get(scheme, 0) >= self._workers.get(scheme, 0) > 0:
-                return True
-            return self._has(1, LIGHT_GB)
-        return self._has(request.n_procs, request.mem_gb)
-
-    def _has(self, n_procs: float, mem_gb: float) -> bool:
-        return self.used_procs + n_procs <= self.n_procs + _SLACK and self.used_gb + mem_gb <= self.mem_gb + _SLACK
-
-    def take(self, request: Request, scheme: str) -> None:
-        """Write down that a task with this request was given to a scheme."""
-        if self._elsewhere.get(scheme):
-            return
-        if request.light:
-            count, workers = self._light.get(scheme, 0), self._workers.get(scheme, 0)
-            self._light[scheme] = count + 1
-            if count < workers or not workers:
-                self._charge(1)
-        else:
+        if not request.light:
+            if not self._has(request.n_procs, request.mem_gb):
+                return False
             self.used_procs += request.n_procs
             self.used_gb += request.mem_gb
+            return True
+        if account.light < account.workers or not account.workers:
+            if not self._has(1, LIGHT_GB):
+                return False
+            self._charge(1)
+        account.light += 1
+        return True
 
     def give_back(self, request: Request, scheme: str) -> None:
         """Write down that a task with this request ended."""
-        if self._elsewhere.get(scheme):
+        account = self._accounts[scheme]
+        if account.elsewhere:
             return
         if request.light:
-            count, workers = self._light[scheme], self._workers.get(scheme, 0)
-            self._light[scheme] = count - 1
-            if count <= workers or not workers:
+            if account.light <= account.workers or not account.workers:
                 self._charge(-1)
+            account.light -= 1
         else:
             self.used_procs -= request.n_procs
             self.used_gb -= request.mem_gb
 
-    def _running(self, scheme: str) -> int:
-        light, workers = self._light.get(scheme, 0), self._workers.get(scheme, 0)
-        return min(light, workers) if workers else light
+    def _account(self, scheme: str) -> _Account:
+        return self._accounts.setdefault(scheme, _Account())
+
+    def _has(self, n_procs: float, mem_gb: float) -> bool:
+        return self.used_procs + n_procs <= self.n_procs + _SLACK and self.used_gb + mem_gb <= self.mem_gb + _SLACK
 
     def _charge(self, tasks: int) -> None:
         self.used_procs += tasks

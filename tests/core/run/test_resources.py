@@ -24,8 +24,7 @@ def test_light_tasks_that_wait_at_a_scheme_take_nothing() -> None:
     ledger.set_workers("processes", 2)
     light = kind(ledger)
     for _ in range(50):
-        assert ledger.fits(light, "processes")
-        ledger.take(light, "processes")
+        assert ledger.take(light, "processes")
     assert (ledger.used_procs, ledger.used_gb) == (2, 2 * LIGHT_GB)
     for _ in range(50):
         ledger.give_back(light, "processes")
@@ -37,21 +36,21 @@ def test_a_second_scheme_gets_no_light_task_while_all_cores_are_taken() -> None:
     ledger.set_workers("processes", 2)
     ledger.set_workers("threads", 2)
     light = kind(ledger)
-    ledger.take(light, "processes")
-    ledger.take(light, "processes")
-    assert ledger.fits(light, "processes")
-    assert not ledger.fits(light, "threads")
+    assert ledger.take(light, "processes")
+    assert ledger.take(light, "processes")
+    assert ledger.take(light, "processes")
+    assert not ledger.take(light, "threads")
 
 
 def test_a_heavy_task_waits_for_what_light_ones_use_and_the_other_way_round() -> None:
     ledger = Ledger(2, 16.0)
     ledger.set_workers("processes", 2)
     light, wide = kind(ledger), kind(ledger, n_procs=2)
-    ledger.take(light, "processes")
-    assert not ledger.fits(wide, "processes")
+    assert ledger.take(light, "processes")
+    assert not ledger.take(wide, "processes")
     ledger.give_back(light, "processes")
-    ledger.take(wide, "processes")
-    assert not ledger.fits(light, "processes")
+    assert ledger.take(wide, "processes")
+    assert not ledger.take(light, "processes")
 
 
 def test_a_scheme_that_gets_more_workers_is_charged_for_what_now_runs() -> None:
@@ -59,7 +58,7 @@ def test_a_scheme_that_gets_more_workers_is_charged_for_what_now_runs() -> None:
     ledger.set_workers("processes", 1)
     light = kind(ledger)
     for _ in range(3):
-        ledger.take(light, "processes")
+        assert ledger.take(light, "processes")
     assert ledger.used_procs == 1
     ledger.set_workers("processes", 2)
     assert ledger.used_procs == 2
@@ -72,8 +71,8 @@ def test_on_a_small_host_every_gigabyte_counts() -> None:
     small = kind(ledger, mem_gb=0.1)
     assert not small.light
     for _ in range(3):
-        ledger.take(small, "processes")
-    assert not ledger.fits(small, "processes")
+        assert ledger.take(small, "processes")
+    assert not ledger.take(small, "processes")
 
 
 def test_tasks_on_other_hosts_take_nothing_here_whatever_they_ask_for() -> None:
@@ -81,10 +80,10 @@ def test_tasks_on_other_hosts_take_nothing_here_whatever_they_ask_for() -> None:
     ledger.set_workers("ipython", 40, elsewhere=True)
     heavy = kind(ledger, n_procs=2, mem_gb=8.0)
     for _ in range(40):
-        assert ledger.fits(heavy, "ipython")
-        ledger.take(heavy, "ipython")
+        assert ledger.take(heavy, "ipython")
     assert (ledger.used_procs, ledger.used_gb) == (0, 0)
-    assert ledger.fits(heavy, "processes")
+    assert ledger.take(heavy, "processes")
+    ledger.give_back(heavy, "processes")
     # Its engines go, and others come on this machine: what is out is given back as it was taken.
     ledger.set_workers("ipython", 0)
     ledger.set_workers("ipython", 2)
