@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..core.journal.learned import Estimate
     from ..core.pipeline import Pipeline
-    from ..core.planning.plan import Plan, PlanNode
+    from ..core.planning.plan import Function, Plan
     from ..core.run.executor import Executor
     from ..core.run.records import Listener, RunEvent
     from .options import Options
@@ -56,9 +56,11 @@ class Keeping:
         with contextlib.ExitStack() as undo:
             self.recording = Recording(journals, plan.title, lambda: facts_of(plan, pipeline, scheme, asked), warn)
             undo.callback(self.recording.close, CLOSE_SECONDS)
-            self._keys = {node.id: cost_key(node) for node in plan.nodes}
+            self._keys = cost_keys(plan)
             self._learned = Learned(user_state())
-            self.seconds = {number: cost.seconds for number, cost in learned_costs(plan, self._learned).items()}
+            known = self._learned.read(self._keys.values())
+            keyed = zip(plan.nodes, self._keys.values(), strict=True) if known else ()
+            self.seconds = {node.number: known[key].seconds for node, key in keyed if key in known}
             self.hear = self.recording.hear if listener is None else _both(self.recording.hear, listener)
             self.cached: _Cached | None = None
             if options.cache is not False:
@@ -74,8 +76,9 @@ class Keeping:
         if self.cached is not None:
             self.cached.earlier.close()
             self.cached.cache.flush(CLOSE_SECONDS)
-        self.recording.end(CLOSE_SECONDS, executor.warnings())
+        # Meanwhile the journal is written.
         self._learned.learn(measured(executor.records.values(), self._keys))
+        self.recording.end(CLOSE_SECONDS, executor.warnings())
 
     def close(self) -> None:
         """Let go of all; what was found in the cache cannot be read any more. May be called twice."""
@@ -123,16 +126,24 @@ def remembered_as(pipeline: Pipeline) -> str:
     return str(pipeline.file.absolute()) if pipeline.file else pipeline.title
 
 
-def learned_costs(plan: Plan, learned: Learned | None = None) -> Mapping[int, Estimate]:
+def learned_costs(plan: Plan) -> Mapping[int, Estimate]:
     """Return what tasks of each node took in earlier runs, by its number; of a new one nothing is known."""
-    keys = {node.number: cost_key(node) for node in plan.nodes}
-    known = (learned or Learned(user_state())).read(keys.values())
-    return {number: known[key] for number, key in keys.items() if key in known}
+    keys = cost_keys(plan)
+    known = Learned(user_state()).read(keys.values())
+    return {node.number: known[key] for node in plan.nodes if (key := keys[node.id]) in known}
 
 
-def cost_key(node: PlanNode) -> str:
-    """Return what tasks are remembered by that should cost about the same: the function that they call."""
-    function = node.function
+def cost_keys(plan: Plan) -> dict[str, str]:
+    """Return for each node by what its tasks are remembered: what those have in common that should cost as much."""
+    keys: dict[int, str] = {}
+    for node in plan.nodes:
+        # Most nodes call what others call too.
+        if id(node.function) not in keys:
+            keys[id(node.function)] = _cost_key(node.function)
+    return {node.id: keys[id(node.function)] for node in plan.nodes}
+
+
+def _cost_key(function: Function) -> str:
     if function.path:
         return function.path
     if function.live is not None:

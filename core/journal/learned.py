@@ -48,13 +48,14 @@ DELETE FROM estimates WHERE updated < (SELECT updated FROM estimates ORDER BY up
 
 
 class Measured(NamedTuple):
-    """What one task took, on one scheme; ``key`` stands for all tasks that should take about as much."""
+    """What ``tasks`` took on one scheme, in the mean; ``key`` is that of all that should take about as much."""
 
     key: str
     scheme: str
     seconds: float
-    peak_memory: int = 0
-    bytes_out: int = 0
+    peak_memory: float = 0
+    bytes_out: float = 0
+    tasks: int = 1
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,15 @@ class Estimate:
 
 def measured(tasks: Iterable[TaskRecord], keys: Mapping[str, str]) -> Iterator[Measured]:
     """Return what those tasks took that ran well; ``keys`` holds the key of each node by which it is remembered."""
+    alike: dict[tuple[str, str], list[TaskRecord]] = {}
     for task in tasks:
-        key = keys.get(task.node)
-        if key is not None and task.state is TaskState.SUCCEEDED and task.attempts:
-            yield Measured(key, task.scheme, task.seconds, task.peak_memory, task.bytes_out)
+        if task.state is TaskState.SUCCEEDED and task.attempts and (key := keys.get(task.node)) is not None:
+            alike.setdefault((key, task.scheme), []).append(task)
+    for (key, scheme), ran in alike.items():
+        count = len(ran)
+        seconds = sum([task.seconds for task in ran]) / count
+        peak, out = sum([task.peak_memory for task in ran]) / count, sum([task.bytes_out for task in ran]) / count
+        yield Measured(key, scheme, seconds, peak, out, count)
 
 
 class Learned:
@@ -145,12 +151,12 @@ def _begin(connection: sqlite3.Connection, mode: str) -> None:
 def _means(rows: Iterable[Measured]) -> Iterator[dict[str, float | str]]:
     """Return the mean of what the tasks of a key took on a scheme, and by how much it shall move the estimate."""
     found: dict[tuple[str, str], list[float]] = {}
-    for key, scheme, seconds, peak_memory, bytes_out in rows:
-        sums = found.setdefault((key, scheme), [0, 0.0, 0.0, 0.0])
-        sums[0] += 1
-        sums[1] += seconds
-        sums[2] += peak_memory
-        sums[3] += bytes_out
+    for row in rows:
+        sums = found.setdefault((row.key, row.scheme), [0, 0.0, 0.0, 0.0])
+        sums[0] += row.tasks
+        sums[1] += row.seconds * row.tasks
+        sums[2] += row.peak_memory * row.tasks
+        sums[3] += row.bytes_out * row.tasks
     for (key, scheme), (count, seconds, peak, out) in found.items():
         yield {
             "key": str(storable(key)),

@@ -43,9 +43,9 @@ def _greedy(plan: Plan, records: Iterable[TaskRecord]) -> Iterator[str]:
     peaks: dict[str, int] = {}
     for record in records:
         # In threads the memory is that of all that ran, here that of the script.
-        if record.scheme not in {"serial", "threads", CACHE} and record.peak_memory:
+        if record.peak_memory > LIBRARIES_GB * 1e9 and record.scheme not in {"serial", "threads", CACHE}:
             peaks[record.node] = max(peaks.get(record.node, 0), record.peak_memory)
-    for node in plan.nodes:
+    for node in plan.nodes if peaks else ():
         peak = peaks.get(node.id, 0) / 1e9
         if peak > node.mem_gb + LIBRARIES_GB:
             yield f"{node.id} took up to {peak:.2g} GB of memory, and asks for {node.mem_gb:g} GB (mem_gb)"
