@@ -16,15 +16,13 @@ def topological_order(graph: Graph[N]) -> list[N]:
     for followers in graph.values():
         for node in followers:
             degree[node] += 1
-    ready = deque(node for node, count in degree.items() if not count)
-    order = []
-    while ready:
-        node = ready.popleft()
-        order.append(node)
+    order = [node for node, count in degree.items() if not count]
+    # It grows while it is gone through.
+    for node in order:
         for follower in graph[node]:
-            degree[follower] -= 1
-            if not degree[follower]:
-                ready.append(follower)
+            degree[follower] = left = degree[follower] - 1
+            if not left:
+                order.append(follower)
     return order
 
 

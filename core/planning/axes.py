@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..pipeline import Pipeline
     from .flatten import Endpoint, FlatGraph, FlatNode, FlatZip, Loop, Wire
 
+_NONE: dict[str, None] = {}
+
 
 class AxisBuilder:
     """Builds the inputs of each node, in topological order, and collects the axes that they make."""
@@ -59,23 +61,28 @@ class AxisBuilder:
         """Return the inputs of a node, all before it being done, and record its axes."""
         entries: list[Input] = []
         axes: tuple[int, ...] = ()
-        node_id, wires = node.id, self.flat.wires
+        node_id, wires, simple = node.id, self.flat.wires, self._simple
         for port in self._ports(node):
-            wire = wires.get((node_id, port)) if self._simple else None
-            if wire is not None and wire.connection.direct:
-                entry: Input | None = self._handed_on(port, wire)
-            else:
-                entry = self._input(node, port)
-            if entry is not None:
+            wire = wires.get((node_id, port)) if simple else None
+            if wire is not None and wire.direct:
+                # Nearly all are fed so: with whole values, and not in or after a loop.
+                source_id, output = wire.source
+                more = self.node_axes[source_id]
+                entries.append(Wired(port, Source(self.numbers[source_id], output, more), more))
+            elif (entry := self._input(node, port)) is not None:
                 entries.append(entry)
-                axes = _union((axes, more)) if (more := self._table.of(entry)) else axes
+                more = self._table.of(entry)
+            else:
+                continue
+            axes = _union((axes, more)) if more else axes
         self.node_axes[node_id] = axes
         return tuple(entries)
 
     def _ports(self, node: FlatNode) -> Iterable[str]:
         declared = node.module.input_ports
-        fed = self._fed_ports.get(node.id, {})
-        if declared.keys() >= node.constants.keys() and declared.keys() >= fed.keys():
+        fed = self._fed_ports.get(node.id, _NONE)
+        written = node.constants
+        if (not written or declared.keys() >= written.keys()) and (not fed or declared.keys() >= fed.keys()):
             return declared
         return [*dict.fromkeys((*declared, *fed, *node.constants))]
 
@@ -118,12 +125,6 @@ class AxisBuilder:
             left = tuple(axis for axis in source.axes if axis not in joining.axes)
             return Wired(end[1], source, left, None, joining, apply)
         return Wired(end[1], source, source.axes, None, None, apply)
-
-    def _handed_on(self, port: str, wire: Wire) -> Wired:
-        """Return an input that is fed as nearly all are: with whole values, and not in or after a loop."""
-        node_id, output = wire.source
-        axes = self.node_axes[node_id]
-        return Wired(port, Source(self.numbers[node_id], output, axes), axes)
 
     def _hand_over_items(self, source: Source) -> None:
         """Have an output kept item by item, and what a loop gives in its place if it has nothing to do."""

@@ -29,11 +29,15 @@ class FlatNode(Struct, frozen=True):
 
 
 class Wire(Struct, frozen=True):
-    """A connection between plain nodes; ``where`` is the body in which it was drawn."""
+    """A connection between plain nodes; ``direct`` if it hands a value over as it is.
+
+    ``where`` is the body in which it was drawn.
+    """
 
     source: Endpoint
     connection: Connection
     where: Where
+    direct: bool
 
 
 class FlatSweep(Struct, frozen=True):
@@ -153,8 +157,9 @@ class _Flattener:
             source_id, _, output = connection.source.partition(".")
             source = self.output(where, connection.source) if source_id in grouped else (prefix + source_id, output)
             ends = self.inputs(where, target) if node_id in grouped else ((prefix + node_id, port),)
+            direct = connection.each is None and connection.join is None and not connection.apply
             for end in ends:
-                self._add_wire(end, Wire(source, connection, where))
+                self._add_wire(end, Wire(source, connection, where, direct))
 
     def _add_wire(self, end: Endpoint, wire: Wire) -> None:
         node = self.flat.nodes[end[0]]

@@ -92,7 +92,11 @@ class BodyCheck:
         mapped = connection.each or connection.join or connection.apply or target in self._zipped
         ends = (id(source_face), output, id(face), port)
         if ends in self._fitting and not mapped:
-            self._add_edges(target, node_id, source_id, port, output)
+            plain = not face.is_group and not source_face.is_group and node_id != source_id
+            if plain and self.body.nodes[source_id].mode != "bypassed":
+                self.followers[self.prefix + source_id].append(self.prefix + node_id)
+            else:
+                self._add_edges(target, node_id, source_id, port, output)
             return
         entries, origin = face.input(port), source_face.output(output)
         if entries is None:
