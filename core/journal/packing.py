@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..run.previews import Packed
 from .bulk import storable
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def _shown(value: Any) -> str:
 
 
 def _as_data(value: Any) -> Any:
+    if type(value) is Packed:
+        return msgspec.Raw(value.data)
     return dict(value) if isinstance(value, Mapping) else _shown(value)
 
 

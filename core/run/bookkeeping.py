@@ -80,7 +80,7 @@ class Books:
 
     def shows(self, record: TaskRecord, previews: Previews) -> None:
         """Write down what the outputs of a task look like."""
-        record.previews = self._pictures.within(record.node, previews)
+        record.previews = packed(self._pictures.within(record.node, previews))
 
     def stopped(self, task: TaskId, when: float) -> None:
         """Write down when an attempt was over that was to be stopped."""
@@ -89,9 +89,7 @@ class Books:
     def succeeded(self, task: TaskId, cause: Cause | None) -> None:
         """Take note that a task has its results; with a ``cause``, that they are not what they were before."""
         if cause is None:
-            record = self.records[task]
-            self.change(record, TaskState.SUCCEEDED)
-            record.previews = packed(record.previews)
+            self.change(self.records[task], TaskState.SUCCEEDED)
         else:
             self.settle(task, TaskState.FAILED, cause)
 
@@ -108,7 +106,6 @@ class Books:
         self.shows(record, result.previews)
         record.dispatched = record.began = record.ended = self.now()
         self.change(record, TaskState.CACHED)
-        record.previews = packed(record.previews)
 
     def settle(self, task: TaskId, state: TaskState, cause: Cause | None) -> None:
         """Take note that a task ended without a result, or is tried again."""

@@ -19,15 +19,15 @@ _encode = msgpack.Encoder().encode
 
 
 class Packed(Mapping[str, Mapping[str, Any]]):
-    """Previews in a sixth of the memory that their dictionaries take; unpacked at each look."""
+    """Previews in a sixth of the memory that their dictionaries take: ``data`` as msgpack, unpacked at each look."""
 
-    __slots__ = ("_data",)
+    __slots__ = ("data",)
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
 
     def _unpacked(self) -> dict[str, Mapping[str, Any]]:
-        found: dict[str, Mapping[str, Any]] = msgpack.decode(self._data)
+        found: dict[str, Mapping[str, Any]] = msgpack.decode(self.data)
         return found
 
     def __getitem__(self, output: str) -> Mapping[str, Any]:
@@ -60,9 +60,10 @@ class Pictures:
 
     def within(self, node: str, previews: Previews) -> Previews:
         """Return the previews of a task of a node, without pictures that there is no room for."""
-        size = sum(len(one[_PICTURE]) for one in previews.values() if _PICTURE in one)
-        if not size:
+        pictures = [one[_PICTURE] for one in previews.values() if _PICTURE in one]
+        if not pictures:
             return previews
+        size = sum(map(len, pictures))
         if self._of_node[node] < PICTURES_OF_A_NODE and self._bytes + size <= BYTES_OF_A_RUN:
             self._of_node[node] += 1
             self._bytes += size
