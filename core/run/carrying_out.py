@@ -45,9 +45,11 @@ class CarryingOut:
         looked_up: list[e.TaskId] = []
         simple, now = self._moving.simple, self._desk.books.now()
         for command in commands:
-            if isinstance(command, e.Start):
+            if type(command) is e.Start:
                 self._start(command, starts, now, simple=simple)
-            elif isinstance(command, e.LookUp):
+            elif type(command) is e.Release:
+                self._release(command.task)
+            elif type(command) is e.LookUp:
                 looked_up.append(command.task)
             else:
                 self._carry_out_other(command)
@@ -66,12 +68,13 @@ class CarryingOut:
         if simple or not self._moving.fetches(task, call):
             starts.setdefault(command.scheme, []).append(call)
 
+    def _release(self, name: e.TaskId) -> None:
+        task = self._desk.tasks[name]
+        if self._letting_go.may_go(task):
+            self._moving.release(task)
+
     def _carry_out_other(self, command: e.Command) -> None:
         match command:
-            case e.Release(name):
-                task = self._desk.tasks[name]
-                if self._letting_go.may_go(task):
-                    self._moving.release(task)
             case e.Skip(name, cause):
                 self._desk.settle(name, TaskState.SKIPPED, cause)
             case e.Fail(name, cause):

@@ -176,14 +176,14 @@ class Executor:
         while events := self._desk.take():
             commands = self.scheduler.handle(*events)
             self._books.made(self.scheduler.take_made())
-            again = {command.task: command.cause for command in commands if isinstance(command, e.Retry)}
+            again = {command.task: command.cause for command in commands if type(command) is e.Retry}
             for event in events:
                 self._note(event, again)
             self._carrying_out.carry_out(commands)
 
     def _note(self, event: e.Event, again: Mapping[e.TaskId, Cause]) -> None:
         """Write down what an event did to the task it is about."""
-        if isinstance(event, e.TaskSucceeded):
+        if type(event) is e.TaskSucceeded:
             self._books.succeeded(event.task, self._desk.tasks[event.task].cause)
         elif isinstance(event, e.TaskCached):
             self._looking_up.settled(event.task)

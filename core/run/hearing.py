@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..scheme import Began, Capacity, Ended, Exported, Logged, Lost, Progressed, Report, Stopped
 from ..worker.execute import Result
+from ..worker.failures import Cause
 from . import events as e
 from .blame import with_maker, with_request
 from .desk import short
@@ -17,7 +18,6 @@ from .states import TaskState
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..worker.failures import Cause
     from .arguments import CallMaker
     from .desk import Desk, End
     from .looking_up import LookingUp
@@ -121,13 +121,14 @@ class Hearing:
         if self._timeouts:
             desk.deadlines.clear((report.task, "time"))
         result = report.result
-        if isinstance(result, Result):
+        if type(result) is Result:
             desk.books.shows(record, result.previews)
             record.cause = None
             if desk.earlier is not None:
                 wanted = desk.earlier.wants(desk.tasks[report.task], report)
                 self._moving.bring_for_cache(report.task, record.scheme, wanted)
             return e.TaskSucceeded(report.task, outcome(result, report.bytes_out))
+        assert isinstance(result, Cause)
         task = desk.tasks[report.task]
         record.cause = self._explained(result, task)
         if report.refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _locale
 import _signal  # type: ignore[import-not-found]
 import locale
 import os
@@ -29,7 +30,7 @@ class State:
     def __init__(self) -> None:
         self._environment = dict(os.environ)
         self._held = _held_environment()
-        self._locale = locale.setlocale(locale.LC_ALL)
+        self._locale = _locale.setlocale(locale.LC_ALL)
         self._path = list(sys.path)
         self._streams = sys.stdout, sys.stderr
         self._recursion = sys.getrecursionlimit()
@@ -47,8 +48,8 @@ class State:
             self._restore_environment()
         if self._current_handlers() != self._handlers:
             self._restore_handlers()
-        if locale.setlocale(locale.LC_ALL) != self._locale:
-            locale.setlocale(locale.LC_ALL, self._locale)
+        if _locale.setlocale(locale.LC_ALL) != self._locale:
+            _locale.setlocale(locale.LC_ALL, self._locale)
         if sys.getrecursionlimit() != self._recursion:
             sys.setrecursionlimit(self._recursion)
         os.umask(self._mask)
