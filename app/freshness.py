@@ -69,14 +69,14 @@ def freshness(pipeline: Pipeline, cache: Cache, signer: Signer, until: Sequence[
 
 
 class _LaidOut(Scheduler):
-    """A scheduler that tells of which nodes all tasks are known."""
+    """A scheduler that tells of which nodes all tasks are known: of those that are not mapped they are at once."""
 
     def __init__(self, plan: Plan, policy: Policy) -> None:
-        self.laid_out: set[int] = set()
+        self.laid_out = {node.number for node in plan.nodes if not node.axes}
         super().__init__(plan, policy)
 
     def node_laid_out(self, node: int) -> None:
-        """Take note that all tasks of a node are made."""
+        """Take note that all tasks of a mapped node are made."""
         self.laid_out.add(node)
         super().node_laid_out(node)
 
