@@ -72,7 +72,8 @@ class Ended(Struct, frozen=True, gc=False):
 
     ``lost`` marks a failure of the worker and not of the module; ``refused`` one of the scheme, which could not even
     begin (an argument that cannot travel): another scheme may try. ``shared`` marks the loss of a worker that executed
-    other calls too, each of which may be to blame. Times are in seconds, sizes in bytes.
+    other calls too, each of which may be to blame, ``outside`` that of one which somebody killed. Times are in seconds,
+    sizes in bytes.
     """
 
     task: str
@@ -87,6 +88,13 @@ class Ended(Struct, frozen=True, gc=False):
     bytes_in: int = 0
     bytes_out: int = 0
     shared: bool = False
+    outside: bool = False
+
+
+class Died(Struct, frozen=True, gc=False):
+    """A worker that executed no call was killed: by somebody else, since no module was there."""
+
+    scheme: str
 
 
 class Stopped(Struct, frozen=True, gc=False):
@@ -111,7 +119,7 @@ class Exported:
     handed: Handed | Cause
 
 
-Report = Capacity | Began | Progressed | Logged | Ended | Stopped | Lost | Exported
+Report = Capacity | Began | Progressed | Logged | Ended | Died | Stopped | Lost | Exported
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..planning.plan import Plan
-    from .events import Outcome
+    from .events import Outcome, TaskId
     from .progress import Progress
     from .queueing import ReadyQueue
     from .resources import Ledger
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .tasks import Task
 
 MORE_LOSSES = 3
+_NO_TASK = ""
 
 
 class Attempts:
@@ -46,6 +47,8 @@ class Attempts:
         self._ledger = ledger
         self._keeper = keeper
         self._recovered = False
+        # The tasks whose workers somebody killed.
+        self._killed: set[TaskId] = set()
 
     def succeeded(self, task: Task, outcome: Outcome) -> None:
         """Take the results of an attempt."""
@@ -79,17 +82,23 @@ class Attempts:
         else:
             self._progress.queue_up(task)
 
-    def failed(self, task: Task, cause: Cause, *, lost: bool, shared: bool = False) -> None:
+    def worker_killed(self) -> None:
+        """Take note that somebody killed a worker that had no task."""
+        self._killed.add(_NO_TASK)
+
+    def failed(self, task: Task, cause: Cause, *, lost: bool, shared: bool = False, outside: bool = False) -> None:
         """Take the failure of an attempt, or the loss of its worker; try again if that is allowed.
 
-        ``shared`` if other tasks ran in that worker.
+        ``shared`` if other tasks ran in that worker, ``outside`` if somebody else killed it.
         """
         self._give_back(task)
+        if outside and not shared:
+            self._killed.add(task.id)
         task.losses += lost
         task.own_losses += lost and not shared
         task.failures += not lost
         retries = max(self._nodes[task.node].settings.retries, self._policy.retries)
-        tries_left = task.losses <= self._losses_allowed if lost else task.failures <= retries
+        tries_left = task.losses <= self._losses_allowed(task) if lost else task.failures <= retries
         if lost and task.stopping and not task.timed_out:
             # It was to be stopped, and the worker that had it was ended for that.
             self._progress.end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
@@ -99,12 +108,14 @@ class Attempts:
             self._progress.end(task, TaskState.FAILED, cause)
             self._progress.react_to_failure()
 
-    @property
-    def _losses_allowed(self) -> int:
-        """How often a task may lose its worker. More often, once it is seen that workers die for reasons of their own:
-        a task that had lost a worker of its own has succeeded with another one.
+    def _losses_allowed(self, task: Task) -> int:
+        """Return how often a task may lose its worker.
+
+        More often, once it is seen that workers die for reasons of their own: a task that had lost a worker of its own
+        has succeeded with another one, or somebody has killed a worker that was not at this task.
         """
-        return self._policy.losses + (MORE_LOSSES if self._recovered else 0)
+        innocent = self._recovered or bool(self._killed - {task.id})
+        return self._policy.losses + (MORE_LOSSES if innocent else 0)
 
     def stopped(self, task: Task) -> None:
         """Take the end of an attempt that was to be stopped, by a person or for its time."""

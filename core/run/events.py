@@ -83,13 +83,19 @@ class TaskMissed(Struct, frozen=True, gc=False):
 class TaskFailed(Struct, frozen=True, gc=False):
     """An attempt ended without results; ``lost`` if the worker is to blame and not the module.
 
-    ``shared`` if other tasks ran in that worker, which may be to blame.
+    ``shared`` if other tasks ran in that worker, which may be to blame; ``outside`` if somebody else killed it.
     """
 
     task: TaskId
     cause: Cause
     lost: bool = False
     shared: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerKilled:
+    """Somebody killed a worker that executed no task."""
 
 
 class TaskRefused(Struct, frozen=True, gc=False):
@@ -161,7 +167,8 @@ class PassBreakpoints:
 
 
 Event = (
-    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskMissed | TaskFailed | TaskRefused
+    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskMissed | TaskFailed | WorkerKilled
+    | TaskRefused
     | TaskHeld | ResultsLost | TaskStopped | TaskTimedOut | CancelRun | CancelTasks | Pause | Resume
     | PassBreakpoints
 )  # fmt: skip

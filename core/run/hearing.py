@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..scheme import Began, Capacity, Ended, Exported, Logged, Lost, Progressed, Report, Stopped
+from ..scheme import Began, Capacity, Died, Ended, Exported, Logged, Lost, Progressed, Report, Stopped
 from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Heard = tuple[float, Report | LookedUp | e.Event]
 """What was told, and when by the clock of the executor."""
 
-_OTHERS = (Began, Progressed, Logged, Capacity, Stopped, Exported, LookedUp)
+_OTHERS = (Began, Progressed, Logged, Capacity, Died, Stopped, Exported, LookedUp)
 
 
 class Hearing:
@@ -94,6 +94,8 @@ class Hearing:
                 if self._desk.awaited(task, attempt):
                     self._desk.books.stopped(task, when)
                     self._desk.end(e.TaskStopped(task))
+            case Died():
+                self._desk.put(e.WorkerKilled())
             case Exported(value, handed):
                 self._moving.exported(value, handed)
             case LookedUp():
@@ -136,7 +138,7 @@ class Hearing:
             return e.TaskRefused(report.task, short(result))
         if report.lost and (held := self._moving.lost_inputs(task)) is not None:
             return held
-        return e.TaskFailed(report.task, short(record.cause), report.lost, report.shared)
+        return e.TaskFailed(report.task, short(record.cause), report.lost, report.shared, report.outside)
 
     def _explained(self, cause: Cause, task: Task) -> Cause:
         """Add what only the run knows: how much memory was asked for, who made what cannot be read."""

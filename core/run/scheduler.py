@@ -115,8 +115,8 @@ class Scheduler:
         match event:
             case e.TaskStarted(task):
                 self._task(task).step(TaskState.RUNNING)
-            case e.TaskFailed(task, cause, lost, shared):
-                attempts.failed(self._task(task), cause, lost=lost, shared=shared)
+            case e.TaskFailed(task, cause, lost, shared, outside):
+                attempts.failed(self._task(task), cause, lost=lost, shared=shared, outside=outside)
             case e.TaskCached(task, outcome):
                 attempts.cached(self._task(task), outcome)
             case e.TaskMissed(task):
@@ -139,6 +139,8 @@ class Scheduler:
                 self.standings.change(scheme, slots, workers, why)
                 self.ledger.set_workers(scheme, workers, elsewhere=elsewhere)
                 self._progress.doubtful |= not slots
+            case e.WorkerKilled():
+                self._attempts.worker_killed()
             case e.ResultsLost(tasks):
                 for name in tasks:
                     self._attempts.make_again(self._task(name))

@@ -6,7 +6,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from ...core.scheme import Ended, Report, Stopped
+from ...core.scheme import Died, Ended, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting.announcing import Announcer
@@ -183,7 +183,8 @@ class Pool:
                 cause = cause_of_death(status, why, traceback, out_of_memory=struck, peak=peak)
                 member = self._members[number]
                 ours = member.severed or member.overdrawn if status == signal.SIGKILL else None
-                self._bury(number, ours or cause)
+                outside = status == signal.SIGKILL and not (struck or ours or member.kill_at)
+                self._bury(number, ours or cause, outside=outside)
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case ("orphaned", number) if number in self._members:
@@ -230,8 +231,11 @@ class Pool:
 
     # Ends
 
-    def _bury(self, number: int, cause: Cause, *, orphaned: bool = False) -> None:
-        """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere."""
+    def _bury(self, number: int, cause: Cause, *, orphaned: bool = False, outside: bool = False) -> None:
+        """Replace a dead worker and settle what it had: the call that ran is lost, the others go elsewhere.
+
+        It was ``orphaned`` if it ended with its supervisor; ``outside`` if somebody killed it.
+        """
         member = self._members[number]
         self._answers.read(member)
         if not member.severed:
@@ -248,11 +252,13 @@ class Pool:
         if running is not None:
             # What takes too much memory would do so again.
             lost = not member.is_to_blame(time.monotonic())
-            self._report(
-                Stopped(running.task, running.attempt)
-                if running.stopping
-                else Ended(running.task, running.attempt, cause, member.place, lost=lost, peak_memory=member.peak)
-            )
+            ended = Ended(
+                running.task, running.attempt, cause, member.place,
+                lost=lost, peak_memory=member.peak, outside=outside and lost,
+            )  # fmt: skip
+            self._report(Stopped(running.task, running.attempt) if running.stopping else ended)
+        elif outside:
+            self._report(Died(self._name))
         self._dispatch.put_back([job for job in member.jobs if job is not running])
         self.vault.lose(number)
         if not self._members:

@@ -101,6 +101,28 @@ def test_more_losses_are_allowed_once_a_task_has_recovered_from_one_that_no_othe
     assert run.handle(e.TaskFailed("load", LOST, lost=True, shared=True)) == [e.FinishRun(failed=1)]
 
 
+@pytest.mark.parametrize("elsewhere", [e.WorkerKilled(), e.TaskFailed("other", LOST, lost=True, outside=True)])
+def test_more_losses_are_allowed_once_somebody_has_killed_a_worker_that_was_at_something_else(
+    elsewhere: e.Event,
+) -> None:
+    run = scheduler({}, load=Node(module="step"), other=Node(module="step"))
+    run.handle(e.RunStarted())
+    run.handle(elsewhere)
+
+    for _ in range(5):
+        assert "load" in started(run.handle(e.TaskFailed("load", LOST, lost=True, outside=True)))
+    run.handle(e.TaskSucceeded("other"))
+    assert run.handle(e.TaskFailed("load", LOST, lost=True, outside=True)) == [e.FinishRun(failed=1)]
+
+
+def test_a_task_whose_own_workers_alone_are_killed_is_tried_again_twice() -> None:
+    run = scheduler({}, load=Node(module="step"))
+    run.handle(e.RunStarted())
+    for _ in range(2):
+        assert started(run.handle(e.TaskFailed("load", LOST, lost=True, outside=True))) == ["load"]
+    assert run.handle(e.TaskFailed("load", LOST, lost=True, outside=True)) == [e.FinishRun(failed=1)]
+
+
 def test_losses_do_not_use_up_the_retries_of_the_node() -> None:
     run = scheduler({}, load=Node(module="step", retries=1))
     run.handle(e.RunStarted())

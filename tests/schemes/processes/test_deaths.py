@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from endings import gone
 
-from treadle.core.scheme import Began, Capacity, Ended, Stopped
+from treadle.core.scheme import Began, Capacity, Died, Ended, Stopped
 from treadle.core.worker.execute import Result
 
 
@@ -30,10 +30,20 @@ def test_a_killed_worker_costs_one_task_of_forty_one_and_none_is_repeated(rig, s
     found = rig.ended(victim)
 
     assert found.lost
+    assert found.outside
     assert found.result.kind == "killed"
     assert found.result.message == "killed by signal 9 (SIGKILL)"
     assert [rig.value(task) for task in neighbours] == [str(number) for number in range(40)]
     assert sorted(map(int, list_of_words.read_text().split())) == list(range(40))
+
+
+def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_told(rig):
+    idle = rig.run("own_pid")
+
+    os.kill(idle, signal.SIGKILL)
+
+    while not isinstance(report := rig.take(), Died):
+        assert not isinstance(report, Ended)
 
 
 def test_where_the_supervisor_cannot_be_asked_a_worker_is_killed_only_if_it_is_the_one_that_is_meant(
@@ -105,6 +115,7 @@ def test_the_end_of_a_worker_is_told_with_its_code_or_signal(rig, deed, argument
     found = rig.ended(task)
 
     assert (found.result.kind, found.result.message, found.lost) == (kind, message, True)
+    assert not found.outside
     assert rig.run("add", a=1) == 2
 
 
