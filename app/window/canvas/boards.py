@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QFont, QFontMetricsF
 
 from ....core.collector import collector_paused
 from ....core.document import load
+from ....core.errors import UsageError
+from ....core.trust import TrustStore
 from .board import Board
-from .spreading import spread
+from .spreading import heaps, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +34,20 @@ class Boards:
         self._made: list[tuple[Pipeline, Board]] = []
 
     def load(self, path: Path) -> Pipeline:
-        """Read a pipeline file, from any thread, with a place for each node; FileError as ``load`` has it."""
+        """Read a pipeline file, from any thread, with a place for each node; FileError as ``load`` has it.
+
+        If what the file holds is trusted, so is it with the places that its nodes are given here.
+        """
         pipeline = load(path)
-        if self.font is not None:
-            with collector_paused():
-                spread(pipeline, _measure(self.font))
+        if self.font is None or not (found := list(heaps(pipeline))):
+            return pipeline
+        trusted = TrustStore().is_trusted(pipeline)
+        with collector_paused():
+            spread(pipeline, found, _measure(self.font))
+        if trusted:
+            # Without a place to keep the key, running it will ask.
+            with suppress(UsageError):
+                TrustStore().trust(pipeline)
         return pipeline
 
     def read(self, path: Path) -> Pipeline:

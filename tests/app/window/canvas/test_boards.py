@@ -13,6 +13,7 @@ from treadle.app.window.canvas.view import CanvasView
 from treadle.app.window.document import Document
 from treadle.core.document import save
 from treadle.core.pipeline import Connection, Node, Pipeline
+from treadle.core.trust import TrustStore
 
 SECONDS = 30.0
 
@@ -72,3 +73,15 @@ def test_what_nobody_fetches_is_forgotten(boards, tmp_path):
     for _ in range(4):
         boards.read(path)
     assert boards.take(first) is None
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_is_laid_out_as_it_is_read_is_trusted_if_its_file_was(boards, tmp_path, trusted):
+    heap = Pipeline("heap")
+    heap.nodes = {name: Node(module="operator:neg", params={"a": 1}) for name in ("first", "second")}
+    path = save(heap, tmp_path / "heap.treadle")
+    if trusted:
+        TrustStore().trust(heap)
+    read = boards.load(path)
+    assert read.node("first").position != read.node("second").position
+    assert TrustStore().is_trusted(read) is trusted
