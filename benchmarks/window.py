@@ -81,9 +81,9 @@ def main() -> int:
 
 def measured(folder: Path, nodes: int, only: str, *, profile: bool) -> dict[str, tuple[float, float, float]]:
     """Measure all whose name has ``only`` in it."""
-    from PyQt6.QtWidgets import QApplication
+    from treadle.app.window.application import make_application
 
-    application = QApplication([])
+    application = make_application()
     made = _program(application, folder)
     made.window.resize(1600, 1000)
     made.window.show()

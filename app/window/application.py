@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEventLoop, QLibraryInfo, QLocale, QObject, QTranslator
 from PyQt6.QtWidgets import QApplication
 
+from ...core.collector import collect_seldom
 from .bridge import Bridge
 from .canvas.boards import Boards
 from .canvas.inks import Inks
@@ -44,6 +45,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     QApplication.setDesktopFileName(NAME)
     application = QApplication([NAME, *arguments])
     application.setQuitOnLastWindowClosed(False)
+    collect_seldom()
     for name, folder in (
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
         (NAME, str(Path(__file__).parents[2] / "resources" / "translations")),
