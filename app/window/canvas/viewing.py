@@ -29,8 +29,7 @@ class Viewing(OnCanvas):
 
     def fit(self) -> None:
         """Show all there is."""
-        box = self.canvas.overlays.bounds() if hasattr(self.canvas, "overlays") else None
-        self._show(box or (0.0, 0.0, 1.0, 1.0))
+        self._show(self.canvas.overlays.bounds() or (0.0, 0.0, 1.0, 1.0))
 
     def fit_selection(self) -> None:
         """Show what is selected, all if nothing is."""
@@ -45,14 +44,13 @@ class Viewing(OnCanvas):
         canvas = self.canvas
         canvas.camera.fit(box, canvas.width(), canvas.height(), covered=self._covered())
         canvas.look_changed()
-        if hasattr(canvas, "overlays"):
-            self._beside_the_map(box)
+        self._beside_the_map(box)
         canvas.scale_changed.emit(canvas.camera.scale)
 
     def _covered(self) -> Covered:
         """Return how much of the view lies under what is always there."""
-        crumbs = self.canvas.overlays.breadcrumbs if hasattr(self.canvas, "overlays") else None
-        return (0.0, float(crumbs.geometry().bottom()) if crumbs is not None and crumbs.isVisible() else 0.0, 0.0, 0.0)
+        crumbs = self.canvas.overlays.breadcrumbs
+        return 0.0, float(crumbs.geometry().bottom()) if crumbs.isVisible() else 0.0, 0.0, 0.0
 
     def _beside_the_map(self, box: tuple[float, float, float, float]) -> None:
         """Where the map came up over what was to be seen, show that beside it or above it, whichever is larger."""
