@@ -59,7 +59,7 @@ class Breadcrumbs(QWidget):
         if where:
             here = QLabel(names[-1], self)
             # As much around it as around the buttons.
-            here.setContentsMargins(GRID + 2, 0, GRID + 2, 0)
+            here.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
             self._add(here)
         self.setVisible(bool(where))
         self.adjustSize()
