@@ -197,7 +197,7 @@ class CommandScheme:
 
     def _held(self, value: ValueId) -> tuple[list[Handed], ValueId, list[ValueId]]:
         """Return how a value, or each of its parts, can be read; KeyError if it is not here."""
-        parts = parts_of(value, self._values)
+        parts = parts_of(value, self._values[value[0]])
         return [self._values[task][output, place] for task, output, place in parts], value, parts
 
     def export(self, values: Iterable[ValueId]) -> None:

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 from ...core.worker.handing import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection
 
     from ...core.worker.call import ValueId
     from ...core.worker.handing import Handed
 
 
-def parts_of(value: ValueId, held: Mapping[str, Iterable[tuple[str, int]]]) -> list[ValueId]:
-    """Return the value, or its items if it is kept item by item; ``held`` has the outputs and places of each task.
+def parts_of(value: ValueId, names: Collection[tuple[str, int]]) -> list[ValueId]:
+    """Return the value, or its items if it is kept item by item; ``names`` are the outputs and places of its task.
 
     KeyError if it is not there.
     """
     task, output, place = value
-    names = held[task]
     if (output, place) in names:
         return [value]
     found = [(task, name, one) for name, one in names if name == output]

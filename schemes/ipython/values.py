@@ -119,7 +119,7 @@ class Values:
 
     def parts(self, value: ValueId) -> list[ValueId]:
         """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        return parts_of(value, self._held)
+        return parts_of(value, self._held[value[0]])
 
     def lose(self, engine: str) -> dict[str, list[ValueId]]:
         """Forget what an engine had; return by task what is gone with it."""

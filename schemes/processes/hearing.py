@@ -122,7 +122,8 @@ class Answers:
             self._vault.forget([job.task])
             self._report(Stopped(job.task, job.attempt))
         else:
-            used = (seconds, cpu, peak, job.bytes_in, size)
+            # One number, where it is the same: the run keeps it.
+            used = (seconds, seconds if cpu == seconds else cpu, peak, job.bytes_in, size)
             self._report(Ended(job.task, job.attempt, result, member.place, False, False, *used))
 
     def _caught_up(self, member: Member) -> None:

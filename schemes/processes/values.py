@@ -23,19 +23,24 @@ class Kept(NamedTuple):
 
 
 Where = Handed | Kept
+Name = tuple[str, int]
+"""A value of a task: the output, and the item's place."""
+
+Held = tuple[Name, Where] | dict[Name, Where]
+"""The values of one task. Most have one: a dictionary for each would be a tenth of what a large run keeps."""
 
 
 class Values:
     """How each value can be had."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Mapping[tuple[str, int], Where]] = {}
+        self._held: dict[str, Held] = {}
         self._kept: dict[int, dict[int, ValueId]] = {}
-        self._names: dict[tuple[str, int], tuple[str, int]] = {}
+        self._names: dict[Name, Name] = {}
 
-    def keep(self, task: str, values: dict[tuple[str, int], Given], worker: int) -> None:
+    def keep(self, task: str, values: dict[Name, Given], worker: int) -> None:
         """Take note of what a call gave."""
-        held: dict[tuple[str, int], Where] = {}
+        held: dict[Name, Where] = {}
         for name, given in values.items():
             # Each name comes anew from the worker; ten thousand times the same would be most of what a task takes.
             name = self._names.setdefault(name, name)  # noqa: PLW2901
@@ -44,22 +49,29 @@ class Values:
                 self._kept.setdefault(worker, {})[given[0]] = (task, *name)
             else:
                 held[name] = given  # type: ignore[assignment]
-        self._held[task] = held
+        self._held[task] = held if len(held) != 1 else next(iter(held.items()))
 
     def where(self, value: ValueId) -> Where:
         """Return where a value is; KeyError if it is gone."""
         task, output, place = value
-        return self._held[task][output, place]
+        held = self._held[task]
+        if isinstance(held, dict):
+            return held[output, place]
+        if held[0] != (output, place):
+            raise KeyError(value)
+        return held[1]
 
     def has(self, value: ValueId) -> bool:
         """Say whether a value is here."""
-        task, output, place = value
-        return (output, place) in self._held.get(task, {})
+        return value[0] in self._held and value[1:] in self._of(value[0])
+
+    def _of(self, task: str) -> Mapping[Name, Where]:
+        held = self._held[task]
+        return held if isinstance(held, dict) else {held[0]: held[1]}
 
     def slot(self, value: ValueId, worker: int) -> tuple[Slot, int]:
         """Return how this worker gets a value, and how many bytes it reads from elsewhere; KeyError if it is gone."""
-        task, output, place = value
-        found = self._held[task][output, place]
+        found = self.where(value)
         if type(found) is bytes:
             return found, len(found)
         if type(found) is Kept:
@@ -70,8 +82,8 @@ class Values:
     def homes(self, values: Iterable[ValueId]) -> dict[int, list[Kept]] | None:
         """Return which of these values only the worker that made them can read; KeyError if one is gone."""
         found: dict[int, list[Kept]] | None = None
-        for task, output, place in values:
-            where = self._held[task][output, place]
+        for value in values:
+            where = self.where(value)
             if type(where) is Kept:
                 found = {} if found is None else found
                 found.setdefault(where.worker, []).append(where)
@@ -84,7 +96,7 @@ class Values:
             discard(handed)
             return None
         task, output, place = value
-        self._held[task] = {**self._held[task], (output, place): handed}
+        self._held[task] = {**self._of(task), (output, place): handed}
         return value
 
     def unwritten(self, worker: int) -> dict[int, ValueId]:
@@ -97,19 +109,21 @@ class Values:
         for value in self._kept.pop(worker, {}).values():
             task, output, place = value
             lost.setdefault(task, []).append(value)
-            self._held[task] = {name: where for name, where in self._held[task].items() if name != (output, place)}
+            self._held[task] = {name: where for name, where in self._of(task).items() if name != (output, place)}
         return lost
 
     def parts(self, value: ValueId) -> list[ValueId]:
         """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        return parts_of(value, self._held)
+        return parts_of(value, self._of(value[0]))
 
     def forget(self, tasks: Iterable[str]) -> tuple[list[str], dict[int, list[int]]]:
         """Let go of the values of these tasks; return the files they were in, now gone, and by worker what it keeps."""
         paths: list[str] = []
         keys: dict[int, list[int]] = {}
         for task in tasks:
-            for where in self._held.pop(task, {}).values():
+            held = self._of(task) if task in self._held else {}
+            self._held.pop(task, None)
+            for where in held.values():
                 if isinstance(where, Kept):
                     self._kept[where.worker].pop(where.key, None)
                     keys.setdefault(where.worker, []).append(where.key)
