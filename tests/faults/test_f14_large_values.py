@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import resource
 import shutil
 
 import numpy as np
 import pytest
+from call_forms import shaped
 
 TWO_GB = 2_000_000_000
 
@@ -28,7 +28,7 @@ def test_two_gigabytes_pass_to_another_task_and_their_owner_never_holds_them(poo
 
 
 def test_a_hundred_thousand_values_arrive_one_by_one(pool):
-    call = dataclasses.replace(pool.call("same", "many", value=list(range(100_000))), split=frozenset({"out"}))
+    call = shaped(pool.call("same", "many", value=list(range(100_000))), split=frozenset({"out"}))
     pool.submit(call)
     neighbours = pool.forty()
 

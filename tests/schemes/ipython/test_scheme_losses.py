@@ -8,11 +8,11 @@ import os
 import signal
 import threading
 import time
-from dataclasses import replace
 
 import numpy as np
 import psutil
 import pytest
+from call_forms import shaped
 from clusters import RealCluster, wait_until
 from engine_bench import Bench, call
 from engines import running_cluster
@@ -199,7 +199,7 @@ class TestEnds:
 
     def test_one_of_many_short_calls_with_a_time_limit_has_been_told_to_begin(self, bench) -> None:
         bench.run(*[call(sleep_in_c, f"n[{n}]", seconds=0) for n in range(40)])
-        many = [replace(call(sleep_in_c, f"m[{n}]", seconds=60 * (n == 7)), limited=True) for n in range(20)]
+        many = [shaped(call(sleep_in_c, f"m[{n}]", seconds=60 * (n == 7)), limited=True) for n in range(20)]
         bench.submit(*many)
         bench.until_began("m[7]")
         bench.scheme.stop(["m[7]"])
