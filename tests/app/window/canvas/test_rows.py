@@ -11,6 +11,7 @@ def test_names_get_rows_keep_them_and_leave_them_to_others():
     assert {name: tuple(rows.values[row]) for name, row in rows.row.items()} == {"b": (5.0, 6.0), "c": (7.0, 8.0)}
     assert rows.row["c"] == 0
     assert rows.mask(["c", "gone"]).nonzero()[0].tolist() == [0]
+    assert rows.mask({"b", "c"}).nonzero()[0].tolist() == rows.mask(["c", "b"]).nonzero()[0].tolist() == [0, 1]
     rows.put_all([], [])
 
 
