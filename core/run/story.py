@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..errors import InternalError
 from .states import GOOD, STEPS, TERMINAL, TaskState
 
-_SHARED = 100
-"""So long a story is at most that others share: a task may be tried thousands of times."""
+_SHARED = 12
+"""So long a story is at most that others share. They stay for good, and of longer ones there may be any number."""
 
 
 class Story:
