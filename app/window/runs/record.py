@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ....core.run.states import CACHE
+from ....core.run.states import CACHE, TaskState
 from ..looks import ENDED, UNKNOWN_TOTAL
 from .titles import Titles
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ....core.pipeline import Pipeline
 
 LOST = "lost contact"
+_CANCELLED = TaskState.CANCELLED.value
 
 MOST_TOLD_APART = 1_000
 """Of more nodes than these it is not looked at each how long its tasks take."""
@@ -132,7 +133,9 @@ class RunRecord:
             self.schemes[row.scheme] += 1
             story = self._story(row.node)
             story.scheme, story.reason = row.scheme, row.reason
-            if row.ended and row.state in ENDED and (before is None or before.state not in ENDED):
+            # How long a task took that was cancelled says nothing of the others.
+            took_all = row.state in ENDED and row.state != _CANCELLED
+            if row.ended and took_all and (before is None or before.state not in ENDED):
                 self._learn(story, row)
 
     def _story(self, node: str) -> NodeStory:

@@ -60,3 +60,10 @@ def test_what_was_lost_with_the_runner_is_not_said_to_be_done():
     live = Pulse().look(run, 1.0)
     assert live["processes"].taken == 3
     assert live["threads"].taken == 0
+
+
+def test_what_was_cancelled_is_not_said_to_be_done():
+    run = record()
+    run.take(told("r1", *done(0, 1), row("first[2]", "cancelled", began=0.1, ended=0.2)))
+    run.lose("the runner ended")
+    assert Pulse().look(run, 1.0)["processes"].taken == 2
