@@ -157,9 +157,9 @@ class _Flattener:
             source_id, _, output = connection.source.partition(".")
             source = self.output(where, connection.source) if source_id in grouped else (prefix + source_id, output)
             ends = self.inputs(where, target) if node_id in grouped else ((prefix + node_id, port),)
-            direct = connection.each is None and connection.join is None and not connection.apply
+            wire = Wire(source, connection, where, connection.direct)
             for end in ends:
-                self._add_wire(end, Wire(source, connection, where, direct))
+                self._add_wire(end, wire)
 
     def _add_wire(self, end: Endpoint, wire: Wire) -> None:
         node = self.flat.nodes[end[0]]
