@@ -186,6 +186,16 @@ def test_a_list_that_comes_out_shorter_the_second_time_fails_and_says_so() -> No
     assert run.layout.tasks["load"].cause.message == "'out' had 2 items; made again after its loss, it has 1"
 
 
+def test_so_does_one_that_comes_out_shorter_than_in_an_earlier_run() -> None:
+    run = scheduler({"clean.x": Connection("load.out", each=Each())}, Policy(look_up=True))
+    run.handle(e.RunStarted())
+    run.handle(e.TaskCached("load", items(2)))
+    run.handle(e.TaskMissed("clean[0]"))
+    assert started(run.handle(e.TaskHeld("clean[0]", ("load",), ("load",)))) == ["load"]
+    run.handle(e.TaskSucceeded("load", items(1)))
+    assert run.layout.tasks["load"].cause.message == "'out' had 2 items; made again after its loss, it has 1"
+
+
 # Results that are there already
 
 
