@@ -142,7 +142,8 @@ def _nodes(plan: Plan, named: Mapping[int, tuple[str, str]]) -> tuple[NodeFacts,
         for entry in node.inputs:
             # Nearly all inputs of nearly all pipelines are of the first two kinds.
             if type(entry) is Constant:
-                inputs[entry.port] = {"value": plain(entry.value)}
+                value = entry.value
+                inputs[entry.port] = {"value": value if type(value) in _SHORT else plain(value)}
             elif type(entry) is Wired and entry.join is None and entry.source.start is None:
                 source = entry.source
                 inputs[entry.port] = {"from": f"{nodes[source.node].id}.{source.output}"}

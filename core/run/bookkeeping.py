@@ -69,9 +69,11 @@ class Books:
     def ended(self, report: Ended, when: float) -> TaskRecord:
         """Write down what is known of an attempt that was over at that time; its state is not changed yet."""
         record = self.records[report.task]
-        record.ended = when - self._start
-        # Of a short task it is not told when it began.
-        record.began = record.began or max(record.dispatched, record.ended - report.seconds)
+        record.ended = ended = when - self._start
+        if not record.began:
+            # Of a short task it is not told when it began.
+            began = ended - report.seconds
+            record.began = began if began > record.dispatched else record.dispatched
         record.seconds, record.cpu_seconds = report.seconds, report.cpu_seconds
         record.bytes_in, record.bytes_out = report.bytes_in, report.bytes_out
         record.peak_memory = max(record.peak_memory, report.peak_memory)

@@ -177,15 +177,17 @@ class Executor:
             commands = self.scheduler.handle(*events)
             self._books.made(self.scheduler.take_made())
             again = {command.task: command.cause for command in commands if type(command) is e.Retry}
+            tasks, succeeded = self._desk.tasks, self._books.succeeded
             for event in events:
-                self._note(event, again)
+                if type(event) is e.TaskSucceeded:
+                    succeeded(event.task, tasks[event.task].cause)
+                else:
+                    self._note(event, again)
             self._carrying_out.carry_out(commands)
 
     def _note(self, event: e.Event, again: Mapping[e.TaskId, Cause]) -> None:
-        """Write down what an event did to the task it is about."""
-        if type(event) is e.TaskSucceeded:
-            self._books.succeeded(event.task, self._desk.tasks[event.task].cause)
-        elif isinstance(event, e.TaskCached):
+        """Write down what an event other than a success did to the task it is about."""
+        if isinstance(event, e.TaskCached):
             self._looking_up.settled(event.task)
         elif isinstance(event, (e.TaskFailed, e.TaskRefused, e.TaskStopped)):
             self._note_end(event, again)

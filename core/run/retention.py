@@ -119,7 +119,7 @@ class Retention:
         if task.node in self._loops and self._known(task) and not task.made_again and not self._hands_on(task):
             for state in self._states_before(task):
                 self._drop(state)
-        if not task.readers:
+        if not task.readers and self._is_read[task.node]:
             self._unread.append(task)
 
     def _known(self, task: Task) -> bool:
