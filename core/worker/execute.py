@@ -5,26 +5,21 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
-import hashlib
 import inspect
-import linecache
-import sys
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import GeneratorType, ModuleType
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .absent import Absent
-from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Moved, Ref, Target, ValueId
+from .call import Applied, Argument, Call, Given, Item, Items, Labelled, Moved, Ref, ValueId
 from .context import TaskContext, entered
-from .declare import declaration_of
 from .digest import Canonical, UndigestedError
 from .failures import CallError, Cause, UnreadableError, cause_of
 from .files import paths_in
 from .handing import load as load_handed
 from .labels import item_labels
-from .names import import_function
+from .loading import function_of
 from .preview import preview
 from .readonly import sealed
 from .secrets import UnsetVariableError
@@ -85,69 +80,9 @@ def execute(call: Call, fetch: Fetch, context: TaskContext, files: FileStore) ->
 
 def called(call: Call, fetch: Fetch, secrets: Secrets, keep: Callable[[Any], Any] = lambda value: value) -> Result:
     """Run a call and return what it gave; whatever it raises goes through. ``keep`` saves files from scratch."""
-    function = load(call.form.target)
+    function = function_of(call.form.target)
     positional, keywords = _arguments(call, function, fetch, secrets)
     return _result(call, function(*positional, **keywords), secrets, keep)
-
-
-# What to call
-
-_loaded: dict[str, Any] = {}
-_loading = threading.RLock()
-
-
-def load(target: Target) -> Any:
-    """Return the function that a target names; CallError says why it cannot be had here."""
-    if target.live is not None:
-        return target.live
-    if target.source:
-        return _from_source(target)
-    try:
-        function = import_function(target.path)
-    except (Exception, SystemExit) as error:
-        raise CallError(f"{target.path} cannot be imported here: {_told(error)}") from error
-    if target.declared_only and declaration_of(function) is None:
-        raise CallError(f"{target.path} is not declared as a module, so it is not called")
-    return function
-
-
-def _told(error: BaseException) -> str:
-    return str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
-
-
-def _from_source(target: Target) -> Any:
-    key = hashlib.sha256(target.source.encode()).hexdigest()[:16]
-    if key not in _loaded:
-        # Once only, whatever several threads ask: a class that is made twice is two classes.
-        with _loading:
-            if key not in _loaded:
-                _loaded[key] = _executed(target.source, key)
-    if target.name not in _loaded[key]:
-        raise CallError(f"the Python source defines no {target.name!r}")
-    return _loaded[key][target.name]
-
-
-def _executed(source: str, key: str) -> dict[str, Any]:
-    """Execute Python source as a module of its own, and return what it defines."""
-    file, name = f"<Python source {key}>", f"treadle_source_{key}"
-    # With its lines known, a traceback shows them.
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    # Dataclasses and the like look for the module of a class among those that are loaded.
-    module = sys.modules[name] = ModuleType(name)
-    try:
-        exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - what such a node is for
-    except BaseException:
-        del sys.modules[name]
-        raise
-    _travel_by_value(module)
-    return module.__dict__
-
-
-def _travel_by_value(module: ModuleType) -> None:
-    """Let objects of such a module be pickled with their classes: other processes cannot import it."""
-    import cloudpickle
-
-    cloudpickle.register_pickle_by_value(module)
 
 
 # Arguments
@@ -205,7 +140,7 @@ def resolve(argument: Argument, fetch: Fetch, secrets: Secrets) -> Any:
         case Labelled(labels, inner):
             return Item(dict(labels), resolve(inner, fetch, secrets))
         case Applied(function, inner):
-            return sealed(load(function)(resolve(inner, fetch, secrets)))
+            return sealed(function_of(function)(resolve(inner, fetch, secrets)))
 
 
 def _read(read: Callable[[Any], Any], source: Any) -> Any:
