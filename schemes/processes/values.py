@@ -63,7 +63,11 @@ class Values:
 
     def has(self, value: ValueId) -> bool:
         """Say whether a value is here."""
-        return value[0] in self._held and value[1:] in self._of(value[0])
+        try:
+            self.where(value)
+        except KeyError:
+            return False
+        return True
 
     def _of(self, task: str) -> Mapping[Name, Where]:
         held = self._held[task]
@@ -114,7 +118,7 @@ class Values:
 
     def parts(self, value: ValueId) -> list[ValueId]:
         """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        return parts_of(value, self._of(value[0]))
+        return [value] if self.has(value) else parts_of(value, self._of(value[0]))
 
     def forget(self, tasks: Iterable[str]) -> tuple[list[str], dict[int, list[int]]]:
         """Let go of the values of these tasks; return the files they were in, now gone, and by worker what it keeps."""
