@@ -14,12 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(params=CANDIDATES, ids=lambda candidate: candidate.name)
+def each(candidates):
+    """Return the candidates as parameters; of those that start a program for each call, every test is a long one."""
+    marks = {"commands": pytest.mark.slow}
+    return [pytest.param(one, id=one.name, marks=marks.get(one.name, ())) for one in candidates]
+
+
+@pytest.fixture(params=each(CANDIDATES))
 def candidate(request):
     return request.param
 
 
-@pytest.fixture(params=[one for one in CANDIDATES if one.stops], ids=lambda candidate: candidate.name)
+@pytest.fixture(params=each(one for one in CANDIDATES if one.stops))
 def stopping(request, tmp_path) -> Iterator[Bench]:
     """A scheme that can end a call that runs."""
     made = Bench(request.param, tmp_path / "files")
@@ -27,7 +33,7 @@ def stopping(request, tmp_path) -> Iterator[Bench]:
     made.scheme.close(SECONDS)
 
 
-@pytest.fixture(params=[one for one in CANDIDATES if one.survives_exit], ids=lambda candidate: candidate.name)
+@pytest.fixture(params=each(one for one in CANDIDATES if one.survives_exit))
 def surviving(request, tmp_path) -> Iterator[Bench]:
     """A scheme whose workers may end."""
     made = Bench(request.param, tmp_path / "files")

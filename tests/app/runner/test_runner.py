@@ -155,7 +155,7 @@ def test_serial_runs_in_a_process_of_its_own(talk, folder):
     assert pid not in (0, talk.client.pid)
 
 
-@pytest.mark.parametrize("scheme", ["ipython", "ipython:default"])
+@pytest.mark.parametrize("scheme", ["ipython", pytest.param("ipython:default", marks=pytest.mark.slow)])
 def test_engines_run_for_a_window(scheme, talk):
     started = talk.start(adding(), scheme=scheme)
     rows = []

@@ -118,6 +118,7 @@ class TestPace:
             done += isinstance(report, Ended) and report.task != "task[0]"
         assert time.monotonic() - began < 1.2
 
+    @pytest.mark.slow
     def test_nothing_of_what_was_executed_stays_in_the_client(self, bench) -> None:
         count = 2000
         bench.run(*[call("operator:neg", f"t[{n}]", {"positional": ("a",)}, a=n) for n in range(count)])
