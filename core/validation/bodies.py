@@ -92,11 +92,7 @@ class BodyCheck:
         mapped = connection.each or connection.join or connection.apply or target in self._zipped
         ends = (id(source_face), output, id(face), port)
         if ends in self._fitting and not mapped:
-            plain = not face.is_group and not source_face.is_group and node_id != source_id
-            if plain and self.body.nodes[source_id].mode != "bypassed":
-                self.followers[self.prefix + source_id].append(self.prefix + node_id)
-            else:
-                self._add_edges(target, node_id, source_id, port, output)
+            self._add_edges(target, node_id, face, port, source_id, source_face, output)
             return
         entries, origin = face.input(port), source_face.output(output)
         if entries is None:
@@ -104,7 +100,7 @@ class BodyCheck:
         elif origin is None:
             self._dangling(target, f"{source_id!r} has no output {output[:100]!r}", output, source_face.outputs)
         else:
-            self._add_edges(target, node_id, source_id, port, output)
+            self._add_edges(target, node_id, face, port, source_id, source_face, output)
             if mapped:
                 self._check_mapped(target, connection, origin, entries)
             elif self._check_types(target, origin.type, origin.port.bases, entries):
@@ -114,8 +110,9 @@ class BodyCheck:
         where = f"connections.{self.prefix}{target}"
         self.report.error("dangling", where, message, self.report.suggest(word, known) or "Remove the connection")
 
-    def _add_edges(self, target: str, node_id: str, source_id: str, port: str, output: str) -> None:
-        face, source_face = self.faces[node_id], self.faces[source_id]
+    def _add_edges(
+        self, target: str, node_id: str, face: Face, port: str, source_id: str, source_face: Face, output: str
+    ) -> None:
         if node_id == source_id and not face.is_group:
             where = f"connections.{self.prefix}{target}"
             self.report.error(
