@@ -108,10 +108,7 @@ class Layout:
         return {} if single is None else {(): single}
 
     def _make(self, number: int, index: Index, *, unknown: bool = False) -> Task:
-        name = self.plan.nodes[number].id
-        if index or unknown:
-            name = task_id(name, index, unknown=unknown)
-        task = Task(self.steward, number, index, name)
+        task = Task(self.steward, number, index, task_id(self.plan.nodes[number].id, index, unknown=unknown))
         items = self._items[number]
         if items is None:
             self.singles[number] = task

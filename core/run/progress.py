@@ -62,15 +62,16 @@ class Progress:
             self.fail(task, Cause("insufficient resources", why))
         else:
             task.step(TaskState.READY)
-            if not self._breakpoints.keep(task):
-                self._queue.put(task)
+            self._pass_on(task)
+
+    def _pass_on(self, task: Task) -> None:
+        if not self._breakpoints.keep(task):
+            self._queue.put(task)
 
     def pass_breakpoints(self, places: Collection[str]) -> None:
         """Let go on what waits at these breakpoints, or at all if none are named, and what comes there later."""
         for task in self._breakpoints.let_pass(places):
-            # It may be that the next one holds it.
-            if not self._breakpoints.keep(task):
-                self._queue.put(task)
+            self._pass_on(task)
 
     def try_again(self, task: Task, cause: Cause) -> None:
         """Let a task start once more, of which an attempt ended badly."""
