@@ -52,7 +52,13 @@ class MiniMap(QWidget):
 
     def redraw(self) -> None:
         """Paint the map anew, where it is seen: what there is has changed."""
+        seen = self.isVisible()
         self.follow()
+        if seen:
+            # One that only comes up now was drawn as it did.
+            self._draw()
+
+    def _draw(self) -> None:
         canvas, box = self._canvas, self._canvas.overlays.bounds()
         if box is None or not self.isVisible():
             return
@@ -73,7 +79,7 @@ class MiniMap(QWidget):
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Show what there is now, and how it does."""
         super().showEvent(event)
-        self.redraw()
+        self._draw()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Paint the map, and on it what is seen."""
