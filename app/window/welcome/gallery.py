@@ -16,6 +16,8 @@ from ..miniature import picture
 from ..theme.tokens import CAPTION, GRID, RADIUS_CARD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
 
     from ..files.aside import Aside
@@ -129,7 +131,7 @@ class Gallery(QWidget):
         self.setAccessibleName(self.tr("Examples"))
         theme.changed.connect(self._dress)
         self._place(2)
-        self._draw()
+        self._draw(self.cards)
         aside.do(plugged_examples, self._add_plugged)
 
     def _add(self, name: str, title: str, origin: str = "") -> None:
@@ -145,21 +147,21 @@ class Gallery(QWidget):
             self._add(name, title, origin)
         columns, self._columns = self._columns, 0
         self._place(columns)
-        self._draw()
+        self._draw(example.name for example in found[0])
 
     def _dress(self) -> None:
         for card in self.cards.values():
             card.dress()
-        self._draw()
+        self._draw(self.cards)
 
-    def _draw(self) -> None:
+    def _draw(self, names: Iterable[str]) -> None:
         colours, ratio = self._theme.colours, self.devicePixelRatioF()
 
         def drawn(name: str) -> tuple[str, QImage]:
             pipeline = load(example_file(name))
             return pipeline.description, picture(pipeline, colours, PICTURE, ratio)
 
-        for name in self.cards:
+        for name in names:
             self._aside.do(partial(drawn, name), partial(self._drawn, name))
 
     def _drawn(self, name: str, result: Any) -> None:
