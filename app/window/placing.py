@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.edits import Change, Steps
+from ...core.free_names import FreeNames
 from ...core.pipeline import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from ...core.edits import Edit
@@ -36,7 +37,7 @@ def place_module(
     A module that the pipeline has under its path already stays as it is, for the nodes that are there.
     """
     body = pipeline.body(where)
-    key = module.path or free_name(module.name or "function", pipeline.modules)
+    key = module.path or FreeNames(pipeline.modules).take(module.name or "function")
     node_id = free_id(body, module.path.rpartition(":")[2].rpartition(".")[2] or module.name)
     steps: list[Edit] = []
     if key not in pipeline.modules:
@@ -48,12 +49,4 @@ def place_module(
 def free_id(body: Body, wanted: str) -> str:
     """Return an id that no node of the body has, as close to a text as ids may be."""
     slug = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted).strip("_")[:90] or "node"
-    return free_name(slug if not slug[0].isdigit() and slug[0] != "-" else f"n{slug}", body.nodes)
-
-
-def free_name(wanted: str, taken: Container[str]) -> str:
-    """Return a name that is not taken: the wanted one, or that with a number."""
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    return FreeNames(body.nodes).take(slug if not slug[0].isdigit() and slug[0] != "-" else f"n{slug}")

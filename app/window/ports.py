@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import structs
 
+from ...core.free_names import FreeNames
 from ...core.graph import reachable
 from ...core.modules import Port
 from ...core.pipeline import Connection, Each, split_endpoint
 from ...core.types import ANY, PortType, alternatives, converter, fits, item_type, parse_type
-from .placing import free_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,8 +172,8 @@ def targets_for(pipeline: Pipeline, body: Body, node_id: str, output: Port) -> I
                 yield Target(name, port, fit, f"{name}.{port.name}" in body.connections)
         module = pipeline.modules.get(body.nodes[name].module)
         if module is not None and module.open_inputs:
-            taken = {port.name for port in inputs}
-            yield Target(name, Port(name=free_name(node_id, taken), optional=True), "direct", taken=False)
+            free = FreeNames(port.name for port in inputs).take(node_id)
+            yield Target(name, Port(name=free, optional=True), "direct", taken=False)
 
 
 class Origin(NamedTuple):
