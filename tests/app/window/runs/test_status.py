@@ -34,11 +34,8 @@ def test_the_menu_of_schemes_tells_how_many_tasks_each_took(theme, bridge, runs,
     assert "Processes\t2 tasks" in [action.text() for action in chooser.menu().actions()]
 
 
-def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(theme, runs, start, bridge, qtbot):
-    numbers, chips = RunNumbers(theme), SchemeChips(theme)
-    for widget in (numbers, chips):
-        qtbot.addWidget(widget)
-        widget.set_runs(runs)
+def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(shown, runs, start, bridge):
+    numbers, chips = shown(RunNumbers, runs), shown(SchemeChips, runs)
     assert numbers.words == ""
     start(runs)
     done = [row(f"second[{at}]", "succeeded", began=at * 1.0, ended=at + 1.0) for at in range(2)]
@@ -54,10 +51,8 @@ def test_the_numbers_of_a_run_are_told_while_it_goes_and_how_it_ended(theme, run
     assert numbers.words == "Cancelled · tasks 2/11 · 0 failed · 3.0 s"
 
 
-def test_less_than_a_second_is_not_counted_down(theme, runs, start, bridge, qtbot):
-    numbers = RunNumbers(theme)
-    qtbot.addWidget(numbers)
-    numbers.set_runs(runs)
+def test_less_than_a_second_is_not_counted_down(shown, runs, start, bridge):
+    numbers = shown(RunNumbers, runs)
     start(runs)
     done = row("first", "succeeded", began=1.0, ended=1.01)
     bridge.news.emit(told("r1", done, row("second[0]", "running"), seconds=30.0))
@@ -66,10 +61,8 @@ def test_less_than_a_second_is_not_counted_down(theme, runs, start, bridge, qtbo
     assert numbers.words == "tasks 1/2 · 0 failed"
 
 
-def test_tasks_that_were_lost_with_the_runner_do_not_count_as_done(theme, runs, start, bridge, qtbot):
-    numbers = RunNumbers(theme)
-    qtbot.addWidget(numbers)
-    numbers.set_runs(runs)
+def test_tasks_that_were_lost_with_the_runner_do_not_count_as_done(shown, runs, start, bridge):
+    numbers = shown(RunNumbers, runs)
     start(runs)
     done = [row(f"second[{at}]", "succeeded", began=at * 1.0, ended=at + 1.0) for at in range(2)]
     waiting = [row(f"second[{at}]", "waiting", scheme="") for at in range(2, 10)]
