@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..explaining import explain
 from ..freshness import UPSTREAM, NodeFreshness, freshness
 from ..schemes import enabled_schemes
 from ..session import checked_plan
-from .text import columns_with_paths, counted, line_width, one_line, styled, wrapped
+from .text import columns_with_paths, counted, escaped_json, line_width, one_line, styled, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -73,7 +72,7 @@ def show_plan(pipeline: Pipeline, options: Options, *, reasons: bool = False, as
         for node in plan.nodes
     ]
     if as_json:
-        text = json.dumps({"name": plan.title, "nodes": [_document(one) for one in seen]}).replace("\x7f", "\\u007f")
+        text = escaped_json({"name": plan.title, "nodes": [_document(one) for one in seen]})
     else:
         text = "\n".join(_lines(plan.title, seen))
     sys.stdout.write(f"{text}\n")

@@ -23,7 +23,7 @@ from .dryrun import show_plan
 from .output import prepare, prepare_file, write_results
 from .results import document
 from .settings import set_parameters
-from .text import harmless, one_line, unless_gone
+from .text import escaped_json, harmless, one_line, unless_gone
 from .trusting import refuse_untrusted
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _json(found: dict[str, object], stdout: TextIO) -> str:
         with contextlib.suppress(UnicodeEncodeError):
             text.encode(stdout.encoding)
             return text
-    return json.dumps(found, allow_nan=False).replace("\x7f", "\\u007f")
+    return escaped_json(found, allow_nan=False)
 
 
 @contextlib.contextmanager

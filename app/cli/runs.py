@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...core.errors import UsageError
 from ...core.journal.control import ask
@@ -12,7 +11,7 @@ from ...core.journal.listing import find_run, list_runs, old_runs, remove_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from .runs_text import counts_text, facts_document, state_text, when
-from .text import cells, columns, counted, duration, line_width, one_line, size, styled
+from .text import cells, columns, counted, duration, escaped_json, line_width, one_line, size, styled
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -51,7 +50,8 @@ def _command(name: str) -> Callable[[Namespace], int]:
 def _list(options: Namespace) -> int:
     found = list_runs(runs_folder())
     if options.json:
-        _print_json([facts_document(run) for run in found.readable])
+        document = [facts_document(run) for run in found.readable]
+        sys.stdout.write(escaped_json(document, allow_nan=False) + "\n")
         return 0
     for run, line in zip(found.readable, _lines(found.readable, line_width()), strict=True):
         # Its place is known: a word of the same letters may be in the id.
@@ -130,8 +130,3 @@ def _cancel(options: Namespace) -> int:
     ask(run.socket, "cancel")
     sys.stdout.write(f"Asked {one_line(run.id)} to end. To see it end: treadle runs follow {one_line(run.id)}\n")
     return 0
-
-
-def _print_json(found: Any) -> None:
-    # Escaped, so that no terminal obeys what a name may hold.
-    sys.stdout.write(json.dumps(found, allow_nan=False).replace("\x7f", "\\u007f") + "\n")

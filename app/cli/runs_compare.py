@@ -10,7 +10,7 @@ from ...core.journal.listing import find_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from .runs_text import counts_text, state_text
-from .text import clip, columns, counted, duration, line_width, one_line, styled
+from .text import clip, columns, counted, duration, escaped_json, line_width, one_line, styled
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,7 +32,7 @@ def compare_command(options: Namespace) -> int:
     with RunReader(find_run(folder, options.run)) as one, RunReader(find_run(folder, options.other)) as other:
         found = _differences(one, other)
         if options.json:
-            sys.stdout.write(json.dumps(found).replace("\x7f", "\\u007f") + "\n")
+            sys.stdout.write(escaped_json(found) + "\n")
         else:
             lines = _lines(found, one.summary(), other.summary())
             sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from ...core.run.states import TaskState
 from .runs_text import counts_text, facts_document, node_document, picture_facts, state_text, task_document, when
-from .text import clip, columns, counted, duration, harmless, line_width, one_line, size, styled, wrapped
+from .text import clip, columns, counted, duration, escaped_json, harmless, line_width, one_line, size, styled, wrapped
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,7 +32,7 @@ def show_command(options: Namespace) -> int:
     with RunReader(find_run(runs_folder(), options.run)) as reader:
         if options.json:
             found = _task_document(reader, options) if options.task else _run_document(reader)
-            sys.stdout.write(json.dumps(found).replace("\x7f", "\\u007f") + "\n")
+            sys.stdout.write(escaped_json(found) + "\n")
         else:
             lines = _task_lines(reader, options.task) if options.task else _run_lines(reader)
             sys.stdout.writelines(f"{line}\n" for line in lines)

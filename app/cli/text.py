@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import shutil
@@ -34,6 +35,11 @@ def harmless(text: str) -> str:
 def one_line(text: str) -> str:
     """Return text on one line, with control and direction characters written out."""
     return visible(" ".join(text.split("\n")).strip() if "\n" in text else text)
+
+
+def escaped_json(found: Any, *, allow_nan: bool = True) -> str:
+    """Return a JSON document on one line that no terminal obeys, whatever a name in it holds."""
+    return json.dumps(found, allow_nan=allow_nan).replace("\x7f", "\\u007f")
 
 
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:
