@@ -11,7 +11,7 @@ from ...core.registry.discovery import Source, describe_all
 from ...core.registry.registry import Registry
 from ...core.registry.scheme_plugins import IMPORT_SECONDS, all_scheme_plugins
 from ..examples import plugged_examples
-from .text import columns, one_line, styled
+from .text import columns, counted, one_line, styled
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -49,7 +49,7 @@ def _modules() -> Iterator[Offer]:
         if isinstance(outcome, TreadleError):
             yield Offer("modules", source.name, source.origin, str(outcome), is_broken=True)
         else:
-            yield Offer("modules", source.name, source.origin, _count(len(outcome), "module"))
+            yield Offer("modules", source.name, source.origin, counted(len(outcome), "module"))
 
 
 def _schemes() -> Iterator[Offer]:
@@ -69,10 +69,6 @@ def _examples() -> Iterator[Offer]:
     found, broken = plugged_examples()
     groups = groupby(found, lambda example: (example.name.partition("/")[0], example.origin))
     for (name, origin), members in groups:
-        yield Offer("examples", name, origin, _count(len(list(members)), "example"))
+        yield Offer("examples", name, origin, counted(len(list(members)), "example"))
     for one in broken:
         yield Offer("examples", one.name, one.origin, one.why, is_broken=True)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
