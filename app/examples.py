@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..core.registry.points import entry_points, package_of
+from ..core.registry.points import entry_points_by_name, origin_of, package_of
 from ..core.registry.registered import find_top_level
 
 GROUP = "treadle.examples"
@@ -95,11 +95,10 @@ def plugged_examples() -> tuple[tuple[Example, ...], tuple[BrokenExamples, ...]]
 
 @functools.lru_cache(maxsize=8)
 def _found(search_path: tuple[str, ...]) -> tuple[tuple[Example, ...], tuple[BrokenExamples, ...]]:
-    points = sorted(entry_points(GROUP, search_path), key=lambda found: (found[0].name, found[1].name))
     examples: dict[str, Example] = {}
     broken: list[BrokenExamples] = []
-    for point, distribution in points:
-        origin = f"{distribution.name} {distribution.version}"
+    for point, distribution in entry_points_by_name(GROUP, search_path):
+        origin = origin_of(distribution)
         files = sorted(file for folder in _folders(point.value) for file in folder.glob("*.treadle"))
         if not files:
             why = f"there is no folder {point.value.replace('.', '/')} with pipelines (*.treadle) in it"

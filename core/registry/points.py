@@ -32,6 +32,11 @@ def entry_points(group: str, search_path: Sequence[str] | None = None) -> Iterat
                 yield point, distribution
 
 
+def entry_points_by_name(group: str, search_path: Sequence[str]) -> list[tuple[EntryPoint, Distribution]]:
+    """Return what is offered to a group in the order of its names, wherever it is on the search path."""
+    return sorted(entry_points(group, search_path), key=lambda found: (found[0].name, found[1].name))
+
+
 def _mentions(folder: str, group: str) -> bool:
     """Say whether a distribution in a folder of the search path may offer something to a group."""
     header = f"[{group}]".encode()
@@ -62,8 +67,13 @@ def package_of(value: str) -> str:
     return value.partition(":")[0].partition(".")[0].strip()
 
 
+def origin_of(distribution: Distribution) -> str:
+    """Return how the distribution of a plug-in is named."""
+    return f"{distribution.name} {distribution.version}"
+
+
 def stamp_of(point: EntryPoint, distribution: Distribution) -> str:
     """Return what changes when what is offered does; empty if its files may change without their version."""
     if '"editable": true' in (distribution.read_text("direct_url.json") or ""):
         return ""
-    return f"{distribution.name} {distribution.version} {point.value}"
+    return f"{origin_of(distribution)} {point.value}"

@@ -15,7 +15,7 @@ from ..places import user_modules
 from .catalogue import BrokenPlugin, Catalogue, search
 from .discovery import Source, describe_all
 from .module_cache import ModuleCache, usual_folder
-from .points import entry_points, package_of, stamp_of
+from .points import entry_points, origin_of, package_of, stamp_of
 from .registered import LIBRARY_FOLDER, LIBRARY_PACKAGE, find_top_level, is_defined_in
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ class Registry:
     def _plugins(self) -> Iterator[Source]:
         for point, distribution in self._points():
             manifest = self._manifest(point, distribution)
-            origin = f"{distribution.name} {distribution.version}"
-            stamp = stamp_of(point, distribution)
+            stamp, origin = stamp_of(point, distribution), origin_of(distribution)
             yield Source(point.name, "packages", point.value, stamp, manifest, origin=origin)
 
     def _manifest(self, point: EntryPoint, distribution: Distribution) -> Path | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import TreadleError
 from ..worker.declare import Schemes
-from .points import entry_points, stamp_of
+from .points import entry_points_by_name, origin_of, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,11 +51,10 @@ def all_scheme_plugins() -> tuple[SchemePlugin, ...]:
 
 @functools.lru_cache(maxsize=8)
 def _found(search_path: tuple[str, ...]) -> tuple[SchemePlugin, ...]:
-    points = sorted(entry_points(GROUP, search_path), key=lambda found: (found[0].name, found[1].name))
     owners: dict[str, str] = {}
     plugins = []
-    for point, distribution in points:
-        origin = f"{distribution.name} {distribution.version}"
+    for point, distribution in entry_points_by_name(GROUP, search_path):
+        origin = origin_of(distribution)
         why = _objection(point.name, owners)
         if not why:
             owners[point.name] = origin
