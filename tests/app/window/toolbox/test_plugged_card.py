@@ -10,9 +10,7 @@ from windows import FakeBridge
 
 from treadle.app.window.catalogue import Catalogue
 from treadle.app.window.scheme_words import plugin_words
-from treadle.app.window.settings import Settings
 from treadle.app.window.shared import Shared
-from treadle.app.window.theme.theme import Theme
 from treadle.app.window.theme.tokens import scheme_look
 from treadle.app.window.toolbox.panel import ToolboxPanel
 from treadle.core import protocol as p
@@ -25,11 +23,11 @@ def bridge(qapp):
 
 
 @pytest.fixture
-def panel(bridge, qtbot, tmp_path, monkeypatch):
+def panel(bridge, theme, settings, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
     text = "raise RuntimeError('imported')"
     install(tmp_path / "site", "nice", text, value="nice:make", group="treadle.schemes", summary="Gives way")
-    made = ToolboxPanel(Shared(Theme("light"), Settings(tmp_path / "window.ini"), bridge, Catalogue(bridge)))
+    made = ToolboxPanel(Shared(theme, settings, bridge, Catalogue(bridge)))
     qtbot.addWidget(made)
     made.resize(1600, 200)
     made.show()
