@@ -44,7 +44,9 @@ class Bench:
         ended: dict[str, Ended] = {}
         waiting, out = list(calls), 0
         while waiting or out:
-            batch, waiting = waiting[: self.slots - out], waiting[self.slots - out :]
+            # There may be fewer slots than before.
+            free = max(0, self.slots - out)
+            batch, waiting = waiting[:free], waiting[free:]
             if batch:
                 self.scheme.submit(batch)
                 out += len(batch)
