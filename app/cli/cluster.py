@@ -6,6 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ClusterError
+from ...schemes.ipython.finding import clusters, look
+from ...schemes.ipython.ledger import Ledger
 from ..clusters import start_cluster
 from .cluster_choice import CONNECT_SECONDS, how_to_name, meant, print_json
 from .text import columns, counted, line_width, one_line
@@ -82,8 +84,6 @@ def _start(options: Namespace) -> int:
 def _stop(options: Namespace) -> int:
     from ...schemes.ipython.cluster import Cluster
     from ...schemes.ipython.ending import stop_records
-    from ...schemes.ipython.finding import look
-    from ...schemes.ipython.ledger import Ledger
 
     address = meant(options)
     found = look(address, Ledger().records())
@@ -113,15 +113,11 @@ def _stop(options: Namespace) -> int:
 
 
 def _those_that_run() -> str:
-    from ...schemes.ipython.finding import clusters
-
     running = ", ".join(str(one.address) for one in clusters() if one.answers)
     return f"These run: {running}" if running else "No cluster runs"
 
 
 def _list(options: Namespace) -> int:
-    from ...schemes.ipython.finding import clusters
-
     found = clusters()
     if options.json:
         print_json([_document(one) for one in found])
