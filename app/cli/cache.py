@@ -60,7 +60,7 @@ def cache_command(options: Namespace) -> int:
 
 
 def _tell(options: Namespace, found: dict[str, Any], lines: list[str]) -> int:
-    text = json.dumps(found, indent=2) + "\n" if getattr(options, "json", False) else "\n".join([*lines, ""])
+    text = json.dumps(found, indent=2) + "\n" if options.json else "\n".join([*lines, ""])
     sys.stdout.write(text)
     return 0
 
