@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...schemes.ipython.finding import Found
     from ...schemes.ipython.ledger import Record
+    from .cluster_left import LeftBehind
 
 
 def cluster_command(options: Namespace) -> int:
@@ -118,19 +119,27 @@ def _those_that_run() -> str:
 
 
 def _list(options: Namespace) -> int:
-    found = clusters()
+    from .cluster_left import left_of, those_left
+
+    found, left = clusters(), those_left()
     if options.json:
-        print_json([_document(one) for one in found])
+        print_json([_document(one, left_of(one, left)) for one in found])
         return 0
-    rows = [(one_line(str(one.address)), _state(one), _owner(one), one_line(one.location)) for one in found]
+    rows = [
+        (one_line(str(one.address)), _state(one), _owner(one, left_of(one, left)), one_line(one.location))
+        for one in found
+    ]
     for line in columns(rows, width=line_width(), shrink=2, keep_end=False):
         sys.stdout.write(f"{line.rstrip()}\n")
+    for one in found:
+        if what := left_of(one, left):
+            sys.stdout.write(what.offer(one.address))
     if not found:
         sys.stdout.write("No cluster runs. Start one: treadle cluster start\n")
     return 0
 
 
-def _document(one: Found) -> dict[str, Any]:
+def _document(one: Found, left: LeftBehind | None) -> dict[str, Any]:
     return {
         "profile": one.address.profile,
         "profile_dir": str(one.address.profile_dir),
@@ -141,6 +150,8 @@ def _document(one: Found) -> dict[str, Any]:
         "location": one.location,
         "engines_of_ours": _living(one.records),
         "logs": next((record.logs for record in one.records), ""),
+        "left_behind": [proof.pid for proof in left.living] if left else [],
+        "told_to_end": left.told if left else None,
     }
 
 
@@ -153,7 +164,9 @@ def _state(one: Found) -> str:
     return "runs" if one.answers else "gone"
 
 
-def _owner(one: Found) -> str:
+def _owner(one: Found, left: LeftBehind | None) -> str:
+    if left:
+        return f"ours, {left.how_many} left behind"
     engines = counted(_living(one.records), "engine")
     if not one.ours:
         return f"somebody else's, {engines} of ours" if one.records else "somebody else's"

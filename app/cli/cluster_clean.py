@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import ClusterError
 from ...schemes.ipython.addresses import NoRouteError, connection_file, reach, read_connection
+from ...schemes.ipython.ending import kill_with_children, not_ended
 from ...schemes.ipython.finding import clusters
 from ...schemes.ipython.ledger import Ledger
 from ...schemes.ipython.logs import sweep
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...schemes.ipython.finding import Found
-    from ...schemes.ipython.ledger import Record
+    from ...schemes.ipython.proof import Proof
 
 END_SECONDS = 10.0
 
@@ -27,20 +28,27 @@ END_SECONDS = 10.0
 def clean_command(options: Namespace) -> int:
     """End leftovers, remove files of controllers that are gone, and logs that are old."""
     nothing = True
-    for text in _cleaned(dry_run=options.dry_run):
+    survivors: list[Proof] = []
+    for text in _cleaned(survivors, dry_run=options.dry_run):
         sys.stdout.write(f"{one_line(text)}\n")
         nothing = False
+    if survivors:
+        raise not_ended(survivors)
     if nothing:
         sys.stdout.write("Nothing was left behind.\n")
     return 0
 
 
-def _cleaned(*, dry_run: bool) -> Iterator[str]:
-    """Clean up step by step, and tell of each step, or only of what it would be."""
+def _cleaned(survivors: list[Proof], *, dry_run: bool) -> Iterator[str]:
+    """Clean up step by step, and tell of each step, or only of what it would be; ``survivors`` gets what lives on."""
     ledger = Ledger()
     ending, removing = ("Would end", "Would remove") if dry_run else ("Ended", "Removed")
     for record in ledger.leftovers():
-        yield _end_leftover(record, ending, dry_run=dry_run)
+        living = record.living()
+        left = [] if dry_run else ledger.end(record, END_SECONDS)
+        survivors += left
+        if ended := ", ".join(str(proof.pid) for proof in living if proof not in left):
+            yield f"{ending} what was left of {f'{record.profile_dir} {record.cluster_id}'.strip()}: {ended}"
     everything = clusters()
     for found in everything:
         if found.answers and found.records:
@@ -49,15 +57,6 @@ def _cleaned(*, dry_run: bool) -> Iterator[str]:
         yield from _remove_stale(found, removing, dry_run=dry_run)
     if not dry_run:
         yield from _forget(ledger)
-
-
-def _end_leftover(record: Record, verb: str, *, dry_run: bool) -> str:
-    """End what lives although the program that started it is gone."""
-    numbers = ", ".join(str(proof.pid) for proof in record.living())
-    where = f"{record.profile_dir} {record.cluster_id}".strip()
-    if not dry_run and (left := record.end(END_SECONDS)):
-        raise ClusterError(f"process {left[0].pid} cannot be ended", where=f"cluster in {where}")
-    return f"{verb} what was left of {where}: {numbers}"
 
 
 def _forget(ledger: Ledger) -> Iterator[str]:
@@ -72,7 +71,6 @@ def _forget(ledger: Ledger) -> Iterator[str]:
 def _end_given_up(found: Found, verb: str, *, dry_run: bool) -> Iterator[str]:
     """End engines of ours that the controller has lost, as they never come back."""
     from ...schemes.ipython.cluster import Cluster
-    from ...schemes.ipython.ending import kill_with_children
 
     cluster = Cluster.attach(found.address)
     try:

@@ -82,11 +82,13 @@ class ClusterDesk:
                 tended = known.get(name_of(one.address))
                 rows.append(row if tended is None else tended.with_ours(row))
         answering = {one.address for one in found if one.answers}
+        left, ending = leftovers_now()
         return p.ClusterList(
             profiles=profile_rows(),
             chosen=chosen(),
             clusters=tuple(rows),
-            leftovers=leftovers(leftovers_now(), answering),
+            leftovers=leftovers(left, answering),
+            ending=ending,
         )
 
     def _make_profile(self, asked: p.MakeProfile, _operation: Operation) -> p.ClusterList:

@@ -104,7 +104,7 @@ def place_of(record: Record) -> Address:
 
 def _leftover(address: Address, records: list[Record], *, answers: bool) -> p.Leftover:
     living = [one for record in records for one in record.engines if one.proof.lives]
-    processes = {proof.pid for record in records for proof in record.living()}
+    processes = {proof.pid: proof for record in records for proof in record.living()}
     return p.Leftover(
         record=records[0].id,
         name=name_of(address),
@@ -112,6 +112,9 @@ def _leftover(address: Address, records: list[Record], *, answers: bool) -> p.Le
         engines=len(living),
         began=min(record.created for record in records),
         usable=answers and bool(living),
+        lasting=any(record.lasting for record in records),
+        survived=max(record.survived for record in records),
+        stuck=bool(processes) and all(proof.stuck for proof in processes.values()),
     )
 
 

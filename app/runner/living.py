@@ -31,7 +31,7 @@ def living_of(records: Iterable[Record]) -> tuple[Living, ...]:
             one = started.get(proof.pid)
             role = _role(proof) if one is None else one.role
             number = None if one is None else numbers.get(one.uuid)
-            found[proof.pid] = Living(role=role, pid=proof.pid, host=record.host, number=number)
+            found[proof.pid] = Living(role=role, pid=proof.pid, host=record.host, number=number, stuck=proof.stuck)
     return tuple(found[pid] for pid in sorted(found))
 
 
@@ -45,5 +45,4 @@ def end_by_force(records: Iterable[Record], seconds: float = KILL_SECONDS) -> No
     found = list(records)
     end(lambda: [proof for record in found for proof in record.living()], seconds, patience=0.0)
     for record in found:
-        if not record.end(0.1):
-            Ledger().remove(record.id)
+        Ledger().end(record, 0.1)

@@ -178,7 +178,9 @@ class Tended(Connected):
             return self._end(left, LEFT_SECONDS)
         if what == "ignore":
             for one in left:
-                leave_running(one.id)
+                # The guardian of what cannot last would end it: it is let be, and told again at the next start.
+                if one.lasting:
+                    leave_running(one.id)
             return ()
         operation.say("connecting to its controller")
         cluster = self.connected()
@@ -190,6 +192,5 @@ class Tended(Connected):
     def _end(self, records: list[Record], seconds: float) -> tuple[p.Living, ...]:
         self._to_end, end = records, time.monotonic() + seconds
         for record in records:
-            if not record.end(max(0.1, end - time.monotonic())):
-                Ledger().remove(record.id)
+            Ledger().end(record, max(0.1, end - time.monotonic()))
         return living_of(records)

@@ -84,7 +84,9 @@ class ProfileRow(Message):
 class Leftover(Message):
     """What lives of an earlier session that ended without saying what should become of it. ``processes`` are of ours.
 
-    ``usable``: its controller answers, and engines are there, so that it can be used again.
+    ``usable``: its controller answers, and engines are there, so that it can be used again. ``lasting``: it lives on if
+    it is left; else *ignore* changes nothing, and it is told again by the next runner. ``survived`` is when it was last
+    told to end and did not, 0 if it never was; ``stuck``: the system holds all that lives of it, so that it cannot end.
     """
 
     record: str
@@ -93,6 +95,9 @@ class Leftover(Message):
     engines: int
     began: float
     usable: bool
+    lasting: bool = True
+    survived: float = 0.0
+    stuck: bool = False
 
 
 class AskClusters(Request, tag="ask-clusters"):
@@ -100,12 +105,17 @@ class AskClusters(Request, tag="ask-clusters"):
 
 
 class ClusterList(Message):
-    """Profiles by name, the one that is chosen, the clusters found (without their engines), and leftovers."""
+    """Profiles by name, the one that is chosen, the clusters found (without their engines), and leftovers.
+
+    ``ending`` says that what an earlier session held is just being ended: what survives that is among the leftovers
+    some seconds later.
+    """
 
     profiles: tuple[ProfileRow, ...]
     chosen: str
     clusters: tuple[ClusterRow, ...]
     leftovers: tuple[Leftover, ...] = ()
+    ending: bool = False
 
 
 class MakeProfile(Request, tag="make-profile"):
@@ -225,12 +235,13 @@ class Logs(Message):
 
 
 class Living(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A process of ours that is still there: what it is, and on which host."""
+    """A process of ours that is still there: what it is, and on which host. ``stuck``: not even a kill ends it now."""
 
     role: str
     pid: int
     host: str = ""
     number: int | None = None
+    stuck: bool = False
 
 
 class LetGo(Request, tag="let-go"):

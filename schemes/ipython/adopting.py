@@ -36,7 +36,8 @@ def taken_over(record_id: str) -> Record:
     if record.owner.lives and record.owner != owner and not record.left_running:
         raise ClusterError(f"process {record.owner.pid} holds it", remedy="End that first")
     _end_guardians(ledger, record_id)
-    changed = ledger.change(record_id, lambda now: msgspec.structs.replace(now, owner=owner, left_running=False))
+    fresh = {"owner": owner, "left_running": False, "survived": 0.0}
+    changed = ledger.change(record_id, lambda now: msgspec.structs.replace(now, **fresh))
     if changed is None:
         raise ClusterError("it has just been ended")
     return changed
@@ -52,10 +53,12 @@ def leave_running(record_id: str) -> None:
     guardian.leave()
 
 
-def leftovers_now() -> list[Record]:
-    """Return what lives although its owner has gone, and that no guardian is about to end."""
+def leftovers_now() -> tuple[list[Record], bool]:
+    """Return what lives although its owner has gone, and whether guardians are about to end more, which is not told."""
     ledger = Ledger()
-    return [record for record in ledger.leftovers() if not guardians(ledger, record.id)]
+    found = ledger.leftovers()
+    free = [record for record in found if not guardians(ledger, record.id)]
+    return free, len(free) < len(found)
 
 
 def guardians(ledger: Ledger, record_id: str) -> list[Proof]:

@@ -27,13 +27,21 @@ def stop_records(records: Iterable[Record], seconds: float = STOP_SECONDS) -> No
     for record in records:
         if not record.here:
             raise ClusterError(f"it was started on {record.host}", remedy="Stop it there")
-        living = record.end(seconds)
-        left += living
-        if not living:
-            ledger.remove(record.id)
+        left += ledger.end(record, seconds)
     if left:
-        listed = ", ".join(f"{proof.pid} ({proof.command[:60]})" for proof in left)
-        raise ClusterError(f"these processes cannot be ended: {listed}")
+        raise not_ended(left)
+
+
+def not_ended(left: Iterable[Proof], where: str = "") -> ClusterError:
+    """Return the error that names what did not end, and what can be done about it."""
+    living = list(left)
+    listed = ", ".join(f"{proof.pid} ({proof.command[:60]})" for proof in living)
+    held = all(proof.stuck for proof in living)
+    return ClusterError(
+        f"these processes cannot be ended{', as the system holds them' if held else ''}: {listed}",
+        where=where,
+        remedy="They are offered again: by the window at its start, and by `treadle cluster list`",
+    )
 
 
 def kill_with_children(proof: Proof) -> None:

@@ -86,9 +86,10 @@ _let_go: list[subprocess.Popen[bytes]] = []
 
 
 class Watch:
-    """The guardian's own end: decides, from the record, whether its cluster may live."""
+    """The guardian's own end: decides, from the record, whether its cluster may live, and ends it in ``seconds``."""
 
-    def __init__(self, ledger: Ledger, record_id: str) -> None:
+    def __init__(self, ledger: Ledger, record_id: str, seconds: float = END_SECONDS) -> None:
+        self._seconds = seconds
         self._ledger = ledger
         self._id = record_id
         self._alone = False
@@ -102,8 +103,8 @@ class Watch:
                 self._alone = True
                 continue  # the last thing that the owner wrote counts: it may have left the cluster running
             if self._over(record):
-                record.end(END_SECONDS)
-                self._ledger.remove(self._id)
+                # What does not end stays in the ledger, and is offered to whoever comes next.
+                self._ledger.end(record, self._seconds)
                 return
             self._wait(_LEFT_LOOK_SECONDS if self._alone else _LOOK_SECONDS)
 

@@ -42,7 +42,10 @@ class Started(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What one program started for one cluster: a whole cluster, or engines for one that was there."""
+    """What one program started for one cluster: a whole cluster, or engines for one that was there.
+
+    ``survived`` is when what lives of it was last told to end, and did not; 0 if it never was.
+    """
 
     id: str
     profile_dir: str
@@ -55,6 +58,7 @@ class Record(msgspec.Struct, frozen=True):
     left_running: bool = False
     connection: str = ""
     processes: tuple[Started, ...] = ()
+    survived: float = 0.0
 
     @property
     def controller(self) -> Started | None:
@@ -73,8 +77,16 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def abandoned(self) -> bool:
-        """Whether the program that started this has gone, and did not mean to leave it running."""
-        return self.here and not self.left_running and not self.owner.lives
+        """Whether the program that started this has gone, and did not mean to leave it running.
+
+        What was told to end and has not is nobody's, whatever was meant before.
+        """
+        return self.here and not (self.left_running and not self.survived) and not self.owner.lives
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it lives on if it is left: nobody has told it to end, and its controller has not gone."""
+        return not self.survived and (self.controller is None or self.controller.proof.lives)
 
     def living(self) -> list[Proof]:
         """Return the processes that still are: those we started, and what those started."""
@@ -199,6 +211,20 @@ class Ledger:
         self.change(record_id, without)
         return len(dead)
 
+    def end(self, record: Record, seconds: float) -> list[Proof]:
+        """End what a record of this machine names, and forget it; return what still lives.
+
+        A record of which something lives stays, so that it is found again: whatever was meant to become of it before.
+        """
+        left = record.end(seconds)
+        if not left and record.here:
+            self.remove(record.id)
+        elif left and self.change(record.id, _survived) is None:
+            # Somebody has removed it although not all of it has ended: nobody would find the rest.
+            self._make_folder()
+            self._write(_survived(record))
+        return left
+
     def remove(self, record_id: str) -> None:
         """Forget a record."""
         if self.read(record_id) is not None:
@@ -236,6 +262,10 @@ class Ledger:
                 else:
                     break
             yield
+
+
+def _survived(record: Record) -> Record:
+    return msgspec.structs.replace(record, left_running=False, survived=time.time())
 
 
 def fingerprint(path: Path) -> str:

@@ -51,6 +51,13 @@ class Proof(msgspec.Struct, frozen=True):
             return self.lives and psutil.Process(self.pid).status() == psutil.STATUS_STOPPED
         return False
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the system holds it, so that not even a kill is heard: in a disk, a network, a frozen container."""
+        with contextlib.suppress(psutil.Error):
+            return self.lives and psutil.Process(self.pid).status() == psutil.STATUS_DISK_SLEEP
+        return False
+
     def send(self, number: int) -> bool:
         """Send a signal if it is the process that was meant; say whether it was."""
         try:

@@ -14,6 +14,7 @@ import msgspec
 
 from ...core.errors import ClusterError, TreadleError
 from .connecting import connect, connection_file
+from .ending import not_ended
 from .guardian import END_SECONDS, Guardian
 from .launchers import LAUNCHERS, Ended, Order
 from .ledger import Ledger, fingerprint
@@ -234,11 +235,9 @@ class Launch:
         until = time.monotonic() + seconds
         self.guardian.close(seconds)
         record = self.ledger.read(self.record.id)
-        left = record.end(_left(until)) if record else []
+        left = self.ledger.end(record, _left(until)) if record else []
         if left:
-            listed = ", ".join(f"{proof.pid} ({proof.command[:60]})" for proof in left)
-            raise ClusterError(f"these processes cannot be ended: {listed}", where=f"cluster {self.address}")
-        self.ledger.remove(self.record.id)
+            raise not_ended(left, f"cluster {self.address}")
         self._settle()
 
     def _settle(self) -> None:

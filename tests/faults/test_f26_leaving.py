@@ -232,6 +232,15 @@ def test_what_did_not_end_is_left(session):
     assert all_gone(guardians)
     assert all_alive([stubborn])
 
+    second = session()
+    second.until(lambda: len(second.window.leftovers.found) == 1)
+    (found,) = second.window.leftovers.found
+    assert "Not all of cluster “default” of an earlier session has ended" in found.text
+    assert str(stubborn.pid) in found.detail
+    second.window.leftovers.act(found.key, "stop")
+    second.until(lambda: not second.window.leftovers.found)
+    assert all_gone([stubborn])
+
 
 @pytest.mark.slow
 def test_from_what_did_not_end_a_way_leads_back_and_the_next_time_it_is_killed(session):

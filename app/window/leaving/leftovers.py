@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QDateTime, QLocale, QObject, pyqtSignal
+from PyQt6.QtCore import QDateTime, QLocale, QObject, QTimer, pyqtSignal
 
 from ....core import protocol as p
 from ....core.errors import TreadleError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .left_runs import LeftRun
 
 END_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 5.0
+LOOKS = 4
+"""So often it is looked while what an earlier session held is just being ended: what survives that is told, too."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Found:
 
 
 class Leftovers(QObject):
-    """Looks once for what is still there, as soon as there is a runner. ``changed`` tells that ``found`` is another.
+    """Looks for what is still there, once, as soon as there is a runner. ``changed`` tells that ``found`` is another.
 
     ``said`` tells what was done. What is found is not touched before the person says so.
     """
@@ -54,12 +57,17 @@ class Leftovers(QObject):
         self._bridge, self._settings = bridge, settings
         self._clusters: dict[str, p.Leftover] = {}
         self._runs: dict[str, LeftRun] = {}
-        self._looked = False
+        self._looks = 0
         self._aside: Aside | None = None
+        self._seen: set[str] = set()
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._look_for_clusters)
         bridge.state_changed.connect(self._runner_changed)
 
     def end(self) -> None:
         """Look at nothing any more."""
+        self._again.stop()
         if self._aside is not None:
             self._aside.finish(END_SECONDS)
 
@@ -74,9 +82,8 @@ class Leftovers(QObject):
             self._remove(key)
 
     def _runner_changed(self, state: str, _why: str) -> None:
-        if state == "idle" and not self._looked:
-            self._looked = True
-            self._bridge.ask(p.AskClusters, self._told_clusters)
+        if state == "idle" and not self._looks:
+            self._look_for_clusters()
             left = self._settings.left_runs()
             if left:
                 from . import left_runs
@@ -86,10 +93,20 @@ class Leftovers(QObject):
 
     # Clusters
 
+    def _look_for_clusters(self) -> None:
+        self._looks += 1
+        self._bridge.ask(p.AskClusters, self._told_clusters)
+
     def _told_clusters(self, answer: Any) -> None:
-        if isinstance(answer, p.ClusterList) and answer.leftovers:
-            self._clusters = {one.record: one for one in answer.leftovers}
-            self._add(*(_cluster(one) for one in answer.leftovers))
+        if not isinstance(answer, p.ClusterList):
+            return
+        new = [one for one in answer.leftovers if one.record not in self._seen]
+        self._seen |= {one.record for one in new}
+        self._clusters |= {one.record: one for one in new}
+        if new:
+            self._add(*(_cluster(one) for one in new))
+        if answer.ending and self._looks < LOOKS:
+            self._again.start(round(LOOK_AGAIN_SECONDS * 1000))
 
     def _act_on_cluster(self, key: str, what: str) -> None:
         doing = {"attach": words.tr("Connecting…"), "stop": words.tr("Stopping…"), "ignore": words.tr("Leaving it…")}
@@ -101,17 +118,18 @@ class Leftovers(QObject):
             self._change(key, doing="", problem=str(answer))
             return
         if answer.processes:
-            pids = ", ".join(str(one.pid) for one in answer.processes)
-            self._change(key, doing="", problem=words.tr("These processes did not end: {pids}").format(pids=pids))
+            self._change(key, doing="", problem=words.not_ended(answer.processes))
             return
-        name = str(self._clusters.pop(key).name)
+        left = self._clusters.pop(key)
         self._remove(key)
         said = {
             "attach": words.tr("Cluster “{name}” can be used again, and ends with Treadle."),
             "stop": words.tr("Cluster “{name}” was stopped."),
-            "ignore": words.tr("Cluster “{name}” was left running."),
+            "ignore": words.tr("Cluster “{name}” was left running.")
+            if left.lasting
+            else words.tr("What is left of cluster “{name}” is offered again at the next start."),
         }
-        self.said.emit(said[what].format(name=name))
+        self.said.emit(said[what].format(name=left.name))
 
     # Runs
 
@@ -157,17 +175,24 @@ class Leftovers(QObject):
 
 def _cluster(left: p.Leftover) -> Found:
     verbs = [("attach", words.tr("Use again"))] if left.usable else []
-    verbs += [("stop", words.tr("Stop")), ("ignore", words.tr("Leave running"))]
-    text = words.tr("Cluster “{name}” of an earlier session still runs").format(name=left.name)
-    what = engines(left.engines) if left.usable else words.tr("cannot be used again")
-    detail = " · ".join((what, _since(left.began), words.processes(left.processes)))
+    stop = words.tr("Stop again") if left.survived else words.tr("Stop")
+    verbs += [("stop", stop), ("ignore", words.tr("Leave running") if left.lasting else words.tr("Not now"))]
+    if left.survived:
+        text = words.tr("Not all of cluster “{name}” of an earlier session has ended").format(name=left.name)
+        when = words.tr("told to end {time}").format(time=_moment(left.survived))
+        held = words.held_by_the_system(len(left.processes)) if left.stuck else ""
+        detail = " · ".join(part for part in (words.processes(left.processes), when, held) if part)
+    else:
+        text = words.tr("Cluster “{name}” of an earlier session still runs").format(name=left.name)
+        what = engines(left.engines) if left.usable else words.tr("cannot be used again")
+        since = words.tr("since {time}").format(time=_moment(left.began))
+        detail = " · ".join((what, since, words.processes(left.processes)))
     return Found(left.record, "parallel", text, detail, tuple(verbs))
 
 
-def _since(seconds: float) -> str:
+def _moment(seconds: float) -> str:
     when, locale = QDateTime.fromSecsSinceEpoch(round(seconds)), QLocale()
-    text = f"{locale.toString(when.date(), QLocale.FormatType.ShortFormat)} {when.toString('HH:mm')}"
-    return words.tr("since {time}").format(time=text)
+    return f"{locale.toString(when.date(), QLocale.FormatType.ShortFormat)} {when.toString('HH:mm')}"
 
 
 def _run(run: LeftRun) -> Found:

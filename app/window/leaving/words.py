@@ -10,7 +10,7 @@ from ..amounts import count, duration
 from ..toolbox.ipython.words import engines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ....core.protocol import AliveRun, ClusterName, Living
     from .alive import ClusterLine, HostLine
@@ -111,7 +111,22 @@ def living(cluster: ClusterName, one: Living) -> str:
     role = one.role if one.number is None else f"{one.role} {one.number}"
     where = tr(" on {host}").format(host=one.host) if one.host else ""
     text = tr("{role} of cluster “{name}”: process {pid}")
-    return text.format(role=role.capitalize(), name=cluster, pid=one.pid) + where
+    held = f" · {held_by_the_system(1)}" if one.stuck else ""
+    return text.format(role=role.capitalize(), name=cluster, pid=one.pid) + where + held
+
+
+def not_ended(left: Sequence[Living]) -> str:
+    """Say which processes did not end although they were told to, and what is known of why."""
+    text = tr("These processes did not end: {pids}").format(pids=", ".join(str(one.pid) for one in left))
+    held = held_by_the_system(len(left)) if all(one.stuck for one in left) else ""
+    return " · ".join(part for part in (text, held) if part)
+
+
+def held_by_the_system(number: int) -> str:
+    """Say that processes cannot end now, whatever is done to them."""
+    if number == 1:
+        return tr("the system holds it, perhaps for a disk or a network: it ends as soon as it is let go of")
+    return tr("the system holds them, perhaps for a disk or a network: they end as soon as they are let go of")
 
 
 def survivors_title(number: int) -> str:

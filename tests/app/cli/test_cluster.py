@@ -8,14 +8,16 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
 import psutil
 import pytest
 from clusters import RealCluster, wait_until
+from frozen import frozen
 
 from treadle.core.errors import TreadleError
 from treadle.schemes.ipython.ending import stop_records
-from treadle.schemes.ipython.ledger import Ledger
-from treadle.schemes.ipython.proof import marked
+from treadle.schemes.ipython.ledger import Ledger, Started
+from treadle.schemes.ipython.proof import marked, proof_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,6 +171,58 @@ def test_a_foreign_cluster_is_stopped_only_when_that_is_said(
         foreign.controller.wait(SECONDS)
     finally:
         foreign.close()
+
+
+@pytest.fixture
+def left(home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Two clusters whose programs have gone, with an engine each."""
+    ledger, engines = Ledger(), [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
+    owner = subprocess.Popen(["sleep", "600"])
+    gone_owner = proof_of(owner.pid)
+    owner.kill()
+    owner.wait(SECONDS)
+    for name, engine in zip(("one", "two"), engines, strict=True):
+        record = ledger.open(home / "profile_default", name, "local", home / "logs")
+        ledger.add(record.id, Started("engine", proof_of(engine.pid)))
+        ledger.change(record.id, lambda now: msgspec.structs.replace(now, owner=gone_owner))
+    yield engines
+    for engine in engines:
+        engine.kill()
+        engine.wait(SECONDS)
+
+
+def test_what_programs_that_are_gone_left_is_listed_with_what_ends_it(treadle: Callable, left: list) -> None:
+    listed = treadle("cluster", "list")
+    assert listed.out.count("ours, 1 process left behind") == 2
+    assert (
+        f"Left behind of default:one: process {left[0].pid} (the program that started it has gone). End it:\n"
+        "  treadle cluster stop --profile default --cluster-id one\n"
+    ) in listed.out
+    documents = treadle("cluster", "list", "--json").json
+    assert [(one["left_behind"], one["told_to_end"]) for one in documents] == [([one.pid], None) for one in left]
+    assert treadle("cluster", "stop", "default:one").code == 0
+    assert left[0].wait(SECONDS) == -signal.SIGTERM
+    assert "default:one" not in treadle("cluster", "list").out
+
+
+def test_what_cannot_be_ended_keeps_nothing_else_from_being_cleaned_and_is_listed_on(
+    treadle: Callable, left: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("treadle.app.cli.cluster_clean.END_SECONDS", 3.0)
+    with frozen(left[0].pid):
+        told = treadle("cluster", "clean")
+        assert told.code == 1
+        assert f"these processes cannot be ended, as the system holds them: {left[0].pid} (sleep 600)" in told.err
+        assert f"default two: {left[1].pid}\n" in told.out
+        assert left[1].wait(SECONDS) == -signal.SIGTERM
+        listed = treadle("cluster", "list").out
+        assert "default:two" not in listed
+        assert f"process {left[0].pid} (told to end at " in listed
+        assert "and has not; the system holds it" in listed
+        (document,) = treadle("cluster", "list", "--json").json
+        assert document["told_to_end"] > 0
+    assert left[0].wait(SECONDS) < 0
+    assert "process" not in treadle("cluster", "list").out
 
 
 def test_clean_removes_what_a_dead_controller_left(treadle: Callable, home: Path) -> None:

@@ -12,7 +12,8 @@ import psutil
 import pytest
 from cluster_talks import DEFAULT, Begun, commands, none_left, numbers, of_clusters, started
 from clusters import RealCluster, wait_until
-from endings import all_gone
+from endings import all_gone, gone
+from frozen import frozen
 from runners import greeted
 
 from treadle import Pipeline, sweep
@@ -300,6 +301,45 @@ def test_a_leftover_is_stopped(leftover, talks, home):
     assert of_clusters(home) == []
     with pytest.raises(RequestError, match="nothing left"):
         talk.ask(p.TakeLeftover, record=found.record, what="stop")
+
+
+@pytest.mark.slow
+def test_a_leftover_that_cannot_be_ended_is_told_again_by_each_runner_until_it_has_ended(leftover, talks, home):
+    with frozen(leftover.pid):
+        first = talks()
+        (found,) = first.ask(p.AskClusters).leftovers
+        assert (found.survived, found.stuck, found.lasting) == (0.0, False, True)
+        left = first.ask(p.TakeLeftover, record=found.record, what="stop").processes
+        assert [(one.role, one.pid, one.stuck) for one in left if one.role == "engine"] == [
+            ("engine", leftover.pid, True)
+        ]
+        assert first.client.close()
+        second = talks()
+        (again,) = second.ask(p.AskClusters).leftovers
+        assert (again.record, again.usable, again.lasting, again.survived > 0) == (found.record, False, False, True)
+        assert leftover.pid in again.processes
+        assert second.ask(p.TakeLeftover, record=found.record, what="ignore").processes == ()
+        assert len(talks().ask(p.AskClusters).leftovers) == 1
+    assert gone(leftover.pid)
+    assert talks().ask(p.AskClusters).leftovers == ()
+    assert none_left(home), commands(home)
+
+
+@pytest.mark.slow
+def test_what_the_guardian_of_a_killed_runner_could_not_end_is_told_by_the_next_runner(talks, home):
+    talk = talks()
+    (engine,) = started(talk, 1).engines
+    with frozen(engine.pid):
+        os.kill(talk.client.pid, signal.SIGKILL)
+        second = talks()
+        first = second.ask(p.AskClusters)
+        assert (first.leftovers, first.ending) == ((), True)
+        wait_until(lambda: not second.ask(p.AskClusters).ending)
+        (found,) = second.ask(p.AskClusters).leftovers
+        assert engine.pid in found.processes
+        assert (found.usable, found.lasting, found.survived > 0) == (False, False, True)
+    assert gone(engine.pid)
+    assert none_left(home), commands(home)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import msgspec
 import psutil
 import pytest
 from clusters import wait_until
+from frozen import frozen
 
 from treadle.schemes.ipython.guardian import Guardian, Watch
 from treadle.schemes.ipython.ledger import Ledger, Record, Started
@@ -76,6 +77,44 @@ def test_all_is_gone_with_the_owner_although_somebody_has_removed_the_ledger(gua
     shutil.rmtree(Ledger().folder)
     owner.kill()
     wait_until(lambda: gone(engine) and gone(guardian), 6.0)
+
+
+@pytest.mark.parametrize("left_running", [False, True])
+def test_what_its_guardian_could_not_end_stays_in_the_ledger(left_running: bool) -> None:
+    ledger = Ledger()
+    record = ledger.open(Path("/profile"), "", "local", Path("/logs"))
+    ignores = "import os, signal, time; signal.signal(15, signal.SIG_IGN); os.write(1, b'!'); time.sleep(600)"
+    engine = subprocess.Popen([sys.executable, "-c", ignores], stdout=subprocess.PIPE)
+    controller = subprocess.Popen(["sleep", "600"])
+    try:
+        engine.stdout.read(1)
+        ledger.add(record.id, Started("controller", proof_of(controller.pid)), Started("engine", proof_of(engine.pid)))
+        ledger.change(record.id, lambda now: msgspec.structs.replace(now, left_running=left_running))
+        controller.kill()
+        controller.wait(SECONDS)
+        # It has no time for more than to ask.
+        Watch(ledger, record.id, seconds=0.3).run()
+        kept = ledger.read(record.id)
+        assert kept is not None
+        assert [proof.pid for proof in kept.living()] == [engine.pid]
+        assert (kept.left_running, kept.survived > 0, kept.lasting) == (False, True, False)
+    finally:
+        for process in (engine, controller):
+            process.kill()
+            process.wait(SECONDS)
+        engine.stdout.close()
+
+
+@pytest.mark.slow
+def test_what_not_even_a_kill_ends_is_a_leftover_when_the_guardian_has_gone(guarded: tuple) -> None:
+    owner, record, engine, guardian = guarded
+    with frozen(engine):
+        owner.kill()
+        wait_until(lambda: gone(guardian))
+        (left,) = Ledger().leftovers()
+        assert (left.id, [proof.pid for proof in left.living()]) == (record.id, [engine])
+    wait_until(lambda: gone(engine))
+    assert Ledger().leftovers() == []
 
 
 def test_what_was_left_running_on_purpose_lives_and_is_guarded_on(guarded: tuple) -> None:

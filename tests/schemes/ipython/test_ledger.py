@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import msgspec
 import psutil
 import pytest
 from clusters import wait_until
+from frozen import frozen
 
 from treadle.schemes.ipython.ledger import Ledger, Record, Started
 from treadle.schemes.ipython.proof import MARK, Proof, end, marked, proof_of
@@ -34,6 +36,16 @@ def sleepers() -> Iterator[list[subprocess.Popen[bytes]]]:
 def sleep(sleepers: list[subprocess.Popen[bytes]], mark: str = "") -> Proof:
     environment = {**os.environ, **({MARK: mark} if mark else {})}
     sleepers.append(subprocess.Popen(["sleep", "600"], env=environment))
+    proof = proof_of(sleepers[-1].pid)
+    assert proof is not None
+    return proof
+
+
+def deaf_one(sleepers: list) -> Proof:
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    sleepers.append(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE))
+    sleepers[-1].stdout.readline()
+    sleepers[-1].stdout.close()
     proof = proof_of(sleepers[-1].pid)
     assert proof is not None
     return proof
@@ -111,12 +123,7 @@ def test_a_record_ends_what_it_names_and_all_that_carries_its_mark(sleepers: lis
 def test_what_is_stopped_or_deaf_is_ended_too(sleepers: list) -> None:
     stopped = sleep(sleepers)
     stopped.send(signal.SIGSTOP)
-    code = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
-    sleepers.append(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE))
-    sleepers[-1].stdout.readline()
-    sleepers[-1].stdout.close()
-    deaf = proof_of(sleepers[-1].pid)
-    assert deaf is not None
+    deaf = deaf_one(sleepers)
     assert end(lambda: [stopped, deaf], SECONDS, patience=0.3) == []
     assert [process.wait(SECONDS) for process in sleepers] == [-signal.SIGTERM, -signal.SIGKILL]
 
@@ -124,6 +131,51 @@ def test_what_is_stopped_or_deaf_is_ended_too(sleepers: list) -> None:
 def test_what_cannot_be_ended_in_time_is_named(sleepers: list) -> None:
     proof = sleep(sleepers)
     assert end(lambda: [proof], 0.0) == [proof]
+
+
+@pytest.mark.parametrize("left_running", [False, True])
+def test_what_did_not_end_is_a_leftover_until_it_has_ended_whatever_was_meant_before(
+    sleepers: list, left_running: bool
+) -> None:
+    ledger, owner, deaf = Ledger(), sleep(sleepers), deaf_one(sleepers)
+    record = opened(ledger)
+    ledger.add(record.id, Started("engine", deaf))
+    record = ledger.change(record.id, lambda now: msgspec.structs.replace(now, owner=owner, left_running=left_running))
+    assert record is not None
+    assert ledger.end(record, 0.3) == [deaf]
+    assert ledger.leftovers() == []
+    sleepers[0].kill()
+    sleepers[0].wait(SECONDS)
+    (left,) = ledger.leftovers()
+    assert (left.id, left.survived > record.created, left.lasting) == (record.id, True, False)
+    assert ledger.end(left, SECONDS) == []
+    assert ledger.records() == []
+
+
+def test_what_did_not_end_is_found_again_although_somebody_has_removed_its_record(sleepers: list) -> None:
+    ledger, deaf = Ledger(), deaf_one(sleepers)
+    record = opened(ledger)
+    ledger.add(record.id, Started("engine", deaf))
+    kept = ledger.read(record.id)
+    assert kept is not None
+    shutil.rmtree(ledger.folder)
+    assert ledger.end(kept, 0.3) == [deaf]
+    assert [one.id for one in ledger.records()] == [record.id]
+
+
+def test_what_the_system_holds_is_stuck_until_it_lets_go(sleepers: list) -> None:
+    ledger, held = Ledger(), sleep(sleepers)
+    record = opened(ledger)
+    ledger.add(record.id, Started("engine", held))
+    told = ledger.read(record.id)
+    assert told is not None
+    assert not held.stuck
+    with frozen(held.pid):
+        assert held.stuck
+        assert ledger.end(told, 3.0) == [held]
+        assert ledger.read(record.id) is not None
+    # It was told to end while it could not hear.
+    assert sleepers[0].wait(SECONDS) in {-signal.SIGTERM, -signal.SIGKILL}
 
 
 def test_a_record_of_another_machine_is_never_acted_upon(sleepers: list) -> None:
@@ -134,6 +186,8 @@ def test_a_record_of_another_machine_is_never_acted_upon(sleepers: list) -> None
     assert told is not None
     assert (told.living(), told.abandoned) == ([], False)
     told.end(1.0)
+    assert ledger.end(told, 1.0) == []
+    assert ledger.read(record.id) is not None
     assert sleepers[0].poll() is None
 
 

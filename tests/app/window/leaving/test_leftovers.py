@@ -8,22 +8,26 @@ from PyQt6.QtWidgets import QLabel
 from windows import FakeBridge
 
 from treadle.app.window.leaving.bar import MOST_LINES, LeftoverBar
-from treadle.app.window.leaving.leftovers import Leftovers
+from treadle.app.window.leaving.leftovers import LOOKS, Leftovers
 from treadle.core import protocol as p
 from treadle.core.errors import TreadleError
 
 MS = 20_000
 
 
-def leftover(record="r1", *, usable=True):
-    return p.Leftover(record=record, name=MINE, processes=(11, 12), engines=2, began=1.0e9, usable=usable)
+def leftover(record="r1", *, usable=True, processes=(11, 12), **facts):
+    return p.Leftover(record=record, name=MINE, processes=processes, engines=2, began=1.0e9, usable=usable, **facts)
+
+
+def told(*left, ending=False):
+    return p.ClusterList(profiles=(), chosen="default", clusters=(), leftovers=left, ending=ending)
 
 
 @pytest.fixture
 def rig(theme, settings, qtbot):
     made = []
 
-    def make(*left, runs=()):
+    def make(*left, runs=(), ending=False):
         bridge = FakeBridge("starting")
         for run in runs:
             settings.leave_run(run)
@@ -32,7 +36,7 @@ def rig(theme, settings, qtbot):
         qtbot.addWidget(bar)
         made.append(leftovers)
         bridge.be("idle")
-        bridge.answer(p.AskClusters, p.ClusterList(profiles=(), chosen="default", clusters=(), leftovers=left))
+        bridge.answer(p.AskClusters, told(*left, ending=ending))
         return bridge, leftovers, bar
 
     yield make
@@ -93,6 +97,44 @@ def test_what_did_not_end_is_named(rig):
     bridge.answer(p.TakeLeftover, p.StillThere(processes=(p.Living(role="engine", pid=12),)))
     assert "These processes did not end: 12" in words(bar)
     assert len(leftovers.found) == 1
+
+
+def survivor(record="r1", **facts):
+    return leftover(record, usable=False, lasting=False, survived=1.0e9 + 60, **facts)
+
+
+def test_what_was_told_to_end_and_has_not_is_offered_for_what_it_is(rig):
+    bridge, _leftovers, bar = rig(survivor(stuck=True))
+    assert "Not all of cluster “mine” of an earlier session has ended" in words(bar)
+    assert "processes 11, 12 · told to end " in words(bar)
+    assert "the system holds them" in words(bar)
+    assert [(name, one.text()) for name, one in bar.lines["r1"].buttons.items()] == [
+        ("stop", "Stop again"), ("ignore", "Not now"),
+    ]  # fmt: skip
+    bar.lines["r1"].buttons["stop"].click()
+    bridge.answer(p.TakeLeftover, p.StillThere(processes=(p.Living(role="engine", pid=12, stuck=True),)))
+    assert "These processes did not end: 12 · the system holds it" in words(bar)
+
+
+def test_what_cannot_be_left_running_is_not_said_to_be(rig):
+    bridge, leftovers, bar = rig(survivor(processes=(11,)))
+    said = []
+    leftovers.said.connect(said.append)
+    assert "the system holds" not in words(bar)
+    bar.lines["r1"].buttons["ignore"].click()
+    bridge.answer(p.TakeLeftover, p.StillThere())
+    assert said == ["What is left of cluster “mine” is offered again at the next start."]
+
+
+def test_what_survives_the_end_that_is_just_being_made_of_it_is_offered_later(rig, monkeypatch, qtbot):
+    monkeypatch.setattr("treadle.app.window.leaving.leftovers.LOOK_AGAIN_SECONDS", 0.01)
+    bridge, leftovers, bar = rig(leftover("r1"), ending=True)
+    assert list(bar.lines) == ["r1"]
+    for looks in range(2, LOOKS + 1):
+        qtbot.waitUntil(lambda: bool(bridge.asked), timeout=MS)
+        bridge.answer(p.AskClusters, told(leftover("r1"), survivor("r2"), ending=True))
+        assert list(bar.lines) == ["r1", "r2"], looks
+    assert not leftovers._again.isActive()
 
 
 def test_of_many_the_first_are_shown_and_the_others_come_up(rig):
