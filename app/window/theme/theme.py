@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QP
 
 from .icons import Drawings, icon
 from .pictures import Pictures
+from .sheets import put_sheet
 from .signs import signs_sheet
 from .style import palette_of, style_sheet
 from .tokens import BODY, DARK, ICON_SMALL, LIGHT, Colours
@@ -75,7 +76,7 @@ class Theme(QObject):
         if self._application is not None:
             self._application.setPalette(palette_of(self.colours))
             sheet = style_sheet(self.colours) + signs_sheet(self.colours, self._pictures.file)
-            self._application.setStyleSheet(sheet)
+            put_sheet(self._application, sheet)
 
     # What views ask for
 

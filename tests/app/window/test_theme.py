@@ -4,8 +4,9 @@ import re
 from importlib import resources
 
 import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtGui import QColor, QPalette
-from PyQt6.QtWidgets import QCheckBox
+from PyQt6.QtWidgets import QCheckBox, QDialog, QLabel, QListWidget, QWidget
 
 from treadle.app.window.theme.icons import Drawings
 from treadle.app.window.theme.style import style_sheet
@@ -64,6 +65,64 @@ def test_an_application_is_dressed_in_the_theme_and_in_the_next(theme, qapp):
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.surface)
     assert DARK.canvas not in qapp.styleSheet() or LIGHT.surface not in qapp.styleSheet()
     qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def dressed(theme, qapp):
+    """Return the theme of the application."""
+    theme.dress(qapp)
+    yield theme
+    qapp.setStyleSheet("")
+
+
+class Heard(QWidget):
+    """Counts how often it is told that its style is another one."""
+
+    times = 0
+
+    def changeEvent(self, event):
+        self.times += event.type() == QEvent.Type.StyleChange
+        super().changeEvent(event)
+
+
+def test_a_widget_that_lies_deep_is_dressed_for_the_next_theme_once(dressed, qtbot):
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    widget = outer
+    for _ in range(12):
+        widget = Heard(widget)
+    outer.show()
+    widget.times = 0
+    dressed.choose("dark")
+    assert widget.times == 1
+
+
+def test_what_is_shown_wears_the_next_theme(dressed, qtbot):
+    label = QLabel("A")
+    outer = QDialog()
+    qtbot.addWidget(outer)
+    label.setParent(outer)
+    outer.show()
+    for choice, colours in (("dark", DARK), ("light", LIGHT), ("dark", DARK)):
+        dressed.choose(choice)
+        corner = outer.grab().toImage().pixelColor(outer.width() - 2, outer.height() - 2)
+        assert corner == QColor(colours.surface)
+
+
+def test_a_list_stays_where_it_was_when_the_theme_changes(dressed, qtbot):
+    rows = QListWidget()
+    qtbot.addWidget(rows)
+    rows.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+    rows.addItems([f"row {number}" for number in range(200)])
+    rows.resize(200, 300)
+    rows.show()
+    bar = rows.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    before = bar.value()
+    assert before > 0
+    dressed.choose("dark")
+    QCoreApplication.processEvents()
+    assert (bar.value(), bar.maximum()) == (before, before)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
