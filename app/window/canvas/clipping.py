@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QByteArray, QMimeData
 from PyQt6.QtGui import QGuiApplication
 
-from ....core.document import decode, encode
+from ....core.document import decode, encode, packed
 from ....core.errors import FileError, UsageError
 
 if TYPE_CHECKING:
@@ -16,26 +16,20 @@ if TYPE_CHECKING:
 
     from ....core.pipeline import Pipeline
 
-MIME = "application/x-treadle-nodes+json"
-
-
-TEXT = "text/plain"
-MANY = 500
-"""More nodes are written only when somebody asks for them: that takes longer than a frame."""
+MIME, TEXT = "application/x-treadle-nodes+json", "text/plain"
 
 
 class _Copied(QMimeData):
-    """Nodes on the clipboard, written as text when that is asked for."""
+    """Nodes on the clipboard, written as text when another program asks for them: of many that takes a while."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         super().__init__()
-        self._pipeline = pipeline
+        self.pipeline = pipeline
         self._data: bytes | None = None
 
-    def write(self) -> bytes:
-        """Return the text of the file; UsageError names a parameter that cannot be written."""
+    def _write(self) -> bytes:
         if self._data is None:
-            self._data = encode(self._pipeline)
+            self._data = encode(self.pipeline)
         return self._data
 
     def formats(self) -> list[str]:
@@ -50,33 +44,29 @@ class _Copied(QMimeData):
         """Return what was asked for; nothing where a parameter cannot be written."""
         with suppress(UsageError):
             if mimetype == MIME:
-                return QByteArray(self.write())
+                return QByteArray(self._write())
             if mimetype == TEXT:
-                return self.write().decode()
+                return self._write().decode()
         return None
 
 
 def put(pipeline: Pipeline) -> None:
-    """Put a pipeline on the clipboard; UsageError names a parameter that cannot be written.
-
-    Of many nodes that is told only when they are taken from there.
-    """
-    mime = _Copied(pipeline)
-    if len(pipeline.nodes) <= MANY:
-        mime.write()
+    """Put a pipeline on the clipboard; UsageError names a parameter that cannot be written."""
+    packed(pipeline)
     clipboard = QGuiApplication.clipboard()
     if clipboard is not None:
-        clipboard.setMimeData(mime)
+        clipboard.setMimeData(_Copied(pipeline))
 
 
 def take() -> Pipeline:
-    """Return the pipeline that is on the clipboard; UsageError if it holds none."""
+    """Return the pipeline that is on the clipboard, to do with as one likes; UsageError if it holds none."""
     clipboard = QGuiApplication.clipboard()
     mime = clipboard.mimeData() if clipboard is not None else None
     if mime is None:
         raise UsageError("the clipboard is empty")
     if isinstance(mime, _Copied):
-        mime.write()
+        # Of this window: nothing need be written and read.
+        return mime.pipeline.copy()
     data = bytes(mime.data(MIME).data()) if mime.hasFormat(MIME) else mime.text().encode("utf-8", "surrogatepass")
     if not data.lstrip().startswith(b"{"):
         raise UsageError("there are no nodes on the clipboard", remedy="Copy some first")

@@ -1,4 +1,4 @@
-"""Nodes on the clipboard: many are written only when somebody asks for them."""
+"""Nodes on the clipboard: written only where another program asks for them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PyQt6.QtGui import QGuiApplication
 from treadle.app.window.canvas import clipping
 from treadle.core.document import decode, encode
 from treadle.core.errors import UsageError
-from treadle.core.pipeline import Node, Pipeline
+from treadle.core.pipeline import Group, Node, Pipeline
 
 
-def many(count=clipping.MANY + 1, **params):
+def some(count=3, **params):
     made = Pipeline("")
     made.nodes.update({f"n{number}": Node(module="operator:add", params=dict(params)) for number in range(count)})
     return made
@@ -30,18 +30,38 @@ def written(monkeypatch):
     return times
 
 
-def test_many_nodes_are_written_when_somebody_asks_and_once(qapp, written):
-    clipping.put(many())
+def test_nodes_are_written_when_another_program_asks_and_once(qapp, written):
+    clipping.put(some())
+    assert clipping.take().nodes == some().nodes
     assert not written
-    assert decode(QGuiApplication.clipboard().text().encode()).nodes == many().nodes
-    assert clipping.take().nodes == many().nodes
-    assert written == [clipping.MANY + 1]
+    for _ in range(2):
+        assert decode(QGuiApplication.clipboard().text().encode()).nodes == some().nodes
+    assert written == [3]
 
 
-def test_few_nodes_that_cannot_be_written_are_refused_at_once_and_many_when_they_are_taken(qapp):
+def test_what_is_taken_is_what_another_window_reads_from_the_text(qapp):
+    pipeline = some(a=[1, 2.5, "x"], b={"c": None})
+    pipeline.nodes["g"] = Node(group=Group(nodes=some().nodes, inputs={"a": ("n0.a",)}, outputs={"out": "n0.out"}))
+    clipping.put(pipeline)
+    own = clipping.take()
+    QGuiApplication.clipboard().setText(QGuiApplication.clipboard().text())
+    assert encode(clipping.take()) == encode(own)
+
+
+def test_what_is_taken_twice_can_be_changed_apart(qapp):
+    pipeline = some()
+    pipeline.nodes["g"] = Node(group=Group(nodes=some().nodes))
+    clipping.put(pipeline)
+    first, second = clipping.take(), clipping.take()
+    first.nodes["g"].group.nodes.clear()
+    first.nodes["g"].group.outputs["out"] = "n0.out"
+    del first.nodes["n0"]
+    assert second.nodes == clipping.take().nodes == pipeline.nodes
+
+
+@pytest.mark.parametrize("count", [1, 501])
+def test_nodes_that_cannot_be_written_are_refused_at_once(qapp, count):
+    clipping.put(some())
     with pytest.raises(UsageError):
-        clipping.put(many(1, a=object()))
-    clipping.put(many(a=object()))
-    assert QGuiApplication.clipboard().text() == ""
-    with pytest.raises(UsageError):
-        clipping.take()
+        clipping.put(some(count, a=object()))
+    assert clipping.take().nodes == some().nodes

@@ -88,6 +88,21 @@ def test_what_is_pasted_twice_lies_apart(canvas, hand, pipeline):
     assert pipeline.nodes["make_2"].position != pipeline.nodes["make_3"].position
 
 
+def test_what_was_pasted_is_selected_and_can_be_deleted_at_once(canvas, hand, pipeline, unchanged):
+    before = dict(pipeline.nodes)
+    canvas.selection = {"make", "add"}
+    hand.key(Key.Key_C, CONTROL)
+    canvas.do.paste()
+    assert canvas.selection == {"make_2", "add_2"}
+    canvas.do.delete()
+    assert pipeline.nodes == before
+    canvas.document.undo()
+    assert pipeline.nodes.keys() == before.keys() | {"make_2", "add_2"}
+    canvas.document.undo()
+    assert not canvas.document.undo_label
+    assert unchanged()
+
+
 def test_nodes_are_pasted_into_another_document_with_their_modules(canvas, hand, make_canvas):
     from treadle.core.pipeline import Pipeline
 
