@@ -151,6 +151,7 @@ class Window(QMainWindow):
         # Before the page is there: it shall fill what the panels leave.
         self.docks.put_away(away=False)
         page = DocumentPage(document, self.shared, self.tabs)
+        page.canvas.beside = self._aside.do
         self.pages[document] = page
         self.commands.hear_in(page.canvas, canvas=True)
         self._connect_page(page)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+
+from PyQt6.sip import isdeleted
 
 from .aligning import aligned, distributed
 from .arranging import arranged
@@ -11,28 +14,59 @@ from .snapping import on_grid
 from .viewing import Viewing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from typing import Literal
 
+    from ....core.pipeline import Where
     from .aligning import Edge
+    from .changes import Place
+
+    Places = dict[str, Place]
+
+
+MANY = 500
+"""Fewer are laid out within a frame."""
 
 
 class Ordering(Viewing):
     """Each is one step to undo."""
 
+    _awaited: tuple[int, Where] | None = None
+    """Of which state of the document places are being worked out."""
+
     def arrange(self) -> None:
-        """Lay out what is selected, or all, in columns from left to right."""
+        """Lay out what is selected, or all, in columns from left to right.
+
+        Places for many are worked out beside the window's thread, and given up if anything changes meanwhile.
+        """
         canvas = self.canvas
         board = canvas.board
         chosen = canvas.picked.nodes if len(canvas.picked.nodes) > 1 else set(board.cards)
-        sizes = {n: (float(card.width), float(card.height)) for n, card in board.cards.items() if n in chosen}
-        edges = [(wire.source, wire.target) for wire in board.wires.values()]
-        places = arranged(sizes, edges)
         box = board.box(board.places.mask(chosen))
         if box is None:
             return
-        x, y = on_grid(box[0]), on_grid(box[1])
-        self._move({n: (px + x, py + y) for n, (px, py) in places.items()}, canvas.tr("Arrange"))
-        if len(chosen) == len(board.cards):
+        sizes = {n: (float(card.width), float(card.height)) for n, card in board.cards.items() if n in chosen}
+        edges = [(wire.source, wire.target) for wire in board.wires.values()]
+        work = partial(_placed, sizes, edges, (on_grid(box[0]), on_grid(box[1])))
+        now = canvas.document.changes, canvas.where
+        if len(sizes) <= MANY:
+            self._arrange(now, work())
+        elif now != self._awaited:
+            self._awaited = now
+            canvas.beside(work, partial(self._arrange, now))
+
+    def _arrange(self, seen: tuple[int, Where], places: Places | Exception) -> None:
+        """Put nodes to their new places, if all is as it was ``seen`` when these were asked for."""
+        canvas, self._awaited = self.canvas, None
+        if isinstance(places, Exception):
+            raise places
+        if isdeleted(canvas):
+            return
+        if (canvas.document.changes, canvas.where) != seen:
+            canvas.say(canvas.tr("The pipeline has changed meanwhile: arrange it again"))
+            return
+        self._move(places, canvas.tr("Arrange"))
+        if len(places) == len(canvas.board.cards):
             self.fit()
 
     def align(self, edge: Edge) -> None:
@@ -59,7 +93,11 @@ class Ordering(Viewing):
         places = self.canvas.board.places
         return {n: tuple(places.values[places.row[n]].tolist()) for n in sorted(self.canvas.picked.nodes)}
 
-    def _move(self, places: dict[str, tuple[float, float]], label: str) -> None:
+    def _move(self, places: Places, label: str) -> None:
         edit = moved(self.body, places, self.canvas.where)
         if edit.edits:
             self.canvas.edit(edit, label)
+
+
+def _placed(sizes: Mapping[str, Place], edges: Iterable[tuple[str, str]], corner: Place) -> Places:
+    return {n: (x + corner[0], y + corner[1]) for n, (x, y) in arranged(sizes, edges).items()}

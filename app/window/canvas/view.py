@@ -85,6 +85,8 @@ class CanvasView(Surface):
         self.value_facts: Callable[[Where, str, str], Iterable[str]] | None = None
         self.scheme_facts: Callable[[str], str] = lambda _node: ""
         """What is known of values between two ports (shape, size, time), and of a node's schemes: for tips."""
+        self.beside: Callable[[Callable[[], Any], Callable[[Any], object]], object] = lambda work, then: then(work())
+        """Has work done beside the window's thread, where there is such a thread, and hands over what came of it."""
         self.telling = Telling(self)
         self._fitted = False
         self._set_up()

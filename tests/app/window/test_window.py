@@ -10,7 +10,7 @@ from shells import MS, adding, end, press, program
 
 from treadle.app.window.dialogs.question import Question
 from treadle.core.document import encode, load
-from treadle.core.edits import set_parameter
+from treadle.core.edits import set_parameter, update_nodes
 
 
 @pytest.fixture
@@ -102,6 +102,17 @@ def test_a_tab_without_changes_is_closed_at_once(whole, qtbot, file):
     whole.window.commands.run("file.close")
     assert document not in whole.documents.all
     assert not whole.window.findChildren(Question)
+
+
+def test_many_nodes_are_arranged_beside_the_window_s_thread(whole, qtbot, tmp_path):
+    pipeline = adding()
+    pipeline.nodes.update({f"n{number}": pipeline.nodes["first"] for number in range(600)})
+    opened(whole, qtbot, pipeline.save(tmp_path / "many.treadle"))
+    page = whole.window.page
+    page.document.edit(update_nodes(page.document.body(), {"n0": {"position": (9.0, 9.0)}}), "move")
+    page.canvas.do.arrange()
+    assert page.document.undo_label == "move"
+    qtbot.waitUntil(lambda: page.document.undo_label == "Arrange", timeout=MS)
 
 
 def test_closing_the_window_asks_once_for_all_and_cancel_keeps_it(whole, qtbot, file):
