@@ -47,10 +47,10 @@ def _add(cluster: Cluster, options: Namespace) -> None:
 
 
 def _act(cluster: Cluster, options: Namespace) -> None:
-    numbers = sorted(cluster.uuids()) if None in options.engines else options.engines
+    numbers, tasks = sorted(cluster.uuids()) if None in options.engines else options.engines, dict[int, str]()
     match options.deed:
         case "interrupt":
-            cluster.interrupt(numbers)
+            tasks = cluster.interrupt(numbers)
         case "restart":
             cluster.restart_engines(numbers)
             cluster.leave()
@@ -59,6 +59,8 @@ def _act(cluster: Cluster, options: Namespace) -> None:
         case _:
             cluster.kill_engines(numbers)
     sys.stdout.write(f"{counted(len(numbers), 'engine')} {_DONE[options.deed]}\n")
+    for number, task in sorted(tasks.items()):
+        sys.stdout.write(f"  engine {number}: the task {one_line(task)} of a run, which fails by that\n")
 
 
 def exec_command(options: Namespace) -> int:

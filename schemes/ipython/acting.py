@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ClusterError, UsageError
+from .breaking import broken
 from .ending import kill_with_children
 from .ledger import Ledger
 from .logs import noted_numbers
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 5.0
 GONE_SECONDS = 1.0
+BREAK_SECONDS = 1.0
+"""In which an engine that works for a run says that it was interrupted; one that never has says nothing."""
+
 _PAUSE = 0.02
 
 
@@ -59,8 +63,18 @@ class Engines:
             if uuid not in known and uuid in noted_numbers(Path(one.log).parent) and one.proof.lives
         ]
 
-    def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
-        """Interrupt what engines execute, as Ctrl-C would; ClusterError names those that could not be reached."""
+    def interrupt(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> dict[int, str]:
+        """Interrupt what engines execute, as Ctrl-C would, and return the tasks of runs that were, by engine.
+
+        A task of a run fails with that as its cause. ClusterError names engines that could not be reached.
+        """
+        known = self._known(numbers)
+        tasks = broken(self.client, {number: self.uuids()[number] for number in known}, min(seconds, BREAK_SECONDS))
+        self.interrupt_statements([number for number in known if number not in tasks], seconds)
+        return tasks
+
+    def interrupt_statements(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:
+        """Interrupt what somebody runs on engines by hand, and no task of a run; ClusterError as with ``interrupt``."""
         self._signal(self._known(numbers), signal.SIGINT, seconds)
 
     def stop_engines(self, numbers: Iterable[int], seconds: float = ASK_SECONDS) -> None:

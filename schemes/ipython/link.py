@@ -187,14 +187,7 @@ class Link:
         request.answered = None
         self.waiting.discard(request)
         self._deadlines.clear(("request", request.number))
-        client, message = self._client, request.message
-        with contextlib.suppress(ValueError):
-            client.history.remove(message)
-        client.outstanding.discard(message)
-        for known in (client.results, client.metadata, client._futures, client._output_futures):
-            known.pop(message, None)
-        if request.uuid in client._outstanding_dict:
-            client._outstanding_dict[request.uuid].discard(message)
+        forget_message(self._client, request.message, request.uuid)
 
     def forget_engine(self, uuid: str) -> None:
         """Wait no longer for what an engine was asked: it is gone."""
@@ -211,3 +204,14 @@ class Link:
         closing = BackgroundThread(target=self._client.close, kwargs={"linger": 0}, name="treadle-close", daemon=True)
         closing.start()
         closing.join(seconds)
+
+
+def forget_message(client: Any, message: str, uuid: str) -> None:
+    """Leave nothing in the books of a client of what was sent to an engine, answered or not."""
+    with contextlib.suppress(ValueError):
+        client.history.remove(message)
+    client.outstanding.discard(message)
+    for known in (client.results, client.metadata, client._futures, client._output_futures):
+        known.pop(message, None)
+    if uuid in client._outstanding_dict:
+        client._outstanding_dict[uuid].discard(message)

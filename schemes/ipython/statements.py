@@ -129,7 +129,7 @@ def _give_up(cluster: Cluster, answers: dict[int, Any]) -> list[int]:
     end = time.monotonic() + _GIVE_UP_SECONDS
     while left and time.monotonic() < end:
         with contextlib.suppress(ClusterError, UsageError):
-            cluster.interrupt(left, _INTERRUPT_SECONDS)
+            cluster.interrupt_statements(left, _INTERRUPT_SECONDS)
         _wait(left.values(), time.monotonic() + _AGAIN_SECONDS)
         left = {number: answer for number, answer in left.items() if not answer.ready()}
     return list(late)

@@ -14,6 +14,7 @@ from . import places
 from .executing import Execution
 from .kernel import flush_live_channel, live_channel
 from .messages import (
+    BREAK,
     END,
     FORGET,
     HELLO,
@@ -61,6 +62,7 @@ class Engine:
         self._limits = ThreadLimits(self._set_variable)
         self._stage: Stage | None = None
         self._running: Session | None = None
+        self._ears: Ears | None = None
         self._lock = threading.RLock()
         self._watching: threading.Timer | None = None
 
@@ -76,13 +78,13 @@ class Engine:
             return dumps(UNKNOWN)
         session.used = time.monotonic()
         ears.turns = session.turns
-        self._running = session
+        self._running, self._ears = session, ears
         session.modules.enter()
         try:
             return dumps(self._run(session, Batch(*asked)))
         finally:
             session.modules.leave()
-            self._running = ears.turns = None
+            self._running = self._ears = ears.turns = None
             if asked[0] not in self._sessions:
                 session.end()
 
@@ -90,6 +92,9 @@ class Engine:
         """Answer a request that does not need the main thread."""
         with self._lock:
             name, *rest = asked
+            if verb == BREAK:
+                ears = self._ears
+                return (ears is not None and ears.interrupt()) or UNKNOWN
             if verb == END:
                 return self._end(name)
             session = self._sessions.get(name)

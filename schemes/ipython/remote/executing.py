@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import resource
 import time
+import traceback
 from contextvars import copy_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ....core import worker
 from ....core.worker.context import TaskContext
 from ....core.worker.execute import Result, execute
 from ....core.worker.failures import CallError, Cause, cause_of
 from ...hosting.child import peak_memory
-from .messages import Ran
+from .messages import BROKEN, Ran
 
 if TYPE_CHECKING:
     from ....core.worker.call import Call
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 LONG = 0.001
 """Of tasks that take longer, in seconds, memory and processor time are measured: it costs more than a short task."""
 
+_OWN = (str(Path(__file__).parent) + os.sep, str(Path(worker.__file__).parent) + os.sep)
+_MOST_FRAMES = 60
 _CORES = os.cpu_count() or 1
 
 
@@ -79,7 +84,11 @@ class Execution:
             peak = peak_memory()
         else:
             self._short += seconds
-        if self._turns.interrupted:
+        if self._turns.settle():
+            # Also where the module has swallowed it, or asked, and gave what it had.
+            where = result.traceback if isinstance(result, Cause) and BROKEN in result.message else ""
+            result = Cause("exception", BROKEN, type="KeyboardInterrupt", traceback=where)
+        elif self._turns.interrupted:
             result = Cause("cancelled", "the task was interrupted")
         outcome = self._handed_out(result)
         leftovers = self._clean_up(seconds)
@@ -118,6 +127,8 @@ class Execution:
             self._turns.enter()
             found = execute(call, self._session.fetch, self._context, self._session.files)
             return Cause("lost contact", self._session.lost) if self._session.lost else found
+        except KeyboardInterrupt as error:
+            return Cause("exception", str(error), type="KeyboardInterrupt", traceback=_of_the_module(error))
         except BaseException as error:  # noqa: BLE001 - foreign code may raise anything
             return cause_of(error)
         finally:
@@ -142,6 +153,13 @@ class Execution:
     def _used_by_children(self) -> float:
         before, self._children_cpu = self._children_cpu, _cpu_of_children()
         return self._children_cpu - before
+
+
+def _of_the_module(error: KeyboardInterrupt) -> str:
+    """Return where the module was when it was interrupted."""
+    shown = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OWN)]
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(shown[-_MOST_FRAMES:])]
+    return "".join([*lines, f"KeyboardInterrupt: {error}\n"])
 
 
 def _cpu_of_children() -> float:

@@ -19,11 +19,13 @@ verb       takes                                        gives
 ``lacks``  (session, names)                             the names of modules that cannot be found
 ``supply`` (session, {relative file name: bytes})       None; the files are on the search path from now on
 ``end``    (session,)                                   None; the engine forgets the session and its folder
+``break``  ("",)                                        the task that runs, of whichever session: see BREAK
 ``look``   (session,)                                   ``Load``
 ========== ============================================ ===========================================================
 
 A *session* is one scheme on one engine. Of a session that an engine does not know, every verb but ``hello`` and ``end``
-answers ``UNKNOWN``: the engine was restarted, or has ended the session because its owner was gone.
+answers ``UNKNOWN``: the engine was restarted, or has ended the session because its owner was gone. ``break`` answers so
+where no task runs.
 """
 
 from __future__ import annotations
@@ -50,10 +52,13 @@ REQUEST, REPLY = "treadle_request", "treadle_reply"
 
 HELLO, RUN = "hello", "run"
 RECALL, STOP, WRITE, PIECES, PUT, FORGET = "recall", "stop", "write", "piece", "put", "forget"
-LACKS, SUPPLY, END, LOOK = "lacks", "supply", "end", "look"
+LACKS, SUPPLY, END, LOOK, BREAK = "lacks", "supply", "end", "look", "break"
 """STOP names the job that the next SIGINT may interrupt. A job that was not begun is dropped, and never will be. In one
 that runs ``cancelled()`` is true from then on, and ``asks`` says whether it has asked; SIGINT raises KeyboardInterrupt
-in it, once. No other job is ever interrupted."""
+in it, once. BREAK raises it at once in what runs, which fails with BROKEN: a person wants it so. Nothing else ever
+interrupts a job: a SIGINT may be meant for what ran before, or for what a person runs there by hand."""
+
+BROKEN = "somebody interrupted its engine, as Ctrl-C does"
 
 DROPPED, RUNNING, OVER = "dropped", "running", "over"
 

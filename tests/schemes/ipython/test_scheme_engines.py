@@ -13,8 +13,10 @@ from clusters import wait_until
 from engine_bench import Bench, call
 from engines import running_cluster
 
-from treadle.core.scheme import Capacity, Ended
+from treadle.core.scheme import Began, Capacity, Ended
+from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
+from treadle.schemes.ipython.cluster import Cluster
 
 
 @pytest.fixture
@@ -155,3 +157,54 @@ def test_an_engine_whose_user_clears_its_namespace_or_interrupts_it_goes_on_work
     client.send_signal(signal.SIGINT, targets=client.ids, block=False)
     ended = bench.run(*[call(add, f"after[{n}]", x=n) for n in range(6)])
     assert not [one for one in ended.values() if isinstance(one.result, Cause)]
+
+
+def wait_for(place: str) -> int:
+    end = time.monotonic() + 30
+    while not os.path.exists(place):  # noqa: PTH110
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    return os.getpid()
+
+
+class TestInterrupted:
+    """What is asked of engines by another program, while they work for this one."""
+
+    @pytest.fixture
+    def other(self, bench):
+        made = Cluster.attach(bench.cluster.address)
+        yield made
+        made.close()
+
+    def begin(self, bench, tmp_path):
+        """Have both engines work; return the engine of each task."""
+        bench.submit(*[call(wait_for, task, place=str(tmp_path / "go")) for task in ("first", "second")])
+        began = [bench.take() for _ in range(2)]
+        return {one.task: int(one.place.worker.removeprefix("engine ")) for one in began if isinstance(one, Began)}
+
+    def test_the_task_fails_by_that_its_neighbour_ends_well_and_the_engine_works_on(self, bench, other, tmp_path):
+        engines = self.begin(bench, tmp_path)
+        assert other.interrupt([engines["first"]]) == {engines["first"]: "first"}
+        ended = bench.until_over("first")
+        assert (ended.lost, ended.result.kind, ended.result.type) == (False, "exception", "KeyboardInterrupt")
+        assert ended.result.message == "somebody interrupted its engine, as Ctrl-C does"
+        (tmp_path / "go").touch()
+        neighbour = bench.until_over("second")
+        assert isinstance(neighbour.result, Result)
+        again = bench.run(*[call(wait_for, f"again[{n}]", place=str(tmp_path / "go")) for n in range(8)])
+        assert not [one for one in again.values() if isinstance(one.result, Cause)]
+        # In the same process: nothing had to be replaced.
+        assert {one.place.pid for one in again.values()} == {ended.place.pid, neighbour.place.pid}
+
+    def test_a_signal_that_may_be_meant_for_something_else_harms_no_task(self, bench, other, tmp_path):
+        engines = self.begin(bench, tmp_path)
+        other.interrupt_statements(engines.values())
+        (tmp_path / "go").touch()
+        over = [bench.until(lambda one: isinstance(one, Ended)) for _ in engines]
+        assert {one.task: type(one.result) for one in over} == dict.fromkeys(engines, Result)
+
+    def test_an_engine_that_executes_nothing_stays_as_it_is(self, bench, other, tmp_path):
+        (tmp_path / "go").touch()
+        assert other.interrupt(other.uuids()) == {}
+        ended = bench.run(*[call(wait_for, f"t[{n}]", place=str(tmp_path / "go")) for n in range(6)])
+        assert not [one for one in ended.values() if isinstance(one.result, Cause)]

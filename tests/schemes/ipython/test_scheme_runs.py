@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
+from clusters import wait_until
+from engines import running_cluster
 
-from treadle import Pipeline, run, sweep
+from treadle import Pipeline, run, start_run, sweep
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Placement
+from treadle.schemes.ipython.cluster import Cluster
 
 
 def engine_number() -> int:
@@ -58,6 +62,40 @@ def test_each_item_runs_on_the_host_that_it_names_and_one_without_engines_fails_
     assert failure.id == f"{node.id}[1]"
     assert "no-such-host" in failure.cause.message
     assert [task.scheme for task in result.tasks if task.id == f"{node.id}[0]"] == ["ipython"]
+
+
+def hold(x: int, folder: str) -> int:
+    from pathlib import Path
+
+    (Path(folder) / f"begun-{x}").touch()
+    end = time.monotonic() + 30
+    while x < 2 and not (Path(folder) / "go").exists():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    return x
+
+
+@pytest.mark.parametrize("scheme", ["ipython"])
+def test_of_a_run_whose_engine_is_interrupted_one_task_fails_and_says_why(scheme, tmp_path) -> None:
+    made = Pipeline("interrupted")
+    node = made.add(hold, x=sweep([0, 1, 2, 3]), folder=str(tmp_path))
+    after = made.add(plus, x=node.out)
+    begun = [tmp_path / f"begun-{x}" for x in (0, 1)]
+    handle = start_run(made, scheme=scheme, cache=False)
+    wait_until(lambda: all(path.exists() for path in begun))
+    other = Cluster.attach(running_cluster().address)
+    try:
+        ((_, task),) = other.interrupt([0]).items()
+    finally:
+        other.close()
+    (tmp_path / "go").touch()
+    result = handle.result(30)
+    assert result.state == "failed"
+    (failure,) = [one for one in result.failures if one.node == node.id]
+    assert (failure.id, failure.cause.message) == (task, "somebody interrupted its engine, as Ctrl-C does")
+    assert {one.state.value for one in result.tasks if one.node == node.id and one.id != task} == {"succeeded"}
+    assert sorted(one.state.value for one in result.tasks if one.node == after.id) == ["skipped", *["succeeded"] * 3]
+    assert run(made, scheme=scheme, cache=False).state == "succeeded"
 
 
 def test_without_engines_a_placed_node_says_what_it_needs() -> None:

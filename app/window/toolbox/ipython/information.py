@@ -164,7 +164,7 @@ class InformationDialog(ClusterSheet):
         # What it was done by may be disabled from now on, and would hand the keyboard to the button that closes.
         self.tree.setFocus()
         if deed == "interrupt":
-            # An engine hears no interruption meant for it alone while it works for a run: that is for the run to say.
+            # A run of this window cancels its task in order; of what else an engine executes only the engine can say.
             tasks = {one.number: one.task for one in self.tree.selected() if one.task and one.number is not None}
             self._cancel(tasks)
         if others := tuple(number for number in numbers if number not in tasks):

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import cloudpickle
+from clusters import wait_until
 
 from treadle.schemes.ipython.remote import messages as m
 
@@ -65,6 +66,61 @@ def test_sigint_harms_no_job_but_the_one_that_was_named(engine, runner, tmp_path
         engine.control(m.LOOK, "one")
     (tmp_path / "go").touch()
     assert _result(_outcomes(runner.heard())[0]) == "to the end"
+
+
+def _swallows(place: str) -> str:
+    print("begun", flush=True)  # noqa: T201
+    end, heard = time.monotonic() + 30, 0
+    while time.monotonic() < end and heard < 2:
+        try:
+            time.sleep(1)
+        except KeyboardInterrupt:
+            heard += 1
+            Path(place).touch()
+    return f"heard {heard}"
+
+
+def test_what_a_person_interrupts_fails_by_that_and_says_where_it_was_and_the_batch_goes_on(engine, runner, tmp_path):
+    runner.start(runner.job(_waits, {"place": str(tmp_path / "never")}), runner.job(os.getpid, {}))
+    runner.until(_begun(0))
+    assert engine.control(m.BREAK, "") == "task 0"
+    outcomes = _outcomes(runner.heard())
+    assert (outcomes[0].kind, outcomes[0].type, outcomes[0].message) == ("exception", "KeyboardInterrupt", m.BROKEN)
+    assert "in _waits" in outcomes[0].traceback
+    assert "executing.py" not in outcomes[0].traceback
+    assert _result(outcomes[1]) == engine.process.pid
+
+
+def test_a_module_that_goes_on_although_it_was_interrupted_hears_it_again_and_has_failed(engine, runner, tmp_path):
+    runner.start(runner.job(_swallows, {"place": str(tmp_path / "heard")}))
+    runner.until(_begun(0))
+    assert engine.control(m.BREAK, "") == "task 0"
+    wait_until((tmp_path / "heard").exists)
+    assert engine.control(m.BREAK, "") == "task 0"
+    assert _outcomes(runner.heard())[0].message == m.BROKEN
+
+
+def test_what_is_interrupted_tells_nothing_of_what_it_was_just_handling(engine, runner):
+    def handles() -> None:
+        try:
+            raise ValueError("swordfish")
+        except ValueError:
+            print("begun", flush=True)  # noqa: T201
+            time.sleep(30)
+
+    runner.start(runner.job(handles, {}))
+    runner.until(_begun(0))
+    engine.control(m.BREAK, "")
+    cause = _outcomes(runner.heard())[0]
+    assert "time.sleep" in cause.traceback
+    assert "swordfish" not in cause.traceback.replace('raise ValueError("swordfish")', "")
+
+
+def test_where_no_task_runs_none_is_interrupted(engine, runner):
+    assert engine.control(m.BREAK, "") == m.UNKNOWN
+    runner.start(runner.job(os.getpid, {}))
+    assert _result(_outcomes(runner.heard())[0]) == engine.process.pid
+    assert engine.control(m.BREAK, "") == m.UNKNOWN
 
 
 def test_a_module_that_asks_is_told_that_it_is_cancelled(engine, runner):
