@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...core.worker.failures import Cause
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLAIM_SECONDS = 10.0
+"""So long after a kill was seen a worker may still be about to end: the memory of a large one is given back first."""
+
+_MOST_KILLS = 10_000
 _MOUNT = Path("/sys/fs/cgroup")
+_MACHINE = Path("/proc/vmstat")
 
 
 def cause_of_death(
@@ -42,34 +53,79 @@ def over_the_limit(taken: int, limit: int, scheme: str) -> Cause:
 
 
 class MemoryWatch:
-    """Counts how often the system killed a process of our control group for want of memory."""
+    """Tells for which deaths of workers the system ran out of memory, as far as its count says so.
 
-    def __init__(self, events: Path | None = None) -> None:
-        self._events = events or _events_file()
-        self._seen = self._count()
+    All watches of this process on one file share what they know: a kill explains one death, in whichever scheme, and
+    none of a scheme that was opened after it. May be used from any thread.
+    """
+
+    def __init__(self, events: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        events = events or _events_file()
+        self._clock = clock
+        with _lock:
+            self._kills = _Kills(events) if events is None else _kills.setdefault(events, _Kills(events))
+            self._before = self._kills.look(clock())
 
     def struck(self) -> bool:
-        """Say whether it happened again since this was last asked."""
-        count, before = self._count(), self._seen
-        self._seen = count
-        return count > before
+        """Say whether the system has killed a process that no death was laid to yet: then this one is laid to it.
 
-    def _count(self) -> int:
+        It counts before it kills, and perhaps several processes at once, whose ends are heard of one after the other.
+        """
+        with _lock:
+            return self._kills.claim(self._clock(), self._before)
+
+
+class _Kills:
+    """The kills that the kernel has counted in a file, and those of them that explain no death so far."""
+
+    def __init__(self, events: Path | None) -> None:
+        self._events = events
+        self._seen = self._count() or 0
+        self._free: dict[int, float] = {}
+
+    def look(self, now: float) -> int:
+        """Take in what was counted since; return how many there were by now."""
+        count = self._count()
+        if count is not None:
+            new = range(max(self._seen, count - _MOST_KILLS), count)
+            self._free.update((number + 1, now) for number in new)
+            self._seen = count
+        self._free = {number: seen for number, seen in self._free.items() if now - seen < CLAIM_SECONDS}
+        return self._seen
+
+    def claim(self, now: float, before: int) -> bool:
+        """Take one that was seen lately, and that was not among the first ``before``; say whether there is one."""
+        self.look(now)
+        found = next((number for number in self._free if number > before), None)
+        if found is None:
+            return False
+        del self._free[found]
+        return True
+
+    def _count(self) -> int | None:
+        """Return how many there were since the system was started; None if that cannot be read."""
         if self._events is None:
-            return 0
+            return None
         try:
-            facts = dict(line.split() for line in self._events.read_text().splitlines())
-            return int(facts.get("oom_kill", 0))
+            facts = (line.partition(" ") for line in self._events.read_text().splitlines())
+            return next((int(number) for name, _, number in facts if name == "oom_kill"), None)
         except (OSError, ValueError):
-            return 0
+            return None
+
+
+_kills: dict[Path, _Kills] = {}
+"""What is known of the counts of the system, which are one for all schemes of this process."""
+
+_lock = threading.Lock()
 
 
 def _events_file() -> Path | None:
-    """Return where the kernel counts for the control group of this process; None if it does not."""
+    """Return where the kernel counts for the control group of this process, else for all; None if it does not."""
+    machine = _MACHINE if _MACHINE.exists() else None
     try:
         groups = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
     except OSError:
-        return None
+        return machine
     for number, controllers, path in groups:
         if number == "0":
             found = _MOUNT / path.lstrip("/") / "memory.events"
@@ -79,4 +135,4 @@ def _events_file() -> Path | None:
             continue
         if found.exists():
             return found
-    return None
+    return machine

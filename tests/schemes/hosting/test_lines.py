@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.schemes.hosting.deaths import MemoryWatch, cause_of_death
 from treadle.schemes.hosting.lines import KEPT, LONGEST, Lines, Printed, clean
 
 MARK = b"\0\x01mark"
@@ -108,21 +107,3 @@ def test_the_middle_of_a_long_line_is_cut():
 
     assert len(text) < LONGEST + 100
     assert "characters cut" in text
-
-
-def test_the_kernels_count_tells_out_of_memory_from_other_kills(tmp_path):
-    events = tmp_path / "memory.events"
-    events.write_text("low 0\noom 1\noom_kill 1\n")
-    watch = MemoryWatch(events)
-    before = watch.struck()
-    events.write_text("low 0\noom 2\noom_kill 2\n")
-
-    assert (before, watch.struck(), watch.struck()) == (False, True, False)
-    assert cause_of_death(9, out_of_memory=True).kind == "out of memory"
-    assert cause_of_death(9).message == "killed by signal 9 (SIGKILL)"
-    assert cause_of_death(35).message.startswith("killed by signal 35")
-    assert cause_of_death(3 << 8).message == "exited with code 3"
-
-
-def test_without_a_count_nothing_is_out_of_memory(tmp_path):
-    assert not MemoryWatch(tmp_path / "missing").struck()
