@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ....core.graph import topological_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ....core.pipeline import Connection, Node
     from .card import Wire
@@ -26,14 +26,24 @@ class Carried:
     def __init__(self) -> None:
         self.targets: set[str] = set()
         self._axes: dict[str, Axes] = {}
+        # Nodes at which axes begin. Most pipelines have none: then nothing need be followed.
+        self._origins: set[str] = set()
         # Nodes on a circle or behind one: nothing can be said of them.
         self._in_circles: set[str] = set()
 
     def update(
-        self, nodes: Mapping[str, Node], wires_at: Mapping[str, Mapping[str, Wire]], stale: Iterable[str]
+        self, nodes: Mapping[str, Node], wires_at: Mapping[str, Mapping[str, Wire]], stale: Collection[str]
     ) -> None:
         """Work it out anew for ``stale`` nodes and all behind them; ``wires_at`` has the connections of each node."""
-        touched = _behind(stale, wires_at)
+        had = bool(self._origins)
+        self._origins.difference_update(stale)
+        self._origins.update(name for name in stale if name in nodes and _begins(name, nodes[name], wires_at))
+        if not self._origins:
+            self.targets.clear()
+            self._axes.clear()
+            self._in_circles.clear()
+            return
+        touched = _behind(stale if had else nodes, wires_at)
         graph: dict[str, list[str]] = {node_id: [] for node_id in touched if node_id in nodes}
         fed: dict[str, list[Wire]] = {}
         for node_id in touched:
@@ -59,6 +69,15 @@ class Carried:
     def _reaches(self, fed: Iterable[Wire]) -> bool:
         # Most nodes are before or beside all that is mapped.
         return any(wire.source in self._axes or wire.connection.each is not None for wire in fed)
+
+
+def _begins(node_id: str, node: Node, wires_at: Mapping[str, Mapping[str, Wire]]) -> bool:
+    """Say whether an axis begins at a node: where it is fed, or by what it is set to."""
+    if node.sweeps or node.zips:
+        return True
+    return any(
+        wire.connection.each is not None and wire.target == node_id for wire in wires_at.get(node_id, _NOTHING).values()
+    )
 
 
 def _behind(nodes: Iterable[str], wires_at: Mapping[str, Mapping[str, Wire]]) -> dict[str, None]:
