@@ -90,8 +90,9 @@ class Ordering(Viewing):
             canvas.document.edit(edit, canvas.tr("Move"), merge="nudge")
 
     def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
-        places = self.canvas.board.places
-        return {n: tuple(places.values[places.row[n]].tolist()) for n in sorted(self.canvas.picked.nodes)}
+        places, names = self.canvas.board.places, sorted(self.canvas.picked.nodes)
+        boxes = places.values[[places.row[name] for name in names]].tolist() if names else []
+        return {name: (x, y, width, height) for name, (x, y, width, height) in zip(names, boxes, strict=True)}
 
     def _move(self, places: Places, label: str) -> None:
         edit = moved(self.body, places, self.canvas.where)
