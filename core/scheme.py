@@ -140,13 +140,29 @@ class SchemeContext:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+class Watch(Protocol):
+    """What looks after the workers of a scheme, in a thread of its own as long as nobody else does."""
+
+    def attend(self, seconds: float | None) -> bool:
+        """Do that thread's work in the calling one, for up to so many seconds, until something has happened.
+
+        Reports come in the calling thread then. False, at once, if this cannot be (any more).
+        """
+
+    def stir(self, *, anyway: bool = False) -> None:
+        """Have who attends return, ``anyway`` at once; may be called from any thread."""
+
+    def leave(self) -> None:
+        """Attend no more: it is the thread's work again."""
+
+
 class Scheme(Protocol):
     """A way to execute calls.
 
     The executor calls all methods from one thread, unless it says otherwise. ``report`` may be called from any thread
     and never blocks. Each call that was submitted is answered by exactly one Ended or Stopped with its attempt, also
     when its worker dies, unless the scheme is closed before. ``runs_here`` says that calls are executed in the thread
-    that submits them.
+    that submits them. One that has a ``watch`` once it is open, a Watch, lets the executor attend while it waits.
     """
 
     name: str

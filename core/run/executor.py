@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ from .bookkeeping import Books
 from .carrying_out import CarryingOut
 from .deadlines import Deadlines
 from .desk import Desk
-from .hearing import Heard, Hearing
+from .hearing import Heard, Hearing, Told
+from .inbox import Inbox
 from .letting_go import LettingGo
 from .looking_up import LookingUp
 from .moving import Moving
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 KEEP_SECONDS = 5.0
 """What was not brought to the cache in this time after the end of a run is not kept."""
 
-_AT_A_TIME = 4096
 _SAID = frozenset({Progressed, Logged})
 
 
@@ -71,7 +70,7 @@ class Executor:
         self.scheduler = Scheduler(plan, policy, keep_all=keep_all)
         self._earlier = earlier
         self._clock = clock
-        self._inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._inbox: Inbox[Told] = Inbox(clock)
         self._thread = 0
         self._deadlines = Deadlines(clock)
         layout = self.scheduler.layout
@@ -118,52 +117,46 @@ class Executor:
             self._schemes.open_needed()
         else:
             self._earlier.open(self._hear)
-        while not self._carrying_out.finished:
-            try:
-                self._take(self._next())
-                self._deadlines.due()
-                self._carry_on()
-            except KeyboardInterrupt:
-                if self.scheduler.state is not RunState.RUNNING:
-                    raise
-                self._interrupted()
-        self._collect()
+        try:
+            while not self._carrying_out.finished:
+                self._go_on()
+            self._collect()
+        finally:
+            self._inbox.attend(None)
         self._desk.listener(RunEnded(self.scheduler.state))
         return self.scheduler.state
+
+    def _go_on(self) -> None:
+        """Wait for something to happen, and do what follows."""
+        try:
+            self._inbox.attend(self._schemes.watch)
+            self._take(self._inbox.take(self._deadlines.remaining()))
+            self._deadlines.due()
+            self._carry_on()
+        except KeyboardInterrupt:
+            if self.scheduler.state is not RunState.RUNNING:
+                raise
+            self._interrupted()
 
     def _collect(self) -> None:
         """Wait for the values that are to be kept and are still on their way."""
         end = time.monotonic() + KEEP_SECONDS
         while self._earlier is not None and self._earlier.waiting and (left := end - time.monotonic()) > 0:
-            try:
-                self._hearing.take([self._inbox.get(timeout=left)])
-            except queue.Empty:
-                return
+            self._hearing.take(self._inbox.take(left))
 
     # What happens
 
     def _hear(self, report: Report | LookedUp) -> None:
         """Take a report from any thread; what a module says while it runs in this very thread is told at once."""
-        if type(report) in _SAID and threading.get_ident() == self._thread:
+        if type(report) in _SAID and not self._inbox.attending and threading.get_ident() == self._thread:
             self._hearing.said(report)  # type: ignore[arg-type]
         else:
             # The time counts from here: the executor may be busy, with a task even if that runs in its thread.
-            self._inbox.put((self._clock(), report))
+            self._inbox.put_report(report)
 
     def _ask(self, event: e.Event) -> None:
         """Let the scheduler know of an event, from any thread."""
-        self._inbox.put((self._clock(), event))
-
-    def _next(self) -> list[Heard]:
-        """Wait for something to happen; return all that has."""
-        inbox = self._inbox
-        try:
-            messages = [inbox.get(timeout=self._deadlines.remaining())]
-        except queue.Empty:
-            return []
-        while len(messages) < _AT_A_TIME and not inbox.empty():
-            messages.append(inbox.get_nowait())
-        return messages
+        self._inbox.put(event)
 
     def _take(self, messages: Sequence[Heard]) -> None:
         """Let the scheduler decide on what happened."""

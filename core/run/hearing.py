@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .open_schemes import OpenSchemes
     from .tasks import Task
 
-Heard = tuple[float, Report | LookedUp | e.Event]
+Told = Report | LookedUp | e.Event
+Heard = tuple[float, Told]
 """What was told, and when by the clock of the executor."""
 
 _OTHERS = (Began, Progressed, Logged, Capacity, Died, Stopped, Exported, LookedUp)

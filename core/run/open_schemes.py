@@ -14,7 +14,7 @@ from ..worker.failures import Cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from ..scheme import Report, Scheme
+    from ..scheme import Report, Scheme, Watch
     from ..worker.call import Call, ValueId
     from .deadlines import Deadlines
 
@@ -45,6 +45,15 @@ class OpenSchemes:
     def several(self) -> bool:
         """Whether a value may be needed by another scheme than the one that made it."""
         return len(self._opened) > 1
+
+    @property
+    def watch(self) -> Watch | None:
+        """What looks after the workers of the only scheme that is open, if it can be attended to."""
+        if len(self._opened) != 1:
+            return None
+        (name,) = self._opened
+        watch: Watch | None = getattr(self.all[name], "watch", None)
+        return watch
 
     def here(self) -> Iterable[tuple[str, Scheme]]:
         """Return the schemes that execute in the executor's thread."""

@@ -1,10 +1,11 @@
-"""The thread in which a scheme takes in all that happens to its workers."""
+"""Takes in all that happens to the workers of a scheme: in a thread of its own, or in that of who waits for them."""
 
 from __future__ import annotations
 
 import logging
 import os
 import selectors
+import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +13,9 @@ from ...core.background import BackgroundThread
 
 if TYPE_CHECKING:
     from threading import RLock
+
+_RELIEF = 1.0
+"""Seconds within which the thread leaves its seat; else it keeps it."""
 
 
 class Watched(Protocol):
@@ -38,45 +42,92 @@ class Watch:
     """Looks after the workers of a scheme until it is closed; ``wake`` is an event that the thread looks up at.
 
     The scheme acts at once, in the threads of those who ask, without a detour through this one; ``lock`` keeps them
-    apart, and nothing waits while it holds the lock.
+    apart, and nothing waits while it holds the lock. Who waits for the scheme anyway may do the thread's work meanwhile
+    (``attend``): to hand each answer from one thread to another costs more than a short call.
     """
 
     def __init__(self, scheme: str, watched: Watched, lock: RLock, wake: int) -> None:
         self._scheme, self._watched, self._lock, self._wake = scheme, watched, lock, wake
-        self._closing = self._rests = False
+        self._closing = self._rests = self._failed = self._attended = False
+        # Who looks after the workers has the seat; the thread leaves it to those who attend.
+        self._seat, self._alone = threading.Lock(), threading.Event()
+        self._alone.set()
         watched.selector.register(wake, selectors.EVENT_READ, "wake")
         self._thread = BackgroundThread(target=self._serve, name=f"treadle-{scheme}", daemon=True)
         self._thread.start()
 
     def stir(self, *, anyway: bool = False) -> None:
-        """Have the thread look up if it waits without end, or ``anyway``: there is something to be looked after now."""
+        """Have the workers looked after, if one waits for them without end, or ``anyway``: there is something now."""
         if self._rests or anyway:
             self._rests = False
             os.eventfd_write(self._wake, 1)
 
+    def attend(self, seconds: float | None) -> bool:
+        """Look after the workers in the calling thread, for up to so many seconds, until something has happened.
+
+        The thread rests from the first time until ``leave``. False, at once, if this cannot be: the scheme has failed.
+        """
+        if self._failed or not (self._attended or self._relieve()):
+            return False
+        self._look(seconds)
+        return not self._failed
+
+    def leave(self) -> None:
+        """Let the thread look after the workers again."""
+        if self._attended:
+            self._attended = False
+            self._seat.release()
+            self._alone.set()
+
     def close(self, end: float) -> None:
         """End the thread; wait for it until ``end``, but half a second in any case."""
         self._closing = True
+        self.leave()
         os.eventfd_write(self._wake, 1)
         self._thread.join(max(0.5, end - time.monotonic()))
 
+    def _relieve(self) -> bool:
+        """Take the seat of the thread."""
+        self._alone.clear()
+        os.eventfd_write(self._wake, 1)
+        self._attended = self._seat.acquire(timeout=_RELIEF)
+        if not self._attended:
+            self._alone.set()
+        return self._attended
+
     def _serve(self) -> None:
+        while True:
+            self._alone.wait()
+            with self._seat:
+                if self._closing or self._failed:
+                    return
+                self._rest()
+                self._look(None)
+
+    def _rest(self) -> None:
+        """Let answers gather: to take in each one of a very short call by itself would cost more than the call."""
+        with self._lock:
+            shortest = self._watched.nap()
+        if shortest:
+            time.sleep(shortest)
+
+    def _look(self, seconds: float | None) -> None:
+        """Wait until something happens, but only so long, and take it in."""
         try:
-            while not self._closing:
-                self._take()
+            self._take(seconds)
         except Exception as error:
             logging.getLogger(__name__).exception("the scheme %s has failed", self._scheme)
+            self._failed = True
             with self._lock:
                 self._watched.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
 
-    def _take(self) -> None:
+    def _take(self, seconds: float | None) -> None:
         watched = self._watched
         with self._lock:
-            longest, shortest = watched.patience(), watched.nap()
+            longest = watched.patience()
             self._rests = longest is None
-        if shortest:
-            # To take in each answer of a very short call by itself would cost more than the call.
-            time.sleep(shortest)
+        if longest is None or (seconds is not None and seconds < longest):
+            longest = seconds
         events = watched.selector.select(longest)
         with self._lock:
             self._rests = False

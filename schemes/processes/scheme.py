@@ -68,6 +68,7 @@ class ProcessesScheme:
         self._values = Values()
         self._pool: Pool | None = None
         self._report: Callable[[Report], None] = lambda _report: None
+        self.watch: Watch | None = None
 
     def open(self, report: Callable[[Report], None]) -> None:
         """Start the workers; how many calls they take is announced when there is one. OSError if there can be none."""
@@ -82,7 +83,7 @@ class ProcessesScheme:
             raise
         pool.vault.changed = self._changed.notify_all
         self._pool = pool
-        self._watch = Watch(self.name, pool, self._lock, premises.wake)
+        self.watch = Watch(self.name, pool, self._lock, premises.wake)
 
     def submit(self, calls: Sequence[Call]) -> None:
         """Send the calls to workers."""
@@ -96,7 +97,7 @@ class ProcessesScheme:
         with self._lock:
             if self._pool is not None:
                 self._pool.submit(jobs)
-                self._watch.stir()
+                self.watch.stir()
 
     def stop(self, tasks: Iterable[str]) -> None:
         """End these calls: their modules are told, then interrupted, then killed with their workers."""
@@ -151,7 +152,7 @@ class ProcessesScheme:
         if self._pool is None:
             return
         pool, self._pool = self._pool, None
-        self._watch.close(end)
+        self.watch.close(end)
         with self._lock:
             pool.close(max(0.5, end - time.monotonic()))
             self._values.clear()
@@ -162,4 +163,4 @@ class ProcessesScheme:
         with self._lock:
             if self._pool is not None:
                 self._pool.later(what)
-                self._watch.stir(anyway=True)
+                self.watch.stir(anyway=True)

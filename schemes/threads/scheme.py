@@ -69,6 +69,7 @@ class ThreadsScheme:
         self._packer = Packer()
         self._dispatcher: Dispatcher | None = None
         self._report: Callable[[Report], None] = lambda _report: None
+        self.watch: Watch | None = None
 
     def open(self, report: Callable[[Report], None]) -> None:
         """Start the host; how many calls it takes is announced when it is there. OSError if there can be none."""
@@ -85,7 +86,7 @@ class ThreadsScheme:
             premises.close()
             raise
         self._dispatcher = dispatcher
-        self._watch = Watch(self.name, dispatcher, self._lock, premises.wake)
+        self.watch = Watch(self.name, dispatcher, self._lock, premises.wake)
 
     def submit(self, calls: Sequence[Call]) -> None:
         """Send the calls to the host."""
@@ -156,7 +157,7 @@ class ThreadsScheme:
         if self._dispatcher is None:
             return
         dispatcher, self._dispatcher = self._dispatcher, None
-        self._watch.close(end)
+        self.watch.close(end)
         with self._lock:
             dispatcher.fleet.close(max(0.5, end - time.monotonic()))
             self._values.clear()
@@ -165,7 +166,7 @@ class ThreadsScheme:
     def _stir(self) -> None:
         """Have it looked after what was asked, also if there is no room for what the hosts are told."""
         if self._dispatcher is not None:
-            self._watch.stir(anyway=self._dispatcher.fleet.full)
+            self.watch.stir(anyway=self._dispatcher.fleet.full)
 
 
 def limits(threads: int) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""What an executor is told, from any thread, and how it waits for that."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..scheme import Watch
+
+_AT_A_TIME = 4096
+_T = TypeVar("_T")
+
+
+class Inbox(Generic[_T]):
+    """Messages in the order they came, each with the time by ``clock`` at which it did.
+
+    Only its owner's thread takes them out. While that waits, it looks after the workers of a scheme, if it was told to
+    ``attend``, and is ``attending`` then: for each answer that goes from one thread to another, both wait for the
+    interpreter.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._messages: queue.SimpleQueue[tuple[float, _T]] = queue.SimpleQueue()
+        self._owner = 0
+        self._watch: Watch | None = None
+        self._failed: Watch | None = None
+        self._stirred = False
+        self.attending = False
+
+    def put(self, message: _T) -> None:
+        """Take a message, from any thread, a handler of signals too."""
+        self._messages.put((self._clock(), message))
+        self._stir()
+
+    def put_report(self, message: _T) -> None:
+        """Take what a scheme reports; where its workers are being attended to, nobody need be woken for that."""
+        self._messages.put((self._clock(), message))
+        if self.attending and threading.get_ident() != self._owner:
+            self._stir()
+
+    def _stir(self) -> None:
+        if self.attending and not self._stirred and self._watch is not None:
+            self._stirred = True
+            self._watch.stir(anyway=True)
+
+    def attend(self, watch: Watch | None) -> None:
+        """Look after the workers of a scheme from now on while waiting; None to leave that to the scheme again."""
+        watch = None if watch is self._failed else watch
+        if watch is not self._watch:
+            if self._watch is not None:
+                self._watch.leave()
+            self._watch, self._owner = watch, threading.get_ident()
+
+    def take(self, seconds: float | None) -> list[tuple[float, _T]]:
+        """Wait for messages, for up to so many seconds, and take out what has come: that may be nothing."""
+        messages = self._messages
+        if self._watch is None:
+            try:
+                taken = [messages.get(timeout=seconds)]
+            except queue.Empty:
+                return []
+        else:
+            self._wait_there(self._watch, seconds)
+            taken = []
+        while len(taken) < _AT_A_TIME and not messages.empty():
+            taken.append(messages.get_nowait())
+        return taken
+
+    def _wait_there(self, watch: Watch, seconds: float | None) -> None:
+        self.attending = True
+        try:
+            # What came before is not waited for; what comes from now on stirs.
+            attended = watch.attend(seconds if self._messages.empty() else 0.0)
+        finally:
+            self.attending = self._stirred = False
+        if not attended:
+            self._failed = watch
+            self.attend(None)
