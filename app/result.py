@@ -18,7 +18,7 @@ from ..core.worker.files import placed
 from .groups import folded_axes, group_at, output_of_group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..core.pipeline import Pipeline
     from ..core.run.executor import Executor
@@ -125,9 +125,10 @@ class RunResult:
     def __getitem__(self, node: NodeHandle | str) -> Any:
         """Return the value of a node or group; TaskFailedError if it, or an item of it, failed."""
         name = node.id if isinstance(node, NodeHandle) else node
-        group = group_at(self._pipeline, name)
+        planned = self._executor.plan.node(name)
+        group = None if planned is not None else group_at(self._pipeline, name)
         if group is None:
-            return self._output(self._node(name))
+            return self._output(planned or self._node(name))
         found = [self._output(*self._node_of(name, port)) for port in group.outputs]
         return found[0] if len(found) == 1 else _record(list(group.outputs), found)
 
@@ -184,7 +185,9 @@ class RunResult:
         found = self._tree(node, port or _only_output(node))
         if found is None:
             raise TaskFailedError("it has no value: its branch was not taken", where=node.id)
-        return _mapped(found, lambda leaf: self._value(node, leaf, port))
+        if isinstance(found, list):
+            return _mapped(found, lambda leaf: self._value(node, leaf, port))
+        return self._value(node, found, port)
 
     def _labels(self, node: PlanNode, leaf: _Leaf) -> dict[str, str]:
         if isinstance(leaf, _Unknown):
@@ -195,6 +198,8 @@ class RunResult:
         return self._executor.scheduler.layout.extents.labels(node.axes, known)
 
     def _tree(self, node: PlanNode, output: str) -> _Tree:
+        if not node.axes:
+            return _task_at(self._executor, node, output, ())
         return _Tracer(self._executor, self._pipeline, node, output).tree(0, ())
 
     def _value(self, node: PlanNode, leaf: _Leaf, port: str = "") -> Any:
@@ -202,11 +207,11 @@ class RunResult:
             raise TaskFailedError(leaf.why, where=node.id)
         if isinstance(leaf, Task) and not leaf.state.good:
             raise self._failure(leaf)
-        if port:
-            return self._value_at(node, leaf, port)
-        ports = [port.name for port in node.module.outputs]
+        ports = node.module.output_names
+        if port or (node.module.returns == "value" and ports == ("out",)):
+            return self._value_at(node, leaf, port or "out")
         values = [self._value_at(node, leaf, port) for port in ports]
-        return values[0] if node.module.returns == "value" and ports == ["out"] else _record(ports, values)
+        return _record(ports, values)
 
     def _value_at(self, node: PlanNode, leaf: Task | _Started, port: str) -> Any:
         if isinstance(leaf, _Started):
@@ -278,8 +283,17 @@ class RunResult:
         return TaskFailedError(text, where=record.title)
 
 
+def _task_at(executor: Executor, node: PlanNode, output: str, place: Index) -> Task | _Unknown | None:
+    """Return the task at a place; None if it was left out, or has nothing at ``output``, where one is named."""
+    task = executor.scheduler.layout.of_node(node.number).get(place)
+    if task is None or task.id not in executor.records:
+        return _Unknown("it did not run")
+    left_out = task.absent or (task.state.good and output and task.lacks(output))
+    return None if left_out else task
+
+
 class _Tracer:
-    """Finds what stands for the items of a node; with ``output``, of those that carry something there."""
+    """Finds what stands for the items of a mapped node; with ``output``, of those that carry something there."""
 
     def __init__(self, executor: Executor, pipeline: Pipeline, node: PlanNode, output: str) -> None:
         self._executor = executor
@@ -287,7 +301,7 @@ class _Tracer:
         self._node = node
         self._output = output
         rounds = {axis for axis in node.axes if executor.plan.axes[axis].kind == "rounds"}
-        self._loops = rounds | folded_axes(pipeline, executor.plan, node.id) if node.axes else rounds
+        self._loops = rounds | folded_axes(pipeline, executor.plan, node.id)
 
     def tree(self, level: int, place: Index) -> _Tree:
         """Return what stands for the items under a place: lists nested by axis, of a loop the last item.
@@ -316,11 +330,7 @@ class _Tracer:
     def _leaf(self, place: Index) -> _Tree:
         if _NO_ITEM in place:
             return _Started(self._node.axes[place.index(_NO_ITEM)], place)
-        task = self._layout.of_node(self._node.number).get(place)
-        if task is None or task.id not in self._executor.records:
-            return _Unknown("it did not run")
-        left_out = task.absent or (task.state.good and self._output and task.lacks(self._output))
-        return None if left_out else task
+        return _task_at(self._executor, self._node, self._output, place)
 
     def _left_out(self, place: Index, axis: int) -> bool:
         """Say whether the last item of a loop was left out for itself, not with all of them."""
@@ -348,11 +358,11 @@ def _feedback(executor: Executor, node: PlanNode, axis: int, output: str) -> Ite
 
 def _only_output(node: PlanNode) -> str:
     """Return the output of a node that has one; of several each item has them all, or None in their place."""
-    outputs = node.module.outputs
-    return outputs[0].name if len(outputs) == 1 else ""
+    names = node.module.output_names
+    return names[0] if len(names) == 1 else ""
 
 
-def _record(names: list[str], values: list[Any]) -> Any:
+def _record(names: Sequence[str], values: list[Any]) -> Any:
     # A port may be called what Python cannot: its field is then named by its place, `_2`.
     return _named_tuple("Outputs", names, rename=True)(*values)
 

@@ -85,11 +85,10 @@ class Results:
         return found
 
     def _gathered(self, argument: Argument, scheme: str) -> Any:
-        match argument:
-            case Ref(value):
-                return self._fetched(value, scheme)
-            case Items(items):
-                return [self._gathered(item, scheme) for item in items]
+        if type(argument) is Ref:
+            return self._fetched(argument.value, scheme)
+        if type(argument) is Items:
+            return [self._gathered(item, scheme) for item in argument.items]
         raise InternalError(f"{argument!r} is no result")
 
     def _fetched(self, value: ValueId, scheme: str) -> Any:

@@ -68,7 +68,6 @@ class ProcessesScheme:
         self._values = Values()
         self._pool: Pool | None = None
         self._report: Callable[[Report], None] = lambda _report: None
-        self.watch: Watch | None = None
 
     def open(self, report: Callable[[Report], None]) -> None:
         """Start the workers; how many calls they take is announced when there is one. OSError if there can be none."""
@@ -116,13 +115,16 @@ class ProcessesScheme:
 
     def fetch(self, value: ValueId, deadline: float) -> Any:
         """Return a value made here; KeyError if there is none, TimeoutError after ``deadline`` seconds."""
-        parts, handed = self._handed(value, time.monotonic() + deadline)
+        parts, handed = self._handed(value, deadline)
         # Without the lock: what is unpickled is foreign, and may take its time.
         return loaded(handed, value, parts)
 
-    def _handed(self, value: ValueId, end: float) -> tuple[list[ValueId], list[Handed]]:
+    def _handed(self, value: ValueId, deadline: float) -> tuple[list[ValueId], list[Handed]]:
         """Return the parts of a value and how they can be read, once all of them can."""
         with self._lock:
+            if (small := self._values.small(value)) is not None:
+                return [value], [small]
+            end = time.monotonic() + deadline
             while True:
                 parts = self._values.parts(value)
                 places = [self._values.where(part) for part in parts]

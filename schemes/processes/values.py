@@ -61,6 +61,11 @@ class Values:
             raise KeyError(value)
         return held[1]
 
+    def small(self, value: ValueId) -> bytes | None:
+        """Return a value that is here as it is; None if it is elsewhere, or gone."""
+        held = self._held.get(value[0])
+        return held[1] if type(held) is tuple and type(held[1]) is bytes and held[0] == value[1:] else None
+
     def has(self, value: ValueId) -> bool:
         """Say whether a value is here."""
         try:

@@ -69,7 +69,6 @@ class ThreadsScheme:
         self._packer = Packer()
         self._dispatcher: Dispatcher | None = None
         self._report: Callable[[Report], None] = lambda _report: None
-        self.watch: Watch | None = None
 
     def open(self, report: Callable[[Report], None]) -> None:
         """Start the host; how many calls it takes is announced when it is there. OSError if there can be none."""
