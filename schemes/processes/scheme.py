@@ -41,7 +41,7 @@ class ProcessesScheme:
     ``memory_budget`` bytes of large values to itself, by default all workers together a quarter of the memory. A worker
     whose processes together take more than ``memory_limit`` bytes is ended with its call; 0 is no limit.
 
-    All that happens in the workers is taken in by the thread of a ``Watch``.
+    All that happens in the workers is taken in by a ``Watch``: in its thread, or in that of who waits for them.
     """
 
     name = "processes"

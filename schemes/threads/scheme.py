@@ -49,7 +49,7 @@ class ThreadsScheme:
     When a host dies, the calls that ran are lost, and so are all values that are not small; a new host takes those that
     had not begun. A call that was lost so is then tried in a host of its own, where it harms nobody.
 
-    All that happens in the hosts is taken in by the thread of a ``Watch``.
+    All that happens in the hosts is taken in by a ``Watch``: in its thread, or in that of who waits for them.
     """
 
     runs_here = False
