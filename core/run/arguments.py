@@ -54,12 +54,14 @@ class CallMaker:
     def _plain(self, task: Task, form: Form) -> dict[str, Argument]:
         """Do as ``_arguments`` for a node that reads whole outputs of tasks at its own place, or what is written."""
         arguments: dict[str, Argument] = {}
-        singles = self._layout.singles
-        for entry in self._plan.nodes[task.node].inputs:
+        singles, node = self._layout.singles, self._plan.nodes[task.node]
+        # Only a module that merges gets here without all its inputs.
+        merges = node.module.merges
+        for entry in node.inputs:
             if type(entry) is Wired:
                 source = entry.source
                 made_by = singles[source.node] or self._layout.task(source.node, task.index)
-                if made_by.whole or made_by.lacks(source.output) is None:
+                if not merges or made_by.lacks(source.output) is None:
                     value = self.value(made_by, source.output)
                     arguments[entry.port] = value if entry.apply is None else _applied(entry.apply, value)
             else:

@@ -31,6 +31,8 @@ class Inbox(Generic[_T]):
         self._failed: Watch | None = None
         self._stirred = False
         self.attending = False
+        # What the workers that are attended to report: all of one look comes at once.
+        self._reports: list[_T] = []
 
     def put(self, message: _T) -> None:
         """Take a message, from any thread, a handler of signals too."""
@@ -39,9 +41,10 @@ class Inbox(Generic[_T]):
 
     def put_report(self, message: _T) -> None:
         """Take what a scheme reports; where its workers are being attended to, nobody need be woken for that."""
-        self._messages.put((self._clock(), message))
-        if self.attending and threading.get_ident() != self._owner:
-            self._stir()
+        if self.attending and threading.get_ident() == self._owner:
+            self._reports.append(message)
+        else:
+            self.put(message)
 
     def _stir(self) -> None:
         if self.attending and not self._stirred and self._watch is not None:
@@ -65,13 +68,13 @@ class Inbox(Generic[_T]):
             except queue.Empty:
                 return []
         else:
-            self._wait_there(self._watch, seconds)
-            taken = []
+            taken = self._reported(self._watch, seconds)
         while len(taken) < _AT_A_TIME and not messages.empty():
             taken.append(messages.get_nowait())
         return taken
 
-    def _wait_there(self, watch: Watch, seconds: float | None) -> None:
+    def _reported(self, watch: Watch, seconds: float | None) -> list[tuple[float, _T]]:
+        """Attend to workers once, and return what they reported."""
         self.attending = True
         try:
             # What came before is not waited for; what comes from now on stirs.
@@ -81,3 +84,6 @@ class Inbox(Generic[_T]):
         if not attended:
             self._failed = watch
             self.attend(None)
+        reports, self._reports = self._reports, []
+        now = self._clock() if reports else 0.0
+        return [(now, report) for report in reports]

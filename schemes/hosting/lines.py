@@ -111,14 +111,14 @@ class Printed:
     """The output of one worker, told apart by task: the worker writes ``mark`` where the output of each task
     ends.
 
-    Marks are read before or after the answers of their tasks, and in pieces. What comes while no task runs is
-    dropped.
+    Marks are read before or after the answers of their tasks, and in pieces. ``running`` names the first task that has
+    not been answered; what comes while it names none is dropped.
     """
 
-    def __init__(self, mark: bytes, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, mark: bytes, running: Callable[[], str], tell: Callable[[str, str], None]) -> None:
         self._mark = mark
+        self._running = running
         self._tell = tell
-        self._task = ""
         self._lines: Lines | None = None
         self._tail = b""
         # What followed each mark whose answer has not been read yet.
@@ -146,23 +146,26 @@ class Printed:
             self._give(first)
         self._later.extend(others)
 
-    def next_task(self, task: str) -> None:
-        """Go on with the output of the next task, if there is one, behind the next mark, if it was read."""
-        if self._lines is not None:
-            self._lines.end()
-            self._lines = None
-        self._task = task
+    def next_task(self) -> None:
+        """Go on with the output of the task that runs now, if there is one, behind the next mark, if it was read."""
+        self._end_lines()
         if self._later:
             self._give(self._later.popleft())
 
-    def begin(self, task: str) -> None:
-        """Take what comes from now on for the output of this task, the first after a pause."""
-        self._task = task
+    def end(self) -> None:
+        """Pass on what is left of the running task: no other follows."""
+        self._end_lines()
+        self._later.clear()
+
+    def _end_lines(self) -> None:
+        if self._lines is not None:
+            self._lines.end()
+            self._lines = None
 
     def _give(self, data: bytes) -> None:
-        if data and self._task:
+        if data and (task := self._running()):
             if self._lines is None:
-                self._lines = Lines(partial(self._tell, self._task))
+                self._lines = Lines(partial(self._tell, task))
             self._lines.feed(data)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
-from ..hosting.answers import result_of, sizes
+from ..hosting.answers import result_of
 from ..hosting.learning import SHORT
 from .board import ENDED
 
@@ -104,20 +104,18 @@ class Answers:
     def _take(
         self, member: Member, now: float, answer: Any, printed: Any, seconds: float, cpu: float, peak: int
     ) -> None:
-        job = member.answered(now)
-        following = member.jobs[0].task if member.jobs else ""
         if printed:
-            member.outlet.next(following)
-        else:
-            member.outlet.begin(following)
+            member.outlet.complete()
+        job = member.answered(now)
+        if printed:
+            member.outlet.next()
         self._pace.learn(job.kind, seconds)
         size = 0
         if isinstance(answer, Cause):
             result: Any = answer
         else:
             values, rest = answer
-            size, result = sizes(values), result_of(rest)
-            self._values.keep(job.task, values, member.number)
+            result, size = result_of(rest), self._values.keep(job.task, values, member.number)
         if job.stopping:
             self._vault.forget([job.task])
             self._report(Stopped(job.task, job.attempt))

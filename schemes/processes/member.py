@@ -68,7 +68,7 @@ class Member:
             self.shared = new_board()
             undo.callback(os.close, self.shared)
             self.board = Board(self.shared)
-            self.outlet = Outlet(mark, tell, self.board.numbers)
+            self.outlet = Outlet(mark, self._current, tell, self.board.numbers)
             undo.callback(self.outlet.close)
             self.requests = Requests()
             undo.pop_all()
@@ -86,6 +86,9 @@ class Member:
         self._count = 0
         self.outgoing: list[list[tuple[Any, ...]]] = []
         self._weight = 0
+
+    def _current(self) -> str:
+        return self.jobs[0].task if self.jobs else ""
 
     @property
     def open(self) -> bool:
@@ -123,7 +126,6 @@ class Member:
         job.number = self._count
         if not self.jobs:
             self.since = now
-            self.outlet.begin(job.task)
             self.told = False
         self.jobs.append(job)
         self.load += job.expected
@@ -159,8 +161,6 @@ class Member:
         job = self.jobs[place]
         del self.jobs[place]
         self.load = self.load - job.expected if self.jobs else 0.0
-        if not place and self.jobs:
-            self.outlet.begin(self.jobs[0].task)
         return job
 
     def finish(self) -> None:

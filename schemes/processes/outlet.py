@@ -19,18 +19,19 @@ _AT_A_TIME = 16
 class Outlet:
     """A pipe that holds the output of one task after the other, parted by marks where there is any.
 
-    The worker writes no mark where nothing was printed; what it must know for that is on its board.
+    The worker writes no mark where nothing was printed; what it must know for that is on its board. ``running`` names
+    the task whose answer comes next.
     """
 
-    def __init__(self, mark: bytes, tell: Callable[[str, str], None], numbers: memoryview) -> None:
+    def __init__(
+        self, mark: bytes, running: Callable[[], str], tell: Callable[[str, str], None], numbers: memoryview
+    ) -> None:
         self.reader, self.writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(self.writer, True)
         self._numbers = numbers
         # Kept here too: a module may write anywhere on the board.
         self._readings = self._consumed = 0
-        self._printed = Printed(mark, tell)
-        self.begin = self._printed.begin
-        """Take what comes from now on for the output of this task; nothing was printed before."""
+        self._printed = Printed(mark, running, tell)
 
     def read(self) -> bool:
         """Read some of what the worker printed; False if there is no more at the moment."""
@@ -51,17 +52,20 @@ class Outlet:
             self._printed.feed(data)
         return True
 
-    def next(self, task: str) -> None:
-        """Turn from the output of a task that printed something to that of the next one."""
+    def complete(self) -> None:
+        """Read all that the running task, which has answered, printed."""
         # Its mark was written before its answer: it is there, unless a module has put something else in its place.
         if not self._printed.at_mark:
             self.read()
-        self._printed.next_task(task)
+
+    def next(self) -> None:
+        """Turn from the output of a task, which was complete, to that of the one that runs now."""
+        self._printed.next_task()
 
     def last(self) -> None:
         """Pass on what the worker printed before it died."""
         self.read()
-        self._printed.next_task("")
+        self._printed.end()
 
     def close_writer(self) -> None:
         """Close the end that only the worker uses."""

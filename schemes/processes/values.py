@@ -38,18 +38,27 @@ class Values:
         self._kept: dict[int, dict[int, ValueId]] = {}
         self._names: dict[Name, Name] = {}
 
-    def keep(self, task: str, values: dict[Name, Given], worker: int) -> None:
-        """Take note of what a call gave."""
-        held: dict[Name, Where] = {}
+    def keep(self, task: str, values: dict[Name, Given], worker: int) -> int:
+        """Take note of what a call gave, and return how many bytes that is."""
+        size = 0
+        held: Held = {}
         for name, given in values.items():
             # Each name comes anew from the worker; ten thousand times the same would be most of what a task takes.
             name = self._names.setdefault(name, name)  # noqa: PLW2901
-            if type(given) is tuple and type(given[0]) is int:
-                held[name] = Kept(worker, given[0], given[1])
-                self._kept.setdefault(worker, {})[given[0]] = (task, *name)
+            where: Where = given  # type: ignore[assignment]
+            if type(given) is bytes:
+                size += len(given)
             else:
-                held[name] = given  # type: ignore[assignment]
-        self._held[task] = held if len(held) != 1 else next(iter(held.items()))
+                size += given[1]
+                if type(given[0]) is int:
+                    where = Kept(worker, *given)
+                    self._kept.setdefault(worker, {})[given[0]] = (task, *name)
+            if len(values) == 1:
+                held = name, where
+            else:
+                held[name] = where  # type: ignore[index]
+        self._held[task] = held
+        return size
 
     def where(self, value: ValueId) -> Where:
         """Return where a value is; KeyError if it is gone."""

@@ -23,14 +23,13 @@ def test_output_in_pieces_of_any_size_is_told_apart_by_task(outputs, size):
     clean_outputs = [output.replace(MARK, b"").replace(b"\n", b".") for output in outputs]
     stream = b"".join(output + MARK for output in clean_outputs)
     told: dict[str, list[str]] = {}
-    printed = Printed(MARK, lambda task, line: told.setdefault(task, []).append(line))
     answered = 0
-    printed.begin("0")
+    printed = Printed(MARK, lambda: str(answered), lambda task, line: told.setdefault(task, []).append(line))
     for start in range(0, len(stream), size):
         printed.feed(stream[start : start + size])
         while printed.at_mark:
             answered += 1
-            printed.next_task(str(answered))
+            printed.next_task()
 
     assert answered == len(outputs)
     assert told == {str(n): [clean(output)] for n, output in enumerate(clean_outputs) if output}
@@ -38,23 +37,24 @@ def test_output_in_pieces_of_any_size_is_told_apart_by_task(outputs, size):
 
 def test_marks_that_are_read_before_their_answers_wait_for_them():
     told = []
-    printed = Printed(MARK, lambda task, line: told.append((task, line)))
-    printed.begin("a")
+    tasks = ["a", "b", "c", ""]
+    printed = Printed(MARK, lambda: tasks[0], lambda task, line: told.append((task, line)))
 
     printed.feed(b"one\n" + MARK + b"two\n" + MARK + b"three")
-    printed.next_task("b")
-    printed.next_task("c")
-    printed.next_task("")
+    while tasks[1:]:
+        del tasks[0]
+        printed.next_task()
 
     assert told == [("a", "one"), ("b", "two"), ("c", "three")]
 
 
 def test_what_is_printed_while_no_task_runs_is_dropped():
     told = []
-    printed = Printed(MARK, lambda task, line: told.append((task, line)))
+    tasks = [""]
+    printed = Printed(MARK, lambda: tasks[0], lambda task, line: told.append((task, line)))
 
     printed.feed(b"noise\n")
-    printed.begin("a")
+    tasks[0] = "a"
     printed.feed(b"kept\n")
 
     assert told == [("a", "kept")]
