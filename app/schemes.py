@@ -246,7 +246,7 @@ def running_cluster(profile: str = "") -> Address | None:
 
 def refuse_unknown_scheme(plan: Plan) -> None:
     """Raise PipelineError if a node wishes for a scheme that nobody knows; one that is not enabled is passed over."""
-    for node in plan.nodes:
+    for node in plan.unlike:
         if node.settings.scheme != "auto" and not is_scheme(node.settings.scheme):
             raise PipelineError(
                 f"it is to run on the scheme {node.settings.scheme!r}, which does not exist",

@@ -356,7 +356,7 @@ def refuse_invalid(pipeline: Pipeline) -> None:
 
 def refuse_too_large(plan: Plan, ledger: Ledger) -> None:
     """Raise RefusedError unless each node fits on the machine when it is alone."""
-    for node in plan.nodes:
+    for node in plan.unlike:
         if why := ledger.too_large(node):
             raise RefusedError(why, where=node.id, remedy="Lower what the node asks for, or give the run more")
 

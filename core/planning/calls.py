@@ -13,39 +13,28 @@ if TYPE_CHECKING:
 
 
 class CallForms:
-    """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for; alike nodes share one.
+    """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for; nodes alike share one.
 
     ``declared_only`` are the nodes whose function must be a declared module, ``digested`` the numbers of those whose
     results are to be digested. Nodes that call the same share its target, so that it can be told by its identity.
     """
 
     def __init__(self, plan: Plan, declared_only: Iterable[str], digested: Iterable[int]) -> None:
-        self._nodes = plan.nodes
+        self._nodes, self._alike = plan.nodes, plan.alike
         self._declared = frozenset(declared_only)
         self._digested = frozenset(digested)
-        self._forms: list[Form | None] = [None] * len(plan.nodes)
-        self._shared: dict[object, Form] = {}
+        self._forms: dict[tuple[int, bool], Form] = {}
         self._targets: dict[object, Target] = {}
 
     def __getitem__(self, number: int) -> Form:
-        form = self._forms[number]
+        kind = self._alike[number], number in self._digested
+        form = self._forms.get(kind)
         if form is None:
-            form = self._forms[number] = self._made(self._nodes[number])
+            form = self._forms[kind] = self._form(self._nodes[number], digest=kind[1])
         return form
 
-    def _made(self, node: PlanNode) -> Form:
-        declared, digested, asked = node.id in self._declared, node.number in self._digested, node.settings
-        # The plan keeps what is told here by its identity.
-        own = id(node.module), id(node.function), node.split, node.flags
-        limited = asked.timeout is not None
-        kind = (*own, asked.n_procs, asked.mem_gb, id(asked.placement), limited, declared, digested)
-        form = self._shared.get(kind)
-        if form is None:
-            form = self._shared[kind] = self._form(node, declared_only=declared, digest=digested)
-        return form
-
-    def _form(self, node: PlanNode, *, declared_only: bool, digest: bool) -> Form:
-        target = target_of(node.function, declared_only=declared_only)
+    def _form(self, node: PlanNode, *, digest: bool) -> Form:
+        target = target_of(node.function, declared_only=node.id in self._declared)
         key = target.path, target.source, target.name, id(target.live), target.declared_only
         return call_form(node, self._targets.setdefault(key, target), digest=digest)
 

@@ -163,6 +163,17 @@ class Plan(Struct, frozen=True, dict=True):
         """The nodes that have a task for each item of their axes; each of the others has one task."""
         return [node for node in self.nodes if node.axes] if self.axes else ()
 
+    @cached_property
+    def alike(self) -> Sequence[int]:
+        """For each node the number of the first that calls the same in the same way, and asks for the same."""
+        first: dict[object, int] = {}
+        return [first.setdefault(_calls_and_asks(node), node.number) for node in self.nodes]
+
+    @cached_property
+    def unlike(self) -> Sequence[PlanNode]:
+        """The first of all nodes that are alike: what holds for these holds for all."""
+        return [self.nodes[number] for number in dict.fromkeys(self.alike)]
+
     def consumers(self) -> Sequence[Sequence[tuple[int, Source]]]:
         """Return for each node number the (node, source) pairs that read its outputs; not to be changed."""
         return self._consumers
@@ -195,6 +206,13 @@ class Plan(Struct, frozen=True, dict=True):
         """Return the nodes whose outputs no other node reads."""
         readers = self.consumers()
         return [node for node in self.nodes if all(reader == node.number for reader, _ in readers[node.number])]
+
+
+def _calls_and_asks(node: PlanNode) -> object:
+    asked = node.settings
+    calls = id(node.module), id(node.function), node.split, node.flags
+    # What is told here by its identity, the plan keeps.
+    return *calls, asked.n_procs, asked.mem_gb, asked.scheme, asked.timeout, id(asked.placement)
 
 
 def sources_of(entry: Input) -> list[Source]:

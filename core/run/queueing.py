@@ -43,8 +43,7 @@ class ReadyQueue:
         self._waiting: dict[int, deque[Task] | list[Task]] = {}
         self._mapped = {node.number for node in plan.nodes if node.axes}
         self._kinds: dict[object, Kind] = {}
-        self._known: dict[object, Kind] = {}
-        self.kinds = [self._kind(node) for node in plan.nodes]
+        self.kinds = self._of_nodes(plan)
         self._count = 0
 
     def __bool__(self) -> bool:
@@ -69,7 +68,7 @@ class ReadyQueue:
             bucket = next(self._numbers)
             rank = self._by_time * bucket if self._by_time else self._ranks[task.node]
             if task.refused:
-                kind = self._kind(self._plan.nodes[task.node], task.refused)
+                kind = self._kind(self._plan.nodes[task.node], kind.seconds, task.refused)
         else:
             bucket, rank = task.node, self._ranks[task.node]
         waiting = self._waiting.get(bucket)
@@ -158,18 +157,19 @@ class ReadyQueue:
             self._pop(kind)
         return None
 
-    def _kind(self, node: PlanNode, refused: Mapping[str, Cause] | None = None) -> Kind:
-        seconds = self._estimates.of_node(node)
-        alike = (node.n_procs, node.mem_gb, node.settings.scheme, id(node.module.schemes), seconds)
-        if refused:
-            return self._distinct_kind(node, seconds, refused)
-        # Found by the identity of what it supports, which is cheaper; the plan keeps that as long as we are here.
-        kind = self._known.get(alike)
-        if kind is None:
-            kind = self._known[alike] = self._distinct_kind(node, seconds, {})
-        return kind
+    def _of_nodes(self, plan: Plan) -> list[Kind]:
+        """Return the kind of each node."""
+        known: dict[tuple[int, float | None], Kind] = {}
+        kinds: list[Kind] = []
+        for node, first in zip(plan.nodes, plan.alike, strict=True):
+            alike = first, self._estimates.of_node(node)
+            kind = known.get(alike)
+            if kind is None:
+                kind = known[alike] = self._kind(node, alike[1], {})
+            kinds.append(kind)
+        return kinds
 
-    def _distinct_kind(self, node: PlanNode, seconds: float | None, refused: Mapping[str, Cause]) -> Kind:
+    def _kind(self, node: PlanNode, seconds: float | None, refused: Mapping[str, Cause]) -> Kind:
         enabled = self._standings.enabled
         # Without the causes, which may be others for each task: so few kinds are enough for all that were refused.
         refusals = {name: _refusal(name) for name in refused}

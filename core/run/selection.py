@@ -84,8 +84,7 @@ def eligible(node: PlanNode, enabled: Sequence[str]) -> tuple[list[str], dict[st
 def needed(plan: Plan, enabled: Sequence[str], last_resort: Collection[str]) -> set[str]:
     """Return the enabled schemes that tasks of this plan would be given to, as long as all of them work."""
     found: set[str] = set()
-    unlike = {(id(node.module.schemes), node.settings.scheme): node for node in plan.nodes}
-    for node in unlike.values():
+    for node in plan.unlike:
         fitting, _ = eligible(node, enabled)
         found.update([name for name in fitting if name not in last_resort] or fitting)
         found.update({node.settings.scheme} & set(fitting))
