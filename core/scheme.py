@@ -163,6 +163,8 @@ class Scheme(Protocol):
     and never blocks. Each call that was submitted is answered by exactly one Ended or Stopped with its attempt, also
     when its worker dies, unless the scheme is closed before. ``runs_here`` says that calls are executed in the thread
     that submits them. One that has a ``watch`` once it is open, a Watch, lets the executor attend while it waits.
+    It may have a ``handover`` by then: the seconds that it costs to hand it a call, besides executing that, by which
+    *auto* weighs it against others; without one it is taken to be a millisecond.
     """
 
     name: str

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ..core.background import BackgroundThread
 from ..core.errors import UsageError
+from ..core.handover import note_handover, stated_handover
 from ..core.registry.plugins import scheme_maker
 from ..core.registry.scheme_plugins import note_broken, why_broken
 from ..core.scheme import Capacity, Ended, Exported, Place, Report
@@ -78,12 +79,21 @@ class PluggedScheme:
                 if self._closed:
                     return
                 self._scheme = scheme
+            self._note_handover(scheme)
             scheme.open(self._hear)
         except BaseException as error:  # noqa: BLE001 - see above
             self._report(Capacity(self.name, 0, why=self._why or f"it cannot start: {_told(error)}"))
         if self._closed and self._scheme is not None:
             # It was not waited for any more.
             self._end(self._scheme, 0.0)
+
+    def _note_handover(self, scheme: Scheme) -> None:
+        seconds = None
+        try:
+            seconds = stated_handover(scheme)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the scheme can be used all the same
+            self._log("does not say what a hand-over costs, and is taken to be as most are: %s", _told(error))
+        note_handover(self.name, seconds)
 
     def _hear(self, report: Report) -> None:
         if isinstance(report, Capacity):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..handover import known_handover
 from .selection import COSTS, UNKNOWN_COST
 
 if TYPE_CHECKING:
@@ -40,9 +41,17 @@ class Estimates:
         ``made`` says where what the task reads is.
         """
         return {
-            name: seconds + standings.waiting(name) + COSTS.get(name, UNKNOWN_COST).seconds + _transfer(made, name)
-            for name in self._enabled
+            name: seconds + standings.waiting(name) + _handover(name) + _transfer(made, name) for name in self._enabled
         }
+
+
+def _handover(scheme: str) -> float:
+    """Return the seconds to hand a task to a scheme: that of a plug-in may say it itself."""
+    cost = COSTS.get(scheme)
+    if cost is not None:
+        return cost.seconds
+    said = known_handover(scheme)
+    return UNKNOWN_COST.seconds if said is None else said
 
 
 def _transfer(made: Places, scheme: str) -> float:

@@ -55,6 +55,8 @@ class CommandScheme:
     """
 
     runs_here = False
+    handover = 0.1
+    """In seconds: to start a Python. A command that waits for a queue, or starts a container, says more."""
 
     def __init__(self, context: SchemeContext) -> None:
         self.name = context.name

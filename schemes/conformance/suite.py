@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from ...core.handover import stated_handover
 from ...core.scheme import Began, Ended, Logged, Progressed, Stopped
 from ...core.worker.call import Applied, Call, Form, Items, Moved, Ref, Target
 from ...core.worker.failures import Cause
@@ -284,6 +285,11 @@ class TestLife:
         bench.scheme.stop(["nobody"])
         bench.run(call(add, x=1))
         assert bench.fetch("task") == 2
+
+    def test_what_it_says_that_a_hand_over_costs_is_a_sensible_number_of_seconds(self, bench: Bench) -> None:
+        # The attribute ``handover`` may be missing. ValueError tells what is wrong with it.
+        said = stated_handover(bench.scheme)
+        assert said is None or said >= 0
 
     def test_the_same_task_may_be_tried_again(self, bench: Bench) -> None:
         bench.run(call(fail, text="x"))

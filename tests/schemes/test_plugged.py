@@ -9,6 +9,7 @@ import pytest
 from distributions import install
 
 from treadle.core.errors import UsageError
+from treadle.core.handover import known_handover
 from treadle.core.registry.scheme_plugins import scheme_plugins
 from treadle.core.scheme import Capacity, Ended, Exported, SchemeContext
 from treadle.core.worker.call import Call, Form, Given, Target
@@ -41,6 +42,16 @@ CLUMSY = """
             self.closed += 1
             raise SystemError("no close")
 
+    class Costly(Clumsy):
+        handover = 2.5
+
+    class Senseless(Clumsy):
+        handover = "long"
+
+    class Hidden(Clumsy):
+        @property
+        def handover(self): raise SystemError("no handover")
+
     class Slow(Clumsy):
         def open(self, report):
             report(Capacity("slow", 1, 1))
@@ -53,7 +64,8 @@ def clumsy(tmp_path, monkeypatch):
     """Return what makes the scheme of a plug-in of this name, open."""
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
     monkeypatch.delitem(sys.modules, "plug_clumsy", raising=False)
-    points = {"clumsy": "plug_clumsy:Clumsy", "slow": "plug_clumsy:Slow", "gone": "plug_clumsy:NoSuchThing"}
+    names = {"Clumsy", "Slow", "Costly", "Senseless", "Hidden"}
+    points = {name.lower(): f"plug_clumsy:{name}" for name in names} | {"gone": "plug_clumsy:NoSuchThing"}
     install(tmp_path / "site", "plug_clumsy", CLUMSY, points=points, group="treadle.schemes")
 
     def make(name="clumsy"):
@@ -110,3 +122,21 @@ def test_one_that_is_closed_while_it_opens_is_ended_when_it_has_opened(clumsy):
     sys.modules["plug_clumsy"].RELEASE.set()
     scheme._opening.join(SECONDS)
     assert made.closed == 1
+
+
+def test_what_it_says_of_a_hand_over_is_known_before_it_can_be_given_a_task(clumsy):
+    scheme, heard = clumsy("costly")
+    assert heard.get(timeout=SECONDS).slots == 2
+    assert known_handover("costly") == 2.5
+    scheme.close(1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("senseless", "must be a number of seconds, not 'long'"), ("hidden", "SystemError: no handover")]
+)
+def test_one_that_says_no_sensible_thing_of_a_hand_over_is_used_all_the_same(clumsy, caplog, name, why):
+    scheme, heard = clumsy(name)
+    assert heard.get(timeout=SECONDS).slots == 2
+    assert known_handover(name) is None
+    assert why in caplog.text
+    scheme.close(1.0)
