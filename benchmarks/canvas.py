@@ -42,6 +42,10 @@ MEASURES = (
     Measure("1,000 state changes", 0.012),
     Measure("select all", 0.030),
     Measure("undo of a move of all", 0.100),
+    Measure("duplicate all", 0.200),
+    Measure("undo of the duplicates", 0.080),
+    Measure("paste all", 0.200),
+    Measure("another theme", 0.030),
     Measure("open a file", 1.5),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from treadle.app.window.canvas.view import CanvasView
 from treadle.app.window.document import Document
 from treadle.app.window.looks import NodeLook
 from treadle.app.window.theme.theme import Theme
+from treadle.core.collector import collect_seldom
 from treadle.core.document import encode
 from treadle.core.edits import update_nodes
 from treadle.core.modules import Module, Port
@@ -22,7 +24,7 @@ from treadle.core.pipeline import Connection, Node, Pipeline
 from .shape import HEIGHT, HUB, WIDTH, best, once, place, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STEP = Module(
     path="bench.tasks:step",
@@ -46,6 +48,8 @@ def pipeline(nodes: int) -> Pipeline:
 def measured(nodes: int) -> Iterator[tuple[str, float]]:
     """Measure all."""
     application = QApplication([])
+    # As the window has it.
+    collect_seldom()
     theme = Theme("light")
     document = Document(pipeline(nodes))
     built: list[CanvasView] = []
@@ -129,6 +133,41 @@ def _changes(canvas: CanvasView, document: Document) -> Iterator[tuple[str, floa
         canvas.repaint()
 
     yield "undo of a move of all", best(undo, lambda: document.edit(update_nodes(document.body(), moves), "move"))
+    document.undo()
+    yield from _copies(canvas, document)
+
+
+def _copies(canvas: CanvasView, document: Document) -> Iterator[tuple[str, float]]:
+    """Measure what is done with copies of all nodes; a frame is part of each."""
+
+    def shown(act: Callable[[], object]) -> Callable[[], None]:
+        def do() -> None:
+            act()
+            canvas.repaint()
+
+        return do
+
+    def select() -> None:
+        _undo_all(document)
+        canvas.do.select_all()
+
+    def duplicate() -> None:
+        select()
+        canvas.do.duplicate()
+
+    yield "duplicate all", best(shown(canvas.do.duplicate), select)
+    yield "undo of the duplicates", best(shown(document.undo), duplicate)
+    canvas.do.select_all()
+    canvas.do.copy()
+    yield "paste all", best(shown(canvas.do.paste), lambda: _undo_all(document))
+    _undo_all(document)
+    themes = itertools.cycle(("dark", "light"))
+    yield "another theme", best(shown(lambda: canvas.theme.choose(next(themes))))
+
+
+def _undo_all(document: Document) -> None:
+    while document.undo_label:
+        document.undo()
 
 
 def _open(path: Path, theme: Theme) -> CanvasView:

@@ -20,7 +20,7 @@ def measured(tmp_path, *arguments):
 def test_all_is_measured_of_treadle(tmp_path):
     printed, seconds = measured(tmp_path, "--nodes", "1100", "--peers", "treadle")
     assert "trouble" not in seconds["treadle"]
-    assert len(seconds["treadle"]) == 9
+    assert len(seconds["treadle"]) == 13
     assert all(value > 0 for value in seconds["treadle"].values())
     assert "frame at 100 %" in printed
 
