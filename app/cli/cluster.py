@@ -121,7 +121,8 @@ def _those_that_run() -> str:
 def _list(options: Namespace) -> int:
     from .cluster_left import left_of, those_left
 
-    found, left = clusters(), those_left()
+    left = those_left()
+    found = clusters()
     if options.json:
         print_json([_document(one, left_of(one, left)) for one in found])
         return 0
@@ -165,8 +166,15 @@ def _state(one: Found) -> str:
 
 
 def _owner(one: Found, left: LeftBehind | None) -> str:
-    if left:
-        return f"ours, {left.how_many} left behind"
+    if left is None:
+        return _held(one)
+    others = one._replace(records=tuple(record for record in one.records if record.id not in left.records))
+    if others.records or (one.answers and not one.ours):
+        return f"{_held(others)}; {left.how_many} left behind"
+    return f"ours, {left.how_many} left behind"
+
+
+def _held(one: Found) -> str:
     engines = counted(_living(one.records), "engine")
     if not one.ours:
         return f"somebody else's, {engines} of ours" if one.records else "somebody else's"

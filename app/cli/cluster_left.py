@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 class LeftBehind(NamedTuple):
-    """What lives of one cluster; ``told`` is when it was last told to end and did not, None if it never was."""
+    """What lives of these ``records`` of one cluster.
 
+    ``told`` is when it was last told to end and did not, None if it never was.
+    """
+
+    records: frozenset[str]
     living: list[Proof]
     told: float | None
 
@@ -51,8 +55,8 @@ def those_left() -> list[Record]:
 
 def left_of(found: Found, left: list[Record]) -> LeftBehind | None:
     """Return what was left behind of a cluster; None if nothing was."""
-    ids = {record.id for record in left}
+    ids = frozenset(record.id for record in left)
     records = [record for record in found.records if record.id in ids]
     living = sorted({proof for record in records for proof in record.living()}, key=lambda proof: proof.pid)
     told = max((record.survived for record in records), default=0.0)
-    return LeftBehind(living, told or None) if living else None
+    return LeftBehind(ids, living, told or None) if living else None

@@ -16,6 +16,7 @@ from .proof import Proof, proof_of
 
 _GUARDIAN = "treadle.schemes.ipython.guardian"
 _GONE_SECONDS = 2.0
+_FORGET_SECONDS = 0.1
 _READY_SECONDS = 5.0
 _PAUSE = 0.02
 
@@ -54,9 +55,15 @@ def leave_running(record_id: str) -> None:
 
 
 def leftovers_now() -> tuple[list[Record], bool]:
-    """Return what lives although its owner has gone, and whether guardians are about to end more, which is not told."""
+    """Return what lives although its owner has gone, and whether guardians are about to end more, which is not told.
+
+    What could not be ended and has ended since by itself is forgotten.
+    """
     ledger = Ledger()
     found = ledger.leftovers()
+    for record in ledger.records():
+        if record.survived and record.abandoned and not record.living():
+            ledger.end(record, _FORGET_SECONDS)
     free = [record for record in found if not guardians(ledger, record.id)]
     return free, len(free) < len(found)
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,6 @@ from treadle.schemes.ipython.proof import marked, proof_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SECONDS = 30.0
 
@@ -173,6 +173,10 @@ def test_a_foreign_cluster_is_stopped_only_when_that_is_said(
         foreign.close()
 
 
+def left_folder() -> Path:
+    return Path(os.environ["IPYTHONDIR"]) / "profile_default"
+
+
 @pytest.fixture
 def left(home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Two clusters whose programs have gone, with an engine each."""
@@ -182,7 +186,7 @@ def left(home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     owner.kill()
     owner.wait(SECONDS)
     for name, engine in zip(("one", "two"), engines, strict=True):
-        record = ledger.open(home / "profile_default", name, "local", home / "logs")
+        record = ledger.open(left_folder(), name, "local", home / "logs")
         ledger.add(record.id, Started("engine", proof_of(engine.pid)))
         ledger.change(record.id, lambda now: msgspec.structs.replace(now, owner=gone_owner))
     yield engines
@@ -222,7 +226,23 @@ def test_what_cannot_be_ended_keeps_nothing_else_from_being_cleaned_and_is_liste
         (document,) = treadle("cluster", "list", "--json").json
         assert document["told_to_end"] > 0
     assert left[0].wait(SECONDS) < 0
-    assert "process" not in treadle("cluster", "list").out
+    # It has ended by itself, and is forgotten.
+    assert treadle("cluster", "list").out == "No cluster runs. Start one: treadle cluster start\n"
+    assert Ledger().records() == []
+
+
+def test_what_was_left_behind_of_a_name_is_told_beside_what_runs_under_it_now(treadle: Callable, left: list) -> None:
+    ledger, now = Ledger(), subprocess.Popen(["sleep", "600"])
+    try:
+        record = ledger.open(left_folder(), "one", "local", left_folder() / "logs")
+        ledger.add(record.id, Started("controller", proof_of(now.pid)), Started("engine", proof_of(now.pid)))
+        listed = treadle("cluster", "list").out
+        assert f"ours, 1 engine, ends with process {os.getpid()}; 1 process left behind" in listed
+        assert f"process {left[0].pid} (the program" in listed
+        ledger.remove(record.id)
+    finally:
+        now.kill()
+        now.wait(SECONDS)
 
 
 def test_clean_removes_what_a_dead_controller_left(treadle: Callable, home: Path) -> None:
