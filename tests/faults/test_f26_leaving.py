@@ -23,8 +23,10 @@ from __future__ import annotations
 
 import os
 
+import psutil
 import pytest
 from clusters import RealCluster, wait_until
+from frozen import frozen
 from leaving_sessions import (
     IMPATIENT,
     NAME,
@@ -240,6 +242,36 @@ def test_what_did_not_end_is_left(session):
     second.window.leftovers.act(found.key, "stop")
     second.until(lambda: not second.window.leftovers.found)
     assert all_gone([stubborn])
+
+
+@pytest.mark.slow
+def test_what_not_even_a_kill_ends_is_offered_by_each_start_until_it_has_ended(session):
+    one = session(IMPATIENT)
+    one.start_cluster()
+    (row,) = one.ask(p.AskAlive).clusters
+    held = psutil.Process(row.engines[0].pid)
+    with frozen(held.pid):
+        one.close()
+        one.choose(cluster="stop")
+        one.until(lambda: one.leaving.step is Step.SURVIVORS)
+        assert f"process {held.pid} on {os.uname().nodename} · the system holds it" in one.words()
+        one.press("kill")
+        one.until(lambda: "was killed, and the system has not let go of it" in one.words())
+        one.press("leave")
+        one.over()
+        for _ in range(2):
+            later = session()
+            later.until(lambda later=later: len(later.window.leftovers.found) == 1)
+            (found,) = later.window.leftovers.found
+            assert "the system holds it" in found.detail
+            assert [verb for _, verb in found.verbs] == ["Stop again", "Not now"]
+            later.window.leftovers.act(found.key, "ignore")
+            later.until(lambda later=later: not later.window.leftovers.found)
+            later.window.close()
+            later.over()
+    assert all_gone([held])
+    assert session().ask(p.AskClusters).leftovers == ()
+    assert Ledger().records() == []
 
 
 @pytest.mark.slow
