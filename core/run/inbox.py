@@ -47,9 +47,11 @@ class Inbox(Generic[_T]):
             self.put(message)
 
     def _stir(self) -> None:
-        if self.attending and not self._stirred and self._watch is not None:
+        # Its owner may leave the workers at any moment.
+        watch = self._watch
+        if self.attending and not self._stirred and watch is not None:
             self._stirred = True
-            self._watch.stir(anyway=True)
+            watch.stir(anyway=True)
 
     def attend(self, watch: Watch | None) -> None:
         """Look after the workers of a scheme from now on while waiting; None to leave that to the scheme again."""

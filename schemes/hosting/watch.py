@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from threading import RLock
 
 _RELIEF = 1.0
-"""Seconds within which the thread leaves its seat; else it keeps it."""
+"""Seconds within which the thread leaves the seat to who attends; else it goes on itself."""
 
 
 class Watched(Protocol):
@@ -48,8 +48,8 @@ class Watch:
 
     def __init__(self, scheme: str, watched: Watched, lock: RLock, wake: int) -> None:
         self._scheme, self._watched, self._lock, self._wake = scheme, watched, lock, wake
-        self._closing = self._rests = self._failed = self._attended = False
-        # Who looks after the workers has the seat; the thread leaves it to those who attend.
+        self._closing = self._rests = self._failed = False
+        # Who looks after the workers has the seat meanwhile; the thread takes it only while nobody attends.
         self._seat, self._alone = threading.Lock(), threading.Event()
         self._alone.set()
         watched.selector.register(wake, selectors.EVENT_READ, "wake")
@@ -58,42 +58,44 @@ class Watch:
 
     def stir(self, *, anyway: bool = False) -> None:
         """Have the workers looked after, if one waits for them without end, or ``anyway``: there is something now."""
-        if self._rests or anyway:
+        if (self._rests or anyway) and not self._closing:
             self._rests = False
             os.eventfd_write(self._wake, 1)
 
     def attend(self, seconds: float | None) -> bool:
         """Look after the workers in the calling thread, for up to so many seconds, until something has happened.
 
-        The thread rests from the first time until ``leave``. False, at once, if this cannot be: the scheme has failed.
+        The thread rests from the first time until ``leave``. False, soon, if this cannot be: the scheme has failed, or
+        is being closed.
         """
-        if self._failed or not (self._attended or self._relieve()):
+        if self._closing or self._failed:
             return False
-        self._look(seconds)
-        return not self._failed
+        if self._alone.is_set():
+            self._alone.clear()
+            os.eventfd_write(self._wake, 1)
+            # What was to stir who attends may have stirred the thread until now.
+            seconds = 0.0
+        if not self._seat.acquire(timeout=_RELIEF):
+            return False
+        try:
+            self._look(seconds)
+        finally:
+            self._seat.release()
+        return not (self._closing or self._failed)
 
     def leave(self) -> None:
         """Let the thread look after the workers again."""
-        if self._attended:
-            self._attended = False
-            self._seat.release()
-            self._alone.set()
+        self._alone.set()
 
     def close(self, end: float) -> None:
-        """End the thread; wait for it until ``end``, but half a second in any case."""
+        """End the thread, and let nobody attend any more; wait for that until ``end``, but half a second in any case.
+
+        May be called from any thread.
+        """
         self._closing = True
-        self.leave()
+        self._alone.set()
         os.eventfd_write(self._wake, 1)
         self._thread.join(max(0.5, end - time.monotonic()))
-
-    def _relieve(self) -> bool:
-        """Take the seat of the thread."""
-        self._alone.clear()
-        os.eventfd_write(self._wake, 1)
-        self._attended = self._seat.acquire(timeout=_RELIEF)
-        if not self._attended:
-            self._alone.set()
-        return self._attended
 
     def _serve(self) -> None:
         while True:
@@ -101,8 +103,10 @@ class Watch:
             with self._seat:
                 if self._closing or self._failed:
                     return
-                self._rest()
-                self._look(None)
+                # Somebody may have come to attend while it waited for the seat.
+                if self._alone.is_set():
+                    self._rest()
+                    self._look(None)
 
     def _rest(self) -> None:
         """Let answers gather: to take in each one of a very short call by itself would cost more than the call."""

@@ -14,7 +14,7 @@ from treadle.schemes.hosting.premises import Premises
 from treadle.schemes.hosting.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DEADLINE = 10.0
 
@@ -30,11 +30,13 @@ class Workers:
         self.news = threading.Event()
         self.abandoned: list[str] = []
         self.breaks = False
+        self.resting: Callable[[], None] = lambda: None
 
     def patience(self) -> float | None:
         return None
 
     def nap(self) -> float:
+        self.resting()
         return 0.0
 
     def ready(self, events: list[tuple[selectors.SelectorKey, int]]) -> None:
@@ -121,6 +123,22 @@ def test_who_attends_can_be_stirred_from_another_thread(watch: Watch, workers: W
     assert time.monotonic() - began < DEADLINE / 2
 
 
+def test_what_stirs_the_thread_while_it_leaves_its_seat_is_not_lost_for_who_attends(
+    watch: Watch, workers: Workers
+) -> None:
+    def stirred_as_it_is_relieved() -> None:
+        workers.resting = lambda: None
+        assert workers.selector.select(DEADLINE)
+        watch.stir(anyway=True)
+
+    workers.resting = stirred_as_it_is_relieved
+    workers.say(b"a")
+    assert workers.news.wait(DEADLINE)
+    began = time.monotonic()
+    assert watch.attend(DEADLINE)
+    assert time.monotonic() - began < DEADLINE / 2
+
+
 def test_a_scheme_that_fails_is_abandoned_once_and_cannot_be_attended_to(
     watch: Watch, workers: Workers, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -149,3 +167,19 @@ def test_it_can_be_closed_by_who_attends(watch: Watch) -> None:
     watch.attend(0.0)
     watch.close(time.monotonic() + DEADLINE)
     assert "treadle-tests" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_can_be_closed_while_somebody_attends_and_then_it_cannot_be_attended_to(
+    watch: Watch, workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch.attend(0.0)
+    answers: list[bool] = []
+    attending = threading.Thread(target=lambda: answers.append(watch.attend(DEADLINE)))
+    attending.start()
+    watch.close(time.monotonic() + DEADLINE)
+    attending.join(DEADLINE)
+    workers.close()
+    assert answers == [False]
+    assert not watch.attend(DEADLINE)
+    watch.leave()
+    assert not caplog.text
