@@ -68,7 +68,7 @@ class Watch:
         The thread rests from the first time until ``leave``. False, soon, if this cannot be: the scheme has failed, or
         is being closed.
         """
-        if self._closing or self._failed:
+        if self._is_over():
             return False
         if self._alone.is_set():
             self._alone.clear()
@@ -81,7 +81,7 @@ class Watch:
             self._look(seconds)
         finally:
             self._seat.release()
-        return not (self._closing or self._failed)
+        return not self._is_over()
 
     def leave(self) -> None:
         """Let the thread look after the workers again."""
@@ -101,12 +101,15 @@ class Watch:
         while True:
             self._alone.wait()
             with self._seat:
-                if self._closing or self._failed:
+                if self._is_over():
                     return
                 # Somebody may have come to attend while it waited for the seat.
                 if self._alone.is_set():
                     self._rest()
                     self._look(None)
+
+    def _is_over(self) -> bool:
+        return self._closing or self._failed
 
     def _rest(self) -> None:
         """Let answers gather: to take in each one of a very short call by itself would cost more than the call."""
