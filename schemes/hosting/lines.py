@@ -108,26 +108,27 @@ def _escape(character: str) -> str:
 
 
 class Printed:
-    """The output of one worker, told apart by task: the worker writes ``mark`` where the output of each task
-    ends.
+    """The output of one worker, told apart by task: the worker writes ``mark`` where the output of a task ends that
+    printed something.
 
-    Marks are read before or after the answers of their tasks, and in pieces. ``running`` names the first task that has
-    not been answered; what comes while it names none is dropped.
+    ``running`` names the first task that has not been answered. What was read is kept until it is known whose it is:
+    there may be answers of tasks that printed nothing, and are over. What is passed on while no task runs is dropped.
     """
 
     def __init__(self, mark: bytes, running: Callable[[], str], tell: Callable[[str, str], None]) -> None:
         self._mark = mark
         self._running = running
         self._tell = tell
+        self._task = ""
         self._lines: Lines | None = None
         self._tail = b""
-        # What followed each mark whose answer has not been read yet.
-        self._later: deque[bytes] = deque()
+        # What stands before each mark, and last what stands behind all of them.
+        self._parts: deque[bytearray] = deque([bytearray()])
 
     @property
     def at_mark(self) -> bool:
-        """Whether all that the running task printed has been read."""
-        return bool(self._later)
+        """Whether all that the next task printed of those that did has been read."""
+        return len(self._parts) > 1
 
     def feed(self, data: bytes) -> None:
         """Take what was read from the worker."""
@@ -140,33 +141,41 @@ class Printed:
             others[-1] = last[:-keep]
         elif keep:
             first = last[:-keep]
-        if self._later:
-            self._later[-1] += first
-        else:
-            self._give(first)
-        self._later.extend(others)
+        self._parts[-1] += first
+        self._parts.extend(map(bytearray, others))
 
-    def next_task(self) -> None:
-        """Go on with the output of the task that runs now, if there is one, behind the next mark, if it was read."""
+    def pass_on(self) -> None:
+        """Tell what stands behind all marks: the answers that were there when it was read have been taken."""
+        if not self.at_mark:
+            self._give_first()
+
+    def end_task(self) -> None:
+        """Tell what stands before the next mark, if it was read: the running task has answered, and printed that."""
+        self._give_first()
+        if self.at_mark:
+            self._parts.popleft()
         self._end_lines()
-        if self._later:
-            self._give(self._later.popleft())
 
     def end(self) -> None:
-        """Pass on what is left of the running task: no other follows."""
-        self._end_lines()
-        self._later.clear()
+        """Tell what is left of the running task: no other follows."""
+        self.end_task()
+        self._parts = deque([bytearray()])
 
     def _end_lines(self) -> None:
         if self._lines is not None:
             self._lines.end()
             self._lines = None
 
-    def _give(self, data: bytes) -> None:
-        if data and (task := self._running()):
-            if self._lines is None:
-                self._lines = Lines(partial(self._tell, task))
-            self._lines.feed(data)
+    def _give_first(self) -> None:
+        first = self._parts[0]
+        if first and (task := self._running()):
+            if self._lines is None or task != self._task:
+                self._end_lines()
+                self._task, self._lines = task, Lines(partial(self._tell, task))
+            # In pieces, so that of a flood the beginning is told too.
+            for start in range(0, len(first), KEPT):
+                self._lines.feed(bytes(first[start : start + KEPT]))
+        first.clear()
 
 
 def overlap(data: bytes, mark: bytes) -> int:

@@ -49,7 +49,7 @@ class Answers:
         self._report, self._sever, self._answered = report, sever, answered
 
     def read(self, member: Member) -> None:
-        """Take in all that a worker has told so far."""
+        """Take in all that a worker has told so far, and tell what was read of what it printed."""
         ended = member.board.numbers[ENDED]
         if not member.severed:
             try:
@@ -59,6 +59,7 @@ class Answers:
             except ch.GarbledError:
                 self._sever(member, GARBLED)
         self._read_board(member)
+        member.outlet.pass_on()
         # Each answer is there before its call counts as ended; and what the owner wrote on the board stands there.
         if (member.jobs and member.jobs[0].number <= ended) or not member.board_is_sound:
             self._sever(member, GARBLED)
@@ -107,8 +108,6 @@ class Answers:
         if printed:
             member.outlet.complete()
         job = member.answered(now)
-        if printed:
-            member.outlet.next()
         self._pace.learn(job.kind, seconds)
         size = 0
         if isinstance(answer, Cause):

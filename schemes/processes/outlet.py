@@ -34,7 +34,7 @@ class Outlet:
         self._printed = Printed(mark, running, tell)
 
     def read(self) -> bool:
-        """Read some of what the worker printed; False if there is no more at the moment."""
+        """Read some of what the worker printed, to be told later; False if there is no more at the moment."""
         numbers = self._numbers
         for _ in range(_AT_A_TIME):
             self._readings += 1
@@ -52,18 +52,19 @@ class Outlet:
             self._printed.feed(data)
         return True
 
+    def pass_on(self) -> None:
+        """Tell what was read, as far as it is not that of tasks which have answered and printed something."""
+        self._printed.pass_on()
+
     def complete(self) -> None:
-        """Read all that the running task, which has answered, printed."""
+        """Read and tell all that the running task printed, which has answered, and printed something."""
         # Its mark was written before its answer: it is there, unless a module has put something else in its place.
         if not self._printed.at_mark:
             self.read()
-
-    def next(self) -> None:
-        """Turn from the output of a task, which was complete, to that of the one that runs now."""
-        self._printed.next_task()
+        self._printed.end_task()
 
     def last(self) -> None:
-        """Pass on what the worker printed before it died."""
+        """Tell what the worker printed before it died."""
         self.read()
         self._printed.end()
 

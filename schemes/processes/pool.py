@@ -150,9 +150,10 @@ class Pool:
 
     def _hear(self, member: Member, what: int) -> None:
         if what == OUTPUT:
+            # Whose it is, answers tell that are there already.
             member.outlet.read()
-            return
-        self._staff.brood.ready(member.number)
+        else:
+            self._staff.brood.ready(member.number)
         self._answers.read(member)
         if what == VALUES and not member.severed:
             # What it tells of a value comes after the answer that the value is in.

@@ -28,34 +28,72 @@ def test_output_in_pieces_of_any_size_is_told_apart_by_task(outputs, size):
     for start in range(0, len(stream), size):
         printed.feed(stream[start : start + size])
         while printed.at_mark:
+            printed.end_task()
             answered += 1
-            printed.next_task()
 
     assert answered == len(outputs)
     assert told == {str(n): [clean(output)] for n, output in enumerate(clean_outputs) if output}
 
 
-def test_marks_that_are_read_before_their_answers_wait_for_them():
-    told = []
-    tasks = ["a", "b", "c", ""]
-    printed = Printed(MARK, lambda: tasks[0], lambda task, line: told.append((task, line)))
+@pytest.fixture
+def told():
+    return []
 
+
+@pytest.fixture
+def tasks():
+    return ["a", "b", "c", ""]
+
+
+@pytest.fixture
+def printed(told, tasks):
+    return Printed(MARK, lambda: tasks[0], lambda task, line: told.append((task, line)))
+
+
+def test_marks_that_are_read_before_their_answers_wait_for_them(printed, tasks, told):
     printed.feed(b"one\n" + MARK + b"two\n" + MARK + b"three")
     while tasks[1:]:
+        printed.end_task()
         del tasks[0]
-        printed.next_task()
 
     assert told == [("a", "one"), ("b", "two"), ("c", "three")]
 
 
-def test_what_is_printed_while_no_task_runs_is_dropped():
-    told = []
-    tasks = [""]
-    printed = Printed(MARK, lambda: tasks[0], lambda task, line: told.append((task, line)))
+def test_what_stands_behind_a_mark_is_not_that_of_a_task_that_printed_nothing(printed, tasks, told):
+    printed.feed(b"one\n" + MARK + b"three\n")
+    printed.end_task()
+    del tasks[:2]
+    printed.pass_on()
 
+    assert told == [("a", "one"), ("c", "three")]
+
+
+def test_what_came_late_of_a_task_that_printed_nothing_takes_no_lines_of_the_next(printed, tasks, told):
+    printed.feed(b"late")
+    printed.pass_on()
+    del tasks[0]
+    printed.feed(b"of b\n")
+    printed.pass_on()
+
+    assert told == [("a", "late"), ("b", "of b")]
+
+
+def test_a_flood_read_at_once_begins_with_its_beginning(printed, told):
+    printed.feed(b"".join(b"line %d\n" % number for number in range(100_000)) + MARK)
+    printed.end_task()
+
+    assert told[0] == ("a", "line 0")
+    assert told[-1] == ("a", "line 99999")
+    assert sum("bytes cut" in line for _, line in told) == 1
+
+
+def test_what_is_printed_while_no_task_runs_is_dropped(printed, tasks, told):
+    waiting, tasks[:] = tasks[:], [""]
     printed.feed(b"noise\n")
-    tasks[0] = "a"
+    printed.pass_on()
+    tasks[:] = waiting
     printed.feed(b"kept\n")
+    printed.pass_on()
 
     assert told == [("a", "kept")]
 

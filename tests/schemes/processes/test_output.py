@@ -31,6 +31,17 @@ def test_short_tasks_that_print_keep_their_lines_apart(rig):
     assert [rig.lines_of(task) for task in tasks] == [[f"line {n}"] for n in range(300)]
 
 
+def test_short_tasks_that_print_nothing_get_no_lines_of_those_that_do(rig):
+    for _number in range(100):
+        rig.run("print_bytes", data=b"")
+    said = [f"line {n}\n" if n % 3 == 0 else "" for n in range(300)]
+    tasks = rig.submit(*[rig.call("print_bytes", f"p{n}", data=text.encode()) for n, text in enumerate(said)])
+    for task in tasks:
+        rig.value(task)
+
+    assert [rig.lines_of(task) for task in tasks] == [text.splitlines() for text in said]
+
+
 def test_what_would_harm_a_terminal_is_made_harmless(rig):
     (task,) = rig.submit(rig.call("print_bytes", data=b"\x1b[31mred\x00\xff\nold\rnew\n\tkept\n"))
     rig.value(task)
