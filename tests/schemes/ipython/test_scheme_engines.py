@@ -13,7 +13,7 @@ from clusters import wait_until
 from engine_bench import Bench, call
 from engines import running_cluster
 
-from treadle.core.scheme import Began, Capacity, Ended
+from treadle.core.scheme import Capacity, Ended
 from treadle.core.worker.execute import Result
 from treadle.core.worker.failures import Cause
 from treadle.schemes.ipython.cluster import Cluster
@@ -159,9 +159,11 @@ def test_an_engine_whose_user_clears_its_namespace_or_interrupts_it_goes_on_work
     assert not [one for one in ended.values() if isinstance(one.result, Cause)]
 
 
-def wait_for(place: str) -> int:
+def wait_for(folder: str, name: str) -> int:
+    with open(os.path.join(folder, name), "w") as file:  # noqa: PTH118, PTH123
+        file.write(f"{os.getpid()}\n")
     end = time.monotonic() + 30
-    while not os.path.exists(place):  # noqa: PTH110
+    while not os.path.exists(os.path.join(folder, "go")):  # noqa: PTH110, PTH118
         assert time.monotonic() < end
         time.sleep(0.005)
     return os.getpid()
@@ -176,35 +178,49 @@ class TestInterrupted:
         yield made
         made.close()
 
-    def begin(self, bench, tmp_path):
-        """Have both engines work; return the engine of each task."""
-        bench.submit(*[call(wait_for, task, place=str(tmp_path / "go")) for task in ("first", "second")])
-        began = [bench.take() for _ in range(2)]
-        return {one.task: int(one.place.worker.removeprefix("engine ")) for one in began if isinstance(one, Began)}
+    @pytest.fixture
+    def begin(self, bench, other, tmp_path):
+        """Return a function that has both engines work in this folder, and tells the engine of each task."""
+        numbers = dict(zip(other.client[:].apply_sync(os.getpid), other.client.ids, strict=True))
 
-    def test_the_task_fails_by_that_its_neighbour_ends_well_and_the_engine_works_on(self, bench, other, tmp_path):
-        engines = self.begin(bench, tmp_path)
+        def begun(*tasks):
+            (tmp_path / "go").unlink(missing_ok=True)
+            files = [tmp_path / task for task in tasks]
+            bench.submit(*[call(wait_for, task, folder=str(tmp_path), name=task) for task in tasks])
+            wait_until(lambda: all(file.exists() and file.read_text().endswith("\n") for file in files))
+            return {file.name: numbers[int(file.read_text())] for file in files}
+
+        return begun
+
+    @staticmethod
+    def results(bench, tasks):
+        over = [bench.until(lambda one: isinstance(one, Ended)) for _ in tasks]
+        return {one.task: type(one.result) for one in over}
+
+    def test_the_task_fails_by_that_its_neighbour_ends_well_and_the_engine_works_on(
+        self, bench, other, begin, tmp_path
+    ):
+        engines = begin("first", "second")
         assert other.interrupt([engines["first"]]) == {engines["first"]: "first"}
         ended = bench.until_over("first")
         assert (ended.lost, ended.result.kind, ended.result.type) == (False, "exception", "KeyboardInterrupt")
         assert ended.result.message == "somebody interrupted its engine, as Ctrl-C does"
         (tmp_path / "go").touch()
-        neighbour = bench.until_over("second")
-        assert isinstance(neighbour.result, Result)
-        again = bench.run(*[call(wait_for, f"again[{n}]", place=str(tmp_path / "go")) for n in range(8)])
-        assert not [one for one in again.values() if isinstance(one.result, Cause)]
-        # In the same process: nothing had to be replaced.
-        assert {one.place.pid for one in again.values()} == {ended.place.pid, neighbour.place.pid}
+        assert self.results(bench, ["second"]) == {"second": Result}
+        # In the same processes: nothing had to be replaced.
+        again = begin("third", "fourth")
+        assert set(again.values()) == set(engines.values())
+        (tmp_path / "go").touch()
+        assert self.results(bench, again) == dict.fromkeys(again, Result)
 
-    def test_a_signal_that_may_be_meant_for_something_else_harms_no_task(self, bench, other, tmp_path):
-        engines = self.begin(bench, tmp_path)
+    def test_a_signal_that_may_be_meant_for_something_else_harms_no_task(self, bench, other, begin, tmp_path):
+        engines = begin("first", "second")
         other.interrupt_statements(engines.values())
         (tmp_path / "go").touch()
-        over = [bench.until(lambda one: isinstance(one, Ended)) for _ in engines]
-        assert {one.task: type(one.result) for one in over} == dict.fromkeys(engines, Result)
+        assert self.results(bench, engines) == dict.fromkeys(engines, Result)
 
-    def test_an_engine_that_executes_nothing_stays_as_it_is(self, bench, other, tmp_path):
-        (tmp_path / "go").touch()
+    def test_an_engine_that_executes_nothing_stays_as_it_is(self, bench, other, begin, tmp_path):
         assert other.interrupt(other.uuids()) == {}
-        ended = bench.run(*[call(wait_for, f"t[{n}]", place=str(tmp_path / "go")) for n in range(6)])
-        assert not [one for one in ended.values() if isinstance(one.result, Cause)]
+        engines = begin("first", "second")
+        (tmp_path / "go").touch()
+        assert self.results(bench, engines) == dict.fromkeys(engines, Result)
