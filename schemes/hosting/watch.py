@@ -65,7 +65,7 @@ class Watch:
     def attend(self, seconds: float | None) -> bool:
         """Look after the workers in the calling thread, for up to so many seconds, until something has happened.
 
-        The thread rests from the first time until ``leave``. False, soon, if this cannot be: the scheme has failed, or
+        The thread rests from then on until ``leave``. False, soon, if this cannot be: the scheme has failed, or
         is being closed.
         """
         if self._is_over():
@@ -84,7 +84,7 @@ class Watch:
         return not self._is_over()
 
     def leave(self) -> None:
-        """Let the thread look after the workers again."""
+        """Let the thread look after the workers again, until somebody attends; may be called from any thread."""
         self._alone.set()
 
     def close(self, end: float) -> None:

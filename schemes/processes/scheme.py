@@ -132,6 +132,8 @@ class ProcessesScheme:
                 if not kept:
                     return parts, places  # type: ignore[return-value]
                 self._ask_for(kept)
+                # Who attends may be busy elsewhere, or be this very thread.
+                self.watch.leave()
                 if not self._changed.wait(min(end - time.monotonic(), threading.TIMEOUT_MAX)):
                     raise TimeoutError(f"the worker that keeps {value[1]!r} of {value[0]} has not handed it on in time")
 

@@ -136,6 +136,8 @@ class ThreadsScheme:
                 self._dispatcher.exports.want(value, answer)
                 self._dispatcher.exports.flush()
                 self._stir()
+        # Who attends may be busy elsewhere, or be this very thread.
+        self.watch.leave()
         if not came.wait(deadline):
             raise TimeoutError(f"{value[0]} did not hand over {value[1]!r} within {deadline:g} s")
         handed = found[0]

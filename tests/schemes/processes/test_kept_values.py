@@ -111,6 +111,13 @@ def test_a_value_is_fetched_and_exported_while_its_maker_works(rig, signals, gat
     gate.open()
 
 
+def test_a_value_is_fetched_by_who_attends_to_the_workers(rig):
+    made(rig)
+    assert rig.scheme.watch.attend(0.0)
+
+    assert rig.scheme.fetch(("made", "out", -1), DEADLINE)[5] == 5.0
+
+
 def test_an_export_is_answered_also_if_the_value_is_released_meanwhile(rig):
     suspend(made(rig).place.pid)
     rig.scheme.export([("made", "out", -1)])

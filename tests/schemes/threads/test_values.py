@@ -84,6 +84,13 @@ def files(rig) -> list[str]:
     return [path.name for path in Path(rig.scheme._premises.memory).iterdir() if not path.name.startswith("board-")]
 
 
+def test_a_value_is_fetched_by_who_attends_to_the_hosts(rig):
+    rig.ended(rig.start("zeros", "large", count=1_000_000))
+    assert rig.scheme.watch.attend(0.0)
+
+    assert len(rig.scheme.fetch(("large", "out", -1), 5.0)) == 1_000_000
+
+
 def test_exporting_what_was_never_made_is_answered(rig):
     assert rig.exported("nobody").kind == "lost contact"
 
