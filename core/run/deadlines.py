@@ -38,8 +38,8 @@ class Deadlines:
             heapq.heappop(self._heap)
         return None
 
-    def due(self) -> None:
-        """Do what is due."""
-        while self.remaining() == 0.0:
+    def due(self, by: float | None = None) -> None:
+        """Do what is due, or only what was ``by`` that moment of the clock."""
+        while self.remaining() is not None and self._heap[0][0] <= (self._clock() if by is None else by):
             _, _, name = heapq.heappop(self._heap)
             self._set.pop(name)[1]()

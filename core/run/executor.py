@@ -130,8 +130,10 @@ class Executor:
         """Wait for something to happen, and do what follows."""
         try:
             self._inbox.attend(self._schemes.watch)
-            self._take(self._inbox.take(self._deadlines.remaining()))
-            self._deadlines.due()
+            messages, now = self._inbox.take(self._deadlines.remaining()), self._clock()
+            self._take(messages)
+            # What came since, while these were taken, may be the end of what would be late.
+            self._deadlines.due(by=now)
             self._carry_on()
         except KeyboardInterrupt:
             if self.scheduler.state is not RunState.RUNNING:

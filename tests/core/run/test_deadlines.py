@@ -24,6 +24,17 @@ def test_what_is_due_happens_once_and_in_order() -> None:
     assert deadlines.remaining() is None
 
 
+def test_what_was_not_due_by_a_moment_waits() -> None:
+    clock, done = Clock(), []
+    deadlines = Deadlines(clock)
+    deadlines.set("soon", 1.0, lambda: done.append("soon"))
+    deadlines.set("late", 2.0, lambda: done.append("late"))
+    clock.now += 5
+    deadlines.due(by=101.5)
+    assert done == ["soon"]
+    assert deadlines.remaining() == 0.0
+
+
 def test_what_was_cleared_does_not_happen() -> None:
     clock, done = Clock(), []
     deadlines = Deadlines(clock)

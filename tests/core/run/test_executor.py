@@ -107,6 +107,43 @@ def test_times_are_those_when_a_report_came_and_not_when_it_was_read(tmp_path) -
     assert (record.dispatched, record.began, record.ended) == (0, 1, 3)
 
 
+class Unread:
+    """Workers whose answers are read only when somebody attends, and that have all answered by a moment.
+
+    Of a task that is to stop its answer does not count.
+    """
+
+    def __init__(self, scheme: ToldScheme, clock: FakeClock, by: float) -> None:
+        self._scheme, self._clock, self._by = scheme, clock, by
+        self.stopping: list[str] = []
+
+    def attend(self, _seconds: float | None) -> bool:
+        while self._clock.now >= self._by and self._scheme.calls:
+            call = self._scheme.calls.pop()
+            self._scheme.report(Stopped(call.task, 1) if call.task in self.stopping else ended(call))
+        return True
+
+    def stir(self, *, anyway: bool = False) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
+
+def test_a_task_is_not_late_that_ended_in_time_while_the_listener_was_slow(tmp_path) -> None:
+    clock, scheme = FakeClock(), ToldScheme(answer=lambda call: [Began(call.task, 1, Place("w"))])
+    scheme.watch = unread = Unread(scheme, clock, by=105.0)
+    scheme.stopped = lambda task: unread.stopping.append(task) or ()
+
+    def listen(event: RunEvent) -> None:
+        if isinstance(event, TaskChanged) and event.record.state is TaskState.RUNNING:
+            clock.now += 5
+
+    nodes = {name: Node(module="step", timeout=1) for name in "ab"}
+    run = executor(pipeline({}, **nodes), tmp_path, scheme, listener=listen, clock=clock)
+    assert run.run() is RunState.SUCCEEDED
+
+
 # Values that are asked for and do not come
 
 ELSEWHERE = {"b.x": "a.out"}
