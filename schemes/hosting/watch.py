@@ -48,7 +48,7 @@ class Watch:
 
     def __init__(self, scheme: str, watched: Watched, lock: RLock, wake: int) -> None:
         self._scheme, self._watched, self._lock, self._wake = scheme, watched, lock, wake
-        self._closing = self._rests = self._failed = False
+        self._closing = self._rests = self._waits = self._failed = False
         # Who looks after the workers has the seat meanwhile; the thread takes it only while nobody attends.
         self._seat, self._alone = threading.Lock(), threading.Event()
         self._alone.set()
@@ -78,7 +78,12 @@ class Watch:
         if not self._seat.acquire(timeout=_RELIEF):
             return False
         try:
-            self._look(seconds)
+            self._take(seconds)
+        except Exception as error:
+            if self._waits:
+                # A handler of signals raised it, in the thread that waits: no fault of the scheme.
+                raise
+            self._fail(error)
         finally:
             self._seat.release()
         return not self._is_over()
@@ -105,8 +110,14 @@ class Watch:
                     return
                 # Somebody may have come to attend while it waited for the seat.
                 if self._alone.is_set():
-                    self._rest()
-                    self._look(None)
+                    self._serve_once()
+
+    def _serve_once(self) -> None:
+        try:
+            self._rest()
+            self._take(None)
+        except Exception as error:  # noqa: BLE001 - it is logged
+            self._fail(error)
 
     def _is_over(self) -> bool:
         return self._closing or self._failed
@@ -118,24 +129,23 @@ class Watch:
         if shortest:
             time.sleep(shortest)
 
-    def _look(self, seconds: float | None) -> None:
-        """Wait until something happens, but only so long, and take it in."""
-        try:
-            self._take(seconds)
-        except Exception as error:
-            logging.getLogger(__name__).exception("the scheme %s has failed", self._scheme)
-            self._failed = True
-            with self._lock:
-                self._watched.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
+    def _fail(self, error: Exception) -> None:
+        logging.getLogger(__name__).error("the scheme %s has failed", self._scheme, exc_info=error)
+        self._failed = True
+        with self._lock:
+            self._watched.abandon(f"a bug in Treadle, please report it: {type(error).__name__}: {error}")
 
     def _take(self, seconds: float | None) -> None:
-        watched = self._watched
+        """Wait until something happens, but only so long, and take it in."""
+        watched, self._waits = self._watched, False
         with self._lock:
             longest = watched.patience()
             self._rests = longest is None
         if longest is None or (seconds is not None and seconds < longest):
             longest = seconds
+        self._waits = True
         events = watched.selector.select(longest)
+        self._waits = False
         with self._lock:
             self._rests = False
             for key, _ in events:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import selectors
+import signal
 import socket
 import threading
 import time
@@ -161,6 +162,24 @@ def test_a_scheme_that_failed_in_its_thread_cannot_be_attended_to(
     assert not watch.attend(DEADLINE)
     assert len(workers.abandoned) == 1
     assert "tests has failed" in caplog.text
+
+
+def test_what_a_handler_of_signals_raises_is_no_fault_of_the_scheme(watch: Watch, workers: Workers) -> None:
+    def out_of_time(*_: object) -> None:
+        raise TimeoutError("a limit of the program's own")
+
+    watch.attend(0.0)
+    before = signal.signal(signal.SIGALRM, out_of_time)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(TimeoutError):
+            watch.attend(DEADLINE)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert not workers.abandoned
+    workers.say(b"a")
+    attend_until(watch, workers)
 
 
 def test_it_can_be_closed_by_who_attends(watch: Watch) -> None:
