@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ _SIGNALS = (
     signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM, signal.SIGPIPE, signal.SIGHUP,
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGSEGV,
 )  # fmt: skip
-_TICK = 100_000_000
-"""Nanoseconds; file systems tell the time of a change no more exactly than this."""
+_LONG_AGO = 1_000_000_000
+"""Nanoseconds since 1970: no change of a directory has this time."""
 
 _handler_of = _signal.getsignal
 """What signal.getsignal calls, without making an enum of each answer, which would cost the most here."""
@@ -80,28 +79,21 @@ class State:
 class Surroundings(State):
     """That, and a working directory for all tasks: ``home``. Files that a task leaves in it are removed."""
 
-    _settled = False
-
     def __init__(self, home: Path) -> None:
         super().__init__()
         self._home = str(home)
         os.chdir(home)
-        self._place = _place()
+        self._place = _aged_place()
 
     def restore(self) -> None:
         """Undo what a task changed, and remove what it left. Costs a few microseconds where there is nothing."""
         super().restore()
-        if _place() != self._place or (not self._settled and self._changed_at_once()):
+        if _place() != self._place:
             self._restore_home()
 
     def end_alarms(self) -> None:
         """Let no alarm that a task has set go off in a later one."""
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-    def _changed_at_once(self) -> bool:
-        """Look for files in a directory whose time is so new that one more file might not change it."""
-        self._settled = time.time_ns() - self._place[2] > _TICK
-        return bool(os.listdir("."))  # noqa: PTH208 - as cheap as can be
 
     def _restore_home(self) -> None:
         home = Path(self._home)
@@ -112,12 +104,18 @@ class Surroundings(State):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
-        self._place, self._settled = _place(), False
+        self._place = _aged_place()
 
 
 def _held_environment() -> dict[Any, Any]:
     # Decoding all variables to compare them would take longer than a short task.
     return dict(getattr(os.environ, "_data", None) or os.environ)
+
+
+def _aged_place() -> tuple[int, ...]:
+    """Make this directory look old, and return what tells it from itself with other entries, however new they are."""
+    os.utime(".", ns=(_LONG_AGO, _LONG_AGO))
+    return _place()
 
 
 def _place() -> tuple[int, ...]:
