@@ -202,10 +202,17 @@ class Plan(Struct, frozen=True, dict=True):
                         readers[source.node].append((node.number, tolerant))
         return readers
 
+    @cached_property
+    def is_read(self) -> Sequence[bool]:
+        """For each node whether another one reads its outputs."""
+        return [
+            bool(readers) and any([reader != number for reader, _ in readers])
+            for number, readers in enumerate(self._consumers)
+        ]
+
     def sinks(self) -> list[PlanNode]:
         """Return the nodes whose outputs no other node reads."""
-        readers = self.consumers()
-        return [node for node in self.nodes if all(reader == node.number for reader, _ in readers[node.number])]
+        return [node for node, read in zip(self.nodes, self.is_read, strict=True) if not read]
 
 
 def _calls_and_asks(node: PlanNode) -> object:

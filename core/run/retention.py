@@ -63,10 +63,9 @@ class Retention:
     def __init__(self, layout: Layout, release: Callable[[Task], None]) -> None:
         self._layout = layout
         self._release = release
-        readers = layout.plan.consumers()
-        self._is_read = [not {reader for reader, _ in entries} <= {number} for number, entries in enumerate(readers)]
+        self._is_read = layout.plan.is_read
         # How many nodes read each one, of those that may get tasks while the run goes; and which ones these read.
-        self._incomplete = [0] * len(readers)
+        self._incomplete = [0] * len(self._is_read)
         self._reads: dict[int, list[int]] = {}
         self._loops: dict[int, list[FedBack]] = {}
         for node in layout.plan.mapped:
