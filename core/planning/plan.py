@@ -205,8 +205,9 @@ class Plan(Struct, frozen=True, dict=True):
     @cached_property
     def is_read(self) -> Sequence[bool]:
         """For each node whether another one reads its outputs."""
+        # Only a loop has nodes that read their own outputs.
         return [
-            bool(readers) and any([reader != number for reader, _ in readers])
+            bool(readers) and (readers[0][0] != number or any(reader != number for reader, _ in readers))
             for number, readers in enumerate(self._consumers)
         ]
 

@@ -179,13 +179,7 @@ class Pool:
             case ("over", number, taken) if number in self._members:
                 self._members[number].overdrawn = over_the_limit(taken, self._limit, self._name)
             case ("exited", number, status, why, traceback) if number in self._members:
-                struck = status == signal.SIGKILL and self._memory.struck()
-                peak = self._members[number].peak
-                cause = cause_of_death(status, why, traceback, out_of_memory=struck, peak=peak)
-                member = self._members[number]
-                ours = member.severed or member.overdrawn if status == signal.SIGKILL else None
-                outside = status == signal.SIGKILL and not (struck or ours or member.kill_at)
-                self._bury(number, ours or cause, outside=outside)
+                self._exited(self._members[number], status, why, traceback)
             case ("unborn", number, text) if number in self._members:
                 self._bury(number, Cause("insufficient resources", f"no worker process could be made: {text}"))
             case ("orphaned", number) if number in self._members:
@@ -194,6 +188,15 @@ class Pool:
                     Cause("killed", "killed together with the supervisor of the worker processes"),
                     orphaned=True,
                 )
+
+    def _exited(self, member: Member, status: int, why: str, traceback: str) -> None:
+        killed = status == signal.SIGKILL
+        ours = (member.severed or member.overdrawn) if killed else None
+        # What we ended ourselves must not be taken for one of those that the system has killed.
+        foreign = killed and not (ours or member.kill_at)
+        struck = foreign and self._memory.struck()
+        cause = ours or cause_of_death(status, why, traceback, out_of_memory=struck, peak=member.peak)
+        self._bury(member.number, cause, outside=foreign and not struck)
 
     def _answered(self, member: Member) -> None:
         """Do what follows from an answer."""

@@ -193,7 +193,8 @@ class Fleet:
             return host.severed
         if os.waitstatus_to_exitcode(status) == m.CUT_OFF:
             return CLOSED
-        struck = status == signal.SIGKILL and self._memory.struck()
+        # What we ended ourselves must not be taken for one of those that the system has killed.
+        struck = status == signal.SIGKILL and not host.dismissed and self._memory.struck()
         return cause_of_death(status, why, traceback, out_of_memory=struck)
 
     def watch_room(self) -> None:

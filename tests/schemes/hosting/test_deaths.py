@@ -10,6 +10,7 @@ import pytest
 from clusters import wait_until
 from process_rigs import Rig
 
+from treadle.core.scheme import Stopped
 from treadle.schemes.hosting.deaths import CLAIM_SECONDS, MemoryWatch, cause_of_death
 
 if TYPE_CHECKING:
@@ -129,5 +130,24 @@ def test_two_workers_that_are_killed_at_once_for_memory_are_both_told_so_and_a_t
         assert [rig.cause(task).kind for task in ("one", "two")] == ["out of memory"] * 2
         os.kill(own_process(rig, tmp_path, "three"), signal.SIGKILL)
         assert rig.cause("three").message == "killed by signal 9 (SIGKILL)"
+    finally:
+        rig.scheme.close(5.0)
+
+
+def test_a_worker_that_we_kill_ourselves_is_not_taken_for_one_that_the_system_has_killed(tmp_path: Path) -> None:
+    events = tmp_path / "memory.events"
+    events.write_text(FORMS["memory.events"].format(kills=0))
+    rig = Rig(tmp_path, workers=2)
+    try:
+        rig.scheme._pool._memory = MemoryWatch(events)
+        victim = own_process(rig, tmp_path, "victim")
+        stubborn = tmp_path / "stubborn"
+        rig.submit(rig.call("never_give_up", "stubborn", file=str(stubborn)))
+        wait_until(stubborn.exists)
+        events.write_text(FORMS["memory.events"].format(kills=1))
+        rig.scheme.stop(["stubborn"])
+        assert isinstance(rig.end_of("stubborn"), Stopped)
+        os.kill(victim, signal.SIGKILL)
+        assert rig.cause("victim").kind == "out of memory"
     finally:
         rig.scheme.close(5.0)
