@@ -63,14 +63,18 @@ class Inbox(Generic[_T]):
 
     def take(self, seconds: float | None) -> list[tuple[float, _T]]:
         """Wait for messages, for up to so many seconds, and take out what has come: that may be nothing."""
-        messages = self._messages
         if self._watch is None:
             try:
-                taken = [messages.get(timeout=seconds)]
+                return self._with_others([self._messages.get(timeout=seconds)])
             except queue.Empty:
                 return []
-        else:
-            taken = self._reported(self._watch, seconds)
+        taken = self._with_others([])
+        taken += self._reported(self._watch, 0.0 if taken else seconds)
+        return self._with_others(taken)
+
+    def _with_others(self, taken: list[tuple[float, _T]]) -> list[tuple[float, _T]]:
+        """Add what has come since, as long as there are not too many."""
+        messages = self._messages
         while len(taken) < _AT_A_TIME and not messages.empty():
             taken.append(messages.get_nowait())
         return taken

@@ -87,6 +87,17 @@ def test_what_came_before_is_not_waited_for_but_the_workers_are_looked_after(inb
     assert not watch.stirs
 
 
+def test_what_workers_report_stands_between_what_came_before_and_what_comes_after(inbox: Inbox[str]) -> None:
+    def report() -> None:
+        inbox.put_report("during")
+        inbox.put("after")
+
+    inbox.attend(Attended(report))
+    inbox.put("before")
+    taken = inbox.take(DEADLINE)
+    assert [text for _, text in taken] == ["before", "during", "after"]
+
+
 def test_reports_of_the_workers_that_are_attended_to_wake_nobody(inbox: Inbox[str]) -> None:
     watch = Attended(lambda: inbox.put_report("done"))
     inbox.attend(watch)
