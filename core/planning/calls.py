@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class CallForms:
     """The forms of a plan's calls, by the numbers of their nodes, made as they are asked for; nodes alike share one.
 
-    ``declared_only`` are the nodes whose function must be a declared module, ``digested`` the numbers of those whose
-    results are to be digested. Nodes that call the same share its target, so that it can be told by its identity.
+    ``declared_only`` are the nodes whose function must be a declared module, which those that are alike are too;
+    ``digested`` the numbers of those whose results are to be digested. Nodes that call the same share its target, so
+    that it can be told by its identity.
     """
 
     def __init__(self, plan: Plan, declared_only: Iterable[str], digested: Iterable[int]) -> None:
