@@ -122,15 +122,12 @@ class ProcessesScheme:
     def _handed(self, value: ValueId, deadline: float) -> tuple[list[ValueId], list[Handed]]:
         """Return the parts of a value and how they can be read, once all of them can."""
         with self._lock:
-            if (small := self._values.small(value)) is not None:
-                return [value], [small]
             end = time.monotonic() + deadline
             while True:
                 parts = self._values.parts(value)
-                places = [self._values.where(part) for part in parts]
-                kept = [part for part, where in zip(parts, places, strict=True) if isinstance(where, Kept)]
+                kept = [part for part, where in parts if type(where) is Kept]
                 if not kept:
-                    return parts, places  # type: ignore[return-value]
+                    return [part for part, _ in parts], [where for _, where in parts]  # type: ignore[misc]
                 self._ask_for(kept)
                 # Who attends may be busy elsewhere, or be this very thread.
                 self.watch.leave()

@@ -41,7 +41,7 @@ class Values:
     def keep(self, task: str, values: dict[Name, Given], worker: int) -> int:
         """Take note of what a call gave, and return how many bytes that is."""
         size = 0
-        held: Held = {}
+        held: dict[Name, Where] = {}
         for name, given in values.items():
             # Each name comes anew from the worker; ten thousand times the same would be most of what a task takes.
             name = self._names.setdefault(name, name)  # noqa: PLW2901
@@ -53,11 +53,8 @@ class Values:
                 if type(given[0]) is int:
                     where = Kept(worker, *given)
                     self._kept.setdefault(worker, {})[given[0]] = (task, *name)
-            if len(values) == 1:
-                held = name, where
-            else:
-                held[name] = where  # type: ignore[index]
-        self._held[task] = held
+            held[name] = where
+        self._held[task] = held.popitem() if len(held) == 1 else held
         return size
 
     def where(self, value: ValueId) -> Where:
@@ -69,11 +66,6 @@ class Values:
         if held[0] != (output, place):
             raise KeyError(value)
         return held[1]
-
-    def small(self, value: ValueId) -> bytes | None:
-        """Return a value that is here as it is; None if it is elsewhere, or gone."""
-        held = self._held.get(value[0])
-        return held[1] if type(held) is tuple and type(held[1]) is bytes and held[0] == value[1:] else None
 
     def has(self, value: ValueId) -> bool:
         """Say whether a value is here."""
@@ -130,9 +122,12 @@ class Values:
             self._held[task] = {name: where for name, where in self._of(task).items() if name != (output, place)}
         return lost
 
-    def parts(self, value: ValueId) -> list[ValueId]:
-        """Return the value, or its items if it is kept item by item; KeyError if it is not there."""
-        return [value] if self.has(value) else parts_of(value, self._of(value[0]))
+    def parts(self, value: ValueId) -> list[tuple[ValueId, Where]]:
+        """Return the value, or its items if it is kept item by item, and where each is; KeyError if it is not there."""
+        try:
+            return [(value, self.where(value))]
+        except KeyError:
+            return [(part, self.where(part)) for part in parts_of(value, self._of(value[0]))]
 
     def forget(self, tasks: Iterable[str]) -> tuple[list[str], dict[int, list[int]]]:
         """Let go of the values of these tasks; return the files they were in, now gone, and by worker what it keeps."""
