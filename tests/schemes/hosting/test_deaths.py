@@ -14,7 +14,7 @@ from treadle.core.scheme import Stopped
 from treadle.schemes.hosting.deaths import CLAIM_SECONDS, MemoryWatch, cause_of_death
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # As the kernel has them: a control group of version 2 and of version 1, and the whole machine.
@@ -115,39 +115,44 @@ def own_process(rig: Rig, folder: Path, task: str) -> int:
     return int(file.read_text().split()[-1])
 
 
-def test_two_workers_that_are_killed_at_once_for_memory_are_both_told_so_and_a_third_is_not(tmp_path: Path) -> None:
-    events = tmp_path / "memory.events"
-    events.write_text(FORMS["memory.events"].format(kills=0))
-    rig = Rig(tmp_path, workers=2)
-    try:
-        rig.scheme._pool._memory = MemoryWatch(events)
-
-        victims = [own_process(rig, tmp_path, task) for task in ("one", "two")]
-        # The kernel counts first.
-        events.write_text(FORMS["memory.events"].format(kills=2))
-        for pid in victims:
-            os.kill(pid, signal.SIGKILL)
-        assert [rig.cause(task).kind for task in ("one", "two")] == ["out of memory"] * 2
-        os.kill(own_process(rig, tmp_path, "three"), signal.SIGKILL)
-        assert rig.cause("three").message == "killed by signal 9 (SIGKILL)"
-    finally:
-        rig.scheme.close(5.0)
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    made = tmp_path / "memory.events"
+    made.write_text(FORMS["memory.events"].format(kills=0))
+    return made
 
 
-def test_a_worker_that_we_kill_ourselves_is_not_taken_for_one_that_the_system_has_killed(tmp_path: Path) -> None:
-    events = tmp_path / "memory.events"
-    events.write_text(FORMS["memory.events"].format(kills=0))
-    rig = Rig(tmp_path, workers=2)
-    try:
-        rig.scheme._pool._memory = MemoryWatch(events)
-        victim = own_process(rig, tmp_path, "victim")
-        stubborn = tmp_path / "stubborn"
-        rig.submit(rig.call("never_give_up", "stubborn", file=str(stubborn)))
-        wait_until(stubborn.exists)
-        events.write_text(FORMS["memory.events"].format(kills=1))
-        rig.scheme.stop(["stubborn"])
-        assert isinstance(rig.end_of("stubborn"), Stopped)
-        os.kill(victim, signal.SIGKILL)
-        assert rig.cause("victim").kind == "out of memory"
-    finally:
-        rig.scheme.close(5.0)
+@pytest.fixture
+def rig(tmp_path: Path, events: Path) -> Iterator[Rig]:
+    """Two workers, whose pool takes the count of the kernel from ``events``."""
+    made = Rig(tmp_path, workers=2)
+    made.scheme._pool._memory = MemoryWatch(events)
+    yield made
+    made.scheme.close(5.0)
+
+
+def test_two_workers_that_are_killed_at_once_for_memory_are_both_told_so_and_a_third_is_not(
+    rig: Rig, events: Path, tmp_path: Path
+) -> None:
+    victims = [own_process(rig, tmp_path, task) for task in ("one", "two")]
+    # The kernel counts first.
+    events.write_text(FORMS["memory.events"].format(kills=2))
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    assert [rig.cause(task).kind for task in ("one", "two")] == ["out of memory"] * 2
+    os.kill(own_process(rig, tmp_path, "three"), signal.SIGKILL)
+    assert rig.cause("three").message == "killed by signal 9 (SIGKILL)"
+
+
+def test_a_worker_that_we_kill_ourselves_is_not_taken_for_one_that_the_system_has_killed(
+    rig: Rig, events: Path, tmp_path: Path
+) -> None:
+    victim = own_process(rig, tmp_path, "victim")
+    stubborn = tmp_path / "stubborn"
+    rig.submit(rig.call("never_give_up", "stubborn", file=str(stubborn)))
+    wait_until(stubborn.exists)
+    events.write_text(FORMS["memory.events"].format(kills=1))
+    rig.scheme.stop(["stubborn"])
+    assert isinstance(rig.end_of("stubborn"), Stopped)
+    os.kill(victim, signal.SIGKILL)
+    assert rig.cause("victim").kind == "out of memory"

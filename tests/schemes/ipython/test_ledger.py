@@ -55,6 +55,14 @@ def opened(ledger: Ledger) -> Record:
     return ledger.open(Path("/profile"), "", "local", Path("/logs"))
 
 
+def with_engine(ledger: Ledger, engine: Proof) -> Record:
+    record = opened(ledger)
+    ledger.add(record.id, Started("engine", engine))
+    told = ledger.read(record.id)
+    assert told is not None
+    return told
+
+
 def test_a_process_is_proved_by_number_start_and_command_together(sleepers: list) -> None:
     proof = sleep(sleepers)
     assert proof.lives
@@ -97,10 +105,7 @@ def test_a_reused_number_is_never_touched(sleepers: list) -> None:
         msgspec.structs.replace(unrelated, started=unrelated.started + "1"),
         msgspec.structs.replace(unrelated, command="python -m ipyparallel.engine"),
     ):
-        record = opened(ledger)
-        ledger.add(record.id, Started("engine", faked))
-        told = ledger.read(record.id)
-        assert told is not None
+        told = with_engine(ledger, faked)
         assert told.living() == []
         assert told.end(1.0) == []
         assert not faked.send(signal.SIGKILL)
@@ -154,26 +159,20 @@ def test_what_did_not_end_is_a_leftover_until_it_has_ended_whatever_was_meant_be
 
 def test_what_did_not_end_is_found_again_although_somebody_has_removed_its_record(sleepers: list) -> None:
     ledger, deaf = Ledger(), deaf_one(sleepers)
-    record = opened(ledger)
-    ledger.add(record.id, Started("engine", deaf))
-    kept = ledger.read(record.id)
-    assert kept is not None
+    kept = with_engine(ledger, deaf)
     shutil.rmtree(ledger.folder)
     assert ledger.end(kept, 0.3) == [deaf]
-    assert [one.id for one in ledger.records()] == [record.id]
+    assert [one.id for one in ledger.records()] == [kept.id]
 
 
 def test_what_the_system_holds_is_stuck_until_it_lets_go(sleepers: list) -> None:
     ledger, held = Ledger(), sleep(sleepers)
-    record = opened(ledger)
-    ledger.add(record.id, Started("engine", held))
-    told = ledger.read(record.id)
-    assert told is not None
+    told = with_engine(ledger, held)
     assert not held.stuck
     with frozen(held.pid):
         assert held.stuck
         assert ledger.end(told, 3.0) == [held]
-        assert ledger.read(record.id) is not None
+        assert ledger.read(told.id) is not None
     # It was told to end while it could not hear.
     assert sleepers[0].wait(SECONDS) in {-signal.SIGTERM, -signal.SIGKILL}
 
