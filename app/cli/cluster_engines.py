@@ -47,7 +47,8 @@ def _add(cluster: Cluster, options: Namespace) -> None:
 
 
 def _act(cluster: Cluster, options: Namespace) -> None:
-    numbers, tasks = sorted(cluster.uuids()) if None in options.engines else options.engines, dict[int, str]()
+    numbers = sorted(cluster.uuids()) if None in options.engines else options.engines
+    tasks: dict[int, str] = {}
     match options.deed:
         case "interrupt":
             tasks = cluster.interrupt(numbers)
