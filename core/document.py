@@ -9,6 +9,7 @@ import json
 import math
 import os
 import re
+import threading
 import stat
 import tempfile
 from pathlib import Path
@@ -37,6 +38,8 @@ UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 _pipelines = msgspec.json.Decoder(Pipeline)
 """Made here so that its types are known before there are threads: two that work them out at once crash the process."""
+
+_one_at_a_time = threading.Lock()
 
 _END_OF_KEY = re.compile(rb'"\s*:')
 _SCHEME_FIELDS = frozenset(field.name for field in dataclasses.fields(Schemes))
@@ -80,7 +83,8 @@ def _kind(mode: int) -> str:
 def decode(data: bytes, where: str = "the pipeline") -> Pipeline:
     """Turn the bytes of a file into a pipeline; FileError, in one line with the place, if they are none."""
     try:
-        with collector_paused():
+        # One at a time: two threads that decode their first pipeline together crash the process.
+        with _one_at_a_time, collector_paused():
             return _fast(data) or _careful(data)
     except _Invalid as problem:
         raise FileError(str(problem), where=where, remedy=_ADVICE) from None
