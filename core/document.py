@@ -9,9 +9,9 @@ import json
 import math
 import os
 import re
-import threading
 import stat
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
