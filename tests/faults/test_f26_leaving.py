@@ -38,10 +38,9 @@ from leaving_sessions import (
     end_all,
     foreign_engine,
     left_run,
-    pass_gate,
 )
 from runners import greeted
-from whole_windows import gate
+from whole_windows import gate, open_gate
 
 from treadle.app.window.leaving.steps import Step, Waits
 from treadle.core import protocol as p
@@ -171,7 +170,7 @@ def test_a_cluster_that_a_left_run_uses_lives_until_it_is_over_and_longer_if_it_
     one.over()
     assert all_alive({one.runner, *ours})
     assert left_run().live
-    pass_gate(deeds)
+    open_gate(deeds)
     assert all_gone([one.runner])
     assert left_run().state == "succeeded"
     if fate == "stop":
@@ -312,7 +311,7 @@ def test_at_the_end_of_the_session_a_run_is_left_where_that_was_remembered(sessi
     one.program.session_ends()
     assert one.closed == 1
     assert all_alive([one.runner])
-    pass_gate(deeds)
+    open_gate(deeds)
     assert all_gone([one.runner])
     assert left_run().state == "succeeded"
 

@@ -8,8 +8,8 @@ import signal
 import psutil
 import pytest
 from eyes import WatchedWindow
-from leaving_sessions import all_alive, all_gone, cluster_processes, end_all, left_run, pass_gate
-from whole_windows import gate
+from leaving_sessions import all_alive, all_gone, cluster_processes, end_all, left_run
+from whole_windows import gate, open_gate
 
 from treadle import Pipeline
 from treadle.app.window.settings import Settings
@@ -89,6 +89,6 @@ def test_a_signal_does_what_was_remembered(watched, tmp_path, deeds):
     assert all_gone(ours, 1.0)
     assert all_alive([runner])
     assert left_run().live
-    pass_gate(deeds)
+    open_gate(deeds)
     assert all_gone([runner])
     assert left_run().state == "succeeded"

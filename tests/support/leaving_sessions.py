@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import endings
 import psutil
-from clusters import wait_until
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QLabel
-from whole_windows import Whole, open_gate
+from whole_windows import Whole, is_opened
 
 from treadle import Pipeline
 from treadle.app.window.leaving.steps import Step, Waits
@@ -167,22 +166,9 @@ def left_run() -> Any:
     return run
 
 
-def pass_gate(gate: Path) -> None:
-    """Let the task through that waits at the gate, or is on its way there."""
-
-    def opened() -> bool:
-        try:
-            os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
-        except OSError:
-            return False
-        return True
-
-    wait_until(opened, SECONDS)
-
-
 def end_all(gate: Path, *others: subprocess.Popen[bytes]) -> None:
     """End what a test may have left: runs, clusters, and processes of its own."""
-    open_gate(gate)
+    is_opened(gate)
     endings.end_runs()
     for process in cluster_processes():
         with contextlib.suppress(psutil.Error):

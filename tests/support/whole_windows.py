@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusters import wait_until
 from offspring import offspring
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -111,8 +112,14 @@ def gate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def open_gate(path: Path) -> None:
-    """Let all through that wait there now; none may wait."""
+    """Let the task through that waits at the gate, or is on its way there: it is told to run before it has come."""
+    wait_until(lambda: is_opened(path), MS / 1000)
+
+
+def is_opened(path: Path) -> bool:
+    """Let all through that wait at the gate now; return whether any did."""
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
     except OSError:
-        return
+        return False
+    return True
