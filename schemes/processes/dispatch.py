@@ -24,6 +24,10 @@ _NO_ROOM = Cause("insufficient resources", "there is no room to bring the values
 SPEED = 700e6
 """Bytes a second at which a value can be made readable for others: a shorter wait is better than that."""
 
+TRIVIAL = 25e-6
+"""Seconds. Jobs that take no longer are done as fast as they are given out by one worker; a second one would only take
+the processor from who gives them out."""
+
 
 class Dispatch:
     """The jobs that no worker has yet, in order; apart those whose input a worker keeps, since others overtake them.
@@ -209,7 +213,22 @@ def _size(values: list[Kept]) -> int:
 
 
 def _choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return an idle worker, or the one with the least to do of those that have room; all must be open."""
+    """Return the worker for a job, if one has room; all must be open."""
+    return _first(members, job, now) if job.expected <= TRIVIAL else _least_busy(members, job, now)
+
+
+def _first(members: Iterable[Member], job: Job, now: float) -> Member | None:
+    """Return the first worker that has room, unless one before it will soon have some."""
+    for member in members:
+        if member.has_room(job, now):
+            return member
+        if member.soon_done(now):
+            break
+    return None
+
+
+def _least_busy(members: Iterable[Member], job: Job, now: float) -> Member | None:
+    """Return an idle worker, or the one with the least to do of those that have room."""
     best: Member | None = None
     for member in members:
         if not member.jobs:

@@ -107,6 +107,10 @@ class Member:
             return False
         return self.load + job.expected <= AHEAD or (len(jobs) == 1 and self.load <= SHORT)
 
+    def soon_done(self, now: float) -> bool:
+        """Whether what it has takes no more than moments, as far as is known."""
+        return self.load <= 2 * AHEAD and now <= self.overdue
+
     @property
     def overdue(self) -> float:
         """When the running call has taken so much longer than expected that those behind it should not wait."""
