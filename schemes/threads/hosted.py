@@ -8,12 +8,14 @@ import pickle
 import selectors
 import time
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from ...core.scheme import Place
 from ..hosting import channel as ch
+from ..hosting.wire import Encoded
 from . import messages as m
 from .board import RunningBoard
 from .output import Output
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from ...core.worker.failures import Cause
     from ...core.worker.handing import Handed
     from ..hosting.child import Setup
-    from ..hosting.wire import Encoded, Encoder
+    from ..hosting.wire import Encoder
 
 SPARE = 8
 """How many threads a host may have besides, in the place of those that are held up by calls nobody waits for."""
@@ -35,8 +37,7 @@ _CHUNK = 1 << 16
 _NO_TIME = float("inf")
 
 
-@dataclass(slots=True)
-class HostedCall:
+class HostedCall(Struct, eq=False):
     """A call on its way: its number, whether it is known as a short one, whether its begin was told, when it was first
     seen to run, when its host was asked to stop it, when that was told, and the host that has it.
     """
