@@ -80,15 +80,14 @@ class RunFacts:
 
 def facts_of(plan: Plan, pipeline: Pipeline, scheme: str, options: Mapping[str, Any]) -> RunFacts:
     """Return the facts of a run of ``pipeline`` that this process is about to begin."""
-    modules = {id(node.module): node.module for node in plan.nodes}
     return RunFacts(
         plan.title,
-        _nodes(plan, {number: (module.label, module.path or module.name) for number, module in modules.items()}),
+        _nodes(plan),
         _text(pipeline),
         str(pipeline.file or ""),
         scheme,
         options,
-        versions(module.path for module in modules.values()),
+        versions({node.module.path for node in plan.unlike}),
     )
 
 
@@ -132,28 +131,31 @@ def _version(distribution: str) -> str:
         return ""
 
 
-def _nodes(plan: Plan, named: Mapping[int, tuple[str, str]]) -> tuple[NodeFacts, ...]:
-    """Return what is known of each node; ``named`` holds, by its identity, what a module is called and its path."""
+def _nodes(plan: Plan) -> tuple[NodeFacts, ...]:
+    """Return what is known of each node."""
     found = []
-    nodes = plan.nodes
-    for node in nodes:
+    ids = [node.id for node in plan.nodes]
+    asked: dict[int, tuple[str, str, int, float]] = {}
+    for node, kind in zip(plan.nodes, plan.alike, strict=True):
         inputs: dict[str, Any] = {}
-        sources: dict[int, None] = {}
+        fed_by: list[str] = []
         for entry in node.inputs:
             # Nearly all inputs of nearly all pipelines are of the first two kinds.
-            if type(entry) is Constant:
+            if type(entry) is Wired and entry.join is None and (source := entry.source).start is None:
+                fed_by.append(ids[source.node])
+                inputs[entry.port] = {"from": f"{fed_by[-1]}.{source.output}"}
+            elif type(entry) is Constant:
                 value = entry.value
                 inputs[entry.port] = {"value": value if type(value) in _SHORT else plain(value)}
-            elif type(entry) is Wired and entry.join is None and entry.source.start is None:
-                source = entry.source
-                inputs[entry.port] = {"from": f"{nodes[source.node].id}.{source.output}"}
-                sources[source.node] = None
             else:
                 inputs[entry.port] = _described(plan, entry)
-                sources.update((source.node, None) for source in sources_of(entry))
-        label, path = named[id(node.module)]
-        fed_by = tuple([nodes[number].id for number in sources])
-        found.append(NodeFacts(node.id, node.settings.title or label, path, node.n_procs, node.mem_gb, inputs, fed_by))
+                fed_by += [ids[source.node] for source in sources_of(entry)]
+        if kind not in asked:
+            module = node.module
+            asked[kind] = module.label, module.path or module.name, node.n_procs, node.mem_gb
+        label, path, n_procs, mem_gb = asked[kind]
+        sources = tuple(fed_by if len(fed_by) < 2 else dict.fromkeys(fed_by))
+        found.append(NodeFacts(node.id, node.settings.title or label, path, n_procs, mem_gb, inputs, sources))
     return tuple(found)
 
 

@@ -24,7 +24,7 @@ _NO_ROOM = Cause("insufficient resources", "there is no room to bring the values
 SPEED = 700e6
 """Bytes a second at which a value can be made readable for others: a shorter wait is better than that."""
 
-TRIVIAL = 25e-6
+TRIVIAL = 35e-6
 """Seconds. Jobs that take no longer are done as fast as they are given out by one worker; a second one would only take
 the processor from who gives them out."""
 
