@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import stat
-import uuid
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,14 +99,14 @@ class FileStore:
         return kept
 
     def _move_out(self, kept: Path) -> None:
-        gone = self.folder / f"{_MOVING}{uuid.uuid4().hex}"
+        gone = self.folder / f"{_MOVING}{os.urandom(16).hex()}"
         gone.mkdir(mode=0o700)
         with contextlib.suppress(OSError):
             kept.rename(gone / kept.name)
         shutil.rmtree(gone, ignore_errors=True)
 
     def _move_in(self, path: Path, kept: Path) -> None:
-        moving = self.folder / f"{_MOVING}{uuid.uuid4().hex}"
+        moving = self.folder / f"{_MOVING}{os.urandom(16).hex()}"
         moving.mkdir(parents=True, mode=0o700)
         try:
             copy = moving / path.name

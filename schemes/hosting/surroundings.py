@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _locale
 import _signal  # type: ignore[import-not-found]
-import locale
 import os
 import shutil
 import signal
@@ -29,7 +28,7 @@ class State:
     def __init__(self) -> None:
         self._environment = dict(os.environ)
         self._held = _held_environment()
-        self._locale = _locale.setlocale(locale.LC_ALL)
+        self._locale = _locale.setlocale(_locale.LC_ALL)
         self._path = list(sys.path)
         self._streams = sys.stdout, sys.stderr
         self._recursion = sys.getrecursionlimit()
@@ -47,8 +46,8 @@ class State:
             self._restore_environment()
         if self._current_handlers() != self._handlers:
             self._restore_handlers()
-        if _locale.setlocale(locale.LC_ALL) != self._locale:
-            _locale.setlocale(locale.LC_ALL, self._locale)
+        if _locale.setlocale(_locale.LC_ALL) != self._locale:
+            _locale.setlocale(_locale.LC_ALL, self._locale)
         if sys.getrecursionlimit() != self._recursion:
             sys.setrecursionlimit(self._recursion)
         os.umask(self._mask)

@@ -7,8 +7,6 @@ import pickle
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cloudpickle
-
 from ...core.worker.call import Applied, Argument, Call, Form, Given, Items, Labelled, Moved, Ref, Target, ValueId
 from ...core.worker.handing import NotPicklableError, dumps
 
@@ -123,6 +121,9 @@ class Encoder:
 
     def _pickled(self, function: Any) -> tuple[str, bytes]:
         if id(function) not in self._live:
+            # Most functions travel by name, and workers never need it to send one.
+            import cloudpickle
+
             try:
                 data = bytes(cloudpickle.dumps(function))
             except Exception as error:
