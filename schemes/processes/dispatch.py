@@ -11,7 +11,7 @@ from ...core.worker.failures import Cause
 from ..hosting.learning import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..hosting.keeping import Slot, Slots
     from .member import Member
@@ -212,19 +212,16 @@ def _size(values: list[Kept]) -> int:
     return sum(kept.size for kept in values)
 
 
-def _choose(members: Iterable[Member], job: Job, now: float) -> Member | None:
+def _choose(members: Sequence[Member], job: Job, now: float) -> Member | None:
     """Return the worker for a job, if one has room; all must be open."""
-    return _first(members, job, now) if job.expected <= TRIVIAL else _least_busy(members, job, now)
-
-
-def _first(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return the first worker that has room, unless one before it will soon have some."""
-    for member in members:
-        if member.has_room(job, now):
-            return member
-        if member.soon_done(now):
-            break
-    return None
+    if job.expected <= TRIVIAL and members:
+        first = members[0]
+        if first.has_room(job, now):
+            return first
+        if first.soon_done(now):
+            # It has room again sooner than another one would have begun.
+            return None
+    return _least_busy(members, job, now)
 
 
 def _least_busy(members: Iterable[Member], job: Job, now: float) -> Member | None:

@@ -76,13 +76,13 @@ def test_what_one_worker_has_no_room_for_waits_until_it_has(bench):
 
 def test_nothing_waits_behind_what_takes_long(bench):
     assert bench.feed(LONG, 1) == [1, 0, 0]
-    assert bench.feed(TRIVIAL, 9) == [1, 9, 0]
+    assert bench.feed(TRIVIAL, 8) == [1, 4, 4]
 
 
 def test_nothing_waits_behind_what_is_late(bench):
     assert bench.feed(TRIVIAL, MOST) == [MOST, 0, 0]
     bench.members[0].since -= SHORT
-    assert bench.feed(TRIVIAL, 5) == [MOST, 5, 0]
+    assert bench.feed(TRIVIAL, 6) == [MOST, 3, 3]
 
 
 def test_what_takes_long_goes_to_who_has_nothing_to_do(bench):
