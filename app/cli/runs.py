@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.errors import UsageError
@@ -16,7 +17,6 @@ from .text import cells, columns, counted, duration, escaped_json, line_width, o
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from ...core.journal.summaries import RunSummary
 
@@ -81,10 +81,13 @@ def _row(run: RunSummary) -> tuple[str, ...]:
 
 def _report(options: Namespace) -> int:
     from ..report.page import write_report
+    from .output import prepare_file
 
     path = find_run(runs_folder(), options.run)
+    written = Path(options.output or f"{path.stem}.html")
+    prepare_file(written)
     with RunReader(path) as reader:
-        written = write_report(reader, options.output or f"{path.stem}.html")
+        write_report(reader, written)
     sys.stdout.write(f"Written to {one_line(str(written))}\n")
     return 0
 

@@ -209,6 +209,7 @@ def test_what_programs_that_are_gone_left_is_listed_with_what_ends_it(treadle: C
     assert "default:one" not in treadle("cluster", "list").out
 
 
+@pytest.mark.slow
 def test_what_cannot_be_ended_keeps_nothing_else_from_being_cleaned_and_is_listed_on(
     treadle: Callable, left: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:

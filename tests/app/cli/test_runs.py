@@ -116,7 +116,7 @@ def test_show_can_be_had_as_documents(treadle):
         (["show"], "RUN"),
         (["show", "last", "--jsno"], "Did you mean '--json'?"),
         (["gc", "--keep", "-1"], "whole number"),
-        (["report", "last", "-o", "/nowhere/r.html"], "the report cannot be written"),
+        (["report", "last", "-o", "/dev/null/r.html"], "cannot be written"),
         (["compare", "last"], "B"),
     ],
 )
@@ -223,6 +223,8 @@ def test_a_report_is_written_where_it_is_asked_for_or_under_the_id(treadle, tmp_
     monkeypatch.chdir(tmp_path)
     assert treadle("runs", "report", "last", "-o", "r.html").out == "Written to r.html\n"
     assert treadle("runs", "report", "last").out == f"Written to {FIRST}.html\n"
+    assert treadle("runs", "report", "last", "-o", "new/folder/r.html").out == "Written to new/folder/r.html\n"
+    assert (tmp_path / "new" / "folder" / "r.html").read_text() == (tmp_path / "r.html").read_text()
     assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
 
 

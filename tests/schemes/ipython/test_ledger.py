@@ -165,6 +165,7 @@ def test_what_did_not_end_is_found_again_although_somebody_has_removed_its_recor
     assert [one.id for one in ledger.records()] == [kept.id]
 
 
+@pytest.mark.slow
 def test_what_the_system_holds_is_stuck_until_it_lets_go(sleepers: list) -> None:
     ledger, held = Ledger(), sleep(sleepers)
     told = with_engine(ledger, held)
