@@ -10,8 +10,23 @@ N = TypeVar("N", bound=Hashable)
 Graph = Mapping[N, Iterable[N]]
 
 
+def _is_ordered(graph: Graph[N]) -> bool:
+    """Say whether each node stands before those that follow it already, as in most pipelines that a program makes."""
+    seen: set[N] = set()
+    for node, followers in graph.items():
+        seen.add(node)
+        if not seen.isdisjoint(followers):
+            return False
+    return True
+
+
 def topological_order(graph: Graph[N]) -> list[N]:
-    """Return the nodes so that each stands before those that follow it; nodes on or behind a cycle are left out."""
+    """Return the nodes so that each stands before those that follow it; nodes on or behind a cycle are left out.
+
+    Where the graph has them in such an order already, it stays.
+    """
+    if _is_ordered(graph):
+        return list(graph)
     degree = dict.fromkeys(graph, 0)
     for followers in graph.values():
         for node in followers:
@@ -26,20 +41,8 @@ def topological_order(graph: Graph[N]) -> list[N]:
     return order
 
 
-def _is_ordered(graph: Graph[N]) -> bool:
-    """Say whether each node stands before those that follow it already, as in most pipelines that a program makes."""
-    seen: set[N] = set()
-    for node, followers in graph.items():
-        seen.add(node)
-        if not seen.isdisjoint(followers):
-            return False
-    return True
-
-
 def find_cycle(graph: Graph[N]) -> list[N]:
     """Return the nodes of one cycle in order, its first node again at the end; empty if there is none."""
-    if _is_ordered(graph):
-        return []
     ordered: list[N] = topological_order(graph)
     if len(ordered) == len(graph):
         return []
