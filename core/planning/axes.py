@@ -52,6 +52,7 @@ class AxisBuilder:
             if wire.connection.each is not None and wire.connection.each.axis:
                 self._written.setdefault(wire.source, {})[wire.connection.each.axis] = None
         self._simple = not flat.loops and not flat.zips
+        self._unswept = self._simple and not flat.sweeps
         self._holding: dict[str, list[Loop]] = {}
         for loop in sorted(flat.loops, key=lambda one: len(one.where)):
             for member in loop.members:
@@ -61,9 +62,13 @@ class AxisBuilder:
         """Return the inputs of a node, all before it being done, and record its axes."""
         entries: list[Input] = []
         axes: tuple[int, ...] = ()
-        node_id, wires, simple = node.id, self.flat.wires, self._simple
+        node_id, wires, simple, unswept = node.id, self.flat.wires, self._simple, self._unswept
         for port in self._ports(node):
             wire = wires.get((node_id, port)) if simple else None
+            if wire is None and unswept:
+                if port in node.constants:
+                    entries.append(Constant(port, node.constants[port]))
+                continue
             if wire is not None and wire.direct:
                 # Nearly all are fed so: with whole values, and not in or after a loop.
                 source_id, output = wire.source
