@@ -7,6 +7,8 @@ import pickle
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import cloudpickle  # here, so that workers are forked with it: they need it for functions that travel by value
+
 from ...core.worker.call import Applied, Argument, Call, Form, Given, Items, Labelled, Moved, Ref, Target, ValueId
 from ...core.worker.handing import NotPicklableError, dumps
 
@@ -121,9 +123,6 @@ class Encoder:
 
     def _pickled(self, function: Any) -> tuple[str, bytes]:
         if id(function) not in self._live:
-            # Most functions travel by name, and workers never need it to send one.
-            import cloudpickle
-
             try:
                 data = bytes(cloudpickle.dumps(function))
             except Exception as error:

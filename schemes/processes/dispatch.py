@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...core.scheme import Ended, Place, Report
 from ...core.worker.failures import Cause
 from ..hosting.learning import UNKNOWN
+from .pace import TRIVIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,10 +25,6 @@ _NO_ROOM = Cause("insufficient resources", "there is no room to bring the values
 SPEED = 700e6
 """Bytes a second at which a value can be made readable for others: a shorter wait is better than that."""
 
-TRIVIAL = 35e-6
-"""Seconds. Jobs that take no longer are done as fast as they are given out by one worker; a second one would only take
-the processor from who gives them out."""
-
 
 class Dispatch:
     """The jobs that no worker has yet, in order; apart those whose input a worker keeps, since others overtake them.
@@ -42,9 +39,10 @@ class Dispatch:
         pace: Pace,
         publish: Callable[[int], None],
         report: Callable[[Report], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._members, self._values, self._pace = members, values, pace
-        self._publish, self._report = publish, report
+        self._publish, self._report, self._clock = publish, report, clock
         self._backlog: deque[Job] = deque()
         self._bound: list[Job] = []
 
@@ -80,21 +78,23 @@ class Dispatch:
 
     def _fed(self) -> bool:
         """Give out jobs and send them; say whether some could not be sent at all."""
-        now = time.monotonic()
+        now = self._clock()
         if self._bound:
             self._feed_bound(now)
-        backlog, expected = self._backlog, self._pace.expected
+        backlog, pace = self._backlog, self._pace
         members = [member for member in self._members.values() if member.open]
+        members = [member for member in members if now >= member.stuck_until] or members
         while backlog:
             job = backlog[0]
-            job.expected = expected(job.kind)
+            job.expected = pace.expected(job.kind)
             try:
                 if job.refs and self._values.homes(job.refs):
                     self._bound.append(backlog.popleft())
                     job.since = now
                     self._feed_bound(now)
                     continue
-                member = _choose(members, job, now)
+                choose = _as_few_as_needed if pace.is_trivial(job.kind) else _least_busy
+                member = choose(members, job, now)
                 if member is None:
                     break
                 self._give(member, job, now)
@@ -212,20 +212,20 @@ def _size(values: list[Kept]) -> int:
     return sum(kept.size for kept in values)
 
 
-def _choose(members: Sequence[Member], job: Job, now: float) -> Member | None:
-    """Return the worker for a job, if one has room; all must be open."""
-    if job.expected <= TRIVIAL and members:
-        first = members[0]
-        if first.has_room(job, now):
-            return first
-        if first.soon_done(now):
-            # It has room again sooner than another one would have begun.
-            return None
+def _as_few_as_needed(members: Sequence[Member], job: Job, now: float) -> Member | None:
+    """Return the first worker that has nothing to do or trivial jobs only, if it has room; all must be open."""
+    for member in members:
+        if member.jobs and now > member.overdue:
+            # Jobs are not what they seem, and should not all have to find that out behind one another.
+            break
+        if member.load <= TRIVIAL * len(member.jobs):
+            # Without room, it has some again sooner than another one would have begun.
+            return member if member.has_room(job, now) else None
     return _least_busy(members, job, now)
 
 
 def _least_busy(members: Iterable[Member], job: Job, now: float) -> Member | None:
-    """Return an idle worker, or the one with the least to do of those that have room."""
+    """Return an idle worker, or the one with the least to do of those that have room; all must be open."""
     best: Member | None = None
     for member in members:
         if not member.jobs:

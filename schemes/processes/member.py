@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from .parcels import Job
 
 _GRACE = 0.010
+_UNBEGUN = 0.5
+"""Seconds within which a worker begins a call that is all it has, if it gets on at all."""
+
+_STUCK = 0.1
+"""Seconds for which a worker is left alone, if there are others, that has begun nothing of what was taken back."""
+
+NEVER = float("inf")
+
 _SETTLE = 0.001
 """Seconds after which what either side wrote on the board is seen by the other, by far."""
 
@@ -50,6 +58,7 @@ class Member:
     So when the worker has died, its owner knows exactly which call was running; and it can take back what is not
     begun, whatever the worker does. OSError if no more files can be opened.
 
+    ``stuck_until`` is until when it should get nothing that others can do, since it did not begin what it had.
     ``parted_at`` is when its end of the channels was closed: its end follows at once, or else its module has done that.
     ``severed`` is why its owner kills it and believes no more of what comes through its channels, ``overdrawn`` why it
     was killed that took more memory than it may.
@@ -79,7 +88,7 @@ class Member:
         self.told = True
         self.full = self.retiring = self.finishing = self.reads_files = False
         self.done = self.peak = 0
-        self.interrupt_at = self.kill_at = self.parted_at = 0.0
+        self.interrupt_at = self.kill_at = self.parted_at = self.stuck_until = 0.0
         self.severed: Cause | None = None
         self.overdrawn: Cause | None = None
         self._epoch = 0
@@ -107,14 +116,17 @@ class Member:
             return False
         return self.load + job.expected <= AHEAD or (len(jobs) == 1 and self.load <= SHORT)
 
-    def soon_done(self, now: float) -> bool:
-        """Whether what it has takes no more than moments, as far as is known."""
-        return self.load <= 2 * AHEAD and now <= self.overdue
-
     @property
     def overdue(self) -> float:
-        """When the running call has taken so much longer than expected that those behind it should not wait."""
+        """When what waits at it should wait no longer, because the first call takes so much longer than expected."""
         return self.since + 2 * self.jobs[0].expected + _GRACE
+
+    @property
+    def patience(self) -> float:
+        """When jobs should be taken back from it; ``NEVER`` if there are none that could be."""
+        if len(self.jobs) > 1:
+            return self.overdue
+        return self.since + _UNBEGUN if self.jobs and self.running() is None else NEVER
 
     def remaining(self, now: float) -> float:
         """Return how long what it has will take; what is late may take as long again as it is late."""
@@ -206,6 +218,13 @@ class Member:
         self.full = False
         return back
 
+    def give_up(self, now: float) -> list[Job]:
+        """Take back what waits at it because it does not get on."""
+        back = self.take_back()
+        if not self.jobs:
+            self.stuck_until = now + _STUCK
+        return back
+
     def _discard_unread(self) -> None:
         inbox = ch.Inbox(self.theirs, *self._overflow)
         while True:
@@ -238,7 +257,7 @@ class Member:
         self.load = self.load - job.expected if self.jobs else 0.0
         self.since = now
         self.full, self.told = False, not self.jobs
-        self.interrupt_at = self.kill_at = 0.0
+        self.interrupt_at = self.kill_at = self.stuck_until = 0.0
         self.done += 1
         return job
 

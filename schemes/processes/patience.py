@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..hosting.learning import SHORT
+from .member import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,8 +22,8 @@ def patience(members: Collection[Member], due: list[float]) -> float | None:
     ``due`` is when something else is to be done.
     """
     for member in members:
-        if len(member.jobs) > 1:
-            due.append(member.overdue)
+        if (late := member.patience) < NEVER:
+            due.append(late)
         if member.full or (member.jobs and not member.told) or member.requests.full:
             due.append(member.since + SHORT)
         if member.kill_at:

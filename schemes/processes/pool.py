@@ -224,11 +224,11 @@ class Pool:
             member.requests.flush()
             if member.jobs and now > member.since + SHORT and (began := member.began(long=0.0)):
                 self._report(began)
-            if len(member.jobs) > 1 and now > member.overdue:
+            if now > member.patience:
                 # Answers may have been held back on the board.
                 self._answers.read(member)
-                if len(member.jobs) > 1 and now > member.overdue:
-                    self._dispatch.put_back(member.take_back())
+                if now > member.patience:
+                    self._dispatch.put_back(member.give_up(now))
             if member.kill_at:
                 self._stopping.press(member, now)
             self._staff.sever_if_parted(member, now)

@@ -48,24 +48,26 @@ class Hearing:
         """Take a message. GarbledError if it is none of a host."""
         if _is_answer(message):
             self._answered(host, message)
-        else:
+        elif type(message) is tuple and message and type(message[0]) is int:
             self._told(host, message)
+        else:
+            raise GarbledError("no message of a thread host")
 
-    def _told(self, host: Hosted, message: Any) -> None:
+    def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
         match message:
-            case (m.LINE, number, line):
+            case (m.LINE, int(number), str(line)):
                 if task := host.task_of(number):
                     self._report(Logged(task, line))
-            case (m.PROGRESS, number, fraction, text):
+            case (m.PROGRESS, int(number), int() | float() as fraction, str(text)):
                 if task := host.task_of(number):
                     self._report(Progressed(task, fraction, text))
-            case (m.HEARD, list(numbers)):
+            case (m.HEARD, list(numbers)) if _are_numbers(numbers):
                 self._heard(host, numbers)
-            case (m.SKIPPED, number):
+            case (m.SKIPPED, int(number)):
                 self._skipped(host, number)
-            case (m.EXPORTED, value, handed):
+            case (m.EXPORTED, (str(), str(), int()) as value, handed):
                 self._exports.came(value, handed)
-            case (m.BACK, numbers):
+            case (m.BACK, list(numbers)) if _are_numbers(numbers):
                 self._given_back(host, numbers)
             case (m.LEFT,):
                 self._dismiss(host)
@@ -111,6 +113,10 @@ class Hearing:
             result = Result({}, *answer)
         used = (seconds, cpu, peak, 0, size)
         self._calls.ended(job, Ended(job.task, job.attempt, result, host.place, False, False, *used))
+
+
+def _are_numbers(found: list[Any]) -> bool:
+    return all(type(one) is int for one in found)
 
 
 def _is_answer(message: Any) -> bool:

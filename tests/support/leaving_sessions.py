@@ -12,7 +12,7 @@ import endings
 import psutil
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QLabel
-from whole_windows import Whole, is_opened
+from whole_windows import Whole, let_through
 
 from treadle import Pipeline
 from treadle.app.window.leaving.steps import Step, Waits
@@ -168,7 +168,7 @@ def left_run() -> Any:
 
 def end_all(gate: Path, *others: subprocess.Popen[bytes]) -> None:
     """End what a test may have left: runs, clusters, and processes of its own."""
-    is_opened(gate)
+    let_through(gate)
     endings.end_runs()
     for process in cluster_processes():
         with contextlib.suppress(psutil.Error):

@@ -112,11 +112,11 @@ def gate(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def open_gate(path: Path) -> None:
-    """Let the task through that waits at the gate, or is on its way there: it is told to run before it has come."""
-    wait_until(lambda: is_opened(path), MS / 1000)
+    """Let the task through that waits at the gate, or is on its way there; so is one that is told to have begun."""
+    wait_until(lambda: let_through(path), MS / 1000)
 
 
-def is_opened(path: Path) -> bool:
+def let_through(path: Path) -> bool:
     """Let all through that wait at the gate now; return whether any did."""
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))

@@ -37,6 +37,16 @@ def test_nodes_say_what_they_call_what_they_ask_for_and_what_feeds_them():
     assert {"first", "second"} <= set(decode(facts.pipeline.encode()).nodes)
 
 
+def test_what_feeds_a_node_twice_is_named_once():
+    pipeline = Pipeline("demo")
+    first = pipeline.add(add, id="first", x=1)
+    pipeline.add(add, id="other", x=2)
+    pipeline.add(add, id="sum", x=first.out, y=first.out)
+    last = noted(pipeline).nodes[-1]
+    assert last.inputs == {"x": {"from": "first.out"}, "y": {"from": "first.out"}}
+    assert last.sources == ("first",)
+
+
 def test_the_text_of_a_pipeline_is_that_of_a_file_that_reads_the_same():
     pipeline = Pipeline("demo")
     pipeline.add("os.path:join", id="one", a=Path("/data"))

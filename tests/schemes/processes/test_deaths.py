@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from endings import gone
+from process_rigs import suspend
 
 from treadle.core.scheme import Began, Capacity, Died, Ended, Stopped
 from treadle.core.worker.execute import Result
@@ -274,3 +275,18 @@ def test_when_no_worker_can_start_it_is_told_and_then_the_tasks_are_left_to_othe
     assert rig.cause(task).message == "worker processes cannot be started, or end at once: exited with code 1"
     assert (rig.over[task].refused, rig.over[task].lost) == (True, False)
     assert rig.of(Capacity)[-1] == Capacity("processes", 0, why=rig.cause(task).message)
+
+
+def test_an_idle_worker_that_is_suspended_holds_up_no_task(rig):
+    for number in range(20):
+        rig.run("add", a=number)
+    suspended = rig.pids()[0]
+    suspend(suspended)
+    try:
+        of_a_known_kind = [rig.call("add", a=number) for number in range(300)]
+        of_an_unknown_kind = [rig.call("same", value=number) for number in range(300)]
+        tasks = rig.submit(*of_a_known_kind, *of_an_unknown_kind)
+        assert all(isinstance(rig.ended(task).result, Result) for task in tasks)
+    finally:
+        os.kill(suspended, signal.SIGCONT)
+    assert rig.run("add", a=1) == 2

@@ -18,6 +18,12 @@ NO_MESSAGES = {
     "a list of no messages": pickle.dumps([1, 2]),
     "an unknown kind": pickle.dumps([(99, 1)]),
     "a result of another form": pickle.dumps([(m.RESULT, 1, "answer")]),
+    "a result with a part of another kind": pickle.dumps([(m.RESULT, 1, (), {}, 0, "0.0", 0.0, 0)]),
+    "a kind that is only equal to one": pickle.dumps([(float(m.SKIPPED), [2.0, 3.0])]),
+    "a number that is none": pickle.dumps([(m.SKIPPED, [2])]),
+    "numbers that are none": pickle.dumps([(m.BACK, [[2]])]),
+    "a value without a name": pickle.dumps([(m.EXPORTED, [[]], None)]),
+    "nothing": pickle.dumps([()]),
 }
 
 
