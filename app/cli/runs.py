@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,11 +82,12 @@ def _row(run: RunSummary) -> tuple[str, ...]:
 
 def _report(options: Namespace) -> int:
     from ..report.page import write_report
-    from .output import prepare_file
 
     path = find_run(runs_folder(), options.run)
     written = Path(options.output or f"{path.stem}.html")
-    prepare_file(written)
+    with contextlib.suppress(OSError):
+        # That nothing can be written there, the report tells.
+        written.parent.mkdir(parents=True, exist_ok=True)
     with RunReader(path) as reader:
         write_report(reader, written)
     sys.stdout.write(f"Written to {one_line(str(written))}\n")

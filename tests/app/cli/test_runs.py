@@ -116,7 +116,7 @@ def test_show_can_be_had_as_documents(treadle):
         (["show"], "RUN"),
         (["show", "last", "--jsno"], "Did you mean '--json'?"),
         (["gc", "--keep", "-1"], "whole number"),
-        (["report", "last", "-o", "/dev/null/r.html"], "cannot be written"),
+        (["report", "last", "-o", "/dev/null/r.html"], "the report cannot be written"),
         (["compare", "last"], "B"),
     ],
 )
