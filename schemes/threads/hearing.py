@@ -46,12 +46,12 @@ class Hearing:
 
     def heed(self, host: Hosted, message: Any) -> None:
         """Take a message. GarbledError if it is none of a host."""
+        if type(message) is not tuple or not message or type(message[0]) is not int:
+            raise GarbledError("no message of a thread host")
         if _is_answer(message):
             self._answered(host, message)
-        elif type(message) is tuple and message and type(message[0]) is int:
-            self._told(host, message)
         else:
-            raise GarbledError("no message of a thread host")
+            self._told(host, message)
 
     def _told(self, host: Hosted, message: tuple[Any, ...]) -> None:
         match message:
@@ -65,7 +65,7 @@ class Hearing:
                 self._heard(host, numbers)
             case (m.SKIPPED, int(number)):
                 self._skipped(host, number)
-            case (m.EXPORTED, (str(), str(), int()) as value, handed):
+            case (m.EXPORTED, tuple((str(), str(), int())) as value, handed):
                 self._exports.came(value, handed)
             case (m.BACK, list(numbers)) if _are_numbers(numbers):
                 self._given_back(host, numbers)
@@ -119,10 +119,10 @@ def _are_numbers(found: list[Any]) -> bool:
     return all(type(one) is int for one in found)
 
 
-def _is_answer(message: Any) -> bool:
+def _is_answer(message: tuple[Any, ...]) -> bool:
     """Say whether a message is how a host answers a call."""
     # Not by a pattern: that takes three times as long, and there is one for each task.
-    if type(message) is not tuple or len(message) != _PARTS or message[0] != m.RESULT:
+    if message[0] != m.RESULT or len(message) != _PARTS:
         return False
     _, number, answer, small, size, seconds, cpu, peak = message
     measured = type(size) is int and type(seconds) is float and type(cpu) is float and type(peak) is int

@@ -23,6 +23,8 @@ NO_MESSAGES = {
     "a number that is none": pickle.dumps([(m.SKIPPED, [2])]),
     "numbers that are none": pickle.dumps([(m.BACK, [[2]])]),
     "a value without a name": pickle.dumps([(m.EXPORTED, [[]], None)]),
+    "a value whose name is a list": pickle.dumps([(m.EXPORTED, ["task", "out", -1], None)]),
+    "a kind that is a sequence": pickle.dumps([([m.RESULT], 1, (), {}, 0, 0.0, 0.0, 0)]),
     "nothing": pickle.dumps([()]),
 }
 
