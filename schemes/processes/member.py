@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import signal
@@ -35,8 +36,6 @@ _UNBEGUN = 0.5
 
 _STUCK = 0.1
 """Seconds for which a worker is left alone, if there are others, that has begun nothing of what was taken back."""
-
-NEVER = float("inf")
 
 _SETTLE = 0.001
 """Seconds after which what either side wrote on the board is seen by the other, by far."""
@@ -123,10 +122,10 @@ class Member:
 
     @property
     def patience(self) -> float:
-        """When jobs should be taken back from it; ``NEVER`` if there are none that could be."""
+        """When jobs should be taken back from it; infinity if there are none that could be."""
         if len(self.jobs) > 1:
             return self.overdue
-        return self.since + _UNBEGUN if self.jobs and self.running() is None else NEVER
+        return self.since + _UNBEGUN if self.jobs and self.running() is None else math.inf
 
     def remaining(self, now: float) -> float:
         """Return how long what it has will take; what is late may take as long again as it is late."""

@@ -34,7 +34,7 @@ class Pace(Durations):
         super().learn(template, seconds)
         if seconds > SELDOM:
             self._wary[template] = WARY
-        elif self._wary and template in self._wary:
+        elif template in self._wary:
             self._wary[template] -= 1
             if not self._wary[template]:
                 del self._wary[template]

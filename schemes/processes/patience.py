@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
 from ..hosting.learning import SHORT
-from .member import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,7 +22,7 @@ def patience(members: Collection[Member], due: list[float]) -> float | None:
     ``due`` is when something else is to be done.
     """
     for member in members:
-        if (late := member.patience) < NEVER:
+        if (late := member.patience) < math.inf:
             due.append(late)
         if member.full or (member.jobs and not member.told) or member.requests.full:
             due.append(member.since + SHORT)
