@@ -79,22 +79,30 @@ def _restrict(flat: FlatGraph, wanted: set[str]) -> None:
 
 
 def _ordering(flat: FlatGraph) -> dict[str, list[str]]:
-    """Return what must be planned before what: the wires, and all that enters a loop or zip before all of it."""
+    """Return what must be planned before what: the wires, and all that enters a loop or zip before all of it.
+
+    The same pipeline gives the same order, whatever seed Python hashes strings with.
+    """
     graph = followers(flat)
     for loop in flat.loops:
-        entering = {w.source[0] for end, w in flat.wires.items() if end[0] in loop.members} - loop.members
-        fed = {end[0] for ends, _ in loop.feedback for end in ends}
+        wires = [(wire.source[0], end[0]) for end, wire in flat.wires.items()]
+        entering = _once(source for source, reader in wires if reader in loop.members and source not in loop.members)
+        fed = _once(end[0] for ends, _ in loop.feedback for end in ends)
         for source in entering:
             graph[source].extend(fed)
-        readers = {end[0] for end, w in flat.wires.items() if w.source[0] in loop.members} - loop.members
+        readers = _once(reader for source, reader in wires if source in loop.members and reader not in loop.members)
         for member in fed:
             graph[member].extend(readers)
     for zipping in flat.zips:
         ends = [end for group in zipping.ports.values() for end in group]
-        sources = {flat.wires[end].source[0] for end in ends if end in flat.wires}
-        for source in sources:
+        for source in _once(flat.wires[end].source[0] for end in ends if end in flat.wires):
             graph[source].extend(end[0] for end in ends)
     return graph
+
+
+def _once(nodes: Iterable[str]) -> list[str]:
+    """Return each node once, in the order in which they come; a set would be in one that differs between runs."""
+    return list(dict.fromkeys(nodes))
 
 
 def _order(flat: FlatGraph) -> list[str]:
