@@ -71,7 +71,7 @@ def load(path: Path) -> Pipeline:
 def _beside(path: Path) -> str:
     """Return which pipeline there is that may be meant by a file that there is not."""
     try:
-        return suggestion(f"{path.stem}.treadle", [one_line(one.name) for one in path.parent.glob("*.treadle")])
+        return suggestion(path.stem, [one_line(one.stem) for one in path.parent.glob("*.treadle")], ".treadle")
     except OSError:
         return ""
 

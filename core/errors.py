@@ -82,13 +82,16 @@ class InternalError(TreadleError):
         )
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?`` for the closest of ``known``, else a short list of them, else nothing."""
+def suggestion(word: str, known: Iterable[str], ending: str = "") -> str:
+    """Return ``did you mean 'x'?`` for the closest of ``known``, else a short list of them, else nothing.
+
+    What all of them end with, ``ending``, is shown, but makes none of them closer.
+    """
     names = sorted(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
-        return f"Did you mean {close[0]!r}?"
+        return f"Did you mean {close[0] + ending!r}?"
     if not names:
         return ""
-    shown = ", ".join(names[:8])
+    shown = ", ".join(name + ending for name in names[:8])
     return f"Known: {shown}{', …' if len(names) > 8 else ''}"

@@ -6,20 +6,21 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...core.errors import TreadleError
-from ...core.pipeline import Pipeline
+from .opening import opened
 from .text import counted, one_line
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...core.modules import Module, Port
+    from ...core.pipeline import Pipeline
 
 IMPORT_SECONDS = 60.0
 
 
 def check_command(options: Namespace) -> int:
     """Print each problem on a line; 0 if the pipeline can run, 3 if not."""
-    pipeline = Pipeline.load(options.file)
+    pipeline = opened(options.file)
     problems = pipeline.check()
     lines = [str(problem) for problem in problems]
     broken = any(problem.severity == "error" for problem in problems)

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ...core.pipeline import Pipeline
 from ...core.run.breakpoints import breakpoints_of
 from ...core.run.states import RunState
 from ..detach import Herald, start_detached
@@ -20,6 +19,7 @@ from ..options import Options
 from ..session import Run
 from .display import Lines, Quiet, Watching, summary
 from .dryrun import show_plan
+from .opening import opened
 from .output import prepare, prepare_file, write_results
 from .results import document
 from .settings import set_parameters
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
+    from ...core.pipeline import Pipeline
     from ..result import RunResult
 
 _EXIT = {
@@ -44,7 +45,7 @@ _HINT = "To keep files, arrays and whole tables, run it with --output DIR."
 def run_command(options: Namespace) -> int:
     """Run a file; 0 if it went well, 1 if a task failed, 130 if it was interrupted."""
     herald = Herald.of_this_process(warn)
-    pipeline = Pipeline.load(options.file)
+    pipeline = opened(options.file)
     if not options.trust and not options.dry_run:
         refuse_untrusted(pipeline, options.file)
     set_parameters(pipeline, options.set)

@@ -7,14 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...core.errors import RefusedError
-from ...core.pipeline import Pipeline
 from ...core.trust import TrustStore
 from ..foreign_code import foreign_code
 from ..session import refuse_invalid
+from .opening import opened
 from .text import clip, columns, one_line
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from ...core.pipeline import Pipeline
 
 SHOWN = 20
 SHOWN_TEXT = 200
@@ -22,7 +24,7 @@ SHOWN_TEXT = 200
 
 def trust_command(options: Namespace) -> int:
     """Remember that this file, as it is now, may run the code it holds; PipelineError if it cannot run at all."""
-    pipeline = Pipeline.load(options.file)
+    pipeline = opened(options.file)
     # What cannot run cannot be judged either: what it would execute is known only once it is whole.
     refuse_invalid(pipeline)
     TrustStore().trust(pipeline)

@@ -30,3 +30,6 @@ def test_of_what_there_is_the_closest_is_suggested_else_the_first_are_listed():
     assert suggestion("x", ["run", "check"]) == "Known: check, run"
     assert suggestion("x", "abcdefghij") == "Known: a, b, c, d, e, f, g, h, …"
     assert suggestion("x", []) == ""
+    assert suggestion("x", ["run"], ".treadle") == "Known: run.treadle"
+    assert suggestion("no", ["g1"], ".treadle") == "Known: g1.treadle"
+    assert suggestion("rnu", ["run"], ".treadle") == "Did you mean 'run.treadle'?"

@@ -40,6 +40,13 @@ def test_a_missing_file_is_refused(treadle, workspace):
     assert treadle("check", str(workspace.folder / "none.treadle")).code == 3
 
 
+@pytest.mark.parametrize("command", ["check", "run", "trust"])
+def test_the_name_of_an_example_in_place_of_a_file_tells_how_to_get_at_it(treadle, command):
+    done = treadle(command, "first_run")
+    assert done.code == 3
+    assert 'write "$(treadle examples first_run)"' in done.err
+
+
 def test_a_module_that_is_as_the_file_says_is_fine(treadle, workspace):
     done = treadle("check", "--import", workspace.single(STEP))
     assert done.code == 0, done.out + done.err
