@@ -31,7 +31,7 @@ def large(nodes: int, chained: int) -> bytes:
     return encode(made)
 
 
-@pytest.mark.parametrize(("nodes", "chained"), [(10_000, 1), (50_000, 100)])
+@pytest.mark.parametrize(("nodes", "chained"), [(10_000, 1), pytest.param(50_000, 100, marks=pytest.mark.slow)])
 def test_a_huge_pipeline_is_opened_while_the_window_goes_on(nodes, chained, qapp, qtbot, tmp_path):
     file = tmp_path / "large.treadle"
     file.write_bytes(large(nodes, chained))

@@ -18,6 +18,8 @@ from treadle.app.schemes import SCHEMES
 EXAMPLES = resources.files("treadle.resources") / "examples"
 NAMES = sorted(entry.name.removesuffix(".treadle") for entry in EXAMPLES.iterdir() if entry.name.endswith(".treadle"))
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
@@ -52,7 +54,6 @@ def test_every_task_of_the_example_succeeds(results, name):
     assert results[name]["failures"] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [name for name in ("auto", *SCHEMES) if name != "serial"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_scheme_gives_the_same_answers(results, tmp_path, name, scheme):
@@ -153,7 +154,6 @@ def test_the_file_is_written_as_treadle_writes_it_and_needs_no_question(name):
     assert TrustStore(Path("/nowhere")).is_trusted(pipeline)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_modules_are_still_what_the_file_says(name):
     from treadle import Pipeline

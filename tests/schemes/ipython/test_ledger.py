@@ -138,6 +138,7 @@ def test_what_cannot_be_ended_in_time_is_named(sleepers: list) -> None:
     assert end(lambda: [proof], 0.0) == [proof]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_running", [False, True])
 def test_what_did_not_end_is_a_leftover_until_it_has_ended_whatever_was_meant_before(
     sleepers: list, left_running: bool
