@@ -53,7 +53,7 @@ class Books:
         record.scheme, record.reason, record.attempts = start.scheme, start.reason, start.attempt
         record.dispatched = now
         if start.attempt > 1:
-            record.began, record.ended = 0.0, 0.0
+            record.began = record.ended = record.seconds = record.cpu_seconds = 0.0
             record.worker, record.host, record.pid = "", "", 0
         if self._layout.tolerant(task.node):
             record.missing = tuple(Missing(labels, cause) for labels, cause in self._layout.passed_over(task))
@@ -114,6 +114,9 @@ class Books:
         record = self.records[task]
         record.cause = cause
         record.ended = record.ended or self.now()
+        if record.began and not record.seconds:
+            # Nobody is left who could tell how long it ran: it was killed, or stopped.
+            record.seconds = record.ended - record.began
         self.change(record, state)
 
     def change(self, record: TaskRecord, state: TaskState) -> None:

@@ -107,6 +107,22 @@ def test_times_are_those_when_a_report_came_and_not_when_it_was_read(tmp_path) -
     assert (record.dispatched, record.began, record.ended) == (0, 1, 3)
 
 
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_an_attempt_of_which_no_worker_tells_how_long_it_ran_took_from_its_beginning_to_its_end(tmp_path, how) -> None:
+    clock = FakeClock()
+    killed = Cause("killed", "killed by signal 9")
+
+    def answer(call: Call) -> Iterator[Report]:
+        yield Began(call.task, call.attempt, Place("here"))
+        clock.now += 3 - call.attempt
+        yield ended(call, killed) if how == "killed" or call.attempt == 1 else Stopped(call.task, call.attempt)
+
+    node = Node(module="step", retries=1)
+    run = executor(pipeline({}, a=node), tmp_path, ToldScheme(answer=answer), clock=clock)
+    run.run()
+    assert (run.records["a"].attempts, run.records["a"].seconds) == (2, 1)
+
+
 class Unread:
     """Workers whose answers are read only when somebody attends, and that have all answered by a moment.
 
