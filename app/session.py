@@ -29,6 +29,7 @@ from ..core.worker.secrets import Secrets, referenced_names
 from .handle import RunHandle
 from .interrupts import Interrupts
 from .keeping import Keeping
+from .listening import until_it_fails
 from .options import Options, refuse_senseless, resources_of
 from .postponed import Postponed
 from .result import RunResult
@@ -268,10 +269,11 @@ def start_run(
 ) -> RunHandle:
     """Start a run in a thread of its own and return at once.
 
-    ``listener`` hears, in that thread, of all that happens. Errors are raised as by ``run``.
+    ``listener`` hears, in that thread, of all that happens, until it raises: the run goes on without it. Errors are
+    raised as by ``run``.
     """
     options = _options(scheme, n_procs, memory_gb, on_error, cache, until, others)
-    return RunHandle(Run(pipeline, options, listener))
+    return RunHandle(Run(pipeline, options, None if listener is None else until_it_fails(listener)))
 
 
 def _options(
