@@ -142,23 +142,29 @@ class Run:
         return Run(self.pipeline, options, warn=self._warn, in_history=False).execute()
 
     def cancel(self, nodes: Sequence[str] = (), tasks: Sequence[str] = ()) -> None:
-        """Ask to end the run, or only these nodes and tasks; what depends on them is skipped.
+        """Ask to end the run, or only these nodes, groups and tasks; what depends on them is skipped.
 
         UsageError, with nothing cancelled, if the run has no such node or task.
         """
-        for node in nodes:
-            if self.plan.node(node) is None:
-                known = [planned.id for planned in self.plan.nodes]
-                raise UsageError(f"the run has no node {node!r}", remedy=suggestion(node, known))
+        meant = [number for node in nodes for number in self._numbers_of(node)]
         for task in tasks:
             if task not in self.executor.records:
                 raise UsageError(f"the run has no task {task!r}")
         if not nodes and not tasks:
             self.executor.cancel()
-        for node in nodes:
-            self.executor.cancel_node(node)
+        if meant:
+            self.executor.cancel_nodes(meant)
         if tasks:
             self.executor.cancel_tasks(tasks)
+
+    def _numbers_of(self, name: str) -> list[int]:
+        """Return the numbers of a node, or of all in a group; UsageError if the run has no such."""
+        found = [node.number for node in self.plan.nodes if node.id == name or node.id.startswith(f"{name}/")]
+        if not found:
+            raise UsageError(
+                f"the run has no node {name!r}", remedy=suggestion(name, [node.id for node in self.plan.nodes])
+            )
+        return found
 
     def settle(self) -> None:
         """End the schemes, and let go of the cache; the results are then in this process alone.

@@ -215,12 +215,10 @@ class Executor:
         self._ask(e.CancelTasks(wanted))
         self._warn_here(set(wanted))
 
-    def cancel_node(self, node: str) -> None:
-        """Ask to end the tasks of a node that have been made; what depends on them is skipped."""
-        found = self.plan.node(node)
-        if found is not None:
-            tasks = list(self._desk.tasks.values())
-            self.cancel_tasks([task.id for task in tasks if task.node == found.number])
+    def cancel_nodes(self, nodes: Iterable[int]) -> None:
+        """Ask to end the tasks of these nodes that have been made; what depends on them is skipped."""
+        wanted, tasks = set(nodes), list(self._desk.tasks.values())
+        self.cancel_tasks([task.id for task in tasks if task.node in wanted])
 
     def pause(self) -> None:
         """Start nothing new until ``resume``."""

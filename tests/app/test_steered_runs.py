@@ -40,6 +40,11 @@ def gate():
     made.opened.set()
 
 
+def sleeps() -> int:
+    threading.Event().wait(SECONDS)
+    return 1
+
+
 def gated(gate):
     def wait(x: int = 1) -> int:
         return gate.module(x)
@@ -179,6 +184,25 @@ def test_a_program_that_handles_ctrl_c_itself_is_told_and_gets_the_cancelled_res
         first.id: TaskState.CANCELLED,
         second.id: TaskState.CANCELLED,
     }
+
+
+def test_cancelling_a_group_ends_all_in_it_and_nothing_else():
+    inner = Pipeline("inner")
+    inner.add(double, id="late", x=inner.add(sleeps, id="long").out)
+    pipeline = Pipeline("outer")
+    pipeline.add_group(inner, id="g")
+    pipeline.add(double, id="g2", x=1)
+    began = threading.Event()
+
+    def listen(event):
+        if isinstance(event, TaskChanged) and event.record.id == "g/long" and event.record.state is TaskState.RUNNING:
+            began.set()
+
+    with start_run(pipeline, scheme="processes", cache=False, listener=listen) as handle:
+        assert began.wait(SECONDS)
+        handle.cancel(nodes="g")
+        ended = {task.id: task.state.value for task in handle.result(SECONDS).tasks}
+    assert ended == {"g/long": "cancelled", "g/late": "cancelled", "g2": "succeeded"}
 
 
 def test_cancelling_what_is_not_there_is_an_error_and_cancels_nothing():
