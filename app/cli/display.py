@@ -59,7 +59,7 @@ class Lines(Quiet):
     def hear(self, event: RunEvent) -> None:
         """Write a line, for what a person would want to know."""
         match event:
-            case TaskChanged(record) if record.state in {TaskState.WAITING, TaskState.READY}:
+            case TaskChanged(record) if record.state is TaskState.WAITING:
                 self._titles[record.id] = record.title
             case TaskChanged(record):
                 self._write(_line(record))
@@ -83,9 +83,11 @@ def _line(record: TaskRecord) -> str:
         return f"{text} to {record.reason}"
     if record.state.good:
         return f"{text} in {duration(record.seconds)}"
-    if record.cause is not None and record.cause.message != CANCELLED:
-        return f"{text}: {record.cause.message.partition(chr(10))[0]}"
-    return text
+    if record.state is TaskState.RUNNING or record.cause is None or record.cause.message == CANCELLED:
+        return text
+    why = record.cause.message.partition("\n")[0]
+    # It is ready a second time only because an attempt has failed.
+    return f"{record.title}: to be tried again: {why}" if record.state is TaskState.READY else f"{text}: {why}"
 
 
 def summary(result: RunResult, found: dict[str, Any], hint: str = "") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InternalError
 from ..worker.failures import Cause
-from .progress import CANCELLED, ENDING
+from .progress import ENDING
 from .states import CACHE, HANDED_OUT, TaskState
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Attempts:
         tries_left = task.losses <= self._losses_allowed(task) if lost else task.failures <= retries
         if lost and task.stopping and not task.timed_out:
             # It was to be stopped, and the worker that had it was ended for that.
-            self._progress.end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
+            self._end_stopped(task)
         elif tries_left and not self._progress.ending and (task.timed_out or not task.stopping):
             self._progress.try_again(task, cause)
         else:
@@ -124,7 +124,10 @@ class Attempts:
             self.failed(task, Cause("timed out", why), lost=False)
         else:
             self._give_back(task)
-            self._progress.end(task, TaskState.CANCELLED, Cause("cancelled", CANCELLED))
+            self._end_stopped(task)
+
+    def _end_stopped(self, task: Task) -> None:
+        self._progress.end(task, TaskState.CANCELLED, Cause("cancelled", self._progress.why_stopped))
 
     def timed_out(self, task: Task, seconds: float) -> None:
         """Stop an attempt that takes longer than its node allows."""
@@ -136,8 +139,7 @@ class Attempts:
         """Leave a task to the next scheme; it fails if there is none."""
         self._give_back(task)
         if task.stopping or self._progress.ending:
-            why = CANCELLED if task.stopping else ENDING
-            self._progress.end(task, TaskState.CANCELLED, Cause("cancelled", why))
+            self._end_stopped(task)
             return
         task.refused = {**(task.refused or {}), task.scheme: cause}
         self._progress.doubtful = True
@@ -148,9 +150,8 @@ class Attempts:
     def held(self, task: Task, reads: Sequence[Task], missing: Sequence[Task]) -> None:
         """Have results made again that a task was about to read; it waits for them."""
         self._give_back(task)
-        cancelled = task.stopping and not task.timed_out
-        if cancelled or self._progress.ending:
-            self._progress.end_cancelled(task, CANCELLED if cancelled else ENDING)
+        if (task.stopping and not task.timed_out) or self._progress.ending:
+            self._progress.end_cancelled(task, self._progress.why_stopped)
             return
         task.stopping, task.timed_out = False, 0.0
         if not task.sources:

@@ -109,6 +109,11 @@ class Progress:
         self.end(task, TaskState.SKIPPED, None)
         self.commands.append(e.Skip(task.id, Cause("not taken", reason)))
 
+    @property
+    def why_stopped(self) -> str:
+        """Why attempts are stopped, and tasks that could start do not: the first failure, or else a person."""
+        return ENDING if self.ending and not self.cancelled else CANCELLED
+
     def end_cancelled(self, task: Task, why: str) -> None:
         """Cancel a task that no scheme has."""
         self.end(task, TaskState.CANCELLED, Cause("cancelled", why))
@@ -166,4 +171,6 @@ class Progress:
 
 
 def _origin(cause: Cause) -> str:
-    return f"{cause.task} {'was cancelled' if cause.kind == 'cancelled' else 'failed'}: {cause.message}"
+    if cause.kind != "cancelled":
+        return f"{cause.task} failed: {cause.message}"
+    return f"{cause.task} was cancelled" + (f": {cause.message}" if cause.message != CANCELLED else "")

@@ -18,6 +18,14 @@ def test_verbose_tells_scheme_and_reason_on_standard_error(treadle, workspace):
     assert "dispatched" not in done.out
 
 
+def test_verbose_says_why_a_task_is_tried_again_and_tells_it_once_for_each_attempt(treadle, workspace):
+    done = treadle("run", workspace.single(FAILS), "-v", "-x", "serial", "--retries", "1")
+    told = [line.partition(": ")[2] for line in done.err.splitlines()]
+    assert [line for line in told if "dispatched" not in line] == [
+        "running", "to be tried again: no 1 here", "running", "failed: no 1 here",
+    ]  # fmt: skip
+
+
 def test_breakpoints_stop_no_run_of_the_command_line_and_verbose_says_so_once(treadle, workspace):
     pipeline = Pipeline("stopping")
     one = pipeline.add("operator:add", id="one", a=1, b=2)

@@ -13,8 +13,10 @@ from schedulers import (
 
 from treadle.core.pipeline import Node, Sweep, Zip
 from treadle.core.run import events as e
+from treadle.core.run.progress import ENDING
 from treadle.core.run.scheduler import Policy
 from treadle.core.run.states import RunState
+from treadle.core.worker.failures import Cause
 
 
 def test_stop_starts_nothing_new_after_a_failure_and_lets_the_rest_end() -> None:
@@ -31,6 +33,20 @@ def test_abort_stops_what_runs() -> None:
     run.handle(e.RunStarted())
     assert run.handle(e.TaskFailed("a", ERROR)) == [e.Stop("b", "serial")]
     assert run.handle(e.TaskStopped("b")) == [e.FinishRun(failed=1)]
+    assert run.layout.tasks["b"].cause == Cause("cancelled", ENDING, "b")
+
+
+def test_what_depends_on_a_cancelled_task_names_it_and_says_why_if_that_is_more_than_a_persons_will() -> None:
+    alone = Node(module="step")
+    for policy, event, why in (
+        (Policy(on_error="abort"), e.TaskFailed("other", ERROR), f"load was cancelled: {ENDING}"),
+        (Policy(), e.CancelTasks(("load",)), "load was cancelled"),
+    ):
+        run = scheduler({"clean.x": "load.out"}, policy, other=alone)
+        run.handle(e.RunStarted())
+        run.handle(event)
+        (skipped, *_) = [one for one in run.handle(e.TaskStopped("load")) if isinstance(one, e.Skip)]
+        assert (skipped.task, skipped.cause.message) == ("clean", why)
 
 
 def test_items_that_cannot_be_matched_stop_the_run_too() -> None:
