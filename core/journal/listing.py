@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import stat
 import time
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from ..errors import UsageError, suggestion
 from .control import SUFFIX as SOCKET
 from .control import remove_if_dead, remove_socket
 from .reader import RunReader
-from .tables import SUFFIX, EmptyJournalError, JournalError, remove_files
+from .tables import SUFFIX, DamagedJournalError, EmptyJournalError, JournalError, remove_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,16 +23,20 @@ if TYPE_CHECKING:
 
 LAST = "last"
 DAY_SECONDS = 86_400.0
+SETTLED_SECONDS = 60.0
+"""A run writes more often than this, so that a journal which is older is of none that goes on."""
+
 LOG_SUFFIX = ".log"
 """Of the file beside the journal to which a detached run writes."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A journal that cannot be read, and why."""
+    """A journal that cannot be read, and why; ``damaged`` if nobody ever will."""
 
     path: Path
     why: str
+    damaged: bool = False
 
     @property
     def id(self) -> str:
@@ -54,12 +59,13 @@ def list_runs(folder: Path) -> Runs:
     for path in _journals(folder):
         try:
             readable.append(_summary(path))
-        except EmptyJournalError:
-            continue
+        except EmptyJournalError as error:
+            if _is_settled(path):
+                broken.append(Unreadable(path, error.message, damaged=True))
         except JournalError as error:
-            broken.append(Unreadable(path, error.message))
+            broken.append(Unreadable(path, error.message, damaged=isinstance(error, DamagedJournalError)))
         except (ValueError, TypeError, LookupError) as error:
-            broken.append(Unreadable(path, f"this journal is damaged ({error})"))
+            broken.append(Unreadable(path, f"this journal is damaged ({error})", damaged=True))
     _remove_dead_sockets(folder, readable)
     readable.sort(key=lambda run: (run.started, run.id), reverse=True)
     return Runs(tuple(readable), tuple(broken))
@@ -97,6 +103,27 @@ def old_runs(runs: Runs, keep: int, days: float | None, now: float | None = None
     return [run for run in runs.readable[keep:] if not run.live and run.started <= limit]
 
 
+def damaged_runs(runs: Runs) -> list[Unreadable]:
+    """Return which journals may go because they are damaged; one that was written to of late may be of a live run."""
+    return [one for one in runs.broken if one.damaged and _is_settled(one.path)]
+
+
+def _is_settled(path: Path) -> bool:
+    """Say whether nothing has been written to a journal for a minute."""
+    with contextlib.suppress(OSError):
+        files = [path, *path.parent.glob(f"{glob.escape(path.name)}-*")]
+        return max(file.stat().st_mtime for file in files) < time.time() - SETTLED_SECONDS
+    return False
+
+
+def remove_damaged(run: Unreadable) -> int:
+    """Remove a damaged journal, and its output if it was detached; return how many bytes that were.
+
+    OSError if the disk refuses.
+    """
+    return _remove_files(run.path)
+
+
 def remove_run(run: RunSummary) -> int:
     """Remove a run's journal, its socket and its output if it was detached; return how many bytes that were.
 
@@ -104,8 +131,12 @@ def remove_run(run: RunSummary) -> int:
     """
     if run.socket and run.owner.here:
         remove_socket(Path(run.socket))
+    return _remove_files(run.path)
+
+
+def _remove_files(journal: Path) -> int:
     # The journal goes last: as long as it is there, the run is listed and can be removed again.
-    return _removed(run.path.with_suffix(LOG_SUFFIX)) + remove_files(run.path)
+    return _removed(journal.with_suffix(LOG_SUFFIX)) + remove_files(journal)
 
 
 def _removed(file: Path) -> int:
@@ -133,10 +164,10 @@ def _journals(folder: Path) -> list[Path]:
 
 
 def _is_journal(path: Path) -> bool:
-    """Say whether a file may hold a journal: one that is empty is only being made."""
+    """Say whether a file may hold a journal: one that is empty may be only being made."""
     with contextlib.suppress(OSError):
         status = path.lstat()
-        return stat.S_ISREG(status.st_mode) and status.st_size > 0
+        return stat.S_ISREG(status.st_mode) and (status.st_size > 0 or _is_settled(path))
     return False
 
 

@@ -15,7 +15,7 @@ from ..worker.failures import Cause
 from .owners import Owner
 from .replay import UNPACKED, Replay
 from .summaries import Log, NodeSummary, RunSummary
-from .tables import JournalError, open_to_read
+from .tables import open_to_read, unreadable
 from .writer import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class RunReader:
         """Return what is known of the run as a whole."""
         rows = self._plain_rows("SELECT * FROM run")
         if not rows:
-            raise JournalError("this journal is damaged (it holds no run)", where=str(self.path))
+            raise unreadable(self.path, "it holds no run")
         row = rows[0]
         owner = Owner(row["host"], row["pid"], row["process_started"])
         state = row["state"]
@@ -220,7 +220,7 @@ class RunReader:
                 self._replay = Replay(self._connection)
             self._replay.catch_up()
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
-            raise self._damaged(error) from None
+            raise unreadable(self.path, error) from None
 
     def _plain_rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Answer a query about the run as a whole."""
@@ -229,10 +229,7 @@ class RunReader:
                 cursor.row_factory = sqlite3.Row
                 return cursor.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise self._damaged(error) from None
-
-    def _damaged(self, error: Exception) -> JournalError:
-        return JournalError(f"this journal is damaged ({error})", where=str(self.path))
+            raise unreadable(self.path, error) from None
 
 
 def _tasks_query(table: str = "standings", *, previews: bool = False) -> str:

@@ -49,6 +49,17 @@ class EmptyJournalError(JournalError):
     """The journal is only being made."""
 
 
+class DamagedJournalError(JournalError):
+    """So much of the journal is gone that it cannot be read any more."""
+
+
+def unreadable(path: Path, why: object) -> JournalError:
+    """Return the error for a journal that cannot be read; one that is locked, say, may be whole all the same."""
+    kind = JournalError if isinstance(why, sqlite3.OperationalError) else DamagedJournalError
+    remedy = "To remove what is damaged: treadle runs gc" if kind is DamagedJournalError else ""
+    return kind(f"this journal is damaged ({why})", where=str(path), remedy=remedy)
+
+
 def claim(path: Path) -> None:
     """Make an empty file, for its owner alone, in which a journal is to be; FileExistsError if there is one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -106,7 +117,7 @@ def open_to_read(path: Path) -> tuple[sqlite3.Connection, int]:
         return connection, _version(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise JournalError(f"this journal is damaged ({error})", where=str(path)) from None
+        raise unreadable(path, error) from None
     except JournalError:
         connection.close()
         raise

@@ -285,6 +285,18 @@ def test_without_a_word_only_what_is_beyond_a_hundred_goes(treadle):
     assert treadle("runs", "gc").out == "0 runs, 0 bytes freed; 1 left\n"
 
 
+def test_damaged_journals_are_removed_once_nobody_writes_to_them(treadle):
+    finished()
+    broken = runs_folder() / "broken.sqlite"
+    broken.write_bytes(b"nonsense" * 1000)
+    assert treadle("runs", "gc").out.endswith("; 1 left\n")
+    os.utime(broken, (1, 1))
+    assert "To remove what is damaged: treadle runs gc" in treadle("runs", "show", "broken").err
+    assert "Would remove broken, which is damaged\n1 run, 8.0 kB" in treadle("runs", "gc", "--dry-run").out
+    assert treadle("runs", "gc").out.startswith("Removed broken, which is damaged\n1 run, 8.0 kB freed; 1 left")
+    assert [path.stem for path in runs_folder().iterdir()] == [FIRST]
+
+
 # cancel and follow
 
 

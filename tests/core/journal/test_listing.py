@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 import time
 
 import pytest
 from journals import InventedRun
 
 from treadle.core.errors import UsageError
-from treadle.core.journal.listing import find_run, list_runs, old_runs, remove_run
+from treadle.core.journal.listing import damaged_runs, find_run, list_runs, old_runs, remove_damaged, remove_run
 from treadle.core.journal.owners import Owner, host
 
 DAY = 86_400.0
@@ -42,6 +45,39 @@ def test_a_damaged_journal_does_not_hide_the_others(folder):
     assert len(found.readable) == 3
     assert [broken.id for broken in found.broken] == ["2026-01-04-1000-x-dddd"]
     assert "damaged" in found.broken[0].why
+
+
+def age(path):
+    os.utime(path, (time.time() - DAY, time.time() - DAY))
+
+
+def spoil(folder, name, data):
+    path = folder / f"2026-01-04-1000-x-{name}.sqlite"
+    path.write_bytes(data)
+    return path
+
+
+def test_what_is_damaged_may_go_once_nobody_writes_to_it(folder):
+    whole = (folder / "2026-01-03-1000-b-cccc.sqlite").read_bytes()
+    for name, data in (("dddd", b"nonsense" * 1000), ("eeee", whole[: len(whole) // 3]), ("ffff", b"")):
+        path = spoil(folder, name, data)
+        assert damaged_runs(list_runs(folder)) == []
+        age(path)
+        (one,) = damaged_runs(list_runs(folder))
+        assert one.path == path
+        assert remove_damaged(one) == len(data)
+        assert not path.exists()
+    assert len(list_runs(folder).readable) == 3
+
+
+def test_the_journal_of_a_newer_version_is_not_damaged(folder):
+    path = folder / "2026-01-03-1000-b-cccc.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    age(path)
+    found = list_runs(folder)
+    assert [one.path for one in found.broken] == [path]
+    assert damaged_runs(found) == []
 
 
 def test_a_run_is_found_by_its_id_a_unique_beginning_or_as_the_last(folder):
