@@ -189,7 +189,7 @@ class OutlinePanel(OutlineFace):
             self._picked.setCurrentIndex(first, flags.NoUpdate)
             self.tree.scrollTo(first)
         self._quiet = False
-        self._refresh()
+        self._later()
 
     def _forget_ids(self, *_facts: Any) -> None:
         self._ids = None

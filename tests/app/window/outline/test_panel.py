@@ -16,7 +16,7 @@ from treadle.app.window.outline.places import ID, NAME, STATE
 from treadle.app.window.theme.theme import Theme
 from treadle.core import protocol as p
 from treadle.core.document import encode
-from treadle.core.edits import Change, group_nodes, remove_nodes, ungroup, update_nodes
+from treadle.core.edits import Change, Steps, group_nodes, remove_nodes, ungroup, update_nodes
 from treadle.core.pipeline import Connection, Each, Node, Pipeline
 
 TEXT, SPOKEN = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole
@@ -110,6 +110,19 @@ def test_without_nodes_it_says_what_to_do(catalogue, make):
     assert "No nodes yet" in panel.empty.said
     panel.empty.press()
     assert panel.asking.popup.isVisible()
+
+
+def test_connections_are_shown_anew_once_for_an_edit_and_the_selection_that_follows(panel, document, qtbot):
+    select(panel, "files")
+    qtbot.waitUntil(lambda: len(wires(panel)) == 1)
+    shown = []
+    panel.wires.modelReset.connect(lambda: shown.append(wires(panel)))
+    copies = {f"copy{number}": Node(module=LOAD.path, title=f"Copy {number}") for number in range(FEW + 1)}
+    fed = {f"{name}.path": Connection("files.out") for name in copies}
+    document.edit(Steps((Change("nodes", copies), Change("connections", fed))), "paste")
+    select(panel, "copy1", "copy2")
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown == [[("Find files · out", f"Copy {number} · path", "as it is") for number in (1, 2)]]
 
 
 def test_a_module_is_added_beside_the_current_node_and_selected(panel, document, qtbot):
