@@ -189,8 +189,8 @@ class InspectorPanel(QWidget):
         single = self._selection.single
         if single is not None:
             self._runs.want_details(self._selection.path(single[0]))
-        if len(self._selection.wanted) > MANY:
-            # What they have in common takes a while: the canvas shows first that they are selected.
+        if ids and (self._soon.isActive() or len(ids) > MANY):
+            # An edit and what it selects are shown together; what many have in common takes a while.
             self._later()
         else:
             self.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inspecting import SOURCE
+from inspecting import SOURCE, settle
 from panels import ADD, FILES, LOAD, MODULES, SMOOTH, filled_catalogue
 
 from treadle.app.window.document import Document
@@ -77,6 +77,7 @@ def panel(document, runs, tmp_path, qtbot):
 def shown(panel, qapp):
     def show(*ids, where=()):
         panel.show_nodes(where, ids)
+        settle(qapp)
         return panel
 
     return show

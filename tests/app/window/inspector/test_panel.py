@@ -11,7 +11,7 @@ from treadle.app.window.document import Document
 from treadle.app.window.inspector.sources import OutputPreview
 from treadle.app.window.looks import NodeLook
 from treadle.core.document import encode
-from treadle.core.edits import apply, group_nodes, remove_nodes
+from treadle.core.edits import Change, apply, group_nodes, remove_nodes
 from treadle.core.pipeline import Node, Pipeline, Placement
 
 MS = 5_000
@@ -30,6 +30,15 @@ def test_several_nodes_are_edited_in_what_they_have_in_common_in_one_step(shown,
     assert [node(document, name).params["sigma"] for name in ("smooth", "smoother")] == [7, 7]
     document.undo()
     assert [node(document, name).params["sigma"] for name in ("smooth", "smoother")] == [2.0, 4.0]
+
+
+def test_an_edit_and_the_node_that_it_selects_are_shown_together(shown, document, qapp):
+    panel = shown("add")
+    document.edit(Change("nodes", {"copy": node(document, "smooth")}), "paste")
+    panel.show_nodes((), ("copy",))
+    assert list(panel.parameters.rows) == ["a", "b"]
+    settle(qapp)
+    assert list(panel.parameters.rows) == ["image", "sigma", "keep_range"]
 
 
 def test_nodes_with_nothing_in_common_say_so(shown):
@@ -219,6 +228,7 @@ def test_other_runs_and_documents_are_shown_instead(shown, panel, qapp):
     other.pipeline.modules[ADD.path] = ADD
     other.pipeline.nodes["add"] = Node(module=ADD.path)
     panel.show_nodes((), ("add",))
+    settle(qapp)
     assert list(panel.parameters.rows) == ["a", "b"]
 
 
