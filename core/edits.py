@@ -126,7 +126,11 @@ def disconnect(targets: Iterable[str], where: Where = ()) -> Change:
 def remove_nodes(body: Body, node_ids: Iterable[str], where: Where = ()) -> Steps:
     """Return the edit that removes nodes, what is connected to them, and the group's ports that show them."""
     gone = set(node_ids)
-    cut = [t for t, c in body.connections.items() if not gone.isdisjoint(_ends(t, c))]
+    cut = [
+        target
+        for target, connection in body.connections.items()
+        if split_endpoint(target)[0] in gone or split_endpoint(connection.source)[0] in gone
+    ]
     # In their order: undone, they come back in it.
     nodes = dict.fromkeys(node_id for node_id in body.nodes if node_id in gone)
     steps: list[Edit] = [disconnect(cut, where), Change("nodes", nodes, where)]
