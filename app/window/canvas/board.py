@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SIDES = CARD_PADDING_X * 2 + CHIP + 8 + ICON_SMALL + 4 + ICON_SMALL + 8
 _NOTHING: Mapping[str, Wire] = {}
+LITTLE = 3
+"""Where an edit names so many times more than the body has afterwards, that is sooner loaded than the rest removed."""
 
 
 class Board:
@@ -82,6 +84,9 @@ class Board:
         """Show a body; UsageError if it is not there."""
         body = pipeline.body(where)
         self.body, self.where, self._modules = body, where, pipeline.modules
+        self._load(body)
+
+    def _load(self, body: Body) -> None:
         self._forget_shared()
         self.cards, self.wires, self.wires_at = {}, {}, {}
         self.places.clear()
@@ -146,6 +151,10 @@ class Board:
         touched = touched_by(edit, self.where)
         body = self.body
         if body is None:
+            return touched
+        if len(touched.nodes) + len(touched.wires) > LITTLE * (len(body.nodes) + len(body.connections)):
+            self._load(body)
+            touched.anew = True
             return touched
         if touched.modules:
             self._words.clear()

@@ -23,6 +23,8 @@ class Touched:
     border: bool = False
     path: bool = False
     """Whether a group that leads to the shown body may be gone."""
+    anew: bool = False
+    """Whether the board was loaded anew for it: its rows are others."""
 
 
 def touched_by(edit: Edit, where: Where) -> Touched:

@@ -153,7 +153,10 @@ class CanvasView(Surface):
         touched = self.board.take(edit)
         if touched.path and not self._still_there():
             return
-        self.picture.renew(touched.nodes)
+        if touched.anew:
+            self.picture.reload()
+        else:
+            self.picture.renew(touched.nodes)
         if self.picked.keep(self.board):
             self.selection_changed.emit()
         self.overlays.document_changed()

@@ -83,6 +83,19 @@ def test_a_board_that_took_any_edits_shows_what_a_fresh_one_would(steps):
     assert seen(board) == seen(board_of(small()))
 
 
+def test_a_board_of_which_an_edit_leaves_little_shows_what_a_fresh_one_would():
+    pipeline = small()
+    board = board_of(pipeline)
+    edit = group_nodes(pipeline, list(pipeline.nodes), "grouped")
+    inverse = apply(pipeline, edit)
+    assert board.take(edit).anew
+    assert list(board.places.row.items()) == [("grouped", 0)]
+    assert seen(board) == seen(board_of(pipeline))
+    apply(pipeline, inverse)
+    assert not board.take(inverse).anew
+    assert seen(board) == seen(board_of(small()))
+
+
 def test_a_group_shows_the_ports_that_an_edit_inside_gives_it():
     pipeline = small()
     apply(pipeline, group_nodes(pipeline, ["add"], "grouped"))

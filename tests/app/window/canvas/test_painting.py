@@ -346,3 +346,17 @@ def test_a_module_that_is_gone_leaves_a_card_that_says_so(make_canvas):
     assert canvas.board.cards["add"].kind == "add"
     assert not picture(canvas).isNull()
     assert PortAt("add", "in", "a").name in canvas.board.cards["add"].ports.inputs
+
+
+def test_from_afar_it_is_still_seen_how_the_only_node_does_that_is_left(hub):
+    left = list(hub.board.cards)[-1]
+    hub.show_states({left: NodeLook("failed")})
+    hub.telling.show()
+    hub.do.fit()
+    hub.selection = set(hub.board.cards) - {left}
+    hub.do.delete()
+    assert list(hub.board.cards) == [left]
+    assert hub.camera.scale < hub.board.far_below
+    assert state_colour(hub, "failed") in shown_colours(hub)
+    hub.document.undo()
+    assert state_colour(hub, "failed") in shown_colours(hub)
