@@ -121,7 +121,8 @@ class Pasted:
         self.notes = {(section, key) for section, found in notes.items() for key in found}
         changes: list[Edit] = [Change("nodes", nodes, where), Change("connections", wires, where)]
         changes += [Change(s, found, where) for s, found in notes.items() if found]  # type: ignore[arg-type]
-        self.edit = Steps((Change("modules", self._modules), *changes), "paste")
+        modules: list[Edit] = [Change("modules", self._modules)] if self._modules else []
+        self.edit = Steps((*modules, *changes), "paste")
 
     def _placed(self, node: Node, shift: Place) -> Node:
         return self._rekeyed(node, position=_shifted(node.position, shift))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from canvas_pipeline import MODULES, small
 from PyQt6.QtGui import QGuiApplication
 
 from treadle.app.window.canvas import clipping
+from treadle.app.window.canvas.changes import Pasted, excerpt
 from treadle.core.document import decode, encode
+from treadle.core.edits import Change
 from treadle.core.errors import UsageError
 from treadle.core.pipeline import Group, Node, Pipeline
 
@@ -65,3 +68,12 @@ def test_nodes_that_cannot_be_written_are_refused_at_once(qapp, count):
     with pytest.raises(UsageError):
         clipping.put(some(count, a=object()))
     assert clipping.take().nodes == some().nodes
+
+
+def test_what_is_pasted_brings_only_the_modules_that_are_missing():
+    pipeline = small()
+    copied = excerpt(pipeline, (), {"make", "add"})
+    here = Pasted(pipeline, (), copied, (48.0, 48.0)).edit
+    elsewhere = Pasted(Pipeline("empty"), (), copied, (48.0, 48.0)).edit
+    assert "modules" not in [change.section for change in here.edits]
+    assert elsewhere.edits[0] == Change("modules", {name: MODULES[name] for name in ("make", "add")})
