@@ -43,12 +43,12 @@ class NotFinite(str):
         return float(self)
 
 
-def document(run: Run, result: RunResult, seconds: float) -> dict[str, Any]:
+def document(run: Run, result: RunResult) -> dict[str, Any]:
     """Return the document: the id of the run, how it went, results of the last nodes, failures; warnings if any."""
     found: dict[str, Any] = {
         "run": run.id,
         "state": result.state,
-        "makespan_s": round(seconds, 6),
+        "makespan_s": round(run.keeping.recording.seconds, 6),
         "tasks": dict(Counter(record.state.value for record in result.tasks)),
         "schemes": dict(Counter(record.scheme for record in result.tasks if record.scheme)),
         "outputs": {node.id: _outputs(run, result, node) for node in run.plan.sinks()},

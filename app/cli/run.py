@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -105,11 +104,10 @@ def _run(pipeline: Pipeline, options: Namespace, interrupts: Interrupts, stdout:
         display.expect(run.plan.title, [node.id for node in run.plan.nodes])
         interrupts.cancels(run.executor.cancel)
         herald.begun(run)
-        began = time.perf_counter()
         with display:
             result = run.execute()
         interrupts.cancel = None
-        _tell(run, result, time.perf_counter() - began, options, stdout)
+        _tell(run, result, options, stdout)
         return _EXIT[run.executor.scheduler.state]
     finally:
         run.close()
@@ -140,8 +138,8 @@ def _display(options: Namespace) -> Watching:
     return Bars()
 
 
-def _tell(run: Run, result: RunResult, seconds: float, options: Namespace, stdout: TextIO) -> None:
-    found = document(run, result, seconds)
+def _tell(run: Run, result: RunResult, options: Namespace, stdout: TextIO) -> None:
+    found = document(run, result)
     with unless_gone(stdout):
         if options.json:
             stdout.write(_json(found, stdout) + "\n")

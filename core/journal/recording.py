@@ -50,6 +50,11 @@ class Recording:
         self.path = self._journal.path
         self.hear: Callable[[RunEvent], None] = self._journal.hear
 
+    @property
+    def seconds(self) -> float:
+        """How long the run took, once it is over."""
+        return self._journal.seconds
+
     def steer(self, run: Steered) -> None:
         """Let others ask ``run`` to stop, pause or go on, from now on."""
         self._steered = run

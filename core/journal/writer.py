@@ -39,7 +39,8 @@ class Journal:
 
     It never raises and never makes a run wait; ``facts`` may be a function that finds them, called in the journal's
     own thread. When the disk refuses, it says so once to ``warn``, with the path, in that thread, and keeps nothing
-    more. ``socket`` is where the run can be asked to stop, if anywhere.
+    more. ``socket`` is where the run can be asked to stop, if anywhere. ``seconds`` is how long the run took, from here
+    to its end, once that was told.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Journal:
         self._progress: dict[str, TaskProgress] = {}
         self._lines = WaitingLines()
         self._began = self._written = time.monotonic()
+        self.seconds = 0.0
         self._failed = self._over = False
         self._ended: Ended | None = None
         self._warnings: tuple[str, ...] = ()
@@ -94,7 +96,8 @@ class Journal:
 
     def _end(self, state: str) -> None:
         self._over = True
-        self._ended = Ended(state, time.time(), time.monotonic() - self._began)
+        self.seconds = time.monotonic() - self._began
+        self._ended = Ended(state, time.time(), self.seconds)
         self._wake.set()
 
     def end(self, deadline: float = 10.0, warnings: Sequence[str] = ()) -> bool:

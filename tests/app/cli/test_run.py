@@ -272,3 +272,9 @@ def test_a_loop_that_ended_by_itself_gives_no_warning(treadle, growing, until):
     done = treadle("run", growing(x=0, until=until), "--json")
     assert "warnings" not in done.json
     assert "bound" not in treadle("run", growing(x=0, until=until)).out
+
+
+def test_a_run_took_as_long_by_its_own_word_as_by_its_journal(treadle, workspace):
+    told = treadle("run", workspace.single(ADD), "--json", "--no-cache").json
+    (kept,) = treadle("runs", "list", "--json").json
+    assert told["makespan_s"] == kept["makespan_s"] > 0
