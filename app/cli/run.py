@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from ...core.errors import TreadleError
 from ...core.run.breakpoints import breakpoints_of
 from ...core.run.states import RunState
 from ..detach import Herald, start_detached
@@ -145,16 +146,38 @@ def _tell(run: Run, result: RunResult, options: Namespace, stdout: TextIO) -> No
             stdout.write(_json(found, stdout) + "\n")
         else:
             summary(result, found, "" if options.output else _HINT)
-    kept = []
-    if options.report:
-        result.report(options.report)
-        kept.append(f"Report: {one_line(options.report)}\n")
-    if options.output:
-        written = write_results(run, result, Path(options.output), found)
-        kept.append(f"Written to {one_line(options.output)}: {one_line(', '.join(written))}\n")
+    kept, failed = _kept(run, result, options, found)
     if kept and not options.json:
         with unless_gone(stdout):
             stdout.write("".join(["\n", *kept]))
+    for error in failed[:-1]:
+        warn(str(error))
+    if failed:
+        raise failed[-1]
+
+
+def _kept(
+    run: Run, result: RunResult, options: Namespace, found: dict[str, object]
+) -> tuple[list[str], list[TreadleError]]:
+    """Write what was asked for besides; return what to tell of that, and what went wrong: one keeps no other back."""
+
+    def report() -> str:
+        result.report(options.report)
+        return f"Report: {one_line(options.report)}\n"
+
+    def output() -> str:
+        written = write_results(run, result, Path(options.output), found)
+        return f"Written to {one_line(options.output)}: {one_line(', '.join(written))}\n"
+
+    kept: list[str] = []
+    failed: list[TreadleError] = []
+    for wanted, write in ((options.report, report), (options.output, output)):
+        try:
+            kept += [write()] if wanted else []
+        except TreadleError as error:
+            # The command was understood; it is the disk that refused.
+            failed.append(TreadleError(error.message, where=error.where, remedy=error.remedy))
+    return kept, failed
 
 
 def _json(found: dict[str, object], stdout: TextIO) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 from single_steps import ADD, FAILS, answer
 
@@ -113,6 +114,25 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(treadle
         assert done.code == 2
         assert "the results cannot be written: " in done.err
     assert not ran.exists()
+
+
+def test_what_cannot_be_written_at_the_end_is_told_and_keeps_nothing_else_back(treadle, workspace):
+    away, there = workspace.folder / "away", workspace.folder / "there"
+    place = repr(str(away))
+    file = workspace.single(
+        f"import os\ndef step() -> int:\n    os.rmdir({place})\n    open({place}, 'w').close()\n    return 1\n"
+    )
+    for options, lost in (
+        (("--output", str(there), "--report", str(away / "r.html")), f"treadle: {away}/r.html: the report cannot be"),
+        (("--output", str(away), "--report", str(there / "r.html")), f"treadle: {away}: the results cannot be written"),
+    ):
+        away.unlink(missing_ok=True)
+        done = treadle("run", file, "--no-cache", *options)
+        assert done.code == 1
+        assert "Succeeded" in done.out
+        assert lost in done.err
+        assert [path.name for path in there.iterdir()] in (["results.json"], ["r.html"])
+        shutil.rmtree(there)
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(treadle, workspace, temporary):
