@@ -42,19 +42,37 @@ class ThreadLimits:
     def _change(self, cores: int) -> None:
         if cores == self._limit:
             return
-        for name in LIMIT_THREADS:
-            self._set_variable(name, str(cores))
+        self._set_variables(cores)
         # A library that is loaded from now on reads the variables, those that are here must be told.
         if self._has_pools():
             self._tell_pools(cores)
+
+    def share(self, cores: int, own: int) -> None:
+        """Let numeric libraries use so many threads where several calls run, and ``own`` for the calling thread alone.
+
+        BLAS has one limit for the whole process, OpenMP one for each thread that calls it.
+        """
+        if cores != self._limit:
+            self._set_variables(cores)
+        if self._has_pools():
+            self._tell_pools({"blas": cores, "openmp": own})
+
+    def _set_variables(self, cores: int) -> None:
+        for name in LIMIT_THREADS:
+            self._set_variable(name, str(cores))
         self._limit = cores
 
-    def _tell_pools(self, cores: int) -> None:
+    def _tell_pools(self, cores: int | dict[str, int]) -> None:
         # Where it is not installed (on an engine, say), the environment alone has to do.
         with contextlib.suppress(ImportError):
             import threadpoolctl  # type: ignore[import-untyped]
 
+            # From 3.8 on it heeds for OpenBLAS only the thread that came first, as long as that lives.
+            open_blas = getattr(threadpoolctl, "OpenBLASController", None)
+            free = getattr(open_blas, "clear_controlling_thread", lambda **_options: None)
+            free(force=True)
             threadpoolctl.threadpool_limits(cores)
+            free()
 
     def lift(self, cores: int) -> None:
         """Let the libraries that are loaded use so many threads again, whatever the environment says."""

@@ -13,6 +13,7 @@ from ...core.worker.failures import Cause, cause_of
 from ..hosting.child import PRINTED, peak_memory
 from .messages import RESULT, SKIPPED
 from .output import end_mark
+from .sharing import SharedCores
 from .store import ATOMS, is_small
 from .streams import listen
 from .voice import Voice
@@ -45,6 +46,7 @@ class Performer:
     ) -> None:
         self._unpacker, self._store, self._files = unpacker, store, files
         self._board, self._answers, self._mark = board, answers, mark
+        self._cores = SharedCores()
         self._pid = os.getpid()
         self.stopped: set[int] = set()
 
@@ -57,6 +59,7 @@ class Performer:
             return self._performed(job, place)
         except BaseException as error:  # noqa: BLE001 - a thread that ended here would leave its call without an answer
             message = f"what the module raised or returned cannot be told: {type(error).__name__}"
+            self._cores.end(place)
             self._board.end(place, job[0])
             self._answers.add((RESULT, job[0], Cause("exception", message), (), 0, 0.0, 0.0, 0))
             return 0.0
@@ -70,11 +73,12 @@ class Performer:
         self._board.begin(place, number)
         voice = Voice(number, self._answers, self.stopped)
         cpu, began = time.thread_time(), time.perf_counter()
-        result = copy_context().run(self._called, job, voice)
+        result = copy_context().run(self._called, job, place, voice)
         seconds, cpu = time.perf_counter() - began, time.thread_time() - cpu
         if os.getpid() != self._pid:
             # The module forked and its child returned: it must not answer in the host's place.
             os._exit(0)
+        self._cores.end(place)
         try:
             voice.end()
         except BaseException as error:  # noqa: BLE001 - what the module said last may raise when it is told
@@ -90,7 +94,7 @@ class Performer:
         self._answers.add(self._answer(number, task, result, used))
         return seconds
 
-    def _called(self, job: JobMessage, voice: Voice) -> Result | Cause:
+    def _called(self, job: JobMessage, place: int, voice: Voice) -> Result | Cause:
         _, task, attempt, template, arguments, handed = job
         listen(voice)
         try:
@@ -99,6 +103,8 @@ class Performer:
             cause = cause_of(error)
             message = f"an argument cannot be made again in the thread host: {cause.type}: {cause.message}"
             return Cause("not picklable", message, type=cause.type, traceback=cause.traceback)
+        if call.form.n_procs > self._cores.each:
+            self._cores.begin(place, call.form.n_procs)
         fetch = self._store.fetch if not handed else lambda value: self._fetched(value, handed)
         try:
             return execute(call, fetch, voice.context(), self._files)

@@ -36,9 +36,9 @@ class ThreadsScheme:
     are, by default one per core; ``name`` what it is called, if not threads.
 
     What threads share is theirs to keep in order: the working directory, the environment, and how many cores numeric
-    libraries use, which is set once for the whole process so that all threads together use the cores of the machine
-    once (``n_procs`` of a call cannot change that). CPU time is that of the thread of a call; the peak memory is that
-    of the whole host, and told of calls longer than a millisecond.
+    libraries use: all threads together the cores of the machine once, but as many as the largest ``n_procs`` while a
+    call runs that has more. CPU time is that of the thread of a call; the peak memory is that of the whole host, and
+    told of calls longer than a millisecond.
 
     A thread cannot be killed. A call that is to be stopped sees ``cancelled()`` and counts as stopped at once; its
     thread is replaced by another one. If it goes on for 5 seconds, or 0.25 when nobody waits for another call, its host

@@ -216,6 +216,20 @@ def threads_allowed() -> str | None:
     return os.environ.get("OMP_NUM_THREADS")
 
 
+def blas_threads() -> list[int]:
+    import numpy as np
+    import threadpoolctl
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    return [found["num_threads"] for found in threadpoolctl.threadpool_info() if found["user_api"] == "blas"]
+
+
+def blas_threads_and_wait(gate: str, file: str) -> list[int]:
+    found = blas_threads()
+    wait_at(gate, file, "counted")
+    return found
+
+
 def leave_a_file() -> Path:
     path = treadle.scratch() / "file.txt"
     path.write_text("x")
