@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from subprocess import Popen
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 SPARED = ("multiprocessing.resource_tracker",)
 """Helpers of the standard library that end by themselves, and that later tasks go on using."""
+
+QUICKEST = 50e-6
+"""Seconds; a process cannot be started in less."""
 
 
 def adopt_orphans(*, adopt: bool = True) -> None:
@@ -49,6 +52,13 @@ def children(process: int | str = "self") -> list[int]:
     return found
 
 
+def children_of(thread: int) -> list[int]:
+    """Return the children that a thread of this process has started; those of orphans are with the first thread."""
+    with contextlib.suppress(OSError):
+        return list(map(int, Path(f"/proc/self/task/{thread}/children").read_text().split()))
+    return []
+
+
 def has_children() -> bool:
     """Say whether this process has a child, dead or alive. One system call."""
     try:
@@ -78,7 +88,7 @@ def end_children(seconds: float, others: Collection[int] = ()) -> list[str]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = [child for child in children() if child not in others]
-        living = [child for child in found if not _reaped(child) and not _spared(child)]
+        living = [child for child in found if not _reaped(child) and not is_spared(child)]
         if not living:
             break
         ended.extend(map(command_of, living))
@@ -86,6 +96,27 @@ def end_children(seconds: float, others: Collection[int] = ()) -> list[str]:
             kill_with_group(child)
         for child in living:
             _wait(child, end)
+    return ended
+
+
+def end_families(processes: Iterable[int], seconds: float, *, reap: bool = True) -> list[str]:
+    """Kill these children of this process, and what they have started; return the commands of those that were alive.
+
+    This process must have adopted orphans, as above. Without ``reap`` somebody else waits for these children.
+    """
+    ended: list[str] = []
+    end = time.monotonic() + seconds
+    while living := [one for one in processes if not _reaped(one, reap=reap) and not is_spared(one)]:
+        ended.extend(map(command_of, living))
+        below = {child for one in living for child in children(one)}
+        for one in living:
+            kill_with_group(one)
+        for one in living:
+            _wait(one, end, reap=reap)
+        # They are ours now, if they are still there.
+        processes, reap = below.intersection(children()), True
+        if time.monotonic() > end:
+            break
     return ended
 
 
@@ -153,18 +184,20 @@ def kill_with_group(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def _spared(child: int) -> bool:
+def is_spared(child: int) -> bool:
+    """Say whether a child is one of those that are left alone."""
     return any(name in command_of(child) for name in SPARED)
 
 
-def _reaped(child: int) -> bool:
+def _reaped(child: int, *, reap: bool = True) -> bool:
+    """Say whether a child has ended, and reap it if so, unless somebody else is to."""
     try:
-        return os.waitpid(child, os.WNOHANG)[0] == child
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | (0 if reap else os.WNOWAIT)) is not None
     except ChildProcessError:
         return True
 
 
-def _wait(child: int, end: float) -> None:
+def _wait(child: int, end: float, *, reap: bool = True) -> None:
     """Reap a child that was killed; one that the kernel holds up (a dead disk, say) is left at the end."""
-    while not _reaped(child) and time.monotonic() < end:
+    while not _reaped(child, reap=reap) and time.monotonic() < end:
         time.sleep(0.001)

@@ -45,9 +45,6 @@ answers held back for longer."""
 LOOK = pickle.dumps(0, 5)
 """What tells the owner that there are answers on the board."""
 
-_BIRTH = 50e-6
-"""Seconds; a process cannot be started in less."""
-
 _CORES = cores()
 _FULL = 64 * 1024
 
@@ -134,7 +131,7 @@ class Worker:
             peak = peak_memory()
             cpu += self._cpu_of_children()
         self._progress.flush()
-        ended = kin.end_children(1.0) if seconds > _BIRTH and kin.has_children() else []
+        ended = kin.end_children(1.0) if seconds > kin.QUICKEST and kin.has_children() else []
         self._surroundings.restore()
         if ended:
             self._send(ch.LEFTOVERS, number, ended)

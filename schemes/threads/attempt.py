@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ..hosting.child import PRINTED, peak_memory
-from .messages import RESULT, SKIPPED
+from .leftovers import Leftovers
+from .messages import LINE, RESULT, SKIPPED
 from .output import end_mark
 from .sharing import SharedCores
 from .store import ATOMS, is_small
@@ -47,6 +48,7 @@ class Performer:
         self._unpacker, self._store, self._files = unpacker, store, files
         self._board, self._answers, self._mark = board, answers, mark
         self._cores = SharedCores()
+        self.leftovers = Leftovers(board, self._tell_left)
         self._pid = os.getpid()
         self.stopped: set[int] = set()
 
@@ -85,7 +87,7 @@ class Performer:
             result = cause_of(error)
         if seconds > LONG:
             self._mark_output(number)
-        self._board.end(place, number)
+        self.leftovers.end(place, number, seconds)
         if number in self.stopped:
             self.stopped.discard(number)
             self._answers.add((SKIPPED, number))
@@ -127,6 +129,9 @@ class Performer:
         # A plain tuple: a pickled dataclass costs more than a short task.
         facts = (result.items, result.flags, result.absent, result.previews, result.files, result.digests)
         return (RESULT, number, facts, small, size, *used)
+
+    def _tell_left(self, number: int, command: str) -> None:
+        self._answers.add((LINE, number, f"ended a process that the task left: {command}"))
 
     def _mark_output(self, number: int) -> None:
         """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""

@@ -26,7 +26,7 @@ _WEIGHT = 0.25
 class CrewMember:
     """One thread: whether its call is a long one, how many it has done, and what it waits at for more."""
 
-    __slots__ = ("baton", "calls", "leaving", "long", "number", "place", "seen")
+    __slots__ = ("baton", "calls", "leaving", "long", "number", "place", "seen", "thread")
 
     def __init__(self, place: int) -> None:
         self.place = place
@@ -37,6 +37,7 @@ class CrewMember:
         self.number = 0
         self.calls = 0
         self.seen = -1
+        self.thread = 0
 
 
 class Crew:
@@ -95,6 +96,10 @@ class Crew:
         """Whether a call runs."""
         return any(member.number for member in list(self._members))
 
+    def thread_of(self, number: int) -> int:
+        """Return the thread that runs a call, as the system numbers it; 0 if none does."""
+        return next((member.thread for member in list(self._members) if member.number == number), 0)
+
     def look_after(self) -> bool:
         """Wake another thread if none that is awake seems to get on; return whether to look again soon."""
         if not self._queue or not self._idle:
@@ -126,6 +131,7 @@ class Crew:
     # A thread
 
     def _work(self, member: CrewMember) -> None:
+        member.thread = threading.get_native_id()
         while not member.leaving:
             try:
                 job = self._queue.popleft()

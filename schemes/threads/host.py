@@ -22,6 +22,7 @@ from .answers import Outbox
 from .attempt import Performer
 from .board import RunningBoard
 from .crew import Crew
+from .leftovers import PAUSE, Stopped
 from .parcels import Unpacker
 from .store import Store, shared
 from .streams import TaskStream
@@ -107,6 +108,7 @@ class Host:
             self._unpacker, self._store, self._setup.store, shown, self._answers, self._setup.mark
         )
         self._crew = Crew(threads, places, self._performer, self._answers, time.perf_counter)
+        self._stopped = Stopped(self._crew.thread_of)
         threading.Thread(target=self._export, name="treadle-export", daemon=True).start()
 
     def _hear(self) -> None:
@@ -126,6 +128,8 @@ class Host:
         """Return the milliseconds after which there is something to do in any case."""
         if self._answers.attended:
             return TICK * 1000
+        if self._stopped:
+            return PAUSE * 1000
         return SIGN * 1000 if self._leaving or self._crew.busy else None
 
     def _tick(self, now: float) -> None:
@@ -137,6 +141,8 @@ class Host:
         self._answers.attended = False
         waiting = self._crew.look_after()
         self._answers.flush()
+        self._performer.leftovers.look_after()
+        self._stopped.look_after(now)
         if waiting:
             self._answers.attended = True
 
@@ -171,7 +177,9 @@ class Host:
 
     def _stop(self, numbers: list[int]) -> None:
         self._performer.stopped.update(numbers)
+        now = time.monotonic()
         for number in numbers:
+            self._stopped.add(number, now)
             self._crew.substitute(number)
         self._tell(m.HEARD, numbers)
 

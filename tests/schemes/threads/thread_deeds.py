@@ -87,6 +87,35 @@ def child_for_ever(file: str) -> None:
     wait_for_ever(file)
 
 
+def leave_child(file: str) -> None:
+    note(file, f"{subprocess.Popen(['sleep', '1000']).pid}")
+
+
+def leave_family(file: str) -> None:
+    """Leave a shell and what that has started; both write their ids to the file."""
+    script = "sleep 1000 & echo $! >> $0; echo $$ >> $0; echo; wait"
+    subprocess.Popen(["sh", "-c", script, file], stdout=subprocess.PIPE).stdout.readline()
+
+
+def child_and_wait(gate: str, file: str) -> int | None:
+    """Start a process, and say in the end how it does: None if it lives."""
+    child = subprocess.Popen(["sleep", "1000"])
+    wait_at(gate, file, f"{child.pid}")
+    return child.poll()
+
+
+def wait_for_child(file: str) -> None:
+    """Wait for a shell that waits for a process; both write their ids to the file, and at last how the shell ended."""
+    script = "sleep 1000 & echo $! >> $0; echo $$ >> $0; wait"
+    note(file, str(subprocess.run(["sh", "-c", script, file], check=False).returncode))
+
+
+def daemon(file: str) -> None:
+    """Leave a process that is nobody's child."""
+    script = "setsid sleep 1000 & echo $! >> $0"
+    subprocess.run(["sh", "-c", script, file], check=True)
+
+
 def leave_with(code: int) -> None:
     os._exit(code)
 
