@@ -91,6 +91,14 @@ class Ended(Struct, frozen=True, gc=False):
     outside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Calls that were told as stopped, and that cannot be ended yet, take so many cores of this machine."""
+
+    scheme: str
+    n_procs: int
+
+
 class Died(Struct, frozen=True, gc=False):
     """A worker that executed no call was killed: by somebody else, since no module was there."""
 
@@ -119,7 +127,7 @@ class Exported:
     handed: Handed | Cause
 
 
-Report = Capacity | Began | Progressed | Logged | Ended | Died | Stopped | Lost | Exported
+Report = Capacity | Began | Progressed | Logged | Ended | Occupied | Died | Stopped | Lost | Exported
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,14 @@ class SchemeChanged:
     elsewhere: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CoresOccupied:
+    """So many cores of this machine are taken by attempts that are over for the run, but that a scheme cannot end."""
+
+    scheme: str
+    n_procs: int
+
+
 class TaskStarted(Struct, frozen=True, gc=False):
     """A worker began to execute the task."""
 
@@ -167,8 +175,8 @@ class PassBreakpoints:
 
 
 Event = (
-    RunStarted | SchemeChanged | TaskStarted | TaskSucceeded | TaskCached | TaskMissed | TaskFailed | WorkerKilled
-    | TaskRefused
+    RunStarted | SchemeChanged | CoresOccupied | TaskStarted | TaskSucceeded | TaskCached | TaskMissed
+    | TaskFailed | WorkerKilled | TaskRefused
     | TaskHeld | ResultsLost | TaskStopped | TaskTimedOut | CancelRun | CancelTasks | Pause | Resume
     | PassBreakpoints
 )  # fmt: skip

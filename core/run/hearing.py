@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..scheme import Began, Capacity, Died, Ended, Exported, Logged, Lost, Progressed, Report, Stopped
+from ..scheme import Began, Capacity, Died, Ended, Exported, Logged, Lost, Occupied, Progressed, Report, Stopped
 from ..worker.execute import Result
 from ..worker.failures import Cause
 from . import events as e
@@ -29,7 +29,7 @@ Told = Report | LookedUp | e.Event
 Heard = tuple[float, Told]
 """What was told, and when by the clock of the executor."""
 
-_OTHERS = (Began, Progressed, Logged, Capacity, Died, Stopped, Exported, LookedUp)
+_OTHERS = (Began, Progressed, Logged, Capacity, Occupied, Died, Stopped, Exported, LookedUp)
 
 
 class Hearing:
@@ -95,8 +95,8 @@ class Hearing:
                 if self._desk.awaited(task, attempt):
                     self._desk.books.stopped(task, when)
                     self._desk.end(e.TaskStopped(task))
-            case Died():
-                self._desk.put(e.WorkerKilled())
+            case Occupied() | Died():
+                self._desk.put(_event_of(report))
             case Exported(value, handed):
                 self._moving.exported(value, handed)
             case LookedUp():
@@ -146,3 +146,8 @@ class Hearing:
         if cause.kind == "out of memory":
             return with_request(cause, self._nodes[task.node].mem_gb)
         return with_maker(cause, self._calls.call(task)) if cause.port else cause
+
+
+def _event_of(report: Occupied | Died) -> e.Event:
+    """Return the event for what is no task's."""
+    return e.CoresOccupied(report.scheme, report.n_procs) if isinstance(report, Occupied) else e.WorkerKilled()

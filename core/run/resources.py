@@ -20,12 +20,15 @@ class Request(Protocol):
 
 
 class _Account:
-    """One scheme: its light tasks, how many tasks it runs at a time, and whether elsewhere, once that is known."""
+    """One scheme: its light tasks, how many tasks it runs at a time, and whether elsewhere, once that is known.
 
-    __slots__ = ("elsewhere", "light", "workers")
+    ``occupied`` are the cores of those that are over for the run and not for the scheme.
+    """
+
+    __slots__ = ("elsewhere", "light", "occupied", "workers")
 
     def __init__(self) -> None:
-        self.light = self.workers = 0
+        self.light = self.workers = self.occupied = 0
         self.elsewhere: bool | None = None
 
     @property
@@ -58,6 +61,12 @@ class Ledger:
             before = account.running
             account.workers = workers
             self._charge(account.running - before)
+
+    def occupy(self, scheme: str, n_procs: int) -> None:
+        """Take note of how many cores a scheme has for tasks that were given back already."""
+        account = self._account(scheme)
+        self.used_procs += n_procs - account.occupied
+        account.occupied = n_procs
 
     def take(self, request: Request, scheme: str) -> bool:
         """Write down that a task with this request is given to a scheme, if it can start beside what runs now."""

@@ -82,8 +82,7 @@ class Scheduler:
         self._queue, self._keeper, self._progress = queue, keeper, progress
         self._merges = [node.module.merges for node in plan.nodes]
         self._new: list[Task] = []
-        self._begun = False
-        self._paused = False
+        self._begun = self._paused = False
 
     def handle(self, *events: e.Event) -> list[e.Command]:
         """Take note of what happened and return what to do.
@@ -139,6 +138,8 @@ class Scheduler:
                 self.standings.change(scheme, slots, workers, why)
                 self.ledger.set_workers(scheme, workers, elsewhere=elsewhere)
                 self._progress.doubtful |= not slots
+            case e.CoresOccupied(scheme, n_procs):
+                self.ledger.occupy(scheme, n_procs)
             case e.WorkerKilled():
                 self._attempts.worker_killed()
             case e.ResultsLost(tasks):
@@ -274,12 +275,11 @@ class Scheduler:
             self._fail_stranded()
         if self._paused or not self.standings.any_free:
             return
-        commands = self._progress.commands
         for task, choice in self._queue.take():
             task.scheme = choice.scheme
             task.attempt += 1
             task.step(TaskState.DISPATCHED)
-            commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
+            self._progress.commands.append(e.Start(task.id, choice.scheme, task.attempt, choice.reason))
 
     def _fail_stranded(self) -> None:
         """Fail what no scheme is left for: it would wait for ever."""

@@ -22,16 +22,27 @@ NO_HOST = Place("no thread host")
 
 
 class Calls:
-    """Calls by their tasks. ``refuse`` is called before the first call is left to other schemes."""
+    """Calls by their tasks.
 
-    def __init__(self, suspects: Suspects, report: Callable[[Report], None], refuse: Callable[[], None]) -> None:
-        self._suspects, self._report, self._refuse = suspects, report, refuse
+    ``refuse`` is called before the first call is left to other schemes, ``occupy`` before one is told as stopped.
+    """
+
+    def __init__(
+        self,
+        suspects: Suspects,
+        report: Callable[[Report], None],
+        refuse: Callable[[], None],
+        occupy: Callable[[], None],
+    ) -> None:
+        self._suspects, self._report, self._refuse, self._occupy = suspects, report, refuse, occupy
         self._numbers = itertools.count(1)
         self._calls: dict[str, HostedCall] = {}
 
     def add(self, call: Call, encoded: Encoded) -> HostedCall:
         """Take a call."""
-        found = self._calls[call.task] = HostedCall(call.task, call.attempt, encoded, next(self._numbers))
+        found = self._calls[call.task] = HostedCall(
+            call.task, call.attempt, encoded, next(self._numbers), cores=call.form.n_procs
+        )
         return found
 
     def of(self, tasks: Iterable[str]) -> list[HostedCall]:
@@ -49,6 +60,7 @@ class Calls:
             job.stopped = time.monotonic()
             self._forget(job)
             self._suspects.clear(job.task)
+            self._occupy()
             self._report(Stopped(job.task, job.attempt))
 
     def ended(self, job: HostedCall, end: Ended) -> None:

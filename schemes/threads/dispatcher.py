@@ -16,6 +16,7 @@ from .depth import Depth
 from .exports import Exports
 from .fleet import CLOSED, GARBLED, Fleet
 from .hearing import Hearing
+from .occupancy import Occupancy
 from .routing import Router
 from .suspects import Suspects
 
@@ -50,9 +51,11 @@ class Dispatcher:
         self._values, self._report = values, report
         self._announcer = Announcer(name, report)
         self._depth, self._suspects = Depth(), Suspects()
-        # First it is known that there are no hosts here, then calls are left to other schemes.
-        self._calls = Calls(self._suspects, report, self._announce)
         self.fleet = Fleet(setup, threads, environment, report, self._buried)
+        self._occupancy = Occupancy(name, self.fleet.hosts, report)
+        # First it is known that there are no hosts here, then calls are left to other schemes; and first that cores are
+        # still taken, then that a call is stopped.
+        self._calls = Calls(self._suspects, report, self._announce, self._occupancy.tell)
         self.exports = Exports(values, self.fleet.hosts)
         self._router = Router(
             self.fleet, values, self.exports, self._suspects, self._depth, encoder, report, self._calls.fail
@@ -151,6 +154,7 @@ class Dispatcher:
         self.exports.flush()
         self._flush()
         self.fleet.watch_room()
+        self._occupancy.tell()
         self._announcer.live = self._announcer.live or any(host.pid for host in self.fleet.hosts.values())
         self._announce()
 
@@ -212,6 +216,7 @@ class Dispatcher:
         cause = Cause("insufficient resources", why)
         hosts = self.fleet.abandon(why)
         self._announce()
+        self._occupancy.tell()
         for host in hosts:
             running = set(host.board.running())
             if lost := self._values.leave(host.number):

@@ -39,7 +39,7 @@ _NO_TIME = float("inf")
 
 class HostedCall(Struct, eq=False):
     """A call on its way: its number, whether it is known as a short one, whether its begin was told, when it was first
-    seen to run, when its host was asked to stop it, when that was told, and the host that has it.
+    seen to run, when its host was asked to stop it, when that was told, the host that has it, and its ``n_procs``.
     """
 
     task: str
@@ -52,6 +52,7 @@ class HostedCall(Struct, eq=False):
     asked: float = 0.0
     stopped: float = _NO_TIME
     host: Hosted | None = None
+    cores: int = 1
 
     @property
     def wanted(self) -> bool:

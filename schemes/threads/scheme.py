@@ -41,10 +41,10 @@ class ThreadsScheme:
     told of calls longer than a millisecond.
 
     A thread cannot be killed. A call that is to be stopped sees ``cancelled()`` and counts as stopped at once; its
-    thread is replaced by another one. If it goes on for 5 seconds, or 0.25 when nobody waits for another call, its host
-    takes no more calls: a new one does, and reads the values of the old one as soon as it needs them, from files. When
-    the other calls of the old host are done it writes the rest of its values to files and is killed; only what cannot
-    be pickled is lost.
+    thread is replaced by another one, and its cores count as taken as long as it goes on. If it does so for 5 seconds,
+    or 0.25 when nobody waits for another call, its host takes no more calls: a new one does, and reads the values of
+    the old one as soon as it needs them, from files. When the other calls of the old host are done it writes the rest
+    of its values to files and is killed; only what cannot be pickled is lost.
 
     When a host dies, the calls that ran are lost, and so are all values that are not small; a new host takes those that
     had not begun. A call that was lost so is then tried in a host of its own, where it harms nobody.

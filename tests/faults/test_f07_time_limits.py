@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from killing import left_over
 
@@ -99,4 +100,25 @@ def test_in_a_thread_host_a_call_that_ends_it_is_tried_three_times_whatever_its_
     assert {failure.id for failure in result.failures} == {f"{node.id}[{x}]" for x in (3, 13, 23, 33)}
     tries = (tmp_path / "log").read_text().split()
     assert {x: tries.count(x) for x in tries} == {"3": 3, "13": 3, "23": 3, "33": 3}
+    result.close()
+
+
+@module(schemes=Schemes(threads=True))
+def spins(x: int, log: str) -> int:
+    """Note whether the process of an earlier task lives, and never end."""
+    with Path(log).open("a+") as file:
+        file.seek(0)
+        earlier = [int(line.split()[0]) for line in file]
+        file.write(f"{os.getpid()} {sum(map(psutil.pid_exists, earlier))}\n")
+    while True:
+        pass
+
+
+def test_with_one_core_no_task_runs_beside_one_whose_time_is_over(tmp_path):
+    pipeline = Pipeline("spinning")
+    node = pipeline.add(spins, x=sweep([1, 2]), log=str(tmp_path / "log"))
+    node.timeout = 0.3
+    result = run(pipeline, scheme="threads", n_procs=1, cache=False)
+    assert [failure.cause.kind for failure in result.failures] == ["timed out"] * 2
+    assert [line.split()[1] for line in (tmp_path / "log").read_text().splitlines()] == ["0", "0"]
     result.close()

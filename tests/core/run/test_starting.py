@@ -37,6 +37,13 @@ def test_cores_and_memory_in_use_hold_back_what_does_not_fit_but_nothing_else() 
     assert started(run.handle(e.TaskSucceeded("large"))) == ["fat"]
 
 
+def test_cores_that_a_scheme_cannot_free_yet_are_given_to_nobody() -> None:
+    run = scheduler({}, Policy(n_procs=2), 9, **{name: Node(module="step") for name in "abc"})
+    assert started(run.handle(e.RunStarted())) == ["a", "b"]
+    assert started(run.handle(e.CoresOccupied("serial", 1), e.TaskSucceeded("a"))) == []
+    assert started(run.handle(e.CoresOccupied("serial", 0))) == ["c"]
+
+
 def test_a_task_that_only_waits_takes_no_core() -> None:
     nodes = {name: Node(module="step", n_procs=0) for name in "abc"}
     run = scheduler({}, Policy(n_procs=1), **nodes, busy=Node(module="step"), more=Node(module="step"))

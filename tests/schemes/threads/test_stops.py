@@ -6,11 +6,12 @@ import os
 import select
 import signal
 import time
+from dataclasses import replace
 
 from endings import gone
 from process_rigs import suspend
 
-from treadle.core.scheme import Stopped
+from treadle.core.scheme import Occupied, Stopped
 from treadle.schemes.threads import patience
 
 
@@ -33,6 +34,36 @@ def test_a_call_that_listens_sees_that_it_is_to_end_and_its_host_stays(rig, word
     assert rig.end_of(task, 1.0) == Stopped(task, 1)
     assert words.word() == "cancelled"
     assert rig.run("own_pid") == host
+
+
+def occupied(rig) -> list[Occupied | Stopped]:
+    return [report for report in rig.seen if isinstance(report, Occupied | Stopped)]
+
+
+def test_a_call_that_goes_on_after_it_was_stopped_has_its_cores_until_it_ends(rig, words, gate):
+    call = rig.call("wait_at", "task", gate=gate.path, file=words.path, word="task")
+    rig.submit(replace(call, form=replace(call.form, n_procs=2)))
+    rig.start("wait_for_ever", "other", file=words.path)
+    words.word(), words.word()
+
+    rig.scheme.stop(["task"])
+    rig.end_of("task", 1.0)
+    assert occupied(rig) == [Occupied("threads", 2), Stopped("task", 1)]
+    gate.open(1)
+
+    rig.until(lambda: len(occupied(rig)) == 3)
+    assert occupied(rig)[-1] == Occupied("threads", 0)
+
+
+def test_a_call_that_never_ends_has_its_core_until_its_host_is_gone(rig, words):
+    rig.start("wait_for_ever", "task", file=words.path)
+    host = int(words.word())
+
+    rig.scheme.stop(["task"])
+    rig.until(lambda: len(occupied(rig)) == 3)
+
+    assert gone(host, 0.0)
+    assert occupied(rig) == [Occupied("threads", 1), Stopped("task", 1), Occupied("threads", 0)]
 
 
 def test_calls_that_have_not_begun_are_stopped_at_once_and_never_run(rig, words, gate, tmp_path):
