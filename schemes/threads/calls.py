@@ -69,11 +69,13 @@ class Calls:
         self._suspects.clear(job.task)
         self._report(end)
 
-    def lost(self, job: HostedCall, cause: Cause, place: Place = NO_HOST, *, shared: bool = False) -> None:
-        """Tell that a call was lost with its host."""
+    def lost(
+        self, job: HostedCall, cause: Cause, place: Place = NO_HOST, *, shared: bool = False, peak: int = 0
+    ) -> None:
+        """Tell that a call was lost with its host; ``peak`` is the most memory that had."""
         if job.wanted:
             self._forget(job)
-            self._report(Ended(job.task, job.attempt, cause, place, lost=True, shared=shared))
+            self._report(Ended(job.task, job.attempt, cause, place, lost=True, peak_memory=peak, shared=shared))
 
     def refused(self, job: HostedCall, cause: Cause) -> None:
         """Leave a call that never began to other schemes."""

@@ -197,7 +197,8 @@ class Dispatcher:
                 job.host = None
                 back.append(job)
             else:
-                self._calls.lost(job, cause, host.place, shared=host.dismissed or blamed != [job])
+                shared = host.dismissed or blamed != [job]
+                self._calls.lost(job, cause, host.place, shared=shared, peak=host.peak)
         host.jobs.clear()
         self._router.route(back)
         if self.fleet.main is None:

@@ -180,6 +180,8 @@ class Fleet:
             match notice:
                 case ("born", number, pid, _) if number in self.hosts:
                     self.hosts[number].born(pid)
+                case ("used", number, memory) if number in self.hosts:
+                    self.hosts[number].peak = memory
                 case ("exited", number, status, *words) if number in self.hosts:
                     self._bury(number, self._cause(self.hosts[number], status, *words))
                 case ("unborn", number, text) if number in self.hosts:
@@ -195,7 +197,7 @@ class Fleet:
             return CLOSED
         # What we ended ourselves must not be taken for one of those that the system has killed.
         struck = status == signal.SIGKILL and not host.dismissed and self._memory.struck()
-        return cause_of_death(status, why, traceback, out_of_memory=struck)
+        return cause_of_death(status, why, traceback, out_of_memory=struck, peak=host.peak)
 
     def watch_room(self) -> None:
         """Have the selector tell when there is room again for what hosts are to be told."""

@@ -69,7 +69,7 @@ class Hosted:
     the channel was closed: the end of its process follows at once, or else it is ``severed``, killed for that reason.
     ``stops`` are the calls that it has and is to stop, ``unheard`` those of them that it has not heard of;
     ``releases`` is what it is to be told to forget; ``heard`` is when it last told something, ``asked`` when it was
-    last asked for what it has to answer.
+    last asked for what it has to answer; ``peak`` the most memory that it had, in bytes, once it has ended.
     """
 
     def __init__(self, number: int, threads: int, setup: Setup, folder: Path, tell: Callable[[str, str], None]) -> None:
@@ -92,7 +92,7 @@ class Hosted:
         self.silent = _NO_TIME
         self.severed: Cause | None = None
         self.heard = self.asked = time.monotonic()
-        self.answered = 0
+        self.answered = self.peak = 0
         self.quiet = False
         self.watched = selectors.EVENT_READ
         self.stops: dict[int, HostedCall] = {}

@@ -15,9 +15,9 @@ GROUPS = (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup"))
 LIMITS = ("memory.limit_in_bytes", "memory.max")
 
 
-def facts_of(folder, how, *, group=None):
+def facts_of(folder, how, *, group=None, scheme="processes"):
     """Run forty neighbours and one task that wants too much memory in a process of its own; return what was told."""
-    command = [sys.executable, str(OWNER), str(folder), how]
+    command = [sys.executable, str(OWNER), str(folder), how, scheme]
     if group is not None:
         command = ["/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh", *command]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -52,8 +52,9 @@ def group():
     made.rmdir()
 
 
-def test_a_worker_that_the_system_kills_for_its_memory_is_told_so_with_its_peak(tmp_path, group):
-    told = facts_of(tmp_path, "killed", group=group)
+@pytest.mark.parametrize("scheme", ["processes", "threads"])
+def test_a_worker_that_the_system_kills_for_its_memory_is_told_so_with_its_peak(tmp_path, group, scheme):
+    told = facts_of(tmp_path, "killed", group=group, scheme=scheme)
 
     assert told["kind"] == "out of memory"
     assert "memory ran out" in told["message"]

@@ -135,6 +135,13 @@ def test_time_is_that_of_the_call_and_memory_that_of_the_host(rig):
     assert rig.ended(large).peak_memory > 100 << 20
 
 
+def test_of_calls_that_are_lost_the_peak_memory_of_their_host_is_told(rig):
+    task = rig.start("allocate_and_die", megabytes=100)
+
+    assert rig.ended(task).lost
+    assert rig.ended(task).peak_memory > 100 << 20
+
+
 @pytest.mark.parametrize(("workers", "share"), [(1, 4), (2, 2), (4, 1), (8, 1)])
 def test_all_threads_together_use_the_cores_once_in_numeric_libraries(make_rig, monkeypatch, workers, share):
     from treadle.schemes.threads import scheme

@@ -280,6 +280,11 @@ def allocate(megabytes: int) -> int:
     return len(bytearray(megabytes << 20))
 
 
+def allocate_and_die(megabytes: int) -> None:
+    allocate(megabytes)
+    kill_own_process()
+
+
 class SlowToPickle:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
