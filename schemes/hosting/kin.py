@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-SPARED = ("multiprocessing.resource_tracker",)
-"""Helpers of the standard library that end by themselves, and that later tasks go on using."""
+SPARED = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "loky.backend")
+"""Helpers of the standard library and of joblib that end by themselves, and that later tasks go on using."""
 
 QUICKEST = 50e-6
 """Seconds; a process cannot be started in less."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import math
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -9,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from endings import gone
+from killing import left_over
+
+from treadle import Pipeline, Schemes, module, run, sweep
 
 OWNER = Path(__file__).parents[1] / "support" / "breeding_owner.py"
 
@@ -33,6 +39,30 @@ def test_the_children_of_a_task_end_when_it_is_cancelled(pool, signals, deed):
 
     assert gone(child)
     assert pool.all_well(neighbours)
+
+
+@module(schemes=Schemes(threads=True))
+def roots_with_joblib(x: int) -> list:
+    from joblib import Parallel, delayed
+
+    return Parallel(2)(delayed(math.sqrt)(n) for n in range(x))
+
+
+@module(schemes=Schemes(threads=True))
+def roots_with_a_fork_server(x: int) -> list:
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        return list(pool.map(math.sqrt, range(x)))
+
+
+@pytest.mark.parametrize("scheme", ["processes", "threads"])
+@pytest.mark.parametrize("function", [roots_with_joblib, roots_with_a_fork_server])
+def test_helpers_that_libraries_keep_for_the_next_task_are_there_for_it_and_end_with_the_run(function, scheme):
+    pipeline = Pipeline("pools")
+    node = pipeline.add(function, x=sweep([1, 2, 3, 4]))
+    result = run(pipeline, scheme=scheme, n_procs=1, cache=False)
+    assert result[node] == [[math.sqrt(n) for n in range(x)] for x in (1, 2, 3, 4)]
+    result.close()
+    assert left_over() == []
 
 
 @pytest.fixture
