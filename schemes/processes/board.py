@@ -8,10 +8,11 @@ import pickle
 import struct
 from typing import Any
 
-BEGUN, ENDED, EPOCH, STOP, ASKED, READINGS, CONSUMED, _PUT, _TAKEN = range(9)
+BEGUN, ENDED, EPOCH, STOP, ASKED, READINGS, CONSUMED, WORN, _PUT, _TAKEN = range(10)
 """The numbers on the board. By the worker: the last call that it began, that it ended, that asked whether it was
 cancelled. By the owner: how often calls were taken back, the call to be stopped, how often it began or ended to
-read output (odd while it reads), and how many bytes of output it has read."""
+read output (odd while it reads), and how many bytes of output it has read. By the worker again: whether a module has
+changed it for good, so that it begins no other call before it is told to."""
 
 _HEAD = 128
 _ROOM = 256 * 1024

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ..hosting.channel import Inbox
     from .board import Board
 
-JOBS, RECALLED, FINISH = range(3)
-"""What the owner sends: calls; up to which number they may be begun, the others having been taken back; the end."""
+JOBS, RECALLED, FINISH, GO_ON = range(4)
+"""What the owner sends: calls; up to which number they may be begun, the others having been taken back; the end; and
+that a worker which rests is to begin calls again."""
 
 
 class Queue:
@@ -32,6 +33,7 @@ class Queue:
         self._jobs: deque[tuple[Any, ...]] = deque()
         self._epoch = 0
         self._last = 0
+        self._rests = False
 
     def next(self) -> tuple[Any, ...] | None:
         """Return the next call, its number first; None at the end."""
@@ -49,6 +51,11 @@ class Queue:
         """Whether the next call is there and known to be a short one."""
         return bool(self._jobs) and self._jobs[0][1]
 
+    def rest(self) -> None:
+        """Give out no call before the owner says so; it takes all back that it has sent."""
+        self._rests = True
+        self._jobs.clear()
+
     def _claimed(self, number: int) -> bool:
         self._numbers[BEGUN] = number
         if self._numbers[EPOCH] == self._epoch:
@@ -62,10 +69,13 @@ class Queue:
     def _read(self) -> bool:
         match self._inbox.next():
             case (0, jobs):
-                self._jobs.extend(jobs)
+                if not self._rests:
+                    self._jobs.extend(jobs)
             case (1, epoch, last):
                 self._epoch, self._last = epoch, last
                 self._jobs.clear()
+            case (3,):
+                self._rests = False
             case _:
                 return False
         return True

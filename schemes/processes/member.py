@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Began, Place
 from ..hosting import channel as ch
 from ..hosting.learning import SHORT
-from .board import ASKED, BEGUN, ENDED, EPOCH, STOP, Board, new_board
-from .claiming import FINISH, JOBS, RECALLED
+from .board import ASKED, BEGUN, ENDED, EPOCH, STOP, WORN, Board, new_board
+from .claiming import FINISH, GO_ON, JOBS, RECALLED
 from .outlet import Outlet
 from .pace import AHEAD, MOST
 from .requests import Requests
@@ -85,7 +85,7 @@ class Member:
         self.load = 0.0
         self.since = 0.0
         self.told = True
-        self.full = self.retiring = self.finishing = self.reads_files = False
+        self.full = self.retiring = self.finishing = self.reads_files = self._resumed = False
         self.done = self.peak = 0
         self.interrupt_at = self.kill_at = self.parted_at = self.stuck_until = 0.0
         self.severed: Cause | None = None
@@ -182,6 +182,20 @@ class Member:
         """Let the worker end when it has done what it has."""
         if not self.finishing:
             self.finishing = self._put(pickle.dumps((FINISH,), 5))
+
+    def is_worn(self, after: int | None) -> bool:
+        """Say whether it has done so many calls, or a module has changed its process for good."""
+        return bool(self.board.numbers[WORN]) or (after is not None and self.done >= after)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it begins nothing, because a module has changed its process for good."""
+        return bool(self.board.numbers[WORN]) and not self._resumed
+
+    def resume(self) -> None:
+        """Let it begin calls again if it rests: nobody can take its place."""
+        if self.rests:
+            self._resumed = self._put(pickle.dumps((GO_ON,), 5))
 
     def _put(self, packet: bytes) -> bool:
         try:

@@ -201,7 +201,7 @@ class Pool:
     def _answered(self, member: Member) -> None:
         """Do what follows from an answer."""
         self._staff.brood.thrived()
-        if self._renew_after is not None and member.done >= self._renew_after and not member.requests.refused:
+        if member.is_worn(self._renew_after) and (member.rests or not member.requests.refused):
             self._renew(member, due=True)
 
     def _renew(self, member: Member, *, due: bool = False) -> None:
@@ -212,6 +212,7 @@ class Pool:
         if member.requests.refused:
             # There is no room for what it keeps: it has to go on.
             member.retiring = False
+            member.resume()
         elif member.retiring and not member.jobs and self.vault.emptied(member):
             member.finish()
 

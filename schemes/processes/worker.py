@@ -26,9 +26,10 @@ from ..hosting import channel as ch
 from ..hosting import kin
 from ..hosting.answers import handed_out
 from ..hosting.child import PRINTED, Progress, Setup, peak_memory
+from ..hosting.process_state import ProcessState
 from ..hosting.surroundings import Surroundings
 from ..hosting.wire import Decoder
-from .board import ASKED, CONSUMED, ENDED, READINGS, STOP, Board
+from .board import ASKED, CONSUMED, ENDED, READINGS, STOP, WORN, Board
 from .claiming import Queue
 from .service import Service
 
@@ -83,6 +84,7 @@ class Worker:
         self._progress = Progress(lambda fraction, text: self._send(ch.PROGRESS, self._number, fraction, text))
         self._context = TaskContext(self._progress, self._log, self._cancelled, scratch=self._home)
         self._surroundings = Surroundings(self._home)
+        self._process = ProcessState()
         self._limits = ThreadLimits(self._surroundings.set_variable)
 
     def serve(self) -> None:
@@ -123,6 +125,11 @@ class Worker:
             # The module forked and its child returned: it must not answer in the worker's place.
             os._exit(0)
         seconds = time.perf_counter() - began
+        self._process.restore()
+        if seconds > kin.QUICKEST or not self._queue.soon_done:
+            self._process.restore_the_slow()
+        if self._process.spoilt:
+            self._wear()
         answer = handed_out(result, self._keeping.hand_out)
         cpu, peak = seconds, 0
         if seconds > LONG or not short:
@@ -164,6 +171,12 @@ class Worker:
     def _log(self, line: str) -> None:
         self._streams[0].write(line + "\n")
 
+    def _wear(self) -> None:
+        """Begin nothing else, once: the owner is to replace this worker if it can."""
+        if not self._numbers[WORN]:
+            self._numbers[WORN] = 1
+            self._queue.rest()
+
     # The end before its time
 
     def _cancelled(self) -> bool:
@@ -204,15 +217,24 @@ class Worker:
 
     def _end_output(self) -> bool:
         """Write a mark behind what the task printed, if it did; only so its reader knows where the next task begins."""
-        for stream in self._streams:
-            try:
-                stream.flush()
-            except (OSError, ValueError):
-                # The streams are broken, but a new worker has new ones.
-                os._exit(1)
+        flushed = self._flush()
+        # A module may have put something else in their place.
+        os.dup2(PRINTED, 1)
+        os.dup2(PRINTED, 2)
+        if not (flushed or self._flush()):
+            # The streams are broken, but a new worker has new ones.
+            os._exit(1)
         if not self._has_printed():
             return False
         self._marks += os.write(PRINTED, self._setup.mark)
+        return True
+
+    def _flush(self) -> bool:
+        try:
+            for stream in self._streams:
+                stream.flush()
+        except (OSError, ValueError):
+            return False
         return True
 
     def _has_printed(self) -> bool:

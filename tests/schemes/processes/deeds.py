@@ -377,10 +377,33 @@ def breed(file: str) -> None:
 
 
 def limit_files(array: Any, size: int) -> None:
-    """Let this process write no file that is larger."""
+    """Let this process write no file that is larger, for good."""
+    lower_for_good("RLIMIT_FSIZE", size)
+
+
+def lower_for_good(kind: str, limit: int) -> int:
+    """Lower a limit of this process so that it cannot be raised again; return the process."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    number = getattr(resource, kind)
+    resource.setrlimit(number, (limit, limit))
+    give_up_privileges()
+    return os.getpid()
+
+
+def slow_down_for_good() -> int:
+    os.nice(5)
+    give_up_privileges()
+    return os.getpid()
+
+
+def give_up_privileges() -> None:
+    """Give up all capabilities of this process, which it may have as root."""
+    import ctypes
+
+    version_3_of_this_process = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    if ctypes.CDLL(None, use_errno=True).capset(version_3_of_this_process, (ctypes.c_uint32 * 6)()):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def scribble(descriptor: int, data: bytes) -> None:
