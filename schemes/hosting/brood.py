@@ -9,6 +9,7 @@ from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
 from . import kin
+from .child import CLOSED
 from .nursery import Nursery
 
 if TYPE_CHECKING:
@@ -198,7 +199,4 @@ def left_program(program: str) -> str:
             f"the module has replaced the program of its worker (as os.execvp does) by {program!r}; "
             "start other programs with subprocess"
         )
-    return (
-        "the worker cannot be reached any more: its module has closed descriptors that it did not open (as "
-        "os.closerange does)"
-    )
+    return CLOSED

@@ -28,6 +28,15 @@ CHANNEL, PRINTED = 3, 4
 
 Behind them come those that its scheme adds."""
 
+CLOSED = (
+    "the worker cannot be reached any more: its module has closed descriptors that it did not open (as "
+    "os.closerange does)"
+)
+
+
+class ClosedDescriptorsError(Exception):
+    """A module has closed or replaced what this worker needs to talk with its owner."""
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -80,8 +89,28 @@ def begin(setup: Setup, descriptors: Sequence[int], serve: Callable[[Setup, sock
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    with socket.socket(fileno=CHANNEL) as own:
+    before = _whats_open()
+    own = socket.socket(fileno=CHANNEL)
+    try:
         serve(setup, own)
+    except BaseException:
+        if _whats_open() != before:
+            # Where that was noticed says nothing to whoever wrote the module.
+            raise ClosedDescriptorsError(CLOSED) from None
+        raise
+    finally:
+        # The end of this process closes it, if no module has.
+        own.detach()
+
+
+def _whats_open() -> list[tuple[int, int]]:
+    """Return what tells our own descriptors from others, as far as they are open."""
+    found = []
+    for descriptor in (CHANNEL, PRINTED):
+        with contextlib.suppress(OSError):
+            one = os.fstat(descriptor)
+            found.append((one.st_dev, one.st_ino))
+    return found
 
 
 def _rearrange(channel: int, printed: int, *more: int) -> None:

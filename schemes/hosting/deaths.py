@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.worker.failures import Cause
+from .child import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,8 @@ def cause_of_death(
     ``why`` is what the worker said, with its ``traceback``, if it ended by an error of its own.
     """
     code = os.waitstatus_to_exitcode(status)
+    if why == CLOSED:
+        return Cause("lost contact", why)
     if code >= 0:
         return Cause("exited", f"exited with code {code}{f': {why}' if why else ''}", traceback=traceback)
     number = -code

@@ -7,13 +7,18 @@ import os
 import traceback
 from pathlib import Path
 
+from .child import ClosedDescriptorsError
+
 LONGEST = 8 * 1024
 """In bytes; of a longer text the end is kept, which says most."""
 
 
 def leave(folder: str, error: BaseException) -> None:
-    """Write down why this process ends: a line, then the traceback. Never fails."""
+    """Write down why this process ends: a line, then the traceback if it is ours to explain. Never fails."""
     with contextlib.suppress(BaseException):
+        if isinstance(error, ClosedDescriptorsError):
+            _file(folder, os.getpid()).write_text(str(error))
+            return
         *_, last = traceback.extract_tb(error.__traceback__)
         text = " ".join(f"{type(error).__name__}: {error}".split())
         summary = f"{text[:500]} ({last.filename}, line {last.lineno}, in {last.name})"

@@ -428,6 +428,10 @@ def close_descriptors() -> None:
         signal.pause()
 
 
+def close_descriptors_and_return(first: int) -> None:
+    os.closerange(first, 1000)
+
+
 def most_open_files() -> int:
     import resource
 

@@ -67,6 +67,18 @@ def test_a_module_that_replaces_the_program_of_its_worker_is_named_and_the_worke
     assert rig.all_well(neighbours)
 
 
+@pytest.mark.parametrize("first", [0, CHANNEL, CHANNEL + 1])
+def test_a_module_that_closes_the_descriptors_of_its_worker_and_returns_is_told_so_in_plain_words(rig, first):
+    (victim,) = rig.submit(rig.call("close_descriptors_and_return", "victim", first=first))
+    neighbours = rig.forty()
+
+    found = rig.ended(victim)
+
+    assert (found.result.kind, found.lost, found.result.traceback) == ("lost contact", True, "")
+    assert found.result.message.endswith("closed descriptors that it did not open (as os.closerange does)")
+    assert rig.all_well(neighbours)
+
+
 def test_a_module_that_closes_the_descriptors_of_its_worker_is_named_and_the_worker_replaced(make_rig):
     rig = make_rig(workers=1)
     (victim,) = rig.submit(rig.call("close_descriptors", "victim"))
