@@ -12,6 +12,7 @@ from ...core.protocol import LogLine, NodeRow, RunNews, TaskRow
 from ...core.run.events import AtBreakpoints
 from ...core.run.records import TaskChanged, TaskLogged, TaskProgress
 from ...core.run.states import HANDED_OUT, TaskState
+from ...core.worker.cut import cut_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,8 @@ class RunFeed:
             elif isinstance(event, TaskProgress):
                 self._progressed(event.task, event.fraction, event.text)
             elif isinstance(event, TaskLogged):
-                self._cut += len(self._lines) == MOST_LINES
+                if len(self._lines) == MOST_LINES:
+                    self._cut += cut_by(self._lines[0].text) or 1
                 self._lines.append(LogLine(event.task, event.line[:_MOST_TEXT]))
             elif isinstance(event, AtBreakpoints):
                 self._waits_at = event.places

@@ -6,6 +6,8 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..worker.cut import cut_by
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
@@ -41,8 +43,9 @@ class _Tail:
 
     def shorten(self, size: int) -> None:
         while self.size > size and self.lines:
-            self.size -= len(self.lines.popleft()) + _OVERHEAD
-            self.cut += 1
+            line = self.lines.popleft()
+            self.size -= len(line) + _OVERHEAD
+            self.cut += cut_by(line) or 1
 
 
 class WaitingLines:
@@ -50,13 +53,15 @@ class WaitingLines:
 
     def __init__(self, max_task: int = MAX_TASK, max_all: int = MAX_WAITING) -> None:
         self._max_task, self._max_all = max_task, max_all
+        self._longest = max_task - 2 * _OVERHEAD
         self._tails: dict[str, _Tail] = {}
         self._size = 0
         self._lock = threading.Lock()
 
     def add(self, task: str, line: str) -> None:
         """Keep a line; the oldest of the same task, then those of others, give way."""
-        line = line[-self._max_task + _OVERHEAD :]
+        if len(line) > self._longest:
+            line = f"… {len(line) - self._longest} characters cut … {line[-self._longest :]}"
         with self._lock:
             tail = self._tails.get(task)
             if tail is None:
@@ -90,9 +95,13 @@ def _pieces(task: str, tail: _Tail, size: int) -> Iterable[Piece]:
     held: list[str] = []
     length, cut = 0, tail.cut
     for line in tail.lines:
-        if held and length + len(line) > size:
+        gap = cut_by(line)
+        if held and (gap or length + len(line) > size):
             yield Piece(task, "\n".join(held), len(held), cut)
             held, length, cut = [], 0, 0
+        if gap:
+            cut += gap
+            continue
         held.append(line.replace("\n", " "))
         length += len(line) + 1
     if held or cut:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..run.states import RunState, TaskState
+from ..worker.cut import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,10 +113,6 @@ class Log(NamedTuple):
         shown: list[str] = []
         for place, line in enumerate(self.lines):
             if place in self.gaps:
-                shown.append(_gap(self.gaps[place]))
+                shown.append(mark_of(self.gaps[place]))
             shown.append(line)
-        return shown if len(self.lines) not in self.gaps else [*shown, _gap(self.gaps[len(self.lines)])]
-
-
-def _gap(count: int) -> str:
-    return f"… {count:,} line{'s' if count != 1 else ''} cut …"
+        return shown if len(self.lines) not in self.gaps else [*shown, mark_of(self.gaps[len(self.lines)])]

@@ -8,6 +8,8 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...core.worker.cut import cut_by, mark_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,92 +17,118 @@ KEPT = 64 * 1024
 """In bytes: what a task may print at once, and per second; beyond that, what is kept of the newest."""
 
 LONGEST = 8 * 1024
-"""In characters; the middle of a longer line is cut."""
+"""In bytes; the middle of a longer line is cut."""
 
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Lines:
-    """What one task printed. Lines are passed on as they come, until they come too fast."""
+    """What one task printed. Lines are passed on as they come, until they come too fast.
+
+    Then the newest are kept, and one line says how many were cut before them: those that are told and those that are
+    cut are together those that were printed.
+    """
 
     def __init__(self, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._tell = tell
         self._clock = clock
-        self._begun = bytearray()
-        self._newest = bytearray()
+        # What was not told yet. It begins where a line does.
+        self._text = bytearray()
         self._cut = 0
+        # How many bytes were cut out of its first line.
+        self._missing = 0
+        self._holds = False
         self._credit = float(KEPT)
         self._filled = clock()
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | bytearray) -> None:
         """Take more of the output."""
-        now = self._clock()
-        self._credit = min(KEPT, self._credit + (now - self._filled) * KEPT)
-        self._filled = now
-        if (self._newest and self._credit < KEPT / 2) or len(data) > self._credit:
-            self._hold_back(data)
-            return
-        self._credit -= len(data)
-        self._catch_up()
-        self._pass_on(data)
+        # In pieces, so that of a flood the beginning is told too.
+        for start in range(0, len(data), KEPT):
+            self._take(data[start : start + KEPT])
 
     def end(self) -> None:
         """Pass on what is left: the task is over."""
         self._catch_up()
-        if self._begun:
-            self._tell(clean(bytes(self._begun)))
-            self._begun.clear()
+        if self._text:
+            self._tell_line(bytes(self._text))
+            self._text.clear()
 
-    def _hold_back(self, data: bytes) -> None:
-        self._newest += data[-KEPT:]
-        self._cut += max(0, len(data) - KEPT)
-        if len(self._newest) > 2 * KEPT:
-            self._cut += len(self._newest) - KEPT
-            del self._newest[:-KEPT]
+    def _take(self, data: bytes | bytearray) -> None:
+        now = self._clock()
+        self._credit = min(KEPT, self._credit + (now - self._filled) * KEPT)
+        self._filled = now
+        self._text += data
+        if (self._holds and self._credit < KEPT / 2) or len(data) > self._credit:
+            self._holds = True
+            if len(self._text) > 2 * KEPT:
+                self._shorten()
+            return
+        self._credit -= len(data)
+        self._catch_up()
+
+    def _shorten(self) -> None:
+        """Cut the oldest lines as far as there is more than may be kept, and the middle of the first one that stays."""
+        text = self._text
+        end = text.rfind(b"\n", 0, max(0, len(text) - KEPT)) + 1
+        if end:
+            self._cut += text.count(b"\n", 0, end)
+            self._missing = 0
+            del text[:end]
+        length = text.find(b"\n")
+        excess = (len(text) if length < 0 else length) - 2 * LONGEST
+        if excess > 0:
+            self._missing += excess
+            del text[LONGEST : LONGEST + excess]
 
     def _catch_up(self) -> None:
-        if not self._newest:
-            return
-        excess = len(self._newest) - KEPT
-        if excess > 0:
-            self._cut += excess
-            del self._newest[:excess]
+        if self._holds or len(self._text) > 2 * KEPT:
+            self._shorten()
+            self._holds = False
+        if b"\n" in self._text:
+            *whole, rest = bytes(self._text).split(b"\n")
+            for line in whole:
+                self._tell_line(line)
+            self._text[:] = rest
+
+    def _tell_line(self, line: bytes) -> None:
         if self._cut:
-            if self._begun:
-                self._tell(clean(bytes(self._begun)))
-                self._begun.clear()
-            self._tell(f"… {self._cut} bytes cut …")
-        newest, self._newest, self._cut = bytes(self._newest), bytearray(), 0
-        self._pass_on(newest)
-
-    def _pass_on(self, data: bytes) -> None:
-        *whole, rest = data.split(b"\n")
-        for line in whole:
-            if self._begun:
-                self._begun += line
-                self._tell(clean(bytes(self._begun)))
-                self._begun.clear()
-            else:
-                self._tell(clean(line))
-        self._begun += rest
-        if len(self._begun) > 2 * KEPT:
-            del self._begun[KEPT : len(self._begun) - KEPT]
+            self._tell(mark_of(self._cut))
+        text = clean(line, self._missing)
+        self._cut = self._missing = 0
+        # What a module prints stands for no lines that were cut.
+        self._tell(_escape(text[0]) + text[1:] if cut_by(text) else text)
 
 
-def clean(line: bytes) -> str:
+def clean(line: bytes, missing: int = 0) -> str:
     """Return a line as text that does nothing to a terminal or a window.
 
     Of what overwrote itself with carriage returns the last state is kept; control characters are shown as
-    escapes.
+    escapes. Of a long line the middle is cut; so many bytes of it may be ``missing`` already, behind the first LONGEST.
     """
+    start = line.rfind(b"\r", 0, len(line.rstrip(b"\r"))) + 1
+    if start or line.endswith(b"\r"):
+        line = line[start:].rstrip(b"\r")
+        missing = missing if start <= LONGEST else 0
+    if len(line) <= LONGEST:
+        return _harmless(line)
+    end, begin = LONGEST // 2, len(line) - LONGEST // 2
+    # No character is cut in two.
+    while end > LONGEST // 2 - 3 and _continues(line[end]):
+        end -= 1
+    while begin < len(line) - LONGEST // 2 + 3 and _continues(line[begin]):
+        begin += 1
+    return f"{_harmless(line[:end])} … {begin - end + missing} bytes cut … {_harmless(line[begin:])}"
+
+
+def _harmless(line: bytes) -> str:
     text = line.decode("utf-8", errors="replace")
-    if not text.isprintable():
-        text = text.rstrip("\r").rpartition("\r")[2]
-        text = _HARMFUL.sub(lambda found: _escape(found.group()), text)
-    if len(text) > LONGEST:
-        half = LONGEST // 2
-        text = f"{text[:half]} … {len(text) - LONGEST} characters cut … {text[-half:]}"
-    return text
+    return text if text.isprintable() else _HARMFUL.sub(lambda found: _escape(found.group()), text)
+
+
+def _continues(byte: int) -> bool:
+    """Say whether a byte of UTF-8 is not the first of a character."""
+    return byte & 0xC0 == 0x80
 
 
 def _escape(character: str) -> str:
@@ -172,9 +200,7 @@ class Printed:
             if self._lines is None or task != self._task:
                 self._end_lines()
                 self._task, self._lines = task, Lines(partial(self._tell, task))
-            # In pieces, so that of a flood the beginning is told too.
-            for start in range(0, len(first), KEPT):
-                self._lines.feed(bytes(first[start : start + KEPT]))
+            self._lines.feed(first)
         first.clear()
 
 

@@ -10,10 +10,11 @@ import tempfile
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-KEPT = 128 * 1024
-"""In bytes: what is read of the newest at a time."""
+_PIECE = 128 * 1024
+"""In bytes: what is read at a time."""
 
 EMPTIED = 16 << 20
 """In bytes: when the file is that long, it is emptied."""
@@ -100,24 +101,22 @@ class Printed:
         os.dup2(self._file, descriptor)
         return -1
 
-    def read(self) -> tuple[bytes, int]:
-        """Return what was printed since the last time, the newest of it if it is much, and how many bytes before
-        that are left out."""
+    def read(self) -> Iterator[bytes]:
+        """Yield what was printed since the last time, in pieces."""
         end, self._size = self._size, -1
         if end < 0:
             end = os.fstat(self._file).st_size
-        size = end - self._read
-        if size <= 0:
-            self._read = min(self._read, end)
-            return b"", 0
-        cut = max(0, size - KEPT)
-        data = os.pread(self._file, KEPT, self._read + cut)
-        self._read += cut + len(data)
+        if end <= self._read:
+            self._read = end
+            return
+        # To the end that it has by then: the file may be emptied afterwards.
+        while data := os.pread(self._file, _PIECE, self._read):
+            self._read += len(data)
+            yield data
         if self._read > EMPTIED:
             # What is printed just now may be lost with it; it is at the end of 16 megabytes.
             os.ftruncate(self._file, 0)
             self._read = 0
-        return data, cut
 
 
 def _opened(folder: Path) -> int:

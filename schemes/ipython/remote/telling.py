@@ -103,13 +103,11 @@ class Telling:
     # Either
 
     def _gather(self) -> None:
-        data, cut = self._printed.read()
-        if data and self._number >= 0:
-            if self._lines is None:
-                self._lines = Lines(self._told_lines.append)
-            if cut:
-                self._told_lines.append(f"… {cut} bytes cut …")
-            self._lines.feed(data)
+        for data in self._printed.read():
+            if self._number >= 0:
+                if self._lines is None:
+                    self._lines = Lines(self._told_lines.append)
+                self._lines.feed(data)
         self._gather_lines()
 
     def _gather_lines(self) -> None:

@@ -6,6 +6,7 @@ from journals import InventedRun
 
 from treadle.core.journal.lines import MAX_TASK, WaitingLines
 from treadle.core.journal.reader import RunReader
+from treadle.core.worker.cut import mark_of
 
 
 def kept(run, task="fit"):
@@ -92,3 +93,25 @@ def test_a_million_empty_lines_are_bounded_in_memory():
     for _ in range(100_000):
         lines.add("fit", "")
     assert sum(piece.lines for piece in lines.take()) <= MAX_TASK / 64
+
+
+def test_lines_that_were_cut_before_they_were_heard_count_for_what_they_stand_for(tmp_path):
+    run = InventedRun(tmp_path)
+    run.make("fit")
+    for burst in range(30):
+        run.log("fit", mark_of(1000))
+        for number in range(1000):
+            run.log("fit", f"line {number} of burst {burst}")
+    log = kept(run)
+    assert len(log.lines) + log.cut == 30 * 2000
+    assert not any("cut" in line for line in log.lines)
+    assert log.lines[-1] == "line 999 of burst 29"
+    assert log.marked().count(mark_of(1000)) >= 3
+
+
+def test_of_a_line_that_is_too_long_it_is_told_how_much_was_cut():
+    lines = WaitingLines()
+    lines.add("fit", "x" * 1_000_000)
+    (piece,) = lines.take()
+    told, shown = piece.text.removeprefix("… ").split(" characters cut … ")
+    assert int(told) + len(shown) == 1_000_000

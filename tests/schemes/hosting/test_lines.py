@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle.core.worker.cut import cut_by, mark_of
 from treadle.schemes.hosting.lines import KEPT, LONGEST, Lines, Printed, clean
 
 MARK = b"\0\x01mark"
@@ -84,7 +85,7 @@ def test_a_flood_read_at_once_begins_with_its_beginning(printed, told):
 
     assert told[0] == ("a", "line 0")
     assert told[-1] == ("a", "line 99999")
-    assert sum("bytes cut" in line for _, line in told) == 1
+    assert sum(bool(cut_by(line)) for _, line in told) == 1
 
 
 def test_what_is_printed_while_no_task_runs_is_dropped(printed, tasks, told):
@@ -108,7 +109,8 @@ def test_of_a_flood_the_beginning_and_the_newest_are_kept():
 
     assert told[0] == "line 0"
     assert told[-1] == "line 99999"
-    assert sum("bytes cut" in line for line in told) == 1
+    assert sum(bool(cut_by(line)) for line in told) == 1
+    assert sum(cut_by(line) or 1 for line in told) == 100_000
     assert sum(map(len, told)) < 4 * KEPT
 
 
@@ -144,4 +146,66 @@ def test_the_middle_of_a_long_line_is_cut():
     text = clean(b"a" * 1_000_000)
 
     assert len(text) < LONGEST + 100
-    assert "characters cut" in text
+    assert f" … {1_000_000 - LONGEST} bytes cut … " in text
+
+
+LINES_AND_GAPS = st.lists(
+    st.tuples(
+        st.integers(0, 3000), st.sampled_from([0, 1, 60, 1000, 3 * LONGEST, 3 * KEPT]), st.sampled_from([0, 0.3, 2])
+    )
+)
+
+
+@given(LINES_AND_GAPS, st.booleans())
+def test_what_is_told_and_what_is_cut_are_together_what_was_printed(bursts, is_ended):
+    told, printed = [], []
+    clock = Clock()
+    lines = Lines(told.append, clock)
+    for count, length, pause in bursts:
+        burst = [b"%d " % number + b"x" * length for number in range(count if length < LONGEST else count % 3)]
+        lines.feed(b"".join(line + b"\n" for line in burst))
+        printed += burst
+        clock.now += pause
+    if not is_ended:
+        lines.feed(b"unfinished")
+        printed.append(b"unfinished")
+    lines.end()
+
+    assert sum(cut_by(line) or 1 for line in told) == len(printed)
+    assert len(b"".join(printed)) > KEPT or not any(map(cut_by, told))
+    place = 0
+    for line in told:
+        assert cut_by(line) or line == clean(printed[place])
+        place += cut_by(line) or 1
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=30), st.integers(1, 5 * KEPT), st.integers(0, 30))
+def test_of_one_line_that_comes_in_pieces_the_cut_bytes_are_counted(pieces, middle, place):
+    pieces = [piece.replace(b"\n", b".").replace(b"\r", b".") for piece in pieces]
+    pieces.insert(place, b"x" * middle)
+    told = []
+    lines = Lines(told.append, Clock())
+    for piece in pieces:
+        lines.feed(piece)
+    lines.end()
+
+    (line,) = told
+    size = len(b"".join(pieces))
+    assert line == clean(b"".join(pieces))
+    assert (f" … {size - LONGEST} bytes cut … " in line) == (size > LONGEST)
+
+
+def test_a_line_that_a_module_prints_counts_as_one_whatever_it_says():
+    told = []
+    lines = Lines(told.append, Clock())
+    lines.feed(f"{mark_of(7)}\n".encode())
+
+    assert told == ["\\u2026 7 lines cut …"]
+
+
+def test_a_long_line_is_cut_between_its_characters():
+    text = clean("ß€😀".encode() * 5000)
+
+    before, cut, after = text.split(" … ")
+    assert "\ufffd" not in text
+    assert len(before.encode()) + int(cut.split()[0]) + len(after.encode()) == 9 * 5000
