@@ -9,6 +9,7 @@ from treadle.app.runner.feed import MOST_LINES, MOST_TASKS, RunFeed
 from treadle.core.run.events import AtBreakpoints
 from treadle.core.run.records import TaskChanged, TaskLogged, TaskProgress, TaskRecord
 from treadle.core.run.states import TaskState
+from treadle.core.worker.cut import mark_of
 
 SECONDS = 20.0
 
@@ -90,6 +91,15 @@ def test_of_too_many_lines_the_newest_are_kept_and_the_cut_is_told(window):
     lines = [line.text for news in told for line in news.lines]
     assert lines[-1] == str(3 * MOST_LINES - 1)
     assert len(lines) + sum(news.cut for news in told) == 3 * MOST_LINES
+
+
+def test_lines_that_were_cut_before_the_window_heard_of_them_count_when_their_mark_is_cut_too(window):
+    window.reads.clear()
+    window.feed.hear(TaskLogged("a", mark_of(500)))
+    for number in range(MOST_LINES):
+        window.feed.hear(TaskLogged("a", str(number)))
+    window.reads.set()
+    assert sum(news.cut for news in window.all()) == 500
 
 
 def test_where_a_run_waits_is_told_once_the_newest_only(window):
