@@ -17,7 +17,10 @@ _PIECE = 128 * 1024
 """In bytes: what is read at a time."""
 
 EMPTIED = 16 << 20
-"""In bytes: when the file is that long, it is emptied."""
+"""In bytes: when so much was read, its room in the file is given back."""
+
+_PUNCH_HOLE = 0x03
+"""For ``fallocate``: free a part, and keep the length of the file."""
 
 
 class Printed:
@@ -32,7 +35,7 @@ class Printed:
         self._identity = status.st_dev, status.st_ino
         # The length of the file if it was looked up a moment ago.
         self._size = -1
-        self._read = 0
+        self._read = self._freed = 0
         self._saved: tuple[int, int] | None = None
         self.streams: tuple[TextIO, TextIO] = sys.stdout, sys.stderr
 
@@ -107,16 +110,31 @@ class Printed:
         if end < 0:
             end = os.fstat(self._file).st_size
         if end <= self._read:
-            self._read = end
+            # A module may have cut it.
+            self._read, self._freed = end, min(self._freed, end)
             return
-        # To the end that it has by then: the file may be emptied afterwards.
         while data := os.pread(self._file, _PIECE, self._read):
             self._read += len(data)
             yield data
-        if self._read > EMPTIED:
-            # What is printed just now may be lost with it; it is at the end of 16 megabytes.
-            os.ftruncate(self._file, 0)
-            self._read = 0
+        if self._read - self._freed > EMPTIED:
+            self._free()
+
+    def _free(self) -> None:
+        """Give back the room of what was read."""
+        if _freed(self._file, self._freed, self._read - self._freed):
+            self._freed = self._read
+            return
+        # What is printed just now may be lost with it; it is at the end of 16 megabytes.
+        os.ftruncate(self._file, 0)
+        self._read = self._freed = 0
+
+
+def _freed(file: int, start: int, length: int) -> bool:
+    """Give back the room of a part of a file, whose length stays; False where that cannot be done."""
+    free = getattr(_libc, "fallocate64", None)
+    if free is None:
+        return False
+    return bool(free(file, _PUNCH_HOLE, ctypes.c_int64(start), ctypes.c_int64(length)) == 0)
 
 
 def _opened(folder: Path) -> int:
