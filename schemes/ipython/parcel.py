@@ -23,7 +23,7 @@ _SINGLE = {
     "core": ("background",),
     "schemes": (),
     "schemes.hosting": (
-        "answers", "child", "keeping", "kin", "lines", "memory", "surroundings", "wire",
+        "answers", "child", "keeping", "kin", "lines", "memory", "process_state", "surroundings", "wire",
     ),
     "schemes.ipython": ("landing",),
 }  # fmt: skip

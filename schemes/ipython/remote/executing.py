@@ -78,6 +78,9 @@ class Execution:
             # The module forked and its child returned: it must not answer in the engine's place.
             os._exit(0)
         seconds = time.perf_counter() - began
+        # What cannot be taken back stays: the engine is not ours to replace.
+        self._stage.process.restore()
+        self._stage.process.restore_the_slow()
         used, peak = seconds, 0
         if seconds > LONG:
             used = min(self._used(), seconds * _CORES) + self._used_by_children()

@@ -11,6 +11,7 @@ import types
 from typing import TYPE_CHECKING
 
 from ...hosting import kin
+from ...hosting.process_state import ProcessState
 from ...hosting.surroundings import State, Surroundings
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Stage:
         # What modules put into temporary files is removed with the session.
         tempfile.tempdir = str(self._home.parent)
         self.surroundings = Surroundings(self._home)
+        self.process = ProcessState()
         way_back.callback(self.surroundings.restore)
         self._others = frozenset(kin.children())
         self._quick = _OwnChildren()

@@ -14,20 +14,26 @@ from treadle.schemes.ipython.remote import messages as m
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
-STATE = """lambda: (lambda os, sys, signal, locale, tempfile: (
+STATE = """lambda: (lambda os, sys, signal, locale, tempfile, resource, gc, warnings, logging: (
     os.getcwd(), dict(os.environ), list(sys.path), id(sys.stdout), id(sys.stderr),
     os.fstat(1).st_ino, os.fstat(2).st_ino,
     [str(signal.getsignal(n)) for n in range(1, 32) if n not in (9, 19)], locale.setlocale(locale.LC_ALL),
     os.umask(0o22) * 0 + os.umask(0o22), sys.getrecursionlimit(), tempfile.tempdir, id(sys.modules['__main__']),
     sorted(n for n in sys.modules if n.startswith('treadle')), sorted(os.listdir('.')),
     sorted(k for k in vars(sys.modules['__main__'])),
-))(*map(__import__, ('os', 'sys', 'signal', 'locale', 'tempfile')))"""
+    [resource.getrlimit(n) for n in range(8)], sorted(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ()))),
+    sys.gettrace(), gc.isenabled(), [str(one) for one in warnings.filters], logging.root.manager.disable,
+))(*map(__import__, ('os', 'sys', 'signal', 'locale', 'tempfile', 'resource', 'gc', 'warnings', 'logging')))"""
 
 
 def _changes_everything() -> int:
+    import gc
     import locale
+    import logging
+    import resource
     import signal
     import tempfile
+    import warnings
     from pathlib import Path
 
     import __main__
@@ -42,6 +48,13 @@ def _changes_everything() -> int:
     locale.setlocale(locale.LC_ALL, "C")
     os.umask(0)
     sys.setrecursionlimit(5000)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (1000, resource.RLIM_INFINITY))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    sys.settrace(lambda *_: None)
+    gc.disable()
+    warnings.simplefilter("error")
+    logging.disable(50)
     tempfile.tempdir = "/nowhere"
     Path("left.txt").write_text("left")
     os.chdir("/")
