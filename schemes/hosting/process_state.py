@@ -11,11 +11,9 @@ import sys
 import warnings
 from resource import getrlimit
 
-_LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
-"""Any later task may fail at these, however short it is."""
-
-_OTHER_LIMITS = (
-    resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_STACK, resource.RLIMIT_NPROC, resource.RLIMIT_CORE,
+_LIMITS = (
+    resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU, resource.RLIMIT_DATA,
+    resource.RLIMIT_STACK, resource.RLIMIT_NPROC, resource.RLIMIT_CORE,
 )  # fmt: skip
 _LOGS = logging.root.manager
 
@@ -29,7 +27,6 @@ class ProcessState:
     def __init__(self) -> None:
         self.spoilt = False
         self._limits = list(map(getrlimit, _LIMITS))
-        self._other_limits = list(map(getrlimit, _OTHER_LIMITS))
         self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
         self._blocked = _blocked()
         self._trace, self._profile = sys.gettrace(), sys.getprofile()
@@ -39,13 +36,17 @@ class ProcessState:
         self._modules = len(sys.modules)
 
     def restore(self) -> None:
-        """Undo what a task changed that would harm any other. Costs a microsecond where it is nothing."""
+        """Undo what a task changed. Costs a few microseconds where it changed nothing."""
         if sys.gettrace() is not self._trace:
             sys.settrace(self._trace)
         if sys.getprofile() is not self._profile:
             sys.setprofile(self._profile)
         if list(map(getrlimit, _LIMITS)) != self._limits:
-            self._restore_limits(_LIMITS, self._limits)
+            self._restore_limits()
+        if _blocked() != self._blocked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._blocked)
+        if os.getpriority(os.PRIO_PROCESS, 0) != self._niceness:
+            self._restore_niceness()
         if gc.isenabled() is not self._collects:
             (gc.enable if self._collects else gc.disable)()
         if warnings.filters != self._filters:
@@ -54,22 +55,13 @@ class ProcessState:
             logging.disable(self._disabled)
         self._modules = len(sys.modules)
 
-    def restore_the_slow(self) -> None:
-        """Undo what harms only tasks that take their time: what limits their processor time, and who may stop them."""
-        if _blocked() != self._blocked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, self._blocked)
-        if list(map(getrlimit, _OTHER_LIMITS)) != self._other_limits:
-            self._restore_limits(_OTHER_LIMITS, self._other_limits)
-        if os.getpriority(os.PRIO_PROCESS, 0) != self._niceness:
-            self._restore_niceness()
-
-    def _restore_limits(self, numbers: tuple[int, ...], limits: list[tuple[int, int]]) -> None:
-        for place, number in enumerate(numbers):
+    def _restore_limits(self) -> None:
+        for place, number in enumerate(_LIMITS):
             try:
-                resource.setrlimit(number, limits[place])
+                resource.setrlimit(number, self._limits[place])
             except (OSError, ValueError):
                 self.spoilt = True
-                limits[place] = _raised(number)
+                self._limits[place] = _raised(number)
 
     def _restore_niceness(self) -> None:
         try:

@@ -125,11 +125,8 @@ class Worker:
             # The module forked and its child returned: it must not answer in the worker's place.
             os._exit(0)
         seconds = time.perf_counter() - began
-        self._process.restore()
         if seconds > kin.QUICKEST or not self._queue.soon_done:
-            self._process.restore_the_slow()
-        if self._process.spoilt:
-            self._wear()
+            self._restore_process()
         answer = handed_out(result, self._keeping.hand_out)
         cpu, peak = seconds, 0
         if seconds > LONG or not short:
@@ -170,6 +167,16 @@ class Worker:
 
     def _log(self, line: str) -> None:
         self._streams[0].write(line + "\n")
+
+    def _restore_process(self) -> None:
+        """Undo what a task changed of this process; not after one so short that to look would take as long as it."""
+        self._process.restore()
+        self._flush()
+        # A module may have put something else in their place.
+        os.dup2(PRINTED, 1)
+        os.dup2(PRINTED, 2)
+        if self._process.spoilt:
+            self._wear()
 
     def _wear(self) -> None:
         """Begin nothing else, once: the owner is to replace this worker if it can."""
@@ -217,11 +224,7 @@ class Worker:
 
     def _end_output(self) -> bool:
         """Write a mark behind what the task printed, if it did; only so its reader knows where the next task begins."""
-        flushed = self._flush()
-        # A module may have put something else in their place.
-        os.dup2(PRINTED, 1)
-        os.dup2(PRINTED, 2)
-        if not (flushed or self._flush()):
+        if not self._flush():
             # The streams are broken, but a new worker has new ones.
             os._exit(1)
         if not self._has_printed():

@@ -80,7 +80,6 @@ class Execution:
         seconds = time.perf_counter() - began
         # What cannot be taken back stays: the engine is not ours to replace.
         self._stage.process.restore()
-        self._stage.process.restore_the_slow()
         used, peak = seconds, 0
         if seconds > LONG:
             used = min(self._used(), seconds * _CORES) + self._used_by_children()
