@@ -21,7 +21,7 @@ DEEDS = """
 import time
 from pathlib import Path
 
-def pause(gate: str, hold: bool = False) -> int:
+def pause(gate: str, hold: bool = False, after: int = 0) -> int:
     if hold:
         import ctypes
         ctypes.PyDLL(None).sleep(60)
@@ -94,10 +94,10 @@ def test_a_run_that_was_detached_outlives_a_killed_window(window, folder):
 
 @pytest.fixture
 def three(folder):
-    """A pipeline whose first node counts how often it ran, whose second waits at a gate, and whose third adds."""
+    """A pipeline whose first node counts how often it ran, whose second then waits at a gate, and whose third adds."""
     pipeline = Pipeline("three")
     first = pipeline.add("deeds_of_a_killed_window:count", id="first", file=str(folder / "counted"))
-    gate = pipeline.add("deeds_of_a_killed_window:pause", id="pause", gate=str(folder / "gate"))
+    gate = pipeline.add("deeds_of_a_killed_window:pause", id="pause", gate=str(folder / "gate"), after=first.out)
     pipeline.add("operator:add", id="last", a=first.out, b=1)
     pipeline.add("operator:mul", id="end", a=gate.out, b=first.out)
     pipeline.save(folder / "deed.treadle")
