@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import UsageError
 from ...core.journal.control import ask
-from ...core.journal.listing import (
-    Unreadable,
-    damaged_runs,
-    find_run,
-    list_runs,
-    old_runs,
-    remove_damaged,
-    remove_run,
-)
+from ...core.journal.listing import Unreadable, damaged_runs, find_run, list_runs, old_runs, remove_run
 from ...core.journal.reader import RunReader
 from ...core.places import runs_folder
 from .runs_text import counts_text, facts_document, state_text, when
@@ -106,19 +98,15 @@ def _gc(options: Namespace) -> int:
     keep = options.keep if options.keep is not None else 0 if options.older_than is not None else KEEP
     found = list_runs(runs_folder())
     old = old_runs(found, keep, options.older_than)
+    going: list[RunSummary | Unreadable] = [*old, *damaged_runs(found)]
     freed = 0
-    for run in old:
+    for run in going:
         freed += _size(run.path) if options.dry_run else _removed(run)
-        sys.stdout.write(f"{'Would remove' if options.dry_run else 'Removed'} {one_line(run.id)}\n")
-    damaged = damaged_runs(found)
-    for broken in damaged:
-        freed += _size(broken.path) if options.dry_run else _removed(broken)
-        sys.stdout.write(
-            f"{'Would remove' if options.dry_run else 'Removed'} {one_line(broken.id)}, which is damaged\n"
-        )
+        why = ", which is damaged" if isinstance(run, Unreadable) else ""
+        sys.stdout.write(f"{'Would remove' if options.dry_run else 'Removed'} {one_line(run.id)}{why}\n")
     left = len(found.readable) - len(old)
     verb = "would be free" if options.dry_run else "freed"
-    sys.stdout.write(f"{counted(len(old) + len(damaged), 'run')}, {size(freed)} {verb}; {left} left\n")
+    sys.stdout.write(f"{counted(len(going), 'run')}, {size(freed)} {verb}; {left} left\n")
     return 0
 
 
@@ -128,7 +116,7 @@ def _size(path: Path) -> int:
 
 def _removed(run: RunSummary | Unreadable) -> int:
     try:
-        return remove_damaged(run) if isinstance(run, Unreadable) else remove_run(run)
+        return remove_run(run)
     except OSError as error:
         raise UsageError(f"it cannot be removed: {error.strerror}", where=str(run.path)) from None
 

@@ -14,7 +14,7 @@ from ..errors import UsageError, suggestion
 from .control import SUFFIX as SOCKET
 from .control import remove_if_dead, remove_socket
 from .reader import RunReader
-from .tables import SUFFIX, DamagedJournalError, EmptyJournalError, JournalError, remove_files
+from .tables import SUFFIX, DamagedJournalError, EmptyJournalError, JournalError, remove_files, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def list_runs(folder: Path) -> Runs:
         except JournalError as error:
             broken.append(Unreadable(path, error.message, damaged=isinstance(error, DamagedJournalError)))
         except (ValueError, TypeError, LookupError) as error:
-            broken.append(Unreadable(path, f"this journal is damaged ({error})", damaged=True))
+            broken.append(Unreadable(path, unreadable(path, error).message, damaged=True))
     _remove_dead_sockets(folder, readable)
     readable.sort(key=lambda run: (run.started, run.id), reverse=True)
     return Runs(tuple(readable), tuple(broken))
@@ -116,27 +116,15 @@ def _is_settled(path: Path) -> bool:
     return False
 
 
-def remove_damaged(run: Unreadable) -> int:
-    """Remove a damaged journal, and its output if it was detached; return how many bytes that were.
+def remove_run(run: RunSummary | Unreadable) -> int:
+    """Remove a run's journal, its output if it was detached, and its socket if the journal can tell of one.
 
-    OSError if the disk refuses.
+    Return how many bytes that were; OSError if the disk refuses.
     """
-    return _remove_files(run.path)
-
-
-def remove_run(run: RunSummary) -> int:
-    """Remove a run's journal, its socket and its output if it was detached; return how many bytes that were.
-
-    OSError if the disk refuses.
-    """
-    if run.socket and run.owner.here:
+    if not isinstance(run, Unreadable) and run.socket and run.owner.here:
         remove_socket(Path(run.socket))
-    return _remove_files(run.path)
-
-
-def _remove_files(journal: Path) -> int:
     # The journal goes last: as long as it is there, the run is listed and can be removed again.
-    return _removed(journal.with_suffix(LOG_SUFFIX)) + remove_files(journal)
+    return _removed(run.path.with_suffix(LOG_SUFFIX)) + remove_files(run.path)
 
 
 def _removed(file: Path) -> int:

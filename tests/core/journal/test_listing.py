@@ -11,7 +11,7 @@ import pytest
 from journals import InventedRun
 
 from treadle.core.errors import UsageError
-from treadle.core.journal.listing import damaged_runs, find_run, list_runs, old_runs, remove_damaged, remove_run
+from treadle.core.journal.listing import damaged_runs, find_run, list_runs, old_runs, remove_run
 from treadle.core.journal.owners import Owner, host
 
 DAY = 86_400.0
@@ -65,7 +65,7 @@ def test_what_is_damaged_may_go_once_nobody_writes_to_it(folder):
         age(path)
         (one,) = damaged_runs(list_runs(folder))
         assert one.path == path
-        assert remove_damaged(one) == len(data)
+        assert remove_run(one) == len(data)
         assert not path.exists()
     assert len(list_runs(folder).readable) == 3
 
