@@ -84,8 +84,8 @@ def _ordering(flat: FlatGraph) -> dict[str, list[str]]:
     The same pipeline gives the same order, whatever seed Python hashes strings with.
     """
     graph = followers(flat)
+    wires = [(wire.source[0], end[0]) for end, wire in flat.wires.items()] if flat.loops else []
     for loop in flat.loops:
-        wires = [(wire.source[0], end[0]) for end, wire in flat.wires.items()]
         entering = _once(source for source, reader in wires if reader in loop.members and source not in loop.members)
         fed = _once(end[0] for ends, _ in loop.feedback for end in ends)
         for source in entering:
