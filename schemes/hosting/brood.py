@@ -9,7 +9,6 @@ from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any
 
 from . import kin
-from .child import CLOSED
 from .nursery import Nursery
 
 if TYPE_CHECKING:
@@ -190,13 +189,3 @@ class Brood:
         self._let_go(seconds)
         self._workers.clear()
         self._births.clear()
-
-
-def left_program(program: str) -> str:
-    """Say what has become of a worker that cannot be reached any more, though it lives."""
-    if program:
-        return (
-            f"the module has replaced the program of its worker (as os.execvp does) by {program!r}; "
-            "start other programs with subprocess"
-        )
-    return CLOSED

@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 CLAIM_SECONDS = 10.0
 """So long after a kill was seen a worker may still be about to end: the memory of a large one is given back first."""
 
+UNREACHABLE = Cause("lost contact", CLOSED)
+
 _MOST_KILLS = 10_000
 _MOUNT = Path("/sys/fs/cgroup")
 _MACHINE = Path("/proc/vmstat")
+
+
+def left_program(program: str) -> Cause:
+    """Return the cause for a worker that lives and cannot be reached; ``program`` is what replaced it, if any did."""
+    if not program:
+        return UNREACHABLE
+    text = f"the module has replaced the program of its worker (as os.execvp does) by {program!r}; "
+    return Cause("exited", f"{text}start other programs with subprocess")
 
 
 def cause_of_death(
@@ -32,7 +42,7 @@ def cause_of_death(
     """
     code = os.waitstatus_to_exitcode(status)
     if why == CLOSED:
-        return Cause("lost contact", why)
+        return UNREACHABLE
     if code >= 0:
         return Cause("exited", f"exited with code {code}{f': {why}' if why else ''}", traceback=traceback)
     number = -code

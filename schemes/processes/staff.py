@@ -8,13 +8,14 @@ import selectors
 from typing import TYPE_CHECKING, Any
 
 from ...core.scheme import Logged, Report
-from ...core.worker.failures import Cause
-from ..hosting.brood import Brood, left_program
+from ..hosting.brood import Brood
+from ..hosting.deaths import left_program
 from .member import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...core.worker.failures import Cause
     from ..hosting.child import Setup
 
 CALLS, OUTPUT, VALUES = range(3)
@@ -76,8 +77,7 @@ class Staff:
     def sever_if_parted(self, member: Member, now: float) -> None:
         """End a worker whose channels have been closed for too long: its module has done that."""
         if member.parted_at and now > member.parted_at + PARTED:
-            program = self.brood.program_of(member.number)
-            self.sever(member, Cause("exited" if program else "lost contact", left_program(program)))
+            self.sever(member, left_program(self.brood.program_of(member.number)))
 
     def ignore(self, *watched: Any) -> None:
         """Let the selector watch these no more."""

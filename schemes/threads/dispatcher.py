@@ -10,11 +10,12 @@ from ...core.scheme import Exported, Lost
 from ...core.worker.failures import Cause
 from ..hosting.announcing import Announcer
 from ..hosting.channel import GarbledError
+from ..hosting.deaths import UNREACHABLE
 from . import messages as m
 from .calls import Calls
 from .depth import Depth
 from .exports import Exports
-from .fleet import CLOSED, GARBLED, Fleet
+from .fleet import GARBLED, Fleet
 from .hearing import Hearing
 from .occupancy import Occupancy
 from .routing import Router
@@ -186,7 +187,7 @@ class Dispatcher:
         self.exports.lose(host.number)
         running, latest = set(host.board.running()), host.board.latest()
         # A host whose channel is closed may end only after the guilty call, which then cannot be told as ended.
-        unsure = cause == CLOSED
+        unsure = cause == UNREACHABLE
         jobs = [job for job in host.jobs.values() if job.wanted]
         blamed = [job for job in jobs if job.number in running or (unsure and job.number <= latest)]
         if not host.dismissed:

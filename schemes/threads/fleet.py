@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ...core.scheme import Began, Logged
 from ...core.worker.failures import Cause
-from ..hosting.brood import Brood, left_program
-from ..hosting.deaths import MemoryWatch, cause_of_death
+from ..hosting.brood import Brood
+from ..hosting.deaths import UNREACHABLE, MemoryWatch, cause_of_death, left_program
 from ..hosting.learning import SHORT
 from . import messages as m
 from .hosted import Hosted
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ...core.scheme import Report
     from ..hosting.child import Setup
 
-CLOSED = Cause("lost contact", left_program(""))
 GARBLED = Cause(
     "lost contact",
     "what the thread host told makes no sense: a module has written to a descriptor that it did not open (those from 3 "
@@ -131,7 +130,7 @@ class Fleet:
             self._tell_begun(host)
             if now >= due(host):
                 if host.silent < NEVER:
-                    self.sever(host, self._why_silent(host))
+                    self.sever(host, left_program(self.brood.program_of(host.number)))
                 elif host.unheard:
                     self.sever(host, HUNG)
                 elif host.retiring:
@@ -145,10 +144,6 @@ class Fleet:
             host.severed = why
             self._ignore(host)
             self.brood.kill(host.number)
-
-    def _why_silent(self, host: Hosted) -> Cause:
-        program = self.brood.program_of(host.number)
-        return Cause("exited", left_program(program)) if program else CLOSED
 
     def patience(self) -> float | None:
         """Return after how many seconds a host is to be looked after; None if that is not needed."""
@@ -194,7 +189,7 @@ class Fleet:
         if host.severed is not None and status == signal.SIGKILL:
             return host.severed
         if os.waitstatus_to_exitcode(status) == m.CUT_OFF:
-            return CLOSED
+            return UNREACHABLE
         # What we ended ourselves must not be taken for one of those that the system has killed.
         struck = status == signal.SIGKILL and not host.dismissed and self._memory.struck()
         return cause_of_death(status, why, traceback, out_of_memory=struck, peak=host.peak)
