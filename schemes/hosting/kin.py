@@ -91,11 +91,7 @@ def end_children(seconds: float, others: Collection[int] = ()) -> list[str]:
         living = [child for child in found if not _reaped(child) and not is_spared(child)]
         if not living:
             break
-        ended.extend(map(command_of, living))
-        for child in living:
-            kill_with_group(child)
-        for child in living:
-            _wait(child, end)
+        ended += _ended(living, end)
     return ended
 
 
@@ -107,17 +103,18 @@ def end_families(processes: Iterable[int], seconds: float, *, reap: bool = True)
     ended: list[str] = []
     end = time.monotonic() + seconds
     while living := [one for one in processes if not _reaped(one, reap=reap) and not is_spared(one)]:
-        ended.extend(map(command_of, living))
         below = {child for one in living for child in children(one)}
-        for one in living:
-            kill_with_group(one)
-        for one in living:
-            _wait(one, end, reap=reap)
+        ended += _ended(living, end, reap=reap)
         # They are ours now, if they are still there.
         processes, reap = below.intersection(children()), True
         if time.monotonic() > end:
             break
     return ended
+
+
+def leftover_line(command: str) -> str:
+    """Return what the log of a task says of a process that it left, by the command of that."""
+    return f"ended a process that the task left: {command}"
 
 
 def started(process: int) -> int:
@@ -186,7 +183,18 @@ def kill_with_group(process: int) -> None:
 
 def is_spared(child: int) -> bool:
     """Say whether a child is one of those that are left alone."""
-    return any(name in command_of(child) for name in SPARED)
+    command = command_of(child)
+    return any(name in command for name in SPARED)
+
+
+def _ended(living: list[int], end: float, *, reap: bool = True) -> list[str]:
+    """Kill these children, and wait for them until ``end``; return their commands."""
+    commands = list(map(command_of, living))
+    for child in living:
+        kill_with_group(child)
+    for child in living:
+        _wait(child, end, reap=reap)
+    return commands
 
 
 def _reaped(child: int, *, reap: bool = True) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.scheme import Began, Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting.answers import result_of
+from ..hosting.kin import leftover_line
 from .dispatch import NOWHERE
 from .remote import messages as m
 
@@ -146,7 +147,7 @@ class Answers:
         if max(seconds, job.expected) > UNTOLD:
             self._begin(engine, job)
         for command in leftovers:
-            self._report(Logged(job.task, f"ended a process that the task left: {command}"))
+            self._report(Logged(job.task, leftover_line(command)))
         size, result = 0, outcome
         if not isinstance(outcome, Cause):
             values, rest = outcome

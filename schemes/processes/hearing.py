@@ -9,6 +9,7 @@ from ...core.scheme import Ended, Logged, Progressed, Report, Stopped
 from ...core.worker.failures import Cause
 from ..hosting import channel as ch
 from ..hosting.answers import result_of
+from ..hosting.kin import leftover_line
 from ..hosting.learning import SHORT
 from .board import ENDED
 
@@ -81,7 +82,7 @@ class Answers:
             case (ch.LEFTOVERS, int(number), list(commands)):
                 self._read_board(member, before=number)
                 for command in commands if _is_at(member, number) else ():
-                    self._report(Logged(member.jobs[0].task, f"ended a process that the task left: {command}"))
+                    self._report(Logged(member.jobs[0].task, leftover_line(command)))
             case _:
                 raise ch.GarbledError("no message of a worker")
 

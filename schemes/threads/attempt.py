@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.worker.execute import Result, execute
 from ...core.worker.failures import Cause, cause_of
 from ..hosting.child import PRINTED, peak_memory
+from ..hosting.kin import leftover_line
 from .leftovers import Leftovers
 from .messages import LINE, RESULT, SKIPPED
 from .output import end_mark
@@ -131,7 +132,7 @@ class Performer:
         return (RESULT, number, facts, small, size, *used)
 
     def _tell_left(self, number: int, command: str) -> None:
-        self._answers.add((LINE, number, f"ended a process that the task left: {command}"))
+        self._answers.add((LINE, number, leftover_line(command)))
 
     def _mark_output(self, number: int) -> None:
         """Write a mark behind what the call printed past Python, so that its reader knows where it ends."""
