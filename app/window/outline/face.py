@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWid
 from ..buttons import Buttons
 from ..chips import chip
 from ..empty import EmptyPlace
+from ..labels import write_as
 from ..theme.tokens import CAPTION, GRID, STATES
 from .views import ConnectionsTable, NodesTree
 
@@ -114,6 +115,5 @@ class OutlineFace(QWidget):
 
     def _dress(self) -> None:
         self._chips.clear()
-        self.wire_title.setFont(self._theme.font(semibold=True))
-        self.message.setFont(self._theme.font(CAPTION))
-        self.message.setStyleSheet(f"color: {STATES['failed'].colour.on(self._theme.colours)}")
+        write_as(self.wire_title, self._theme, semibold=True)
+        write_as(self.message, self._theme, CAPTION, colour=STATES["failed"].colour.on(self._theme.colours))
